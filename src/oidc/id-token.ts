@@ -1,0 +1,55 @@
+// The ID token's checks beyond those of oauth4webapi: its signature, its authorized party, and that it is one.
+// OIDC Core §3.1.3.7 (code flow), §12.2 (refreshed ID token).
+
+import type { JWTPayload } from 'jose';
+import { GatewayError } from '../errors.ts';
+import { type SignedTokenContext, verifySignedToken } from './signed-token.ts';
+
+export interface IdTokenClaims {
+  readonly sub: string;
+  /** ZITADEL's session, which end_session and back-channel logout name. */
+  readonly sid?: string;
+  readonly auth_time?: number;
+  readonly amr: readonly string[];
+  /** All of them, for providers without a userinfo endpoint. */
+  readonly all: Readonly<Record<string, unknown>>;
+}
+
+/** Throws `login_failed` with the failed check, or what `verifySignedToken` throws. */
+export async function verifyIdToken(
+  idToken: string,
+  client_id: string,
+  context: Omit<SignedTokenContext, 'audience'>,
+): Promise<IdTokenClaims> {
+  const payload = await verifySignedToken(idToken, { ...context, audience: client_id });
+  assertIsIdToken(payload);
+  assertAuthorizedParty(payload, client_id);
+  const { sub, sid, auth_time, amr } = payload;
+  if (typeof sub !== 'string' || sub === '') throw new GatewayError('login_failed', 'ID token: sub is missing');
+  return {
+    sub,
+    amr: Array.isArray(amr) ? amr.filter((method) => typeof method === 'string') : [],
+    all: payload,
+    ...(typeof sid === 'string' && { sid }),
+    ...(typeof auth_time === 'number' && { auth_time }),
+  };
+}
+
+/** ZITADEL signs ID, access and logout tokens with one key, one issuer and overlapping audiences. */
+function assertIsIdToken(payload: JWTPayload): void {
+  const type = typeof payload['typ'] === 'string' ? payload['typ'].toLowerCase() : 'jwt';
+  if (type !== 'jwt' || 'events' in payload) {
+    throw new GatewayError('login_failed', 'ID token: the token is of another kind');
+  }
+}
+
+/** Several audiences need `azp`; where it stands it must be us. */
+function assertAuthorizedParty(payload: JWTPayload, client_id: string): void {
+  const { aud, azp } = payload;
+  if (azp !== undefined && azp !== client_id) {
+    throw new GatewayError('login_failed', 'ID token: azp is another party');
+  }
+  if (Array.isArray(aud) && aud.length > 1 && azp === undefined) {
+    throw new GatewayError('login_failed', 'ID token: several audiences without azp');
+  }
+}

@@ -1,0 +1,89 @@
+// From the claims of userinfo (or of a bearer token) to the identity that rules and headers need.
+// OIDC Core §5.1; ZITADEL: unverified addresses lack `email_verified`, metadata values are unpadded base64url.
+
+import type { Identity } from '../identity/identity.ts';
+import { readRoles } from './roles.ts';
+
+export interface IdentityOptions {
+  readonly projectId?: string | undefined;
+  readonly roleMap: Readonly<Record<string, string>>;
+  /** Further claims to keep, by the names that IDENTITY_HEADERS and routes use. */
+  readonly claimNames: readonly string[];
+}
+
+export interface IdentityReading {
+  readonly identity: Identity;
+  /** Claims that were not of ZITADEL's form and were left out; for the log. */
+  readonly malformed: readonly string[];
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+const ORGANIZATION_CLAIM = 'urn:zitadel:iam:user:resourceowner:id';
+const METADATA_CLAIM = 'urn:zitadel:iam:user:metadata';
+
+/** `sub` has been checked by whoever checked the token; everything else is optional. */
+export function readIdentity(sub: string, claims: Claims, options: IdentityOptions): IdentityReading {
+  const roles = readRoles(claims, options.projectId, options.roleMap);
+  const email = claims['email_verified'] === true ? text(claims['email']) : undefined;
+  const preferred_username = text(claims['preferred_username']);
+  const name = text(claims['name']);
+  const org = text(claims[ORGANIZATION_CLAIM]);
+  const act = text((claims['act'] as { sub?: unknown } | null | undefined)?.sub);
+  const identity: Identity = {
+    sub,
+    roles: roles.kind === 'roles' ? roles.roles : {},
+    claims: pickClaims(claims, options.claimNames),
+    ...(email !== undefined && { email }),
+    ...(preferred_username !== undefined && { preferred_username }),
+    ...(name !== undefined && { name }),
+    ...(org !== undefined && { org }),
+    ...(act !== undefined && { act }),
+  };
+  return { identity, malformed: roles.kind === 'malformed' ? [roles.claim] : [] };
+}
+
+/** The organisation whose member the user is, wherever ZITADEL says so. */
+export function organizationOf(claims: Claims): string | undefined {
+  return text(claims[ORGANIZATION_CLAIM]);
+}
+
+function pickClaims(claims: Claims, names: readonly string[]): Record<string, unknown> {
+  const picked: [string, unknown][] = [];
+  for (const name of names) {
+    const value = pickClaim(claims, name);
+    if (value !== undefined) picked.push([name, value]);
+  }
+  return Object.fromEntries(picked);
+}
+
+/** A claim by its name, or `metadata.{key}`, or a path of names joined by dots. */
+function pickClaim(claims: Claims, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name];
+  if (name.startsWith('metadata.')) return metadataValue(claims, name.slice('metadata.'.length));
+  let value: unknown = claims;
+  for (const part of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return value;
+}
+
+function metadataValue(claims: Claims, key: string): string | undefined {
+  const metadata = claims[METADATA_CLAIM];
+  if (typeof metadata !== 'object' || metadata === null || !Object.hasOwn(metadata, key)) return undefined;
+  const encoded = (metadata as Record<string, unknown>)[key];
+  if (typeof encoded !== 'string') return undefined;
+  try {
+    const binary = atob(encoded.replaceAll('-', '+').replaceAll('_', '/'));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(binary, (c) => c.charCodeAt(0)));
+  } catch (error) {
+    // Metadata may hold any bytes; what is not UTF-8 text has no place in a header.
+    if (error instanceof TypeError || error instanceof DOMException) return undefined;
+    throw error;
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,82 @@
+// Every call to ZITADEL goes through here: a deadline for the whole answer, a limit on its size, no redirect followed.
+// RFC 9700 §4.12; design §3 ("each call to ZITADEL or a store has a deadline").
+
+export type ProviderCallFailure = 'timeout' | 'network' | 'too_large';
+
+/** The authorization server could not be asked, or did not answer as a whole. Always worth another try later. */
+export class ProviderCallError extends Error {
+  override readonly name = 'ProviderCallError';
+  readonly failure: ProviderCallFailure;
+
+  constructor(failure: ProviderCallFailure, endpoint: string, cause?: unknown) {
+    super(`${failure} at ${endpoint}`, { cause });
+    this.failure = failure;
+  }
+}
+
+/** What oauth4webapi's `customFetch` hands over; the same shape serves our own calls. */
+export interface ProviderRequest {
+  method: string;
+  headers?: HeadersInit;
+  body?: string | URLSearchParams | null | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export type ProviderFetch = (url: string, request: ProviderRequest) => Promise<Response>;
+
+interface Limits {
+  /** Milliseconds for the whole answer. */
+  readonly deadline: number;
+  /** Bytes of body; ZITADEL's largest answers (users with thousands of roles) stay well below. */
+  readonly maxBytes: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { deadline: 5_000, maxBytes: 1_048_576 };
+
+export function createProviderFetch(fetch: typeof globalThis.fetch, limits: Limits = DEFAULT_LIMITS): ProviderFetch {
+  return async (url, { method, headers, body, signal }) => {
+    // A query never leaves in a log line; ours hold no secret, but a misconfigured endpoint might.
+    const endpoint = url.split('?')[0] ?? url;
+    const deadline = AbortSignal.timeout(limits.deadline);
+    try {
+      const response = await fetch(url, {
+        method,
+        redirect: 'manual',
+        signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
+        ...(headers && { headers }),
+        ...(body !== undefined && body !== null && { body }),
+      });
+      const bytes = await readLimited(response, limits.maxBytes);
+      if (bytes === undefined) throw new ProviderCallError('too_large', endpoint);
+      const hasBody = ![101, 204, 205, 304].includes(response.status);
+      return new Response(hasBody ? bytes : null, { status: response.status, headers: response.headers });
+    } catch (error) {
+      if (error instanceof ProviderCallError) throw error;
+      const isTimeout = deadline.aborted || signal?.aborted === true;
+      throw new ProviderCallError(isTimeout ? 'timeout' : 'network', endpoint, error);
+    }
+  };
+}
+
+/** The body's bytes, or undefined when there are more than `maxBytes`. */
+async function readLimited(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (Number(response.headers.get('content-length')) > maxBytes) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.byteLength;
+    // Leaving the loop cancels the stream, which frees the connection (six at most per invocation).
+    if (length > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}

@@ -1,0 +1,72 @@
+// The authorization server's metadata, fetched once, kept for an hour, and served stale while ZITADEL is away.
+// OpenID Connect Discovery 1.0 §4; RFC 9700 §2.1.1 (PKCE must be known to be supported).
+
+import type { AuthorizationServer } from 'oauth4webapi';
+import * as oauth from 'oauth4webapi';
+import { GatewayError } from '../errors.ts';
+import { providerFault } from './to-fault.ts';
+import type { ProviderFetch } from './provider-fetch.ts';
+
+const MAX_AGE = 3600;
+/** Seconds between attempts while the old metadata still serves. */
+const RETRY_AFTER = 30;
+
+export interface ProviderMetadata {
+  /** Throws `provider_unavailable` when there is none and none can be had. */
+  load(signal?: AbortSignal): Promise<AuthorizationServer>;
+}
+
+interface Dependencies {
+  readonly issuer: string;
+  readonly fetch: ProviderFetch;
+  readonly now: () => number;
+  readonly waitUntil: (task: Promise<unknown>) => void;
+}
+
+export function createProviderMetadata({ issuer, fetch, now, waitUntil }: Dependencies): ProviderMetadata {
+  let known: AuthorizationServer | undefined;
+  let renewAt = 0;
+
+  async function read(signal?: AbortSignal): Promise<AuthorizationServer> {
+    const metadata = await requestMetadata(issuer, fetch, signal);
+    known = metadata;
+    renewAt = now() + MAX_AGE;
+    return metadata;
+  }
+
+  return {
+    async load(signal) {
+      if (!known) return read(signal);
+      if (now() >= renewAt) {
+        renewAt = now() + RETRY_AFTER;
+        // A failure leaves the old metadata in use; the next attempt comes after RETRY_AFTER.
+        waitUntil(read().catch(() => undefined));
+      }
+      return known;
+    },
+  };
+}
+
+async function requestMetadata(
+  issuer: string,
+  fetch: ProviderFetch,
+  signal: AbortSignal | undefined,
+): Promise<AuthorizationServer> {
+  const identifier = new URL(issuer);
+  let metadata: AuthorizationServer;
+  try {
+    const response = await oauth.discoveryRequest(identifier, {
+      [oauth.customFetch]: fetch,
+      [oauth.allowInsecureRequests]: identifier.protocol === 'http:',
+      ...(signal && { signal }),
+    });
+    metadata = await oauth.processDiscoveryResponse(identifier, response);
+  } catch (cause) {
+    // Whatever is wrong with the metadata, no login of this visitor caused it.
+    throw new GatewayError('provider_unavailable', `metadata: ${providerFault(cause).reason}`, { cause });
+  }
+  if (metadata.code_challenge_methods_supported?.includes('S256') !== true) {
+    throw new GatewayError('provider_unavailable', 'metadata: code_challenge_methods_supported lacks S256');
+  }
+  return metadata;
+}

@@ -1,0 +1,216 @@
+// The relying party: every conversation with ZITADEL, each answer checked before anything of it is returned.
+// OIDC Core §3.1 (code flow), §5.3 (userinfo), §12 (refresh); RFC 7636; RFC 7009; RP-Initiated Logout 1.0.
+
+import type { AuthorizationServer, Client, TokenEndpointResponse } from 'oauth4webapi';
+import * as oauth from 'oauth4webapi';
+import type { Config } from '../config/schema.ts';
+import { GatewayError } from '../errors.ts';
+import { createClientAuth } from './client-auth.ts';
+import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
+import { type LogoutToken, verifyLogoutToken } from './logout-token.ts';
+import type { ProviderFetch } from './provider-fetch.ts';
+import type { ProviderMetadata } from './provider-metadata.ts';
+import { CLOCK_TOLERANCE } from './signed-token.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import { toLoginFault } from './to-fault.ts';
+
+/** Seconds assumed where the answer has no `expires_in` (RFC 6749 §5.1 only recommends it). */
+const ASSUMED_LIFETIME = 600;
+
+export interface TokenSet {
+  readonly access_token: string;
+  readonly refresh_token?: string;
+  readonly id_token: string;
+  /** Seconds since the epoch. */
+  readonly receivedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface AuthorizationParameters {
+  readonly state: string;
+  readonly nonce: string;
+  readonly code_verifier: string;
+  /** Passed on as they are: prompt, login_hint, ui_locales, max_age. */
+  readonly extra: Readonly<Record<string, string>>;
+  readonly extraScope?: string | undefined;
+}
+
+export interface ExpectedCallback {
+  readonly state: string;
+  readonly nonce: string;
+  readonly code_verifier: string;
+  readonly max_age?: number | undefined;
+}
+
+export interface RelyingParty {
+  /** Throws `provider_unavailable`. */
+  authorizationUrl(parameters: AuthorizationParameters): Promise<string>;
+  /** Code → tokens, all checked. Throws `login_failed`, `login_denied` or `provider_unavailable`. */
+  exchangeCode(
+    callback: URLSearchParams,
+    expected: ExpectedCallback,
+    signal: AbortSignal,
+  ): Promise<{ tokens: TokenSet; idToken: IdTokenClaims }>;
+  /** Throws what `providerFault` understands, so that the caller tells dead from transient. */
+  refresh(refresh_token: string, previousIdToken: string, sub: string): Promise<TokenSet>;
+  /** The user's claims; throws what `providerFault` understands. Undefined where the provider has no such endpoint. */
+  userinfo(access_token: string, sub: string, signal?: AbortSignal): Promise<Record<string, unknown> | undefined>;
+  /** Throws what `providerFault` understands; an unknown token is no error (RFC 7009 §2.2). */
+  revoke(token: string, token_type_hint: 'refresh_token' | 'access_token'): Promise<void>;
+  /** Undefined where the provider has no such endpoint. Throws `provider_unavailable`. */
+  endSessionUrl(state: string, id_token_hint: string | undefined): Promise<string | undefined>;
+  verifyLogoutToken(logoutToken: string): Promise<LogoutToken>;
+}
+
+interface Dependencies {
+  readonly config: Config;
+  readonly metadata: ProviderMetadata;
+  readonly keys: SigningKeys;
+  readonly fetch: ProviderFetch;
+  readonly now: () => number;
+  /** Seconds that `now` is ahead of the runtime's own clock, which oauth4webapi reads. */
+  readonly clockSkew: () => number;
+}
+
+export function createRelyingParty({ config, metadata, keys, fetch, now, clockSkew }: Dependencies): RelyingParty {
+  const { client_id, redirect_uri, issuer } = config;
+  const client: Client = {
+    client_id,
+    [oauth.clockTolerance]: CLOCK_TOLERANCE,
+    get [oauth.clockSkew]() {
+      return clockSkew();
+    },
+  };
+  const clientAuth = createClientAuth(config.clientAuthentication);
+  const options = (signal?: AbortSignal) => ({
+    [oauth.customFetch]: fetch,
+    [oauth.allowInsecureRequests]: issuer.startsWith('http:'),
+    ...(signal && { signal }),
+  });
+  const verification = (signal?: AbortSignal) => ({ issuer, keys, now, isTrustedChannel: true, signal });
+
+  function toTokenSet(response: TokenEndpointResponse, id_token: string, refresh_token?: string): TokenSet {
+    const receivedAt = now();
+    const lifetime = response.expires_in ?? ASSUMED_LIFETIME;
+    return {
+      access_token: response.access_token,
+      id_token,
+      receivedAt,
+      expiresAt: receivedAt + lifetime,
+      ...(refresh_token !== undefined && { refresh_token }),
+    };
+  }
+
+  async function checkTokens(server: AuthorizationServer, expected: ExpectedCallback, response: Response, signal: AbortSignal) {
+    const result = await oauth.processAuthorizationCodeResponse(server, client, response, {
+      expectedNonce: expected.nonce,
+      requireIdToken: true,
+      ...(expected.max_age !== undefined && { maxAge: expected.max_age }),
+    });
+    if (result.token_type !== 'bearer') throw new GatewayError('login_failed', 'token: token_type is not Bearer');
+    const id_token = result.id_token as string;
+    const idToken = await verifyIdToken(id_token, client_id, verification(signal));
+    return { tokens: toTokenSet(result, id_token, result.refresh_token), idToken };
+  }
+
+  return {
+    async authorizationUrl({ state, nonce, code_verifier, extra, extraScope }) {
+      const { authorization_endpoint } = await metadata.load();
+      if (!authorization_endpoint) {
+        throw new GatewayError('provider_unavailable', 'metadata: authorization_endpoint is missing');
+      }
+      const url = new URL(authorization_endpoint);
+      const parameters = {
+        ...extra,
+        client_id,
+        redirect_uri,
+        response_type: 'code',
+        scope: extraScope === undefined ? config.scope : `${config.scope} ${extraScope}`,
+        state,
+        nonce,
+        code_challenge: await oauth.calculatePKCECodeChallenge(code_verifier),
+        code_challenge_method: 'S256',
+      };
+      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+      return url.href;
+    },
+
+    async exchangeCode(callback, expected, signal) {
+      const server = await metadata.load(signal);
+      let response: Response;
+      try {
+        const parameters = oauth.validateAuthResponse(server, client, callback, expected.state);
+        response = await oauth.authorizationCodeGrantRequest(
+          server,
+          client,
+          clientAuth,
+          parameters,
+          redirect_uri,
+          expected.code_verifier,
+          options(signal),
+        );
+      } catch (error) {
+        if (error instanceof oauth.AuthorizationResponseError) throw authorizationFault(error);
+        throw toLoginFault('token', error);
+      }
+      try {
+        return await checkTokens(server, expected, response, signal);
+      } catch (error) {
+        throw toLoginFault('token', error);
+      }
+    },
+
+    async refresh(refresh_token, previousIdToken, sub) {
+      const server = await metadata.load();
+      const response = await oauth.refreshTokenGrantRequest(server, client, clientAuth, refresh_token, options());
+      const result = await oauth.processRefreshTokenResponse(server, client, response);
+      if (result.id_token !== undefined) {
+        const idToken = await verifyIdToken(result.id_token, client_id, verification());
+        if (idToken.sub !== sub) throw new GatewayError('login_failed', 'refresh: the ID token is another subject’s');
+      }
+      // RFC 6749 §6: without a new refresh token the old one stays in use.
+      return toTokenSet(result, result.id_token ?? previousIdToken, result.refresh_token ?? refresh_token);
+    },
+
+    async userinfo(access_token, sub, signal) {
+      const server = await metadata.load(signal);
+      if (!server.userinfo_endpoint) return undefined;
+      const response = await oauth.userInfoRequest(server, client, access_token, options(signal));
+      return oauth.processUserInfoResponse(server, client, sub, response);
+    },
+
+    async revoke(token, token_type_hint) {
+      const server = await metadata.load();
+      if (!server.revocation_endpoint) return;
+      const response = await oauth.revocationRequest(server, client, clientAuth, token, {
+        ...options(),
+        additionalParameters: { token_type_hint },
+      });
+      await oauth.processRevocationResponse(response);
+    },
+
+    async endSessionUrl(state, id_token_hint) {
+      const { end_session_endpoint } = await metadata.load();
+      if (!end_session_endpoint) return undefined;
+      const url = new URL(end_session_endpoint);
+      if (id_token_hint !== undefined) url.searchParams.set('id_token_hint', id_token_hint);
+      url.searchParams.set('client_id', client_id);
+      url.searchParams.set('post_logout_redirect_uri', config.post_logout_redirect_uri);
+      url.searchParams.set('state', state);
+      return url.href;
+    },
+
+    verifyLogoutToken: (logoutToken) =>
+      verifyLogoutToken(logoutToken, client_id, { issuer, keys, now, isTrustedChannel: false }),
+  };
+}
+
+/** RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6: what the authorization endpoint answered instead of a code. */
+function authorizationFault(error: oauth.AuthorizationResponseError): GatewayError {
+  const reason = `authorize: ${error.error}`;
+  if (error.error === 'access_denied') return new GatewayError('login_denied', reason, { cause: error });
+  if (error.error === 'temporarily_unavailable' || error.error === 'server_error') {
+    return new GatewayError('provider_unavailable', reason, { cause: error });
+  }
+  return toLoginFault('authorize', error);
+}

@@ -1,0 +1,39 @@
+// Roles from ZITADEL's claim: an object role → { organisation id → its domain }. Anything else there is none.
+// ZITADEL reserved claims `urn:zitadel:iam:org:project:{id}:roles` and the unsuffixed form; never from `scope`.
+
+export type RolesReading =
+  | { readonly kind: 'roles'; readonly roles: Record<string, string[]> }
+  /** The claim holds something that is not ZITADEL's; the caller logs it. */
+  | { readonly kind: 'malformed'; readonly claim: string };
+
+const PLAIN_CLAIM = 'urn:zitadel:iam:org:project:roles';
+
+/**
+ * The roles that `claims` give, by the application's names (`roleMap`), each with the organisations that granted it.
+ * The claim of the project wins; the plain one stands in for it. Absent means none.
+ */
+export function readRoles(
+  claims: Readonly<Record<string, unknown>>,
+  projectId: string | undefined,
+  roleMap: Readonly<Record<string, string>>,
+): RolesReading {
+  const suffixed = projectId === undefined ? undefined : `urn:zitadel:iam:org:project:${projectId}:roles`;
+  const claim = suffixed !== undefined && Object.hasOwn(claims, suffixed) ? suffixed : PLAIN_CLAIM;
+  if (!Object.hasOwn(claims, claim)) return { kind: 'roles', roles: {} };
+  const value = claims[claim];
+  if (!isObject(value)) return { kind: 'malformed', claim };
+
+  const roles = new Map<string, string[]>();
+  for (const [key, grantedBy] of Object.entries(value)) {
+    if (key === '' || !isObject(grantedBy)) return { kind: 'malformed', claim };
+    const name = Object.hasOwn(roleMap, key) ? (roleMap[key] ?? key) : key;
+    // Two keys may be mapped to one name; then all their organisations count.
+    roles.set(name, [...new Set([...(roles.get(name) ?? []), ...Object.keys(grantedBy)])]);
+  }
+  // fromEntries defines properties, so that a role named `__proto__` is a name like any other.
+  return { kind: 'roles', roles: Object.fromEntries(roles) };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

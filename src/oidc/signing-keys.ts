@@ -1,0 +1,97 @@
+// ZITADEL's signing keys: kept, renewed behind the scenes, served stale, and asked for anew when a token names an unknown one.
+// RFC 7517; OIDC Core §10.1.1 (rotation). Keys named or carried by a token's own header are never used.
+
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { GatewayError } from '../errors.ts';
+import type { ProviderFetch } from './provider-fetch.ts';
+import type { ProviderMetadata } from './provider-metadata.ts';
+import { providerFault } from './to-fault.ts';
+
+/** The algorithms ZITADEL can be switched to; all asymmetric, so a public key can never serve as a secret. */
+export const SIGNING_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+const MAX_AGE = 300;
+const RETRY_AFTER = 30;
+/** Seconds between two fetches that unknown `kid`s may cause, however many tokens come. */
+const UNKNOWN_KID_INTERVAL = 30;
+
+export interface SigningKeys {
+  /**
+   * For jose's verify functions. With `isTrustedChannel` (a token that came from the token endpoint itself) an unknown
+   * `kid` always fetches; a token that anybody could have sent does so at most once in half a minute.
+   */
+  resolver(options: { isTrustedChannel: boolean; signal?: AbortSignal | undefined }): JWTVerifyGetKey;
+  /** For readiness: throws `provider_unavailable` when no keys can be had. */
+  load(signal?: AbortSignal): Promise<void>;
+}
+
+interface Dependencies {
+  readonly metadata: ProviderMetadata;
+  readonly fetch: ProviderFetch;
+  readonly now: () => number;
+  readonly waitUntil: (task: Promise<unknown>) => void;
+}
+
+type LocalKeys = ReturnType<typeof createLocalJWKSet>;
+
+export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependencies): SigningKeys {
+  let known: LocalKeys | undefined;
+  let renewAt = 0;
+  let unknownKidAt = Number.NEGATIVE_INFINITY;
+
+  async function read(signal?: AbortSignal): Promise<LocalKeys> {
+    const { jwks_uri } = await metadata.load(signal);
+    if (!jwks_uri) throw new GatewayError('provider_unavailable', 'metadata: jwks_uri is missing');
+    known = createLocalJWKSet(await requestKeys(jwks_uri, fetch, signal));
+    renewAt = now() + MAX_AGE;
+    return known;
+  }
+
+  async function load(signal?: AbortSignal): Promise<LocalKeys> {
+    if (!known) return read(signal);
+    if (now() >= renewAt) {
+      renewAt = now() + RETRY_AFTER;
+      waitUntil(read().catch(() => undefined));
+    }
+    return known;
+  }
+
+  return {
+    async load(signal) {
+      await load(signal);
+    },
+    resolver: ({ isTrustedChannel, signal }) => {
+      return async (header, token) => {
+        const keys = await load(signal);
+        try {
+          return await keys(header, token);
+        } catch (error) {
+          if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+          if (!isTrustedChannel) {
+            if (now() - unknownKidAt < UNKNOWN_KID_INTERVAL) throw error;
+            unknownKidAt = now();
+          }
+          return await (await read(signal))(header, token);
+        }
+      };
+    },
+  };
+}
+
+async function requestKeys(
+  jwks_uri: string,
+  fetch: ProviderFetch,
+  signal: AbortSignal | undefined,
+): Promise<JSONWebKeySet> {
+  try {
+    const response = await fetch(jwks_uri, { method: 'GET', headers: { accept: 'application/json' }, signal });
+    if (response.status !== 200) throw new GatewayError('provider_unavailable', `status ${response.status}`);
+    const body: unknown = await response.json();
+    const keys = (body as { keys?: unknown } | null)?.keys;
+    if (!Array.isArray(keys)) throw new GatewayError('provider_unavailable', 'no list of keys in the answer');
+    // One key that this runtime cannot read must not make the others useless.
+    return { keys: keys.filter((key) => typeof key === 'object' && key !== null && typeof key.kty === 'string') };
+  } catch (cause) {
+    throw new GatewayError('provider_unavailable', `keys: ${providerFault(cause).reason}`, { cause });
+  }
+}

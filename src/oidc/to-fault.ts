@@ -1,0 +1,88 @@
+// The one table of what ZITADEL's refusals and failures mean: definite, transient, or the operator's mistake.
+// RFC 6749 §5.2; ZITADEL says `invalid_request` where the standard says `invalid_grant`, and 400 where it says 401.
+
+import * as oauth from 'oauth4webapi';
+import { GatewayError } from '../errors.ts';
+import { ProviderCallError } from './provider-fetch.ts';
+
+/**
+ * dead: this token or user is finished, trying again is pointless; transient: ZITADEL or the way to it is unwell;
+ * operator: ZITADEL refuses the gateway itself (credentials, grant types), no visitor can help it;
+ * refused: a well-formed answer that fails a check, so nothing of it may be used.
+ */
+export type ProviderFaultKind = 'dead' | 'transient' | 'operator' | 'refused';
+
+export interface ProviderFault {
+  readonly kind: ProviderFaultKind;
+  /** For the log: codes and ZITADEL's own words, never a token. */
+  readonly reason: string;
+  /** Seconds, from Retry-After. */
+  readonly retryAfter?: number;
+}
+
+/** ZITADEL's words for a refresh token, code or user that is finished; all come as 400 `invalid_request`. */
+const DEAD_DESCRIPTION = /^Errors\.(?:OIDCSession|User|Session|AuthRequest|Token)\b/;
+
+const OPERATOR_ERRORS = new Set(['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_grant_type']);
+
+const NOT_AN_ANSWER = new Set([oauth.RESPONSE_IS_NOT_JSON, oauth.PARSE_ERROR, oauth.RESPONSE_IS_NOT_CONFORM]);
+
+/** What an exception from a call to ZITADEL means. */
+export function providerFault(error: unknown): ProviderFault {
+  if (error instanceof GatewayError) {
+    return { kind: error.code === 'provider_unavailable' ? 'transient' : 'refused', reason: error.message };
+  }
+  if (error instanceof ProviderCallError) return { kind: 'transient', reason: error.message };
+  if (error instanceof oauth.ResponseBodyError) return responseFault(error);
+  if (error instanceof oauth.WWWAuthenticateChallengeError) return statusFault(error.status, error.response);
+  if (error instanceof oauth.AuthorizationResponseError) {
+    return { kind: 'refused', reason: printable(`${error.error}: ${error.error_description ?? ''}`) };
+  }
+  const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown };
+  if (typeof code === 'string' && NOT_AN_ANSWER.has(code)) {
+    if (cause instanceof Response) return statusFault(cause.status, cause);
+    return { kind: 'transient', reason: printable(`${code}: ${message}`) };
+  }
+  return { kind: 'refused', reason: printable(`${code ?? 'error'}: ${message}`) };
+}
+
+function responseFault(error: oauth.ResponseBodyError): ProviderFault {
+  const reason = printable(`${error.status} ${error.error}: ${error.error_description ?? ''}`);
+  if (error.status === 429 || error.status >= 500) return transient(reason, error.response);
+  if (error.error === 'server_error' || error.error === 'temporarily_unavailable') return { kind: 'transient', reason };
+  if (OPERATOR_ERRORS.has(error.error)) return { kind: 'operator', reason };
+  if (error.error === 'invalid_grant') return { kind: 'dead', reason };
+  if (error.error === 'invalid_request' && DEAD_DESCRIPTION.test(error.error_description ?? '')) {
+    return { kind: 'dead', reason };
+  }
+  // Userinfo's 401 `access_denied`: the access token is no longer good.
+  if (error.status === 401) return { kind: 'dead', reason };
+  return { kind: 'refused', reason };
+}
+
+function statusFault(status: number, response: Response): ProviderFault {
+  const reason = `status ${status}`;
+  if (status === 401) return { kind: 'dead', reason };
+  // An answer that is not the endpoint's own (a proxy's HTML, a redirect, a challenge page) says nothing about the token.
+  return transient(reason, response);
+}
+
+function transient(reason: string, response: Response): ProviderFault {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return seconds > 0 && Number.isFinite(seconds)
+    ? { kind: 'transient', reason, retryAfter: Math.ceil(seconds) }
+    : { kind: 'transient', reason };
+}
+
+/** The fault that a sign-in ends in. */
+export function toLoginFault(step: string, error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  const { kind, reason, retryAfter } = providerFault(error);
+  const code = kind === 'transient' || kind === 'operator' ? 'provider_unavailable' : 'login_failed';
+  return new GatewayError(code, `${step}: ${reason}`, { cause: error, ...(retryAfter && { retryAfter }) });
+}
+
+/** A provider's words in one short line of printable ASCII, so that no log line can be forged or flooded. */
+function printable(text: string): string {
+  return text.replace(/[^ -~]+/g, '?').slice(0, 200);
+}
