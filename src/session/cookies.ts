@@ -1,0 +1,35 @@
+// The gateway's cookies: their names, attributes, and how they are found in a Cookie header.
+// RFC 6265bis §4.1, §5.7 (`__Host-`); 4,096 bytes of name and value is what every browser keeps.
+
+export const MAX_COOKIE_BYTES = 4096;
+
+/** The name all of the gateway's cookies begin with; without TLS (loopback only) `__Host-` cannot be had. */
+export function cookieBase(isSecure: boolean): string {
+  return isSecure ? '__Host-postern' : 'postern';
+}
+
+/**
+ * Name → value of the cookies whose name begins with `base`; of several with one name the first counts.
+ * Several Cookie lines reach a worker joined by commas, which no value of ours contains.
+ */
+export function parseOwnCookies(header: string | null, base: string): Map<string, string> {
+  const cookies = new Map<string, string>();
+  if (!header?.includes(base)) return cookies;
+  for (const pair of header.split(/[;,]/)) {
+    const equals = pair.indexOf('=');
+    if (equals < 0) continue;
+    const name = trimBlanks(pair.slice(0, equals));
+    if (name.startsWith(base) && !cookies.has(name)) cookies.set(name, trimBlanks(pair.slice(equals + 1)));
+  }
+  return cookies;
+}
+
+/** `maxAge` in seconds; 0 deletes, which browsers only do when every attribute is as it was (RFC 6265bis §5.7). */
+export function serializeCookie(name: string, value: string, maxAge: number, isSecure: boolean): string {
+  return `${name}=${value}; Path=/; Max-Age=${Math.max(0, Math.floor(maxAge))}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
+}
+
+/** Only blanks and tabs: String.trim would also take a no-break space and let another cookie pass for ours. */
+function trimBlanks(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '');
+}

@@ -1,0 +1,107 @@
+// The gateway's own keys, derived from SESSION_SECRET, and sealing with them: the first key seals, all unseal.
+// RFC 7516 compact JWE (`dir`, A256GCM); RFC 5869 (HKDF). Design §6 Cookie; promise 8.
+
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader, errors } from 'jose';
+
+/** What a sealed thing is for; stands in its protected header, so that one kind is never taken for another. */
+export type Purpose = 'session' | 'transaction' | 'logout' | 'confirm' | 'form' | 'tokens';
+
+export type Unsealed<T> =
+  | { readonly kind: 'ok'; readonly value: T; /** Sealed by a key that is on its way out. */ readonly isOldKey: boolean }
+  /** Not ours, broken, or of another purpose. */
+  | { readonly kind: 'foreign' }
+  /** Written by a newer release that runs beside this one: to be left alone, not deleted. */
+  | { readonly kind: 'newer' };
+
+export interface Keyring {
+  /** `salt` (bytes known elsewhere) makes a key that neither SESSION_SECRET nor the salt gives alone. */
+  seal(purpose: Purpose, value: unknown, salt?: Uint8Array<ArrayBuffer>): Promise<string>;
+  unseal<T>(purpose: Purpose, sealed: string, salt?: Uint8Array<ArrayBuffer>): Promise<Unsealed<T>>;
+}
+
+/** Raised when what is inside changes shape; readers take this and the one before it. */
+const FORMAT = 1;
+/** A sealed text beyond this is nobody's cookie; it is not even looked at. */
+const MAX_SEALED_LENGTH = 2_000_000;
+
+interface RingKey {
+  readonly kid: string;
+  readonly master: CryptoKey;
+  readonly derived: Map<Purpose, Promise<Uint8Array>>;
+}
+
+export function createKeyring(secrets: readonly string[]): Keyring {
+  let ring: Promise<readonly RingKey[]> | undefined;
+  // Derivation waits for the first request: the global scope of a worker may do no work of this kind.
+  const keys = () => (ring ??= Promise.all(secrets.map(createRingKey)));
+
+  return {
+    async seal(purpose, value, salt) {
+      const [key] = await keys();
+      if (!key) throw new Error('keyring: no key');
+      return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(value)))
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: key.kid, typ: `postern-${purpose}`, ver: FORMAT })
+        .encrypt(await deriveKey(key, purpose, salt));
+    },
+
+    async unseal<T>(purpose: Purpose, sealed: string, salt?: Uint8Array<ArrayBuffer>): Promise<Unsealed<T>> {
+      if (sealed.length > MAX_SEALED_LENGTH) return { kind: 'foreign' };
+      const header = readHeader(sealed);
+      if (!header || header['typ'] !== `postern-${purpose}`) return { kind: 'foreign' };
+      if (typeof header['ver'] === 'number' && header['ver'] > FORMAT) return { kind: 'newer' };
+      const all = await keys();
+      const key = all.find(({ kid }) => kid === header['kid']);
+      if (!key) return { kind: 'foreign' };
+      try {
+        const { plaintext } = await compactDecrypt(sealed, await deriveKey(key, purpose, salt), {
+          keyManagementAlgorithms: ['dir'],
+          contentEncryptionAlgorithms: ['A256GCM'],
+        });
+        return { kind: 'ok', value: JSON.parse(new TextDecoder().decode(plaintext)) as T, isOldKey: key !== all[0] };
+      } catch (error) {
+        if (error instanceof errors.JOSEError || error instanceof SyntaxError) return { kind: 'foreign' };
+        throw error;
+      }
+    },
+  };
+}
+
+function readHeader(sealed: string): Record<string, unknown> | undefined {
+  try {
+    return decodeProtectedHeader(sealed);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+async function createRingKey(secret: string): Promise<RingKey> {
+  const master = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), 'HKDF', false, ['deriveBits']);
+  const kid = await hkdf(master, 'kid', new Uint8Array(0), 6);
+  return { kid: toHex(kid), master, derived: new Map() };
+}
+
+function deriveKey(key: RingKey, purpose: Purpose, salt: Uint8Array<ArrayBuffer> | undefined): Promise<Uint8Array> {
+  // Salted keys are as many as sessions; only the others are kept.
+  if (salt) return hkdf(key.master, purpose, salt, 32);
+  let derived = key.derived.get(purpose);
+  if (!derived) {
+    derived = hkdf(key.master, purpose, new Uint8Array(0), 32);
+    key.derived.set(purpose, derived);
+  }
+  return derived;
+}
+
+async function hkdf(
+  master: CryptoKey,
+  purpose: string,
+  salt: Uint8Array<ArrayBuffer>,
+  bytes: number,
+): Promise<Uint8Array> {
+  const info = new TextEncoder().encode(`postern ${purpose}`);
+  return new Uint8Array(await crypto.subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt, info }, master, bytes * 8));
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
