@@ -1,6 +1,7 @@
 // The one table of what ZITADEL's refusals and failures mean: definite, transient, or the operator's mistake.
 // RFC 6749 §5.2; ZITADEL says `invalid_request` where the standard says `invalid_grant`, and 400 where it says 401.
 
+import { errors } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { GatewayError } from '../errors.ts';
 import { ProviderCallError } from './provider-fetch.ts';
@@ -8,9 +9,10 @@ import { ProviderCallError } from './provider-fetch.ts';
 /**
  * dead: this token or user is finished, trying again is pointless; transient: ZITADEL or the way to it is unwell;
  * operator: ZITADEL refuses the gateway itself (credentials, grant types), no visitor can help it;
- * refused: a well-formed answer that fails a check, so nothing of it may be used.
+ * refused: a well-formed answer that fails a check (another subject, issuer, signature), so nothing of it may be used;
+ * malformed: an answer that makes no sense, from which nothing follows.
  */
-export type ProviderFaultKind = 'dead' | 'transient' | 'operator' | 'refused';
+export type ProviderFaultKind = 'dead' | 'transient' | 'operator' | 'refused' | 'malformed';
 
 export interface ProviderFault {
   readonly kind: ProviderFaultKind;
@@ -24,6 +26,13 @@ export interface ProviderFault {
 const DEAD_DESCRIPTION = /^Errors\.(?:OIDCSession|User|Session|AuthRequest|Token)\b/;
 
 const OPERATOR_ERRORS = new Set(['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_grant_type']);
+
+const FAILED_CHECK = new Set([
+  oauth.JSON_ATTRIBUTE_COMPARISON,
+  oauth.JWT_CLAIM_COMPARISON,
+  oauth.JWT_TIMESTAMP_CHECK,
+  oauth.KEY_SELECTION,
+]);
 
 const NOT_AN_ANSWER = new Set([oauth.RESPONSE_IS_NOT_JSON, oauth.PARSE_ERROR, oauth.RESPONSE_IS_NOT_CONFORM]);
 
@@ -43,7 +52,8 @@ export function providerFault(error: unknown): ProviderFault {
     if (cause instanceof Response) return statusFault(cause.status, cause);
     return { kind: 'transient', reason: printable(`${code}: ${message}`) };
   }
-  return { kind: 'refused', reason: printable(`${code ?? 'error'}: ${message}`) };
+  const isFailedCheck = error instanceof errors.JOSEError || (typeof code === 'string' && FAILED_CHECK.has(code));
+  return { kind: isFailedCheck ? 'refused' : 'malformed', reason: printable(`${code ?? 'error'}: ${message}`) };
 }
 
 function responseFault(error: oauth.ResponseBodyError): ProviderFault {
@@ -57,7 +67,7 @@ function responseFault(error: oauth.ResponseBodyError): ProviderFault {
   }
   // Userinfo's 401 `access_denied`: the access token is no longer good.
   if (error.status === 401) return { kind: 'dead', reason };
-  return { kind: 'refused', reason };
+  return { kind: 'malformed', reason };
 }
 
 function statusFault(status: number, response: Response): ProviderFault {

@@ -43,7 +43,7 @@ export function randomHex(bytes: number): string {
 }
 
 async function within<T>(operation: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setTimeout> | null = null;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('KV: no answer in time')), DEADLINE);
   });
