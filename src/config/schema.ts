@@ -1,5 +1,166 @@
-// The configuration: every variable, its default, its description and what is wanted of it. The only place for each.
-// Design §1.
+// The configuration: every variable with its kind, its default, an example and what is wanted of it (the only place for each),
+// and the types that the rest of the gateway knows. Design §1; descriptions for people are in reference.ts, which the worker leaves out.
+
+import { type InferOutput, maxLength, optional, pipe, regex, transform, unknown } from 'valibot';
+import { identityHeaders, securityHeaders } from './header-tables.ts';
+import { parseAssertionKeys, parseKeyFile } from './key-files.ts';
+import { route } from './routes.ts';
+import { judgeKeyMaterial, judgeSharedSecret } from './secrets.ts';
+import {
+  parseCallbackUrl,
+  parseEndpointUrl,
+  parseIssuer,
+  parseUpstream,
+  WANTED_CALLBACK,
+  WANTED_ENDPOINT,
+  WANTED_ISSUER,
+  WANTED_UPSTREAM,
+} from './urls.ts';
+import { flag, judge, judged, list, matching, oneOf, seconds, table, text, Wanted } from './values.ts';
+
+const id = matching(/^[\w.@-]+$/, 'an id as ZITADEL shows it');
+const scope = matching(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope');
+const filled = (wanted: string) => matching(/\S/, wanted);
+const hexColor = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
+const ownUrl = 'a path, or a URL on the origin of ZITADEL_CALLBACK_URL, without a fragment';
+
+const KEY_FILE_EXAMPLE = `'{"type":"application","keyId":"…","key":"-----BEGIN RSA PRIVATE KEY-----\\n…","clientId":"…"}'`;
+
+const DEFAULT_SCOPES =
+  'openid profile email offline_access urn:zitadel:iam:user:metadata urn:zitadel:iam:user:resourceowner urn:zitadel:iam:org:projects:roles';
+
+const roleMap = table('a table of ZITADEL role keys and names', (role, name) =>
+  role !== '' && typeof name === 'string' && name.trim() !== ''
+    ? name.trim()
+    : new Wanted('the name by which the application knows the role'),
+);
+
+/** In the order of the reference. `example` is written as in wrangler.toml, of a secret as in .dev.vars. */
+export const VARIABLES = {
+  UPSTREAM_URL: {
+    kind: 'var',
+    schema: judged(WANTED_UPSTREAM, parseUpstream),
+    example: '"https://app.internal.example.com"',
+  },
+  ZITADEL_DOMAIN: {
+    kind: 'var',
+    schema: judged(WANTED_ISSUER, parseIssuer),
+    example: '"https://my-company-a1b2c3.zitadel.cloud"',
+  },
+  ZITADEL_CLIENT_ID: { kind: 'var', schema: id, example: '"249703852243222581"' },
+  ZITADEL_CALLBACK_URL: {
+    kind: 'var',
+    schema: judged(WANTED_CALLBACK, parseCallbackUrl),
+    example: '"https://app.example.com/auth/callback"',
+  },
+  SESSION_SECRET: {
+    kind: 'secret',
+    schema: list(judged('key material', judgeKeyMaterial), 'key material, a comma between two', /\s*,\s*/),
+    example: 'the output of `openssl rand -hex 32`',
+  },
+  ZITADEL_CLIENT_SECRET: {
+    kind: 'secret',
+    schema: optional(filled('the client secret from ZITADEL')),
+    example: 'the secret that ZITADEL showed once',
+  },
+  ZITADEL_CLIENT_KEY: {
+    kind: 'secret',
+    schema: optional(pipe(unknown(), judge(parseKeyFile))),
+    example: KEY_FILE_EXAMPLE,
+  },
+  ZITADEL_PROJECT_ID: { kind: 'var', schema: optional(id), example: '"249703732336418457"' },
+  ZITADEL_AUDIENCE: {
+    kind: 'list',
+    schema: optional(list(filled('an audience'), 'a list of audiences', /[\s,]+/)),
+    example: '["249703852243222999"]',
+  },
+  ZITADEL_ORG_ID: { kind: 'var', schema: optional(id), example: '"249703000000000001"' },
+  ZITADEL_SCOPES: {
+    kind: 'list',
+    schema: optional(list(scope, 'scopes with blanks between them', /\s+/), DEFAULT_SCOPES),
+    example: '"openid profile email offline_access"',
+  },
+  ZITADEL_POST_LOGIN_URL: { kind: 'var', schema: optional(text(ownUrl), '/'), example: '"/profile"' },
+  ZITADEL_POST_LOGOUT_URL: {
+    kind: 'var',
+    schema: optional(text('the post-logout redirect URI as registered at ZITADEL')),
+    example: '"https://app.example.com/auth/logout/callback"',
+  },
+  ZITADEL_API_KEY: {
+    kind: 'secret',
+    schema: optional(pipe(unknown(), judge(parseKeyFile))),
+    example: KEY_FILE_EXAMPLE,
+  },
+  ZITADEL_API_CLIENT_ID: { kind: 'var', schema: optional(id), example: '"249703852243222777"' },
+  ZITADEL_API_CLIENT_SECRET: {
+    kind: 'secret',
+    schema: optional(filled('the API application’s client secret from ZITADEL')),
+    example: 'the secret that ZITADEL showed once',
+  },
+  ZITADEL_INTROSPECTION_URL: {
+    kind: 'var',
+    schema: optional(judged(WANTED_ENDPOINT, parseEndpointUrl)),
+    example: '"https://my-company-a1b2c3.zitadel.cloud/oauth/v2/introspect"',
+  },
+  SESSION_DURATION: { kind: 'var', schema: optional(seconds, 3600), example: '3600' },
+  SESSION_MAX_DURATION: { kind: 'var', schema: optional(seconds, 43_200), example: '43200' },
+  CLAIMS_MAX_AGE: { kind: 'var', schema: optional(seconds, 300), example: '300' },
+  REVOCATION_MAX_AGE: { kind: 'var', schema: optional(seconds, 30), example: '30' },
+  ROUTES: {
+    kind: 'list',
+    schema: optional(list(route, 'a list of rules')),
+    example: '[{ path = "/admin/*", roles = ["admin"] }]',
+  },
+  IDENTITY_HEADERS: {
+    kind: 'table',
+    schema: optional(identityHeaders),
+    example: '{ "Remote-User" = "preferred_username" }',
+  },
+  ROLE_MAP: { kind: 'table', schema: optional(roleMap), example: '{ "legacy-admins" = "admin" }' },
+  SECURITY_HEADERS: {
+    kind: 'table',
+    schema: optional(securityHeaders),
+    example: '{ "X-Frame-Options" = "SAMEORIGIN", "Referrer-Policy" = false }',
+  },
+  ASSERTION_KEY: {
+    kind: 'secret',
+    schema: optional(pipe(unknown(), judge(parseAssertionKeys))),
+    example: `'{"kty":"EC","crv":"P-256","kid":"2026-08","x":"…","y":"…","d":"…"}'`,
+  },
+  ASSERTION_BINDING: { kind: 'var', schema: optional(oneOf('session', 'request'), 'session'), example: '"request"' },
+  OPERATOR_SECRET: {
+    kind: 'secret',
+    schema: optional(judged('a secret', judgeSharedSecret)),
+    example: 'the output of `openssl rand -hex 32`',
+  },
+  BRAND_NAME: {
+    kind: 'var',
+    schema: optional(
+      pipe(
+        matching(/^\P{Cc}+$/u, 'a name of at most 80 characters'),
+        transform((name) => name.trim()),
+        maxLength(80, 'a name of at most 80 characters'),
+      ),
+    ),
+    example: '"Guest book"',
+  },
+  BRAND_COLOR: {
+    kind: 'var',
+    schema: optional(pipe(text('a colour'), regex(hexColor, 'a colour: # and 3 or 6 hexadecimal digits'))),
+    example: '"#2f5d50"',
+  },
+  BRAND_LOGO_URL: { kind: 'var', schema: optional(text('an https:// URL or a path')), example: '"/assets/logo.svg"' },
+  REWRITE_MANIFEST: { kind: 'var', schema: optional(flag, false), example: 'true' },
+  UPSTREAM_SECRET: {
+    kind: 'secret',
+    schema: optional(list(judged('a secret', judgeSharedSecret), 'a secret, a comma between two', /\s*,\s*/)),
+    example: 'the output of `openssl rand -hex 32`',
+  },
+} as const;
+
+export type VariableName = keyof typeof VARIABLES;
+
+export type Variables = { readonly [Name in VariableName]: InferOutput<(typeof VARIABLES)[Name]['schema']> };
 
 /** Where requests go: an origin with a base path, or a service binding. */
 export interface UpstreamTarget {

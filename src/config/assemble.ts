@@ -1,0 +1,84 @@
+// From sound variables to the configuration as the gateway uses it: names of its own, what follows from others worked out.
+// Design §1; ZITADEL's reserved scopes urn:zitadel:iam:org:id:{id} and urn:zitadel:iam:org:project:id:{id}:aud.
+
+import type { ClientAuthentication, Config, KeyFile, Variables } from './schema.ts';
+import { parseLocalUrl } from './urls.ts';
+
+/** Without a prototype, so that it can be asked for any name. */
+const NO_ENTRIES: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
+
+export function assembleConfig(variables: Variables): Config {
+  const { redirect_uri, origin, pathname } = variables.ZITADEL_CALLBACK_URL;
+  const endpoints = pathname.slice(0, pathname.lastIndexOf('/'));
+  const audience = distinct([variables.ZITADEL_PROJECT_ID, ...(variables.ZITADEL_AUDIENCE ?? [])]);
+  const introspection = assembleIntrospection(variables);
+  return withoutUndefined({
+    issuer: variables.ZITADEL_DOMAIN,
+    upstream: variables.UPSTREAM_URL,
+    client_id: variables.ZITADEL_CLIENT_ID,
+    clientAuthentication: clientAuthentication(variables.ZITADEL_CLIENT_SECRET, variables.ZITADEL_CLIENT_KEY),
+    redirect_uri,
+    origin,
+    endpoints,
+    isSecure: origin.startsWith('https:'),
+    sessionSecrets: variables.SESSION_SECRET,
+    projectId: variables.ZITADEL_PROJECT_ID,
+    audience,
+    takesBearer: audience.length > 0 || introspection !== undefined,
+    organizationId: variables.ZITADEL_ORG_ID,
+    scope: assembleScope(variables),
+    postLoginUrl: parseLocalUrl(variables.ZITADEL_POST_LOGIN_URL, origin) ?? '/',
+    post_logout_redirect_uri: variables.ZITADEL_POST_LOGOUT_URL ?? `${origin}${endpoints}/logout/callback`,
+    introspection,
+    introspectionUrl: variables.ZITADEL_INTROSPECTION_URL,
+    sessionDuration: variables.SESSION_DURATION,
+    sessionMaxDuration: variables.SESSION_MAX_DURATION,
+    claimsMaxAge: variables.CLAIMS_MAX_AGE,
+    revocationMaxAge: variables.REVOCATION_MAX_AGE,
+    routes: variables.ROUTES ?? [],
+    identityHeaders: variables.IDENTITY_HEADERS,
+    roleMap: variables.ROLE_MAP ?? NO_ENTRIES,
+    securityHeaders: variables.SECURITY_HEADERS ?? NO_ENTRIES,
+    assertionKeys: variables.ASSERTION_KEY ?? [],
+    assertionBinding: variables.ASSERTION_BINDING,
+    operatorSecret: variables.OPERATOR_SECRET,
+    brand: withoutUndefined({
+      name: variables.BRAND_NAME,
+      color: variables.BRAND_COLOR,
+      logoUrl: variables.BRAND_LOGO_URL,
+    }),
+    rewriteManifest: variables.REWRITE_MANIFEST,
+    upstreamSecrets: variables.UPSTREAM_SECRET ?? [],
+  });
+}
+
+function assembleScope({ ZITADEL_SCOPES, ZITADEL_ORG_ID, ZITADEL_PROJECT_ID }: Variables): string {
+  const organization = ZITADEL_ORG_ID === undefined ? undefined : `urn:zitadel:iam:org:id:${ZITADEL_ORG_ID}`;
+  const project =
+    ZITADEL_PROJECT_ID === undefined ? undefined : `urn:zitadel:iam:org:project:id:${ZITADEL_PROJECT_ID}:aud`;
+  return distinct([...ZITADEL_SCOPES, organization, project]).join(' ');
+}
+
+function assembleIntrospection(variables: Variables): Config['introspection'] {
+  const { ZITADEL_API_KEY: keyFile, ZITADEL_API_CLIENT_ID: id, ZITADEL_API_CLIENT_SECRET: secret } = variables;
+  const client_id = keyFile?.clientId ?? id;
+  return client_id === undefined ? undefined : { client_id, authentication: clientAuthentication(secret, keyFile) };
+}
+
+function clientAuthentication(client_secret: string | undefined, keyFile: KeyFile | undefined): ClientAuthentication {
+  if (keyFile !== undefined) return { method: 'private_key_jwt', keyFile };
+  return client_secret === undefined ? { method: 'none' } : { method: 'client_secret_basic', client_secret };
+}
+
+const distinct = (values: readonly (string | undefined)[]): readonly string[] => [
+  ...new Set(values.filter((value) => value !== undefined)),
+];
+
+type WithoutUndefined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** Absent instead of undefined, as the types of the configuration have it. */
+function withoutUndefined<T extends object>(value: T): WithoutUndefined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as WithoutUndefined<T>;
+}

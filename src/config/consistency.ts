@@ -1,0 +1,139 @@
+// What must hold between variables, and what may but is doubtful. Looks only at those that are sound by themselves.
+// Design §1; OIDC Core §3.1.2.1 (openid), §11 (offline_access); ZITADEL's reserved scopes.
+
+import { isService } from './bindings.ts';
+import { describeSecret, describeValue } from './issues.ts';
+import { findUnreachable } from './route-order.ts';
+import { type UpstreamTarget, VARIABLES, type VariableName, type Variables } from './schema.ts';
+import { isLoopback, parseHttpUrl, parseLocalUrl } from './urls.ts';
+
+type Environment = Readonly<Record<string, unknown>>;
+
+/** `env` holds what was given, without what counts as unset; `parsed` what is sound of it, and the defaults. */
+export interface Judged {
+  readonly env: Environment;
+  readonly parsed: Partial<Variables>;
+  /** `found` is described from the variable's value when it is left out. */
+  readonly problem: (variable: VariableName, wanted: string, place?: string, found?: unknown) => void;
+  readonly warn: (sentence: string) => void;
+}
+
+export function judgeTogether(judged: Judged): void {
+  judgeClients(judged);
+  judgeScopes(judged);
+  judgeOwnUrls(judged);
+  judgeUpstreams(judged);
+  judgeBearerRoutes(judged);
+  const { SESSION_DURATION: idle, SESSION_MAX_DURATION: most, ROUTES: routes = [] } = judged.parsed;
+  if (idle !== undefined && most !== undefined && most < idle) {
+    judged.problem('SESSION_MAX_DURATION', `at least SESSION_DURATION, which is ${idle}`, undefined, most);
+  }
+  for (const sentence of findUnreachable(routes)) judged.warn(sentence);
+}
+
+function judgeClients({ env, parsed, problem, warn }: Judged): void {
+  const isGiven = (name: VariableName) => env[name] !== undefined;
+  if (isGiven('ZITADEL_CLIENT_SECRET') && isGiven('ZITADEL_CLIENT_KEY')) {
+    problem('ZITADEL_CLIENT_SECRET', 'either ZITADEL_CLIENT_SECRET or ZITADEL_CLIENT_KEY, not both');
+  }
+  const { ZITADEL_CLIENT_KEY: keyFile, ZITADEL_CLIENT_ID: clientId } = parsed;
+  if (keyFile !== undefined && clientId !== undefined && keyFile.clientId !== clientId) {
+    problem('ZITADEL_CLIENT_KEY', 'the key file of the application whose client id is ZITADEL_CLIENT_ID');
+  }
+  const pair = ['ZITADEL_API_CLIENT_ID', 'ZITADEL_API_CLIENT_SECRET'] as const;
+  const missing = pair.filter((name) => !isGiven(name));
+  if (isGiven('ZITADEL_API_KEY') && missing.length < 2) {
+    problem('ZITADEL_API_KEY', `either ZITADEL_API_KEY or ${pair.join(' with ')}, not both`);
+  }
+  if (missing.length === 1 && missing[0]) problem(missing[0], `${pair.join(' and ')} together, or neither`);
+  if (isGiven('ZITADEL_INTROSPECTION_URL') && !isGiven('ZITADEL_API_KEY') && missing.length === 2) {
+    warn('ZITADEL_INTROSPECTION_URL has no effect without ZITADEL_API_KEY or ZITADEL_API_CLIENT_ID');
+  }
+}
+
+const ORG_SCOPE = 'urn:zitadel:iam:org:id:';
+
+function judgeScopes({ parsed, problem, warn }: Judged): void {
+  const { ZITADEL_SCOPES: scopes, ZITADEL_ORG_ID: organizationId } = parsed;
+  if (scopes === undefined) return;
+  if (!scopes.includes('openid')) problem('ZITADEL_SCOPES', 'scopes with openid among them');
+  if (!scopes.includes('offline_access')) {
+    warn('ZITADEL_SCOPES lacks offline_access: without a refresh token, roles are as old as the sign-in');
+  }
+  if (scopes.some((scope) => /:org:project:roles$/.test(scope))) {
+    warn(
+      'ZITADEL_SCOPES names urn:zitadel:iam:org:project:roles, which is a claim: the scope is urn:zitadel:iam:org:projects:roles',
+    );
+  }
+  const organizations = scopes.filter((scope) => scope.startsWith(ORG_SCOPE));
+  if (organizations.length === 0) return;
+  if (organizationId === undefined) {
+    warn(`ZITADEL_SCOPES names an organisation, which only asks: ZITADEL_ORG_ID also checks it`);
+  } else if (organizations.some((scope) => scope !== ORG_SCOPE + organizationId)) {
+    problem('ZITADEL_SCOPES', 'no organisation but that of ZITADEL_ORG_ID: ZITADEL takes only one');
+  }
+}
+
+function judgeOwnUrls({ parsed, problem }: Judged): void {
+  const { ZITADEL_CALLBACK_URL: callback } = parsed;
+  if (callback === undefined) return;
+  const { ZITADEL_POST_LOGIN_URL: login, ZITADEL_POST_LOGOUT_URL: logout, BRAND_LOGO_URL: logo } = parsed;
+  if (login !== undefined && parseLocalUrl(login, callback.origin) === undefined) {
+    problem('ZITADEL_POST_LOGIN_URL', `a path, or a URL on ${callback.origin}, without a fragment`);
+  }
+  const logoutUrl = logout === undefined ? undefined : parseHttpUrl(logout);
+  if (logout !== undefined && (logoutUrl?.origin !== callback.origin || /[?#]/.test(logout))) {
+    problem('ZITADEL_POST_LOGOUT_URL', `a URL on ${callback.origin}, without query and fragment`);
+  }
+  if (
+    logo !== undefined &&
+    parseHttpUrl(logo)?.protocol !== 'https:' &&
+    parseLocalUrl(logo, callback.origin) === undefined
+  ) {
+    problem('BRAND_LOGO_URL', 'an https:// URL, or a path on the gateway’s own origin');
+  }
+}
+
+function judgeUpstreams({ env, parsed, problem, warn }: Judged): void {
+  const { UPSTREAM_URL, ZITADEL_CALLBACK_URL: callback, ROUTES: routes = [] } = parsed;
+  const judgeOne = (upstream: UpstreamTarget, variable: VariableName, place?: string, found?: unknown) => {
+    if (upstream.binding !== undefined) {
+      if (isService(env, upstream.binding)) return;
+      problem(variable, `a service binding named ${upstream.binding} in wrangler.toml ([[services]])`, place, found);
+    } else if (callback !== undefined && listener(upstream.origin) === listener(callback.origin)) {
+      problem(
+        variable,
+        'the origin of the application: this is the gateway’s own, which would call itself',
+        place,
+        found,
+      );
+    } else if (upstream.origin.startsWith('http:') && !isLoopback(new URL(upstream.origin).hostname)) {
+      warn(`${variable}${place ?? ''}: identities and cookies travel to ${upstream.origin} without encryption`);
+    }
+  };
+  if (UPSTREAM_URL !== undefined) judgeOne(UPSTREAM_URL, 'UPSTREAM_URL');
+  routes.forEach(({ upstream }, i) => {
+    const found = upstream?.binding === undefined ? upstream?.origin : `service:${upstream.binding}`;
+    if (upstream !== undefined) judgeOne(upstream, 'ROUTES', `, route ${i + 1}, upstream`, found);
+  });
+}
+
+/** The usual names of one machine are one. */
+const listener = (origin: string): string => origin.replace(/\/\/(127\.0\.0\.1|\[::1\])(?=:|$)/, '//localhost');
+
+function judgeBearerRoutes({ env, parsed, problem }: Judged): void {
+  const takesBearer = (
+    ['ZITADEL_PROJECT_ID', 'ZITADEL_AUDIENCE', 'ZITADEL_API_KEY', 'ZITADEL_API_CLIENT_ID'] as const
+  ).some((name) => env[name] !== undefined);
+  parsed.ROUTES?.forEach(({ credentials }, i) => {
+    if (takesBearer || !credentials?.includes('bearer')) return;
+    const wanted =
+      'no "bearer" before ZITADEL_PROJECT_ID, ZITADEL_AUDIENCE or ZITADEL_API_KEY says which tokens to take';
+    problem('ROUTES', wanted, `, route ${i + 1}, credentials`, credentials);
+  });
+}
+
+/** For `found`: what the operator may see of a variable's value. */
+export function describeVariable(name: VariableName, value: unknown): string {
+  return VARIABLES[name].kind === 'secret' ? describeSecret(value) : describeValue(value);
+}

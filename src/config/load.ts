@@ -1,0 +1,89 @@
+// From the worker's environment to the configuration, or to everything that is wrong with it at once. Done once per isolate.
+// Design §1.
+
+import { type BaseIssue, safeParse } from 'valibot';
+import { assembleConfig } from './assemble.ts';
+import { BINDINGS, type BindingName, hasMethod, isBinding } from './bindings.ts';
+import { describeVariable, type Judged, judgeTogether } from './consistency.ts';
+import { type ConfigIssue, describeValue } from './issues.ts';
+import { ROUTE_FIELDS, type RouteField } from './routes.ts';
+import { type Config, VARIABLES, type VariableName, type Variables } from './schema.ts';
+import { suggestName } from './suggest.ts';
+
+export type { ConfigIssue } from './issues.ts';
+
+export type LoadedConfig =
+  | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly issues: readonly ConfigIssue[] };
+
+const VARIABLE_NAMES = Object.keys(VARIABLES) as VariableName[];
+const BINDING_NAMES = Object.keys(BINDINGS) as BindingName[];
+
+export function loadConfig(environment: Readonly<Record<string, unknown>>): LoadedConfig {
+  const env = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== '' && value !== undefined),
+  );
+  const issues = [...findUnknown(environment), ...findMissingBindings(env)];
+  const warnings: string[] = [];
+  const parsed = parseVariables(env, issues);
+  const problem: Judged['problem'] = (name, wanted, place = '', found = env[name]) => {
+    const example = exampleOf(name, place);
+    issues.push({ variable: name + place, found: describeVariable(name, found), wanted, example });
+  };
+  judgeTogether({ env, parsed, problem, warn: (sentence) => warnings.push(sentence) });
+  if (issues.length > 0) return { ok: false, issues };
+  return { ok: true, config: assembleConfig(parsed as Variables), warnings };
+}
+
+function parseVariables(env: Readonly<Record<string, unknown>>, issues: ConfigIssue[]): Partial<Variables> {
+  const parsed: Record<string, unknown> = {};
+  for (const name of VARIABLE_NAMES) {
+    const result = safeParse(VARIABLES[name].schema, env[name]);
+    if (result.success) parsed[name] = result.output;
+    else issues.push(...result.issues.map((issue) => toConfigIssue(name, issue)));
+  }
+  return parsed;
+}
+
+function toConfigIssue(name: VariableName, { path, input, message }: BaseIssue<unknown>): ConfigIssue {
+  const place = (path ?? []).map(({ key, input: container }) => {
+    if (typeof key !== 'number') return `, ${String(key)}`;
+    if (name === 'ROUTES' && container === path?.[0]?.input) return `, route ${key + 1}`;
+    return Array.isArray(container) && container.length === 1 ? '' : `, value ${key + 1}`;
+  });
+  const where = place.join('');
+  return {
+    variable: name + where,
+    found: describeVariable(name, input),
+    wanted: message,
+    example: exampleOf(name, where),
+  };
+}
+
+function exampleOf(name: VariableName, place: string): string {
+  const field = /^, route \d+, (\w+)/.exec(place)?.[1];
+  if (field !== undefined)
+    return field in ROUTE_FIELDS ? `${field} = ${ROUTE_FIELDS[field as RouteField].example}` : '';
+  const { kind, example } = VARIABLES[name];
+  return kind === 'secret' ? `${name}=${example}` : `${name} = ${example}`;
+}
+
+/** A misspelled variable may be a secret: of its value nothing is said. */
+function findUnknown(environment: Readonly<Record<string, unknown>>): ConfigIssue[] {
+  const known: readonly string[] = [...VARIABLE_NAMES, ...BINDING_NAMES];
+  const unknown = Object.keys(environment).filter((key) => !known.includes(key) && !isBinding(key, environment[key]));
+  return unknown.map((variable) => {
+    const near = suggestName(variable, known);
+    const wanted = near === undefined ? 'only variables that Postern knows' : `did you mean ${near}?`;
+    const example = VARIABLE_NAMES.includes(near as VariableName) ? exampleOf(near as VariableName, '') : '';
+    return { variable, found: 'a variable of an unknown name', wanted, example };
+  });
+}
+
+function findMissingBindings(env: Readonly<Record<string, unknown>>): ConfigIssue[] {
+  return BINDING_NAMES.flatMap((variable) => {
+    const { method, required, wanted, example } = BINDINGS[variable];
+    const isFine = env[variable] === undefined ? !required : hasMethod(env, variable, method);
+    return isFine ? [] : [{ variable, found: describeValue(env[variable]), wanted, example }];
+  });
+}

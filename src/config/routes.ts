@@ -1,0 +1,142 @@
+// ROUTES: the fields of an access rule, each with what is wanted of it, and the judgement of one rule by itself.
+// Design §1 Routes.
+
+import { exactOptional, object, optional, pipe, rawTransform, safeParse, unknown } from 'valibot';
+import {
+  judgeCorsOrigin,
+  judgeHost,
+  judgeMethod,
+  judgePath,
+  WANTED_HOST,
+  WANTED_METHOD,
+  WANTED_ORIGIN,
+  WANTED_PATH,
+} from './route-path.ts';
+import type { Route } from './schema.ts';
+import { suggestName } from './suggest.ts';
+import { parseUpstream, WANTED_UPSTREAM } from './urls.ts';
+import { filledList, flag, judge, judged, matching, oneOf, seconds, type Table, table, Wanted } from './values.ts';
+
+const NAMES = 'a list of names';
+const names = filledList(matching(/^\S(.*\S)?$/s, 'a name'), NAMES);
+
+const STRIP = 'true, for the path before /*, or a prefix of the path that begins with /';
+
+/** A claim's accepted values are compared as text. */
+const acceptedValues = table('a table of claims, each with a list of accepted values', (_claim, values) => {
+  const wanted = new Wanted('a list of accepted values');
+  if (!Array.isArray(values) || values.length === 0) return wanted;
+  return values.every((value) => ['string', 'number', 'boolean'].includes(typeof value)) ? values.map(String) : wanted;
+});
+
+export const ROUTE_FIELDS = {
+  path: { schema: judged(WANTED_PATH, judgePath), example: '"/admin/*"' },
+  methods: {
+    schema: exactOptional(filledList(judged(WANTED_METHOD, judgeMethod), 'a list of methods')),
+    example: '["GET"]',
+  },
+  hosts: {
+    schema: exactOptional(filledList(judged(WANTED_HOST, judgeHost), 'a list of host names')),
+    example: '["admin.example.com"]',
+  },
+  access: { schema: optional(oneOf('authenticated', 'public', 'deny'), 'authenticated'), example: '"public"' },
+  roles: { schema: exactOptional(names), example: '["staff", "admin"]' },
+  orgs: { schema: exactOptional(names), example: '["249703000000000001"]' },
+  claims: { schema: exactOptional(acceptedValues), example: '{ "metadata.department" = ["sales"] }' },
+  credentials: {
+    schema: exactOptional(filledList(oneOf('session', 'bearer'), 'a list of "session", "bearer"')),
+    example: '["bearer"]',
+  },
+  amr: { schema: exactOptional(names), example: '["mfa"]' },
+  max_age: { schema: exactOptional(seconds), example: '900' },
+  claims_max_age: { schema: exactOptional(seconds), example: '30' },
+  unauthenticated: { schema: optional(oneOf('auto', 'redirect', '401'), 'auto'), example: '"401"' },
+  cors: {
+    schema: exactOptional(filledList(judged(WANTED_ORIGIN, judgeCorsOrigin), 'a list of origins')),
+    example: '["https://app.example.com"]',
+  },
+  mode: { schema: optional(oneOf('enforce', 'report'), 'enforce'), example: '"report"' },
+  upstream: { schema: exactOptional(judged(WANTED_UPSTREAM, parseUpstream)), example: '"service:REPORTS"' },
+  strip_prefix: {
+    schema: exactOptional(
+      pipe(
+        unknown(),
+        judge((value): true | string | Wanted => {
+          if (value === true || value === 'true') return true;
+          const prefix = typeof value === 'string' ? value.replace(/\/+$/, '') : '';
+          return /^\/[^*]+$/.test(prefix) ? prefix : new Wanted(STRIP);
+        }),
+      ),
+    ),
+    example: 'true',
+  },
+  timeout: { schema: exactOptional(seconds), example: '30' },
+  forward_access_token: { schema: optional(flag, false), example: 'true' },
+  forward_id_token: { schema: optional(flag, false), example: 'true' },
+} as const;
+
+export type RouteField = keyof typeof ROUTE_FIELDS;
+
+const FIELD_NAMES = Object.keys(ROUTE_FIELDS) as RouteField[];
+
+type Schemas = { -readonly [Field in RouteField]: (typeof ROUTE_FIELDS)[Field]['schema'] };
+const entries = Object.fromEntries(FIELD_NAMES.map((field) => [field, ROUTE_FIELDS[field].schema])) as Schemas;
+const fields = object(entries, 'a table with at least a path');
+
+/** Every problem of one rule at once, unknown fields and fields that contradict each other included. */
+export const route = pipe(
+  unknown(),
+  rawTransform<unknown, Route>(({ dataset: { value: input }, addIssue, NEVER }) => {
+    let isSound = true;
+    const report = (field: string | undefined, message: string, value: unknown) => {
+      isSound = false;
+      const path = field === undefined ? [] : [pathItem(field, input)];
+      addIssue(path[0] === undefined ? { message } : { message, input: value, path: [path[0]] });
+    };
+    const result = safeParse(fields, input);
+    for (const issue of result.issues ?? []) {
+      isSound = false;
+      addIssue({ message: issue.message, input: issue.input, ...(issue.path && { path: issue.path }) });
+    }
+    if (typeof input !== 'object' || input === null) return NEVER;
+    for (const [field, value] of Object.entries(input)) {
+      const wanted = FIELD_NAMES.includes(field as RouteField)
+        ? contradiction(field, input as Table)
+        : unknownField(field);
+      if (wanted !== undefined) report(field, wanted, value);
+    }
+    return result.success && isSound ? (result.output as Route) : NEVER;
+  }),
+);
+
+const pathItem = (key: string, input: unknown) => ({
+  type: 'object' as const,
+  origin: 'value' as const,
+  input: input as Record<string, unknown>,
+  key,
+  value: (input as Record<string, unknown>)[key],
+});
+
+function unknownField(field: string): string {
+  const near = suggestName(field, FIELD_NAMES);
+  return near === undefined
+    ? 'a field that a route can have'
+    : `a field that a route can have; did you mean "${near}"?`;
+}
+
+const ONLY_WHEN_SIGNED_IN = ['roles', 'orgs', 'claims', 'amr', 'max_age', 'claims_max_age', 'credentials'];
+
+/** Why a known field cannot stand in this rule. Other fields may be unsound: only their plain forms are looked at. */
+function contradiction(field: string, rule: Table): string | undefined {
+  const { access, path, strip_prefix } = rule;
+  if ((access === 'public' || access === 'deny') && ONLY_WHEN_SIGNED_IN.includes(field)) {
+    return `no "${field}" where access is "${access}": it would never be looked at`;
+  }
+  if (field !== 'strip_prefix' || typeof path !== 'string') return undefined;
+  if (strip_prefix === true || strip_prefix === 'true') {
+    return path.endsWith('/*') ? undefined : 'a path that ends in /*, or a prefix instead of true';
+  }
+  if (typeof strip_prefix !== 'string') return undefined;
+  const prefix = strip_prefix.replace(/\/+$/, '');
+  return `${path}/`.startsWith(`${prefix}/`) ? undefined : STRIP;
+}

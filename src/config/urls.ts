@@ -1,0 +1,86 @@
+// Judgement of URLs in the configuration: what is an origin, what is loopback, what is an upstream.
+// WHATWG URL; RFC 6454 (origin); RFC 8252 §7.3 (loopback).
+
+import type { UpstreamTarget } from './schema.ts';
+import { Wanted } from './values.ts';
+
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** An absolute http(s) URL without credentials, or undefined. Blanks, which the parser would forgive, are not. */
+export function parseHttpUrl(value: string): URL | undefined {
+  if (!/^https?:\/\/[^\s\\]+$/i.test(value) || !URL.canParse(value)) return undefined;
+  const url = new URL(value);
+  return url.username === '' && url.password === '' ? url : undefined;
+}
+
+/** As `parseHttpUrl`, HTTPS or on loopback. */
+function parseSecureUrl(value: string): URL | undefined {
+  const url = parseHttpUrl(value);
+  return url !== undefined && (url.protocol === 'https:' || isLoopback(url.hostname)) ? url : undefined;
+}
+
+export const WANTED_ISSUER = 'the origin of your ZITADEL instance with https:// (http:// only on loopback)';
+
+export function parseIssuer(value: string): string | Wanted {
+  const url = parseSecureUrl(value);
+  if (url !== undefined) {
+    return value.replace(/\/$/, '').length === url.origin.length && url.search + url.hash === ''
+      ? url.origin
+      : new Wanted(`${WANTED_ISSUER}, nothing after the host: "${url.origin}"`);
+  }
+  const corrected = parseHttpUrl(`https://${value.replace(/^http:\/\//i, '')}`);
+  if (corrected === undefined) return new Wanted(WANTED_ISSUER);
+  const scheme = isLoopback(corrected.hostname) ? 'http' : 'https';
+  return new Wanted(`${WANTED_ISSUER}: "${scheme}://${corrected.host}"`);
+}
+
+export const WANTED_ENDPOINT = 'an https:// URL (http:// only on loopback) without a fragment';
+
+export function parseEndpointUrl(value: string): string | Wanted {
+  const url = parseSecureUrl(value);
+  return url !== undefined && !value.includes('#') ? value : new Wanted(WANTED_ENDPOINT);
+}
+
+const OWN_ENDPOINTS =
+  /\/(login|logout|backchannel-logout|userinfo|profile|check|jwks|client\.js|operator|metrics|health|ready)$/;
+
+export const WANTED_CALLBACK =
+  'the redirect URI as registered at ZITADEL: https:// (http:// only on loopback), a path, no query, no fragment';
+
+/** The redirect URI stays as it is written: ZITADEL compares it letter by letter. */
+export interface CallbackUrl {
+  readonly redirect_uri: string;
+  readonly origin: string;
+  readonly pathname: string;
+}
+
+export function parseCallbackUrl(value: string): CallbackUrl | Wanted {
+  const url = parseSecureUrl(value);
+  if (url === undefined || /[?#]/.test(value)) return new Wanted(WANTED_CALLBACK);
+  const isPlainPath = value.endsWith(url.pathname) && !/[%;]|\/\//.test(url.pathname) && !url.pathname.endsWith('/');
+  if (!isPlainPath) return new Wanted(`${WANTED_CALLBACK}, and the path plain and ending in a name`);
+  if (OWN_ENDPOINTS.test(url.pathname)) return new Wanted('a path that is none of the gateway’s other endpoints');
+  return { redirect_uri: value, origin: url.origin, pathname: url.pathname };
+}
+
+export const WANTED_UPSTREAM =
+  'an http:// or https:// URL with nothing but a path after the host, or "service:" and the name of a service binding';
+
+export function parseUpstream(value: string): UpstreamTarget | Wanted {
+  const binding = /^service:([A-Za-z_]\w*)$/.exec(value)?.[1];
+  if (binding !== undefined) return { origin: `http://${binding.toLowerCase()}`, basePath: '', binding };
+  const url = parseHttpUrl(value);
+  if (url !== undefined && !/[?#]/.test(value))
+    return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
+  return new Wanted(url === undefined ? WANTED_UPSTREAM : `${WANTED_UPSTREAM}: "${url.origin}${url.pathname}"`);
+}
+
+/** Path and query of a path or URL on `origin`; undefined for anything that leads elsewhere once it is written out again. */
+export function parseLocalUrl(value: string, origin: string): string | undefined {
+  if (!/^(\/|https?:\/\/)[^\s\\#]*$/i.test(value) || !URL.canParse(value, origin)) return undefined;
+  const url = new URL(value, origin);
+  const isOurs = url.origin === origin && url.username === '' && !url.pathname.startsWith('//');
+  return isOurs ? url.pathname + url.search : undefined;
+}
