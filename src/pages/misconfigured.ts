@@ -1,0 +1,42 @@
+// The configuration is bad: nothing is served but this. The list of what is wrong is for the operator's own machine alone.
+// Design §1. The list is English, as the configuration's documentation is.
+
+import { faultFrame } from './fault.ts';
+import { html } from './markup.ts';
+import type { PagesConfig } from './page-headers.ts';
+import type { Page, View } from './view.ts';
+
+export interface ConfigIssue {
+  readonly variable: string;
+  readonly found: string;
+  readonly wanted: string;
+  readonly example?: string | undefined;
+}
+
+export interface MisconfiguredData {
+  readonly issues: readonly ConfigIssue[];
+}
+
+/** What pages need where no configuration could be read. `origin` is the request's. */
+export const unconfigured = (origin: string): PagesConfig => ({
+  brand: {},
+  endpoints: '/auth',
+  isSecure: origin.startsWith('https:'),
+  issuer: origin,
+  origin,
+});
+
+const isLoopback = (origin: string) =>
+  URL.canParse(origin) && /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname);
+
+const issueItem = ({ variable, found, wanted, example }: ConfigIssue) => html`<li>
+<h2><code>${variable}</code></h2>
+<dl><dt>Found</dt><dd>${found}</dd><dt>Wanted</dt><dd>${wanted}</dd>${
+  example !== undefined && html`<dt>Example</dt><dd><code>${example}</code></dd>`
+}</dl></li>`;
+
+export const misconfiguredPage = (view: View, { issues }: MisconfiguredData): Page => {
+  const isShown = isLoopback(view.config.origin) && issues.length > 0;
+  const list = html`<ul class="list" lang="en" dir="ltr">${issues.map(issueItem)}</ul>`;
+  return { ...faultFrame(view, 'misconfigured', html`${isShown && list}`), isWide: isShown };
+};

@@ -1,0 +1,41 @@
+// Pieces that several pages are made of: links, buttons, hidden fields, who somebody is.
+
+import { fill, html, isolate, type Markup, safeHref } from './markup.ts';
+import type { Fields, View } from './view.ts';
+
+export const button = ({ config }: View, href: string, label: string, look: 'primary' | 'plain' = 'plain'): Markup =>
+  html`<a class="button ${look}" href="${safeHref(href, config.origin)}">${label}</a>`;
+
+export const submit = (label: string, look: 'primary' | 'plain' = 'primary'): Markup =>
+  html`<button class="button ${look}">${label}</button>`;
+
+export const actions = (...items: readonly (Markup | undefined)[]): Markup => html`<div class="actions">${items}</div>`;
+
+export const hidden = (fields: Fields): readonly Markup[] =>
+  fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
+
+/** The login endpoint; afterwards the visitor is where they were. */
+export const loginHref = ({ config }: View, returnTo: string | undefined, prompt?: 'select_account'): string => {
+  const parameters = new URLSearchParams();
+  if (prompt) parameters.set('prompt', prompt);
+  if (returnTo !== undefined) parameters.set('return_to', returnTo);
+  const query = parameters.size > 0 ? `?${parameters}` : '';
+  return `${config.endpoints}/login${query}`;
+};
+
+/** What is known of a signed-in person; nothing of it is trusted. */
+export interface Person {
+  readonly name?: string | undefined;
+  readonly loginName?: string | undefined;
+  readonly email?: string | undefined;
+}
+
+/** "You are signed in as Ada (ada@example.com)." Nothing where nothing is known. */
+export const signedInAs = ({ messages }: View, { name, loginName, email }: Person): Markup | undefined => {
+  const handle = loginName ?? email;
+  const known = [name, handle].filter((text): text is string => Boolean(text));
+  const [first, second] = known;
+  if (first === undefined) return undefined;
+  const detail = second !== undefined && second !== first && html` (${isolate(second)})`;
+  return html`<p>${fill(messages.signedInAs, html`<strong>${isolate(first)}</strong>${detail}`)}</p>`;
+};

@@ -1,0 +1,15 @@
+// The end of a sign-in in a small window that client.js opened: tells the page that waits, and closes itself.
+// The page is told twice over: a window may lose its opener on the way through the sign-in service, and then only the channel is left.
+
+import { html } from './markup.ts';
+import type { Page, View } from './view.ts';
+
+export const popupDonePage = ({ messages }: View): Page => {
+  const [title, text] = messages.done;
+  return { status: 200, title, sign: 'check', script: 'done.js', body: html`<p>${text}</p>` };
+};
+
+export const DONE_SCRIPT = `new BroadcastChannel('postern').postMessage('signed-in');
+opener?.postMessage('postern:signed-in', location.origin);
+setTimeout(close, 200);
+`;

@@ -1,0 +1,109 @@
+// One's own account: who one is, how one signed in, and every place where one still is, each with a button to end it.
+// Design §2 /auth/profile. Buttons post `csrf` and `session` (an id, or `others`) to the profile endpoint; the own one signs out.
+
+import type { Device } from './device.ts';
+import { html, isolate, type Markup, type Value } from './markup.ts';
+import type { Messages } from './messages.ts';
+import { actions, hidden, type Person, submit } from './parts.ts';
+import type { Page, View } from './view.ts';
+
+export interface OwnSession {
+  readonly id: string;
+  readonly isCurrent: boolean;
+  readonly device: Device;
+  /** As the edge knows it: city, country. */
+  readonly place?: string | undefined;
+  /** Seconds since the epoch. */
+  readonly startedAt: number;
+  readonly seenAt: number;
+}
+
+export interface ProfileData {
+  readonly person: Person;
+  readonly organization?: string | undefined;
+  readonly roles: readonly string[];
+  readonly amr: readonly string[];
+  /** Seconds since the epoch. */
+  readonly startedAt: number;
+  readonly expiresAt: number;
+  readonly sessions: readonly OwnSession[];
+  readonly csrf: string;
+}
+
+const createClock = (language: string) => {
+  const format = new Intl.DateTimeFormat(language, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZone: 'UTC',
+    timeZoneName: 'short',
+  });
+  return (seconds: number) => {
+    const date = new Date(seconds * 1000);
+    if (Number.isNaN(date.getTime())) return undefined;
+    return html`<time datetime="${date.toISOString()}">${format.format(date)}</time>`;
+  };
+};
+
+const row = (label: string, value: Value) => value && html`<dt>${label}</dt><dd>${value}</dd>`;
+
+const words = (text: string | undefined) => text && isolate(text);
+
+const isMethod = (value: string, { methods }: Messages): value is keyof Messages['methods'] =>
+  Object.hasOwn(methods, value);
+
+/** `amr` in words; several factors are only said where one can't see them. */
+const methodsInWords = (amr: readonly string[], messages: Messages) => {
+  const known = [...new Set(amr)].filter((value) => isMethod(value, messages));
+  const shown = known.length > 1 ? known.filter((value) => value !== 'mfa') : known;
+  return shown.map((value) => messages.methods[value]).join(' + ');
+};
+
+const sessionItem =
+  (view: View, csrf: string, clock: (seconds: number) => Markup | undefined) =>
+  (session: OwnSession, index: number) => {
+    const { config, messages } = view;
+    const device = [session.device.browser, session.device.system].filter(Boolean).join(' · ');
+    const [path, label] = session.isCurrent ? ['logout', messages.signOut] : ['profile', messages.endSession];
+    const fields = hidden([
+      ['csrf', csrf],
+      ['session', session.id],
+    ]);
+    return html`<li>
+<div><h3 id="s${index}">${isolate(device || messages.unknownDevice)}${session.isCurrent && html` <span class="badge">${messages.thisSession}</span>`}</h3>
+<dl>${row(messages.place, words(session.place))}${row(messages.signedInSince, clock(session.startedAt))}${row(messages.lastSeen, clock(session.seenAt))}</dl></div>
+<form method="post" action="${config.endpoints}/${path}">${fields}<button class="button plain" aria-describedby="s${index}">${label}</button></form></li>`;
+  };
+
+export const profilePage = (view: View, data: ProfileData): Page => {
+  const { config, language, messages } = view;
+  const clock = createClock(language);
+  const { person, csrf } = data;
+  const others = html`<form method="post" action="${config.endpoints}/profile">${hidden([
+    ['csrf', csrf],
+    ['session', 'others'],
+  ])}${actions(submit(messages.endOthers, 'plain'))}</form>`;
+  const about = html`<dl>${row(messages.name, words(person.name))}${row(messages.loginName, words(person.loginName))}${row(
+    messages.email,
+    words(person.email),
+  )}${row(messages.organization, words(data.organization))}${
+    data.roles.length > 0 &&
+    row(messages.roles, html`<ul class="tags">${data.roles.map((role) => html`<li>${isolate(role)}</li>`)}</ul>`)
+  }${row(messages.signedInSince, clock(data.startedAt))}${row(messages.signedInWith, methodsInWords(data.amr, messages))}${row(
+    messages.endsAt,
+    clock(data.expiresAt),
+  )}</dl>`;
+  return {
+    status: 200,
+    title: messages.profile,
+    sign: 'person',
+    isWide: true,
+    form: 'gateway',
+    body: html`${about}
+<h2>${messages.sessions}</h2>
+<ul class="list">${data.sessions.map(sessionItem(view, csrf, clock))}</ul>
+${data.sessions.length > 1 && others}`,
+  };
+};

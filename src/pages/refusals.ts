@@ -1,0 +1,50 @@
+// Pages for somebody who may not go on as who they are: no access, a sign-in refused, a foreign organisation, no cookies.
+// Design §3. No role names: they would tell a stranger what to ask for.
+
+import { faultFrame } from './fault.ts';
+import { html } from './markup.ts';
+import { actions, button, loginHref, type Person, signedInAs } from './parts.ts';
+import type { Page, View } from './view.ts';
+
+export interface ForbiddenData {
+  readonly person: Person;
+  /** The page that was refused: where another account is taken to. */
+  readonly returnTo?: string | undefined;
+}
+
+export const forbiddenPage = (view: View, { person, returnTo }: ForbiddenData): Page => {
+  const { config, messages } = view;
+  const links = actions(
+    button(view, loginHref(view, returnTo, 'select_account'), messages.switchAccount, 'primary'),
+    button(view, `${config.endpoints}/logout`, messages.signOut),
+  );
+  return faultFrame(view, 'forbidden', html`${signedInAs(view, person)}${links}`);
+};
+
+export interface RefusedLoginData {
+  /** Who ZITADEL says it was, where that is known. */
+  readonly person?: Person | undefined;
+  readonly returnTo?: string | undefined;
+}
+
+const refusedLogin =
+  (code: 'login_denied' | 'foreign_organization') =>
+  (view: View, { person, returnTo }: RefusedLoginData): Page => {
+    const again = loginHref(view, returnTo, 'select_account');
+    const who = person && [person.name, person.loginName ?? person.email].filter(Boolean).join(' · ');
+    const rest = html`${who && html`<p class="muted"><bdi>${who}</bdi></p>`}${actions(
+      button(view, again, view.messages.switchAccount, 'primary'),
+      button(view, '/', view.messages.startPage),
+    )}`;
+    return faultFrame(view, code, rest);
+  };
+
+export const loginDeniedPage = refusedLogin('login_denied');
+export const foreignOrganizationPage = refusedLogin('foreign_organization');
+
+export interface RetryData {
+  readonly retryHref: string;
+}
+
+export const cookiesBlockedPage = (view: View, { retryHref }: RetryData): Page =>
+  faultFrame(view, 'cookies_blocked', actions(button(view, retryHref, view.messages.retry, 'primary')));

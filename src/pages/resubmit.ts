@@ -1,0 +1,35 @@
+// A form that was kept over the sign-in is sent again: by resubmit.js, or by the button without script.
+// Design §3, first row. HTML §4.10.22 (form submission).
+
+import { html, safeHref } from './markup.ts';
+import { actions, hidden, submit } from './parts.ts';
+import type { Fields, Page, View } from './view.ts';
+
+export interface ResubmitData {
+  /** Where the form goes: a path of ours, or an absolute URL that the caller has judged. */
+  readonly action: string;
+  readonly enctype?: 'application/x-www-form-urlencoded' | 'multipart/form-data' | 'text/plain' | undefined;
+  /** The form's own fields, or whatever the caller finds it by again. */
+  readonly fields: Fields;
+}
+
+export const resubmitPage = (view: View, { action, enctype, fields }: ResubmitData): Page => {
+  const [title, text, label] = view.messages.resubmit;
+  const encoding = enctype ?? 'application/x-www-form-urlencoded';
+  return {
+    status: 200,
+    title,
+    sign: 'check',
+    script: 'resubmit.js',
+    form: 'application',
+    body: html`<p>${text}</p>
+<form method="post" action="${safeHref(action, view.config.origin)}" enctype="${encoding}" accept-charset="utf-8">${hidden(fields)}${actions(submit(label))}</form>`,
+  };
+};
+
+/**
+ * Not on the way back through the history, which would send it twice. Through the prototype, since a field may be called `submit`.
+ */
+export const RESUBMIT_SCRIPT = `const [way] = performance.getEntriesByType('navigation');
+if (way?.type !== 'back_forward') HTMLFormElement.prototype.submit.call(document.forms[0]);
+`;

@@ -1,0 +1,45 @@
+// Before and after signing out.
+// Design §2 /auth/logout; OIDC RP-Initiated Logout 1.0 §2 (ask, when another site may have caused it).
+
+import { html } from './markup.ts';
+import { actions, button, hidden, loginHref, submit } from './parts.ts';
+import type { Fields, Page, View } from './view.ts';
+
+export interface ConfirmLogoutData {
+  /** Sent along with the confirmation: a CSRF token, `return_to`. */
+  readonly fields: Fields;
+  /** Default: the start page. */
+  readonly cancelHref?: string | undefined;
+}
+
+export const confirmLogoutPage = (view: View, { fields, cancelHref = '/' }: ConfirmLogoutData): Page => {
+  const { config, messages } = view;
+  const [title, text] = messages.confirmLogout;
+  const choice = actions(submit(messages.signOut), button(view, cancelHref, messages.staySignedIn));
+  return {
+    status: 200,
+    title,
+    sign: 'alert',
+    form: 'gateway',
+    body: html`<p>${text}</p><form method="post" action="${config.endpoints}/logout">${hidden(fields)}${choice}</form>`,
+  };
+};
+
+export interface SignedOutData {
+  /** Whether ZITADEL may not know: the visitor should close the browser then. */
+  readonly isProviderUntold?: boolean | undefined;
+  readonly returnTo?: string | undefined;
+}
+
+export const signedOutPage = (view: View, { isProviderUntold = false, returnTo }: SignedOutData): Page => {
+  const { messages } = view;
+  const [title, text] = messages.signedOut;
+  return {
+    status: 200,
+    title,
+    sign: isProviderUntold ? 'alert' : 'check',
+    body: html`<p>${isProviderUntold ? messages.stillSignedIn : text}</p>${actions(
+      button(view, loginHref(view, returnTo), messages.signIn, 'primary'),
+    )}`,
+  };
+};

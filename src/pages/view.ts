@@ -1,0 +1,31 @@
+// What every page gets, and what it gives back to layout.ts.
+
+import type { FaultCode } from '../errors.ts';
+import type { Language } from './languages.ts';
+import type { Markup } from './markup.ts';
+import type { Messages } from './messages.ts';
+import type { PagesConfig } from './page-headers.ts';
+
+export interface View {
+  readonly config: PagesConfig;
+  readonly language: Language;
+  readonly messages: Messages;
+}
+
+export interface Page {
+  readonly status: number;
+  readonly title: string;
+  readonly body: Markup;
+  readonly sign: 'alert' | 'check' | 'lock' | 'person';
+  /** Shown beside the reference. */
+  readonly code?: FaultCode;
+  readonly retryAfter?: number | undefined;
+  /** One of the gateway's script files, below its endpoints. */
+  readonly script?: 'resubmit.js' | 'done.js';
+  /** Where its form goes, when it has one. */
+  readonly form?: 'gateway' | 'application';
+  readonly isWide?: boolean;
+}
+
+/** A form's hidden fields: name and value. */
+export type Fields = readonly (readonly [name: string, value: string])[];

@@ -1,0 +1,83 @@
+// One call of each page with plausible data, and the same with every word replaced: for tests of all pages at once.
+
+import { FAULTS, type FaultCode } from '../../src/errors.ts';
+import { createPages, type PageContext } from '../../src/pages/layout.ts';
+import type { PagesConfig } from '../../src/pages/page-headers.ts';
+
+export const config: PagesConfig = {
+  brand: { name: 'Example Reports' },
+  endpoints: '/auth',
+  isSecure: true,
+  issuer: 'https://login.example.com',
+  origin: 'https://app.example.com',
+};
+
+/** `say` stands for every word that comes from outside. */
+export const renderAll = (
+  context: PageContext,
+  say: (word: string) => string = (word) => word,
+  settings: PagesConfig = config,
+): ReadonlyMap<string, Response> => {
+  const pages = createPages(settings);
+  const person = { name: say('Ada Lovelace'), loginName: say('ada'), email: say('ada@example.com') };
+  const session = {
+    id: say('a1'),
+    isCurrent: true,
+    device: { browser: say('Firefox'), system: say('Linux') },
+    place: say('Zürich, CH'),
+    startedAt: 1_760_000_000,
+    seenAt: 1_760_003_600,
+  };
+  const responses: [string, Response][] = [
+    ['forbidden', pages.forbidden(context, { person, returnTo: say('/admin') })],
+    ['loginDenied', pages.loginDenied(context, { person, returnTo: say('/') })],
+    ['foreignOrganization', pages.foreignOrganization(context, { person, returnTo: say('/') })],
+    ['cookiesBlocked', pages.cookiesBlocked(context, { retryHref: say('/report') })],
+    ['confirmLogout', pages.confirmLogout(context, { fields: [[say('csrf'), say('token')]], cancelHref: say('/') })],
+    ['signedOut', pages.signedOut(context, { returnTo: say('/') })],
+    ['signedOut untold', pages.signedOut(context, { isProviderUntold: true })],
+    [
+      'profile',
+      pages.profile(context, {
+        person,
+        organization: say('Analytical Engines Ltd'),
+        roles: [say('editor'), say('reader')],
+        amr: ['pwd', 'otp', 'mfa', say('other')],
+        startedAt: 1_760_000_000,
+        expiresAt: 1_760_043_200,
+        sessions: [
+          session,
+          { ...session, id: say('b2'), isCurrent: false, device: { browser: say('Safari'), system: say('iOS') } },
+          { id: say('c3'), isCurrent: false, device: {}, startedAt: 1_759_990_000, seenAt: 1_759_990_000 },
+        ],
+        csrf: say('token'),
+      }),
+    ],
+    [
+      'resubmit',
+      pages.resubmit(context, {
+        action: say('/report'),
+        fields: [
+          [say('title'), say('Hello')],
+          ['submit', say('Send')],
+        ],
+      }),
+    ],
+    ['formTooLarge', pages.formTooLarge(context, { signInHref: say('/auth/login') })],
+    [
+      'misconfigured',
+      pages.misconfigured(context, {
+        issues: [
+          { variable: say('SESSION_DURATION'), found: say('"soon"'), wanted: say('seconds'), example: say('3600') },
+          { variable: say('UPSTREAM_URL'), found: say('nothing'), wanted: say('the application’s origin') },
+        ],
+      }),
+    ],
+    ['popupDone', pages.popupDone(context)],
+  ];
+  for (const code of Object.keys(FAULTS) as FaultCode[]) {
+    const links = { retryHref: say('/report?page=2'), signInHref: say('/auth/login') };
+    responses.push([`fault ${code}`, pages.fault(context, { code, ...links })]);
+  }
+  return new Map(responses);
+};
