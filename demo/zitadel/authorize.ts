@@ -1,0 +1,105 @@
+// The authorization endpoint. RFC 6749 §4.1.1, RFC 7636, OIDC Core §3.1.2.
+// Mistakes found before the request exists are JSON with 400 in the browser; only what comes later is redirected.
+
+import { refuse } from './authorize-response.ts';
+import type { Endpoint, Instance } from './instance.ts';
+import { LOGIN_PATHS } from './login.ts';
+import { assertRedirectUri } from './redirect-uris.ts';
+import { readRequestObject } from './request-object.ts';
+import { errorJson, OAuthError, redirectTo } from './respond.ts';
+import { appendRoleScopes, keepKnownScopes, requestedOrganization, splitScope } from './scopes.ts';
+import type { AuthRequest } from './sessions.ts';
+import { type Application, findApplicationByClientId } from './store.ts';
+
+export function createAuthorize(instance: Instance): Endpoint {
+  return async (exchange) => {
+    try {
+      const params = await readRequestObject(instance, exchange);
+      const authRequest = parseAuthRequest(instance, params, exchange.issuer);
+      return await startAuthRequest(instance, authRequest);
+    } catch (fault) {
+      if (fault instanceof OAuthError) return errorJson(fault);
+      throw fault;
+    }
+  };
+}
+
+function parseAuthRequest(instance: Instance, params: URLSearchParams, issuer: string): AuthRequest {
+  const application = findClient(instance, params);
+  const redirectUri = params.get('redirect_uri');
+  if (!redirectUri) throw new OAuthError('server_error', 'auth request is missing redirect_uri', 500);
+  const prompt = splitScope(params.get('prompt'));
+  if (prompt.includes('none') && prompt.length > 1) {
+    throw new OAuthError('invalid_request', 'The prompt parameter `none` must only be used as a single value');
+  }
+  const scope = parseScope(instance, application, params);
+  assertRedirectUri(application, redirectUri);
+  assertResponseType(application, params.get('response_type'));
+  const maxAge = params.get('max_age');
+  return {
+    id: `V2_${instance.nextId()}`,
+    clientId: application.clientId,
+    redirectUri,
+    responseMode: parseResponseMode(params.get('response_mode')),
+    scope,
+    state: params.get('state'),
+    nonce: params.get('nonce'),
+    prompt,
+    maxAge: maxAge !== null && /^\d+$/.test(maxAge) ? Number(maxAge) : undefined,
+    loginHint: params.get('login_hint'),
+    codeChallenge: params.get('code_challenge'),
+    organizationId: undefined,
+    issuer,
+    phase: 'added',
+  };
+}
+
+function findClient(instance: Instance, params: URLSearchParams): Application {
+  const clientId = params.get('client_id');
+  if (!clientId) throw new OAuthError('invalid_request', 'auth request is missing client_id');
+  const application = findApplicationByClientId(instance.store, clientId);
+  if (application?.kind !== 'oidc' || !application.active) {
+    throw new OAuthError('invalid_request', 'Errors.App.NotFound');
+  }
+  return application;
+}
+
+function parseScope(instance: Instance, application: Application, params: URLSearchParams): string[] {
+  const project = instance.store.projects.get(application.projectId);
+  const kept = keepKnownScopes(splitScope(params.get('scope')), project);
+  if (kept.length === 0) {
+    throw new OAuthError(
+      'invalid_request',
+      'The scope of your request is missing. Please ensure some scopes are requested. ' +
+        'If you have any questions, you may contact the administrator of the application.',
+    );
+  }
+  return project ? appendRoleScopes(kept, project) : kept;
+}
+
+function assertResponseType(application: Application, responseType: string | null): void {
+  if (responseType && application.responseTypes.includes(responseType)) return;
+  throw new OAuthError(
+    responseType ? 'unauthorized_client' : 'invalid_request',
+    `The ${responseType ? 'requested response type is missing in the client configuration' : 'response type is missing in your request'}. ` +
+      'If you have any questions, you may contact the administrator of the application.',
+  );
+}
+
+function parseResponseMode(mode: string | null): AuthRequest['responseMode'] {
+  return mode === 'fragment' || mode === 'form_post' ? mode : 'query';
+}
+
+async function startAuthRequest(instance: Instance, draft: AuthRequest): Promise<Response> {
+  const { authRequests } = instance.sessions;
+  let authRequest = draft;
+  try {
+    authRequest = { ...draft, organizationId: requestedOrganization(draft.scope, instance.store)?.id };
+  } catch (fault) {
+    if (fault instanceof OAuthError) return refuse(instance, draft, fault);
+    throw fault;
+  }
+  authRequests.set(authRequest.id, authRequest);
+  const { path, parameter } = LOGIN_PATHS[instance.settings.loginVersion];
+  return redirectTo(`${authRequest.issuer}${path}?${parameter}=${authRequest.id}`);
+}

@@ -1,0 +1,42 @@
+// Login V2's page that asks which session to end, and the pages that say that it is over.
+
+import { verifyOwnJwt } from './access-token.ts';
+import type { Endpoint, Instance } from './instance.ts';
+import { escapeHtml, hiddenField, messagePage, page } from './pages.ts';
+import { redirectTo } from './respond.ts';
+import { loadBrowserSessions, sessionCookie } from './session-cookie.ts';
+import { terminateSession } from './sessions.ts';
+import { loginName } from './store.ts';
+
+export function createLogoutPage(instance: Instance): Endpoint {
+  return async (exchange) => {
+    const { params, request, issuer, url } = exchange;
+    const token = params.get('logout_token');
+    // The signed token is what makes the destination one that end_session has checked.
+    const isGenuine = token !== null && (await verifyOwnJwt(instance, token))?.iss === issuer;
+    const destination = isGenuine ? params.get('post_logout_redirect') : null;
+    const sessions = loadBrowserSessions(instance, request).filter(({ isTerminated }) => !isTerminated);
+    const chosen = sessions.find(({ id }) => id === params.get('session'));
+    if (request.method === 'POST' && chosen) {
+      terminateSession(instance, chosen, issuer);
+      const rest = sessions.filter((session) => session !== chosen);
+      return redirectTo(destination ?? `${url.pathname}/done`, [sessionCookie(instance, exchange, rest)]);
+    }
+    const fields = ['logout_token', 'post_logout_redirect'].map((name) => hiddenField(name, params.get(name) ?? ''));
+    const buttons = sessions.map(({ id, userId }) => {
+      const user = instance.store.users.get(userId);
+      const name = user ? loginName(instance.store, user) : userId;
+      return `<button name="session" value="${escapeHtml(id)}">${escapeHtml(name)}</button>`;
+    });
+    const form = `<form method="post" action="${escapeHtml(url.pathname)}">${fields.join('')}${buttons.join('')}</form>`;
+    const back = destination === null ? '' : `<p><a href="${escapeHtml(destination)}">Back to the application</a></p>`;
+    return page({
+      title: 'Which session shall end?',
+      body: sessions.length > 0 ? form : `<p>There is no session in this browser.</p>${back}`,
+    });
+  };
+}
+
+export function createLogoutDone(): Endpoint {
+  return async () => messagePage('Signed out', 'The session at the provider has ended.');
+}

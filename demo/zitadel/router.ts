@@ -1,0 +1,96 @@
+// Which path is which endpoint, and what stands between a request and its endpoint: log, rate limit, faults, CORS.
+
+import { createAuthorize } from './authorize.ts';
+import { type Calls, recordCall } from './calls.ts';
+import { createDiscovery, createJwks, PATHS } from './discovery.ts';
+import { createEndSession, LOGOUT_PATHS } from './end-session.ts';
+import { applyFault, type EndpointName, type Faults } from './faults.ts';
+import type { Endpoint, Exchange, Instance } from './instance.ts';
+import { createIntrospection } from './introspection.ts';
+import { createLogin, LOGIN_PATHS } from './login.ts';
+import { createLogoutDone, createLogoutPage } from './logout-page.ts';
+import { messagePage } from './pages.ts';
+import { json, readParams } from './respond.ts';
+import { createRevocation } from './revocation.ts';
+import { createToken } from './token.ts';
+import { createUserinfo } from './userinfo.ts';
+
+export interface RouterOptions {
+  instance: Instance;
+  faults: Faults;
+  calls: Calls;
+  issuerOf: (url: URL) => string;
+  /** Aborted when the stand-in is closed. */
+  closing: AbortSignal;
+}
+
+function createEndpoints(instance: Instance): Record<EndpointName, Endpoint> {
+  return {
+    discovery: createDiscovery(instance),
+    keys: createJwks(instance),
+    authorize: createAuthorize(instance),
+    token: createToken(instance),
+    userinfo: createUserinfo(instance),
+    introspection: createIntrospection(instance),
+    revocation: createRevocation(instance),
+    end_session: createEndSession(instance),
+  };
+}
+
+function createPages(instance: Instance): Map<string, Endpoint> {
+  const login = createLogin(instance);
+  const logout = createLogoutPage(instance);
+  const done = createLogoutDone();
+  return new Map([
+    [LOGIN_PATHS.v1.path, login],
+    [LOGIN_PATHS.v2.path, login],
+    [LOGOUT_PATHS.v1.page, logout],
+    [LOGOUT_PATHS.v2.page, logout],
+    [LOGOUT_PATHS.v1.done, done],
+    [LOGOUT_PATHS.v2.done, done],
+    ['/logout/done', done],
+    ['/', async () => messagePage('Nothing to see', 'Start at the application: it sends you here to sign in.')],
+  ]);
+}
+
+function allowOrigin(request: Request, response: Response): Response {
+  const origin = request.headers.get('origin');
+  if (origin === null) return response;
+  response.headers.set('access-control-allow-origin', origin);
+  response.headers.set('access-control-allow-credentials', 'true');
+  response.headers.append('vary', 'Origin');
+  return response;
+}
+
+export function createRouter({ instance, faults, calls, issuerOf, closing }: RouterOptions) {
+  const endpoints = createEndpoints(instance);
+  const pages = createPages(instance);
+  const names = new Map(Object.entries(PATHS).map(([name, path]) => [path as string, name as EndpointName]));
+
+  async function callEndpoint(name: EndpointName, exchange: Exchange): Promise<Response> {
+    const planned = faults.take(name);
+    if (!planned) return endpoints[name](exchange);
+    const signal = AbortSignal.any([exchange.request.signal, closing]);
+    if (!planned.afterWork) return (await applyFault(planned.fault, signal)) ?? endpoints[name](exchange);
+    const response = await endpoints[name](exchange);
+    return (await applyFault(planned.fault, signal)) ?? response;
+  }
+
+  return async (request: Request): Promise<Response> => {
+    const url = new URL(request.url);
+    const exchange: Exchange = { request, url, params: await readParams(request), issuer: issuerOf(url) };
+    const name = names.get(url.pathname);
+    const call = name && recordCall(calls, name, instance.now(), request, exchange.params);
+    if (instance.settings.rateLimited) {
+      if (call) call.status = 429;
+      return new Response('Too Many Requests', { status: 429, headers: { 'content-type': 'text/plain' } });
+    }
+    if (call) {
+      const response = await callEndpoint(call.endpoint, exchange);
+      call.status = response.status;
+      return allowOrigin(request, response);
+    }
+    const page = pages.get(url.pathname);
+    return page ? page(exchange) : json({ code: 5, message: 'Not Found', details: [] }, 404);
+  };
+}
