@@ -70,9 +70,9 @@ export function renewalDueAt(tokens: { receivedAt: number; expiresAt: number }):
   return tokens.expiresAt - (tokens.expiresAt - tokens.receivedAt) / 4;
 }
 
-/** Seconds until the next attempt: 5, 10, 20 … 300; ZITADEL's Retry-After counts where it asks for more (an hour at most). */
+/** Seconds until the next attempt: 5, 10, 20, 40, 60; ZITADEL's Retry-After counts where it asks for more (an hour at most). */
 export function backoff(failures: number, retryAfter = 0): number {
-  return Math.max(Math.min(5 * 2 ** failures, 300), Math.min(retryAfter, 3600));
+  return Math.max(Math.min(5 * 2 ** failures, 60), Math.min(retryAfter, 3600));
 }
 
 /** A session ends with a tombstone, so that nothing in flight brings it back. */

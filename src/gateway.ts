@@ -1,0 +1,118 @@
+// The dependency record: everything the endpoints and the proxy path work with, wired once per isolate.
+// House-style rule 5. The only place that reads the clock.
+
+import type { Config } from './config/schema.ts';
+import { claimNames } from './identity/headers.ts';
+import { emit as emitToConsole } from './observability/emit.ts';
+import type { Emit } from './observability/request-event.ts';
+import { createProviderFetch, DEFAULT_LIMITS } from './oidc/provider-fetch.ts';
+import { createProviderMetadata, type ProviderMetadata } from './oidc/provider-metadata.ts';
+import type { IdentityOptions } from './oidc/identity-claims.ts';
+import { createRelyingParty, type RelyingParty } from './oidc/relying-party.ts';
+import { createSigningKeys, type SigningKeys } from './oidc/signing-keys.ts';
+import { createPages, type Pages } from './pages/layout.ts';
+import { createKeyring, type Keyring } from './session/keyring.ts';
+import { createUserSessionsDirectory, type UserSessionsDirectory } from './session/object-client.ts';
+import type { UserSessionsApi } from './session/user-sessions.ts';
+import { createVisitorSessions, type VisitorSessions } from './session/visitor-sessions.ts';
+
+export interface Bindings {
+  readonly SESSIONS: KVNamespace;
+  readonly USER_SESSIONS: DurableObjectNamespace;
+  readonly LOGIN_RATE_LIMIT?: RateLimit;
+  /** Service bindings of upstreams, by name. */
+  readonly [name: string]: unknown;
+}
+
+/** What differs between the worker and a test: time, network, and where events go. */
+export interface Surroundings {
+  readonly fetch: typeof globalThis.fetch;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  readonly emit: Emit;
+  /** Keeps a task alive after the answer has gone out. */
+  readonly waitUntil: (task: Promise<unknown>) => void;
+  /** Milliseconds that one answer of ZITADEL's may take. */
+  readonly providerDeadline?: number;
+  /** Milliseconds that everything a sign-in needs of ZITADEL may take together. */
+  readonly loginDeadline?: number;
+}
+
+export interface Gateway {
+  readonly config: Config;
+  readonly bindings: Bindings;
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => number;
+  /** Milliseconds, for durations only. */
+  readonly stopwatch: () => number;
+  readonly emit: Emit;
+  readonly waitUntil: (task: Promise<unknown>) => void;
+  readonly keyring: Keyring;
+  readonly metadata: ProviderMetadata;
+  readonly signingKeys: SigningKeys;
+  readonly relyingParty: RelyingParty;
+  readonly identityOptions: IdentityOptions;
+  readonly directory: UserSessionsDirectory;
+  readonly visitorSessions: VisitorSessions;
+  readonly pages: Pages;
+  readonly loginDeadline: number;
+}
+
+export function createGateway(
+  config: Config,
+  bindings: Bindings,
+  surroundings: Surroundings,
+  openObject: (name: string) => UserSessionsApi = objectsOf(bindings),
+): Gateway {
+  const { now, emit, waitUntil, fetch } = surroundings;
+  const provider = createProvider(config, surroundings);
+  const keyring = createKeyring(config.sessionSecrets);
+  const directory = createUserSessionsDirectory(openObject);
+  return {
+    config,
+    bindings,
+    fetch,
+    now,
+    stopwatch: () => performance.now(),
+    emit,
+    waitUntil,
+    keyring,
+    ...provider,
+    directory,
+    visitorSessions: createVisitorSessions({ config, keyring, directory, now, waitUntil }),
+    pages: createPages(config),
+    loginDeadline: surroundings.loginDeadline ?? 10_000,
+  };
+}
+
+/** The part that the Durable Object needs too. */
+export function createProvider(config: Config, surroundings: Surroundings) {
+  const { now, waitUntil } = surroundings;
+  const limits = { ...DEFAULT_LIMITS, deadline: surroundings.providerDeadline ?? DEFAULT_LIMITS.deadline };
+  const fetch = createProviderFetch(surroundings.fetch, limits);
+  const metadata = createProviderMetadata({ issuer: config.issuer, fetch, now, waitUntil });
+  const signingKeys = createSigningKeys({ metadata, fetch, now, waitUntil });
+  const clockSkew = () => Math.round(now() - Date.now() / 1000);
+  const relyingParty = createRelyingParty({ config, metadata, keys: signingKeys, fetch, now, clockSkew });
+  const identityOptions: IdentityOptions = {
+    projectId: config.projectId,
+    roleMap: config.roleMap,
+    claimNames: claimNames(config),
+  };
+  return { metadata, signingKeys, relyingParty, identityOptions };
+}
+
+/** The worker's own surroundings; `waitUntil` is the runtime's. */
+export function createSurroundings(waitUntil: (task: Promise<unknown>) => void): Surroundings {
+  return {
+    // Called as a method of another object, the runtime's fetch refuses.
+    fetch: (input, init) => fetch(input, init),
+    now: () => Math.floor(Date.now() / 1000),
+    emit: emitToConsole,
+    waitUntil,
+  };
+}
+
+function objectsOf({ USER_SESSIONS }: Bindings): (name: string) => UserSessionsApi {
+  return (name) => USER_SESSIONS.get(USER_SESSIONS.idFromName(name)) as unknown as UserSessionsApi;
+}

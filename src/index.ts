@@ -1,0 +1,68 @@
+// Entry: Env → Config → app, once per isolate. A bad configuration serves nothing but a 503. Exports the Durable Object.
+// Design §1, promise 10.
+
+import { waitUntil } from 'cloudflare:workers';
+import { createApp } from './app.ts';
+import { type LoadedConfig, loadConfig } from './config/load.ts';
+import { type Bindings, createGateway, createProvider, createSurroundings } from './gateway.ts';
+import { createMisconfiguredApp } from './misconfigured-app.ts';
+import { createProviderSide } from './oidc/provider-side.ts';
+import { createKeyring } from './session/keyring.ts';
+import { UserSessionsObject } from './session/durable-object.ts';
+import { createTokenStore, randomHex, tokenKey } from './session/refresh-tokens.ts';
+import { type ObjectStorage, type ProviderSide, UserSessionsLogic } from './session/user-sessions.ts';
+
+const surroundings = createSurroundings(waitUntil);
+
+let loaded: LoadedConfig | undefined;
+let app: { fetch(request: Request): Response | Promise<Response> } | undefined;
+let providerSide: ProviderSide | undefined;
+
+function load(env: Bindings): LoadedConfig {
+  if (!loaded) {
+    loaded = loadConfig(env);
+    const { emit } = surroundings;
+    if (loaded.ok) for (const warning of loaded.warnings) emit({ event: 'config_warning', level: 'warn', reason: warning });
+    else for (const issue of loaded.issues) emit({ event: 'config_issue', level: 'error', ...issue });
+  }
+  return loaded;
+}
+
+export default {
+  fetch(request, env) {
+    if (!app) {
+      const result = load(env);
+      app = result.ok
+        ? createApp(createGateway(result.config, env, surroundings))
+        : createMisconfiguredApp(result.issues, surroundings.emit);
+    }
+    return app.fetch(request);
+  },
+} satisfies ExportedHandler<Bindings>;
+
+export class UserSessions extends UserSessionsObject {
+  protected createLogic(storage: ObjectStorage): UserSessionsLogic {
+    const env = this.env as Bindings;
+    const result = load(env);
+    if (!result.ok) throw new Error('the configuration is bad');
+    const { config } = result;
+    const { now, emit } = surroundings;
+    // One for all objects of the isolate: ZITADEL's metadata, and the pause after one of its failures, concern them all.
+    providerSide ??= createProviderSide({
+      ...createProvider(config, surroundings),
+      organizationId: config.organizationId,
+      now,
+      reportMalformed: (sub, claims) => emit({ event: 'malformed_claims', level: 'warn', sub, claims }),
+    });
+    return new UserSessionsLogic({
+      storage,
+      tokenStore: createTokenStore(env.SESSIONS, createKeyring(config.sessionSecrets)),
+      tokenKey,
+      randomSecret: () => randomHex(32),
+      provider: providerSide,
+      times: config,
+      now,
+      audit: (event) => emit({ level: event.event.endsWith('failed') ? 'warn' : 'info', ...event }),
+    });
+  }
+}

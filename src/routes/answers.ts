@@ -1,0 +1,105 @@
+// How the gateway itself answers: pages for people, problem JSON for the rest, redirects; the one way from a fault to a response.
+// RFC 9457; RFC 9110 §15; design §3. The visitor gets code and reference, the log gets the reason.
+
+import type { Context, Handler } from 'hono';
+import { FAULTS, type FaultCode, GatewayError } from '../errors.ts';
+import type { Gateway } from '../gateway.ts';
+import type { RequestEvent } from '../observability/request-event.ts';
+import type { PageContext } from '../pages/layout.ts';
+import { ownResponseHeaders } from '../pages/page-headers.ts';
+import { isNavigation } from '../policy/navigation.ts';
+import { parseReturnTo } from '../policy/return-to.ts';
+
+export type AppEnv = { Variables: { event: RequestEvent } };
+export type AppContext = Context<AppEnv>;
+export type Endpoint = (gateway: Gateway) => Handler<AppEnv>;
+
+export interface FaultAnswerOptions {
+  /** For a navigation, in place of the plain page. */
+  readonly page?: (context: PageContext) => Response;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the problem. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+export function pageContext(c: AppContext): PageContext {
+  return { requestId: c.var.event.request_id, acceptLanguage: c.req.header('accept-language') ?? null };
+}
+
+/** JSON of the gateway's own, never stored. */
+export function jsonAnswer(gateway: Gateway, body: unknown, status = 200, type = 'application/json'): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { ...ownResponseHeaders(gateway.config), 'Content-Type': type },
+  });
+}
+
+/** `location` is absolute: a path written out again can leave the site (`//evil.example`). */
+export function redirectAnswer(gateway: Gateway, location: string, status: 302 | 303 = 302): Response {
+  return new Response(null, { status, headers: { ...ownResponseHeaders(gateway.config), Location: location } });
+}
+
+export function appendCookies(response: Response, cookies: readonly string[]): Response {
+  for (const cookie of cookies) response.headers.append('Set-Cookie', cookie);
+  return response;
+}
+
+/** Where a script's page is brought back to after signing in: the page it runs on. */
+export function loginUrlFor(gateway: Gateway, request: Request): string {
+  const { origin, endpoints } = gateway.config;
+  const returnTo = parseReturnTo(request.headers.get('referer'), origin, endpoints) ?? '/';
+  return `${origin}${endpoints}/login?return_to=${encodeURIComponent(returnTo)}`;
+}
+
+export function faultAnswer(
+  gateway: Gateway,
+  c: AppContext,
+  code: FaultCode,
+  reason: string,
+  { page, headers = {}, members = {} }: FaultAnswerOptions = {},
+): Response {
+  const { event } = c.var;
+  const { status, title, level } = FAULTS[code];
+  event.fault = code;
+  event.reason = reason;
+  if (level === 'error' || event.level === 'info') event.level = level;
+  const response = isNavigation(c.req.raw.headers, c.req.method)
+    ? (page ?? ((context) => gateway.pages.fault(context, { code })))(pageContext(c))
+    : problemAnswer(gateway, c, code, status, title, members);
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  return response;
+}
+
+function problemAnswer(
+  gateway: Gateway,
+  c: AppContext,
+  code: FaultCode,
+  status: number,
+  title: string,
+  members: Readonly<Record<string, unknown>>,
+): Response {
+  const loginUrl = status === 401 ? { login_url: loginUrlFor(gateway, c.req.raw) } : {};
+  const problem = { type: `urn:postern:fault:${code}`, title, status, code, request_id: c.var.event.request_id };
+  return jsonAnswer(gateway, { ...problem, ...loginUrl, ...members }, status, 'application/problem+json');
+}
+
+/** For what is thrown: a fault by its code, anything else as `internal`. */
+export function thrownAnswer(gateway: Gateway, c: AppContext, error: unknown): Response {
+  const fault =
+    error instanceof GatewayError ? error : new GatewayError('internal', String((error as Error)?.stack ?? error));
+  const { code, message, retryAfter } = fault;
+  const wait = retryAfter ?? (FAULTS[code].status === 503 ? 10 : undefined);
+  const headers: Record<string, string> = wait === undefined ? {} : { 'Retry-After': String(wait) };
+  return faultAnswer(gateway, c, code, message, {
+    headers,
+    page: (context) => {
+      if (code === 'login_denied') return gateway.pages.loginDenied(context, {});
+      if (code === 'foreign_organization') return gateway.pages.foreignOrganization(context, {});
+      return gateway.pages.fault(context, { code, retryAfter: wait, ...(code === 'login_failed' && { signInHref: signInHref(gateway) }) });
+    },
+  });
+}
+
+function signInHref({ config }: Gateway): string {
+  return `${config.endpoints}/login`;
+}

@@ -1,0 +1,68 @@
+// Starts a login: a transaction of its own in a sealed cookie, then off to ZITADEL. Used by the login endpoint and by protected pages.
+// OIDC Core §3.1.2.1; RFC 7636 §4; design promise 3.
+
+import { generateRandomCodeVerifier, generateRandomNonce, generateRandomState } from '../oidc/random.ts';
+import { GatewayError } from '../errors.ts';
+import type { Gateway } from '../gateway.ts';
+import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
+import {
+  createState,
+  surplusTransactions,
+  TRANSACTION_LIFETIME,
+  type Transaction,
+  transactionCookieName,
+} from '../session/transaction.ts';
+import { appendCookies, redirectAnswer } from './answers.ts';
+
+export interface LoginStart {
+  /** Path, query and fragment on our origin. */
+  readonly returnTo: string;
+  readonly attempt?: 1 | 2;
+  /** Checked parameters for the authorization request. */
+  readonly extra?: Readonly<Record<string, string>>;
+  readonly extraScope?: string | undefined;
+  /** What the new ID token must show. */
+  readonly stepUp?: { readonly max_age?: number; readonly amr?: readonly string[] };
+}
+
+/** What leaves room for the rest of a transaction in one cookie of 4,096 bytes. */
+const MAX_RETURN_TO = 2_000;
+
+export async function startLogin(gateway: Gateway, request: Request, start: LoginStart): Promise<Response> {
+  const { config, keyring, relyingParty } = gateway;
+  await assertNotFlooded(gateway, request);
+  const transaction: Transaction = {
+    state: createState(start.attempt ?? 1, gateway.now(), generateRandomState()),
+    nonce: generateRandomNonce(),
+    code_verifier: generateRandomCodeVerifier(),
+    returnTo: fitReturnTo(start.returnTo),
+    startedAt: gateway.now(),
+    ...start.stepUp,
+  };
+  const { state, nonce, code_verifier } = transaction;
+  const { extra = {}, extraScope } = start;
+  const location = await relyingParty.authorizationUrl({ state, nonce, code_verifier, extra, extraScope });
+  const base = cookieBase(config.isSecure);
+  const present = parseOwnCookies(request.headers.get('cookie'), base);
+  const sealed = await keyring.seal('transaction', transaction);
+  return appendCookies(redirectAnswer(gateway, location, request.method === 'POST' ? 303 : 302), [
+    ...surplusTransactions(present.keys(), base).map((name) => serializeCookie(name, '', 0, config.isSecure)),
+    serializeCookie(transactionCookieName(base, state), sealed, TRANSACTION_LIFETIME, config.isSecure),
+  ]);
+}
+
+/** A page whose address is too long for a cookie is found again by its path. */
+function fitReturnTo(returnTo: string): string {
+  if (returnTo.length <= MAX_RETURN_TO) return returnTo;
+  const path = returnTo.split(/[?#]/, 1)[0] ?? '/';
+  return path.length <= MAX_RETURN_TO ? path : '/';
+}
+
+/** The binding counts per location of the edge and forgives much: it slows guessing down, it is no lock. */
+export async function assertNotFlooded({ bindings }: Gateway, request: Request): Promise<void> {
+  const limit = bindings.LOGIN_RATE_LIMIT;
+  const key = request.headers.get('cf-connecting-ip');
+  if (!limit || key === null) return;
+  const { success } = await limit.limit({ key });
+  if (!success) throw new GatewayError('too_many_requests', 'LOGIN_RATE_LIMIT', { retryAfter: 60 });
+}
