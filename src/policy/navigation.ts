@@ -1,0 +1,58 @@
+// What a request's headers tell about its cause: somebody going to a page, a script, a prefetch, another site. Decides only how to answer.
+// Design §3 last paragraph, §2 logout; Fetch Metadata Request Headers §2.
+
+/** How a request came about, as far as its headers say. `unknown`: they say nothing. */
+export type Site = 'same-origin' | 'same-site' | 'cross-site' | 'none' | 'unknown';
+
+const NAVIGATING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
+const SITES: ReadonlySet<string> = new Set(['same-origin', 'same-site', 'none']);
+
+/**
+ * Whether a document in a tab of its own is being loaded. Frames, `embed` and `object` are not: ZITADEL's login refuses to be framed, so
+ * a redirect would end in an empty frame, while a 401 can be read.
+ */
+export function isNavigation(headers: Headers, method: string): boolean {
+  if (!NAVIGATING.has(method)) return false;
+  const mode = headers.get('sec-fetch-mode');
+  const dest = headers.get('sec-fetch-dest');
+  if (mode !== null || dest !== null) return (mode ?? 'navigate') === 'navigate' && (dest ?? 'document') === 'document';
+  if (isScript(headers.get('x-requested-with')) || headers.has('upgrade')) return false;
+  return acceptsHtml(headers.get('accept') ?? '');
+}
+
+/** Android's web views name their app here (`com.example.app`), on navigations too. */
+function isScript(requestedWith: string | null): boolean {
+  return requestedWith !== null && !requestedWith.includes('.');
+}
+
+/** Named, not by way of a wildcard, which scripts send; and not with `q=0`. */
+function acceptsHtml(accept: string): boolean {
+  return accept.split(',').some((range) => {
+    const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const isHtml = type === 'text/html' || type === 'application/xhtml+xml';
+    return isHtml && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+  });
+}
+
+/** Chrome and Safari say `Sec-Purpose`, older ones `Purpose`, Firefox `X-Moz`. */
+export function isPrefetch(headers: Headers): boolean {
+  return ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) => {
+    const tokens = (headers.get(name) ?? '').toLowerCase().split(/[\s,;]+/);
+    return tokens.includes('prefetch') || tokens.includes('prerender') || tokens.includes('preview');
+  });
+}
+
+/** Who caused the request: `Sec-Fetch-Site`, else `Origin`, else `Referer`. */
+export function siteOf(headers: Headers, origin: string): Site {
+  const site = headers.get('sec-fetch-site');
+  if (site !== null) return SITES.has(site) ? (site as Site) : 'cross-site';
+  const cause = headers.get('origin') ?? headers.get('referer');
+  if (cause === null) return 'unknown';
+  return URL.parse(cause)?.origin === origin ? 'same-origin' : 'cross-site';
+}
+
+/** Our own pages or the visitor's own hand. An `unknown` cause is not enough. */
+export function isOwnSite(headers: Headers, origin: string): boolean {
+  const site = siteOf(headers, origin);
+  return site === 'same-origin' || site === 'none';
+}

@@ -1,0 +1,85 @@
+// What a request must meet: the rules its readings met, and everything that can be said about them before anybody is known.
+// Design §1 Routes, §3.
+
+import type { Route, UpstreamTarget } from '../config/schema.ts';
+import type { Credential, Rule } from './rules.ts';
+
+/** How an allowed request is passed on. */
+export interface Forwarding {
+  readonly rule: number | undefined;
+  /** The rule's path before `/*`; `''` at the root. */
+  readonly prefix: string;
+  readonly upstream?: UpstreamTarget;
+  /** What to remove from the front of the path. */
+  readonly strip_prefix?: string;
+  /** Seconds to the response's first byte. */
+  readonly timeout?: number;
+  readonly forward_access_token: boolean;
+  readonly forward_id_token: boolean;
+}
+
+export interface Requirement {
+  readonly kind: 'requirement';
+  /** The rules met, each once; that of the path as sent first. */
+  readonly rules: readonly [Rule, ...Rule[]];
+  /** Rules in report mode that were passed over. */
+  readonly reported: readonly Rule[];
+  /** No reading asks for anybody: shared caches may keep the answer, `Authorization` is the application's business. */
+  readonly isPublic: boolean;
+  /** Some reading is denied: no need to know who asks. */
+  readonly isDenied: boolean;
+  /** What every rule takes as proof of who asks. `bearer` is false where `Authorization` is the application's own business. */
+  readonly credentials: Readonly<Record<Credential, boolean>>;
+  /** Seconds; the smallest. */
+  readonly claims_max_age?: number;
+  /** `'401'` also where signing in with a browser would be of no use. */
+  readonly unauthenticated: Route['unauthenticated'];
+  /** Origins that every rule lets read its answers. */
+  readonly cors: readonly string[];
+  readonly forwarding: Forwarding;
+}
+
+export function createRequirement(rules: readonly [Rule, ...Rule[]], reported: readonly Rule[]): Requirement {
+  const guarded = rules.filter(({ route }) => route.access !== 'public');
+  const isPublic = guarded.length === 0;
+  const credentials = {
+    session: guarded.every((rule) => rule.credentials.session),
+    bearer: !isPublic && guarded.every((rule) => rule.credentials.bearer),
+  };
+  const ages = guarded.flatMap(({ route }) => route.claims_max_age ?? []);
+  return {
+    kind: 'requirement',
+    rules,
+    reported,
+    isPublic,
+    isDenied: rules.some(({ route }) => route.access === 'deny'),
+    credentials,
+    ...(ages.length > 0 && { claims_max_age: Math.min(...ages) }),
+    unauthenticated: createUnauthenticated(rules, credentials.session),
+    cors: sharedOrigins(isPublic ? rules : guarded),
+    forwarding: createForwarding(rules[0]),
+  };
+}
+
+function createUnauthenticated(rules: readonly [Rule, ...Rule[]], takesSession: boolean): Route['unauthenticated'] {
+  const asks401 = !takesSession || rules.some(({ route }) => route.unauthenticated === '401');
+  return asks401 ? '401' : rules[0].route.unauthenticated;
+}
+
+function sharedOrigins(rules: readonly Rule[]): readonly string[] {
+  const [first, ...others] = rules.map(({ route }) => (route.access === 'deny' ? [] : (route.cors ?? [])));
+  return (first ?? []).filter((origin) => others.every((origins) => origins.includes(origin)));
+}
+
+function createForwarding({ index, route, pattern }: Rule): Forwarding {
+  const strip = route.strip_prefix === true ? pattern.base : route.strip_prefix;
+  return {
+    rule: index,
+    prefix: pattern.base,
+    ...(route.upstream && { upstream: route.upstream }),
+    ...(strip && { strip_prefix: strip }),
+    ...(route.timeout !== undefined && { timeout: route.timeout }),
+    forward_access_token: route.forward_access_token,
+    forward_id_token: route.forward_id_token,
+  };
+}

@@ -1,0 +1,41 @@
+// Where a login or logout may end: a place on our own origin, judged on the parsed URL and on every reading of its path.
+// Design §2 `return_to`; RFC 9700 §4.11 (open redirectors).
+
+import { foldCase } from './path-steps.ts';
+import { readingsOf } from './readings.ts';
+
+/** Characters. A longer one would not fit into the transaction's cookie. */
+export const MAX_RETURN_TO_LENGTH = 2048;
+
+/** Endpoints that would lead round in a circle, or end the session just begun. */
+const CIRCULAR: ReadonlySet<string> = new Set(
+  ['/login', '/callback', '/logout', '/logout/callback', '/backchannel-logout'].map(foldCase),
+);
+
+/**
+ * Path, query and fragment on `origin`, beginning with exactly one slash; `undefined` for everything else. Takes a path or an absolute URL
+ * of our own. `endpoints` is the folder of the gateway's endpoints.
+ */
+export function parseReturnTo(value: string | null, origin: string, endpoints = ''): string | undefined {
+  if (value === null || value.length > MAX_RETURN_TO_LENGTH || /\p{Cc}/u.test(value)) return undefined;
+  const path = /^[^?#]*/.exec(value)?.[0] ?? '';
+  if (path.includes('\\') || !/^(?:https?:\/\/[^/]|\/(?!\/))/i.test(value)) return undefined;
+  const url = URL.parse(value, origin);
+  if (url?.origin !== origin || url.username !== '' || url.password !== '') return undefined;
+  const target = url.pathname + url.search + url.hash;
+  // Written out again it must still mean the same place: `/.//evil.example` does not
+  if (URL.parse(target, origin)?.href !== url.href) return undefined;
+  return isSafePath(url.pathname, endpoints) ? target : undefined;
+}
+
+/** No reading may look like another host to whoever decodes or tidies the path before redirecting. */
+function isSafePath(path: string, endpoints: string): boolean {
+  const read = readingsOf(path);
+  if (!read.ok) return false;
+  const folder = foldCase(endpoints);
+  return read.readings.every((reading) => {
+    if (/^\/[/\\]/.test(reading)) return false;
+    const folded = foldCase(reading);
+    return !folded.startsWith(folder) || !CIRCULAR.has(folded.slice(folder.length).replace(/\/$/, ''));
+  });
+}

@@ -1,0 +1,106 @@
+// The access rules, compiled once per isolate, and which of them a reading meets.
+// Design §1 Routes.
+
+import type { Route } from '../config/schema.ts';
+import { isMatch, type PathPattern, parsePattern } from './path-pattern.ts';
+import { foldCase, hasCase } from './path-steps.ts';
+
+export type Credential = 'session' | 'bearer';
+
+export interface Rule {
+  /** As operators count: from 1. `undefined`: no rule matched, and whoever signs in may pass. */
+  readonly index: number | undefined;
+  readonly route: Route;
+  readonly pattern: PathPattern;
+  readonly folded: PathPattern;
+  readonly credentials: Readonly<Record<Credential, boolean>>;
+}
+
+export interface Rules {
+  readonly rules: readonly Rule[];
+  /** What holds where no rule matches. */
+  readonly otherwise: Rule;
+  /** Whether some rule's path changes when it is folded; else folding matters only to readings that have case themselves. */
+  readonly hasCase: boolean;
+}
+
+/** What a rule sees of a request beside the path. */
+export interface RequestTerms {
+  readonly method: string;
+  /** As in the URL: lower case, with a port where it is not the default one. */
+  readonly host: string;
+  /** The method that a preflight asks about; the rule for it is the one that counts. */
+  readonly requestedMethod?: string;
+}
+
+/** The rule that a path meets, and the rules in report mode that it would have met first. */
+export interface Meeting {
+  readonly rule: Rule;
+  readonly reported: readonly Rule[];
+}
+
+const OTHERWISE: Route = {
+  path: '/*',
+  access: 'authenticated',
+  unauthenticated: 'auto',
+  mode: 'enforce',
+  forward_access_token: false,
+  forward_id_token: false,
+};
+const NONE: readonly Rule[] = [];
+
+export function compileRules(routes: readonly Route[], options: { readonly takesBearer: boolean }): Rules {
+  const rules = routes.map((route, index) => compileRule(route, index + 1, options.takesBearer));
+  return {
+    rules,
+    otherwise: compileRule(OTHERWISE, undefined, options.takesBearer),
+    hasCase: routes.some(({ path }) => hasCase(path)),
+  };
+}
+
+function compileRule(route: Route, index: number | undefined, takesBearer: boolean): Rule {
+  const takes = (credential: Credential) => route.credentials?.includes(credential) ?? true;
+  return {
+    index,
+    route,
+    pattern: parsePattern(route.path),
+    folded: parsePattern(route.path, true),
+    credentials: { session: takes('session'), bearer: takesBearer && takes('bearer') },
+  };
+}
+
+/** First match wins. Of a rule in report mode it is only noted that it would have matched. */
+export function meetRule(rules: Rules, path: string, isFolded: boolean, terms: RequestTerms): Meeting {
+  const compared = isFolded ? foldCase(path) : path;
+  let reported = NONE;
+  for (const rule of rules.rules) {
+    if (!isMatch(isFolded ? rule.folded : rule.pattern, compared) || !isMeant(rule.route, terms)) continue;
+    if (rule.route.mode !== 'report') return { rule, reported };
+    reported = [...reported, rule];
+  }
+  return { rule: rules.otherwise, reported };
+}
+
+function isMeant({ methods, hosts }: Route, terms: RequestTerms): boolean {
+  return (!methods || isMethodOf(methods, terms)) && (!hosts || isHostOf(hosts, terms.host));
+}
+
+/** `HEAD` is asked like `GET` (RFC 9110 §9.3.2). */
+function isMethodOf(methods: readonly string[], { method, requestedMethod }: RequestTerms): boolean {
+  return methods.some((each) => {
+    const listed = each.toUpperCase();
+    return (
+      listed === method || listed === requestedMethod || (listed === 'GET' && (requestedMethod ?? method) === 'HEAD')
+    );
+  });
+}
+
+/** A host without a port stands for all its ports. */
+function isHostOf(hosts: readonly string[], host: string): boolean {
+  const full = host.toLowerCase().replace(/\.(?=$|:\d*$)/, '');
+  const name = full.replace(/:\d*$/, '');
+  return hosts.some((each) => {
+    const listed = each.toLowerCase();
+    return listed === full || listed === name;
+  });
+}
