@@ -1,0 +1,49 @@
+// POST /auth/backchannel-logout: ZITADEL says that a session over there has ended.
+// OpenID Connect Back-Channel Logout 1.0 §2.5 to §2.8. ZITADEL repeats anything but 2xx and 400.
+
+import { GatewayError } from '../errors.ts';
+import type { Gateway } from '../gateway.ts';
+import type { LogoutToken } from '../oidc/logout-token.ts';
+import { providerFault } from '../oidc/to-fault.ts';
+import { type Endpoint, jsonAnswer } from './answers.ts';
+
+const MAX_BODY = 65_536;
+
+export const backchannelLogout: Endpoint = (gateway) => async (c) => {
+  const token = await readLogoutToken(c.req.raw);
+  if (token === undefined) return refuse(gateway, 'exactly one logout_token in a form is wanted');
+  let logoutToken: LogoutToken;
+  try {
+    logoutToken = await gateway.relyingParty.verifyLogoutToken(token);
+  } catch (error) {
+    const { kind, reason } = providerFault(error);
+    // Without ZITADEL's keys nothing can be judged; another status than 400 makes ZITADEL ask again.
+    if (kind === 'transient') throw new GatewayError('provider_unavailable', reason, { cause: error });
+    c.var.event.reason = reason;
+    return refuse(gateway, 'the logout token is not valid');
+  }
+  const { sid, iat, exp, jti } = logoutToken;
+  const sub = logoutToken.sub ?? (await gateway.directory.ofProviderSession(sid ?? '').pointedTo());
+  c.var.event.decision = 'backchannel_logout';
+  // Nobody of that session is signed in here: nothing to end is no error (§2.7).
+  if (sub === undefined) return jsonAnswer(gateway, {});
+  c.var.event.sub = sub;
+  const notice = { iat, exp, jti, ...(sid !== undefined && { sid }) };
+  const outcome = await gateway.directory.ofUser(sub).takeLogoutNotice(notice);
+  if (outcome === 'replayed') return refuse(gateway, 'this logout token has been used');
+  return jsonAnswer(gateway, {});
+};
+
+async function readLogoutToken(request: Request): Promise<string | undefined> {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/x-www-form-urlencoded') return undefined;
+  if (Number(request.headers.get('content-length')) > MAX_BODY) return undefined;
+  const body = await request.text();
+  if (body.length > MAX_BODY) return undefined;
+  const [token, ...others] = new URLSearchParams(body).getAll('logout_token');
+  return token && others.length === 0 ? token : undefined;
+}
+
+function refuse(gateway: Gateway, error_description: string): Response {
+  return jsonAnswer(gateway, { error: 'invalid_request', error_description }, 400);
+}

@@ -1,0 +1,64 @@
+// GET /auth/health: the process answers. GET /auth/ready: everything it depends on answers, one entry each.
+// Design §2. Answers are kept a few seconds, so that asking often is no way to keep ZITADEL busy.
+
+import type { Gateway } from '../gateway.ts';
+import { type Endpoint, jsonAnswer } from './answers.ts';
+
+interface Check {
+  readonly ok: boolean;
+  readonly ms: number;
+  readonly error?: string;
+}
+
+const KEEP = 5;
+/** Milliseconds a check may take. */
+const DEADLINE = 4_000;
+
+export const health: Endpoint = (gateway) => () => jsonAnswer(gateway, { status: 'ok' });
+
+export const ready: Endpoint = (gateway) => {
+  let last: { at: number; checks: Record<string, Check> } | undefined;
+  return async () => {
+    if (!last || gateway.now() - last.at >= KEEP) last = { at: gateway.now(), checks: await runChecks(gateway) };
+    const isReady = Object.values(last.checks).every(({ ok }) => ok);
+    return jsonAnswer(gateway, { status: isReady ? 'ready' : 'not_ready', checks: last.checks }, isReady ? 200 : 503);
+  };
+};
+
+async function runChecks(gateway: Gateway): Promise<Record<string, Check>> {
+  const { metadata, signingKeys, bindings, directory, config } = gateway;
+  const { upstream } = config;
+  const probe = new Request(`${upstream.origin}${upstream.basePath}/`, { method: 'HEAD', redirect: 'manual' });
+  const service = upstream.binding === undefined ? undefined : (bindings[upstream.binding] as Fetcher);
+  const checks: Record<string, () => Promise<unknown>> = {
+    discovery: () => metadata.load(),
+    keys: () => signingKeys.load(),
+    kv: () => bindings.SESSIONS.get('ready'),
+    sessions: () => directory.ofProviderSession('ready').pointedTo(),
+    // Any answer will do: a login page of the application's own may well say 404 to HEAD.
+    upstream: () => (service ? service.fetch(probe as never) : gateway.fetch(probe)),
+  };
+  const results = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => [name, await runCheck(gateway, check)] as const),
+  );
+  return Object.fromEntries(results);
+}
+
+async function runCheck({ stopwatch, emit }: Gateway, check: () => Promise<unknown>): Promise<Check> {
+  const started = stopwatch();
+  const ms = () => Math.round(stopwatch() - started);
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in time')), DEADLINE);
+  });
+  try {
+    await Promise.race([check(), late]);
+    return { ok: true, ms: ms() };
+  } catch (error) {
+    // Anybody may ask: the reason goes to the log.
+    emit({ event: 'not_ready', level: 'warn', reason: (error as Error).message });
+    return { ok: false, ms: ms(), error: 'no good answer; see the log' };
+  } finally {
+    clearTimeout(timer);
+  }
+}

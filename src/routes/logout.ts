@@ -1,0 +1,107 @@
+// GET/POST /auth/logout and its callback: the session ends here first, then its tokens, then the session at ZITADEL.
+// OpenID Connect RP-Initiated Logout 1.0 §2, §3; RFC 7009; design §2, promise 4.
+
+import { generateRandomState } from '../oidc/random.ts';
+import type { Gateway } from '../gateway.ts';
+import { siteOf } from '../policy/navigation.ts';
+import { parseReturnTo } from '../policy/return-to.ts';
+import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
+import type { Ending } from '../session/user-sessions.ts';
+import type { Opened } from '../session/visitor-sessions.ts';
+import { type AppContext, appendCookies, type Endpoint, faultAnswer, pageContext, redirectAnswer } from './answers.ts';
+import { createConfirmation, readOwnForm } from './confirmation.ts';
+
+interface LogoutState {
+  readonly state: string;
+  readonly returnTo?: string;
+  readonly at: number;
+}
+
+/** Seconds that ZITADEL's sign-out page may take. */
+const LOGOUT_LIFETIME = 600;
+
+export const logout: Endpoint = (gateway) => async (c) => {
+  const { config } = gateway;
+  const request = c.req.raw;
+  const opened = await gateway.visitorSessions.open(request.headers.get('cookie'), { countsAsActivity: false });
+  const sessionId = sessionIdOf(opened);
+  const query = new URL(request.url).searchParams;
+  if (request.method === 'POST') {
+    const fields = await readOwnForm(gateway, request, sessionId);
+    if (!fields) return faultAnswer(gateway, c, 'cross_site', 'logout: a POST from another site');
+    return endSession(gateway, c, opened, parseReturnTo(fields.get('return_to') ?? query.get('return_to'), config.origin, config.endpoints));
+  }
+  const returnTo = parseReturnTo(query.get('return_to'), config.origin, config.endpoints);
+  const site = siteOf(request.headers, config.origin);
+  if (site === 'same-origin' || site === 'none') return endSession(gateway, c, opened, returnTo);
+  c.var.event.decision = 'asked_before_logout';
+  const fields: [string, string][] = [['csrf', await createConfirmation(gateway, sessionId)]];
+  if (returnTo !== undefined) fields.push(['return_to', returnTo]);
+  return gateway.pages.confirmLogout(pageContext(c), { fields });
+};
+
+export const logoutCallback: Endpoint = (gateway) => async (c) => {
+  const { config, keyring } = gateway;
+  const name = logoutCookieName(gateway);
+  const sealed = parseOwnCookies(c.req.header('cookie') ?? null, cookieBase(config.isSecure)).get(name);
+  const opened = sealed === undefined ? undefined : await keyring.unseal<LogoutState>('logout', sealed);
+  const known = opened?.kind === 'ok' && gateway.now() - opened.value.at <= LOGOUT_LIFETIME ? opened.value : undefined;
+  const isOurs = known !== undefined && known.state === new URL(c.req.url).searchParams.get('state');
+  c.var.event.decision = isOurs ? 'signed_out' : 'unknown_logout_state';
+  // Another state is a stale tab or somebody's link: the visitor is signed out all the same, but is sent nowhere.
+  const returnTo = isOurs ? known.returnTo : undefined;
+  const response =
+    returnTo === undefined
+      ? gateway.pages.signedOut(pageContext(c), {})
+      : redirectAnswer(gateway, config.origin + returnTo);
+  return appendCookies(response, isOurs ? [serializeCookie(name, '', 0, config.isSecure)] : []);
+};
+
+async function endSession(gateway: Gateway, c: AppContext, opened: Opened, returnTo: string | undefined): Promise<Response> {
+  const { visitorSessions } = gateway;
+  const cleared = visitorSessions.clearedCookies(c.req.header('cookie') ?? null);
+  if (opened.kind !== 'active') {
+    c.var.event.decision = 'nothing_to_sign_out';
+    return appendCookies(answerSignedOut(gateway, c, returnTo, false), cleared);
+  }
+  const { id, identity } = opened.visit.session;
+  c.var.event.sub = identity.sub;
+  visitorSessions.markEnded(id, 'logout');
+  const ending = gateway.directory.ofUser(identity.sub).end({ id }, 'logout', true);
+  gateway.waitUntil(ending.catch(() => undefined));
+  const ended = await ending;
+  const target = await providerLogout(gateway, ended, returnTo);
+  c.var.event.decision = target ? 'to_provider_logout' : 'signed_out_here';
+  const response = target ? redirectAnswer(gateway, target.location, 303) : answerSignedOut(gateway, c, returnTo, true);
+  return appendCookies(response, [...cleared, ...(target ? [target.cookie] : [])]);
+}
+
+/** ZITADEL's end_session, or undefined when ZITADEL does not answer: nobody is sent to a page that does not come. */
+async function providerLogout(gateway: Gateway, ended: Ending, returnTo: string | undefined) {
+  const { relyingParty, keyring, now, config } = gateway;
+  if (!ended.providerAnswered) return undefined;
+  const state = generateRandomState();
+  let location: string | undefined;
+  try {
+    location = await relyingParty.endSessionUrl(state, ended.id_token);
+  } catch (error) {
+    gateway.emit({ event: 'logout_at_provider_failed', level: 'warn', reason: (error as Error).message });
+    return undefined;
+  }
+  if (location === undefined) return undefined;
+  const sealed = await keyring.seal('logout', { state, at: now(), ...(returnTo !== undefined && { returnTo }) } satisfies LogoutState);
+  return { location, cookie: serializeCookie(logoutCookieName(gateway), sealed, LOGOUT_LIFETIME, config.isSecure) };
+}
+
+function answerSignedOut(gateway: Gateway, c: AppContext, returnTo: string | undefined, isProviderUntold: boolean): Response {
+  if (returnTo !== undefined && !isProviderUntold) return redirectAnswer(gateway, gateway.config.origin + returnTo, 303);
+  return gateway.pages.signedOut(pageContext(c), { isProviderUntold, returnTo });
+}
+
+export function sessionIdOf(opened: Opened): string {
+  return opened.kind === 'active' ? opened.visit.session.id : '';
+}
+
+function logoutCookieName({ config }: Gateway): string {
+  return `${cookieBase(config.isSecure)}-logout`;
+}

@@ -1,0 +1,42 @@
+// /auth/operator/sessions: the operator lists and ends a user's sessions. 404 while OPERATOR_SECRET is unset.
+// Design §2; GET ?sub=… lists, DELETE ?sub=…[&id=…] ends one or all.
+
+import { GatewayError } from '../errors.ts';
+import type { Gateway } from '../gateway.ts';
+import { type Endpoint, faultAnswer, jsonAnswer } from './answers.ts';
+import { isSameSecret } from './secret.ts';
+
+export const operatorSessions: Endpoint = (gateway) => async (c) => {
+  const { operatorSecret } = gateway.config;
+  if (operatorSecret === undefined) throw new GatewayError('not_found', 'OPERATOR_SECRET is unset');
+  const given = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  if (given === undefined || !(await isSameSecret(given, [operatorSecret]))) {
+    const headers = { 'WWW-Authenticate': 'Bearer realm="operator"' };
+    return faultAnswer(gateway, c, 'invalid_token', 'operator: wrong or no secret', { headers });
+  }
+  const query = new URL(c.req.url).searchParams;
+  const sub = query.get('sub');
+  if (!sub) throw new GatewayError('bad_request', 'operator: the parameter sub is missing');
+  c.var.event.sub = sub;
+  return c.req.method === 'DELETE' ? endSessions(gateway, sub, query.get('id')) : listSessions(gateway, sub);
+};
+
+async function listSessions(gateway: Gateway, sub: string): Promise<Response> {
+  const sessions = await gateway.directory.ofUser(sub).list();
+  const described = sessions.map(({ id, device, startedAt, seenAt, expiresAt }) => ({
+    id,
+    user_agent: device.userAgent,
+    place: device.place,
+    started_at: startedAt,
+    seen_at: seenAt,
+    expires_at: expiresAt,
+  }));
+  return jsonAnswer(gateway, { sub, sessions: described });
+}
+
+async function endSessions(gateway: Gateway, sub: string, id: string | null): Promise<Response> {
+  const selection = id === null ? { allExcept: null } : { id };
+  const { ended } = await gateway.directory.ofUser(sub).end(selection, 'operator', false);
+  if (id !== null) gateway.visitorSessions.markEnded(id, 'operator');
+  return jsonAnswer(gateway, { sub, ended });
+}

@@ -1,0 +1,61 @@
+// GET/POST /auth/profile: who one is signed in as, one's sessions everywhere, and buttons to end them.
+// Design §2; promise 4 ("from another of their devices").
+
+import { describeUserAgent } from '../pages/device.ts';
+import type { Gateway } from '../gateway.ts';
+import { idleExpiresAt } from '../session/session.ts';
+import { type AppContext, appendCookies, type Endpoint, faultAnswer, pageContext, redirectAnswer } from './answers.ts';
+import { personOf } from './callback.ts';
+import { createConfirmation, readOwnForm } from './confirmation.ts';
+import { startLogin } from './start-login.ts';
+import type { Visit } from '../session/visitor-sessions.ts';
+
+export const profile: Endpoint = (gateway) => async (c) => {
+  const { config, visitorSessions } = gateway;
+  const cookieHeader = c.req.header('cookie') ?? null;
+  const opened = await visitorSessions.open(cookieHeader);
+  if (opened.kind !== 'active') {
+    if (c.req.method === 'POST') return faultAnswer(gateway, c, 'unauthenticated', 'no session');
+    return startLogin(gateway, c.req.raw, { returnTo: `${config.endpoints}/profile` });
+  }
+  const { visit } = opened;
+  c.var.event.sub = visit.session.identity.sub;
+  if (c.req.method === 'POST') return endOwnSessions(gateway, c, visit);
+  await visitorSessions.freshen(visit, config.claimsMaxAge);
+  const cookies = await visitorSessions.renewedCookies(visit, cookieHeader);
+  return appendCookies(await profilePage(gateway, c, visit), cookies);
+};
+
+async function profilePage(gateway: Gateway, c: AppContext, { session }: Visit): Promise<Response> {
+  const { identity, amr, startedAt, id } = session;
+  const sessions = await gateway.directory.ofUser(identity.sub).list();
+  return gateway.pages.profile(pageContext(c), {
+    person: personOf(identity),
+    organization: identity.org,
+    roles: Object.keys(identity.roles).sort(),
+    amr,
+    startedAt,
+    expiresAt: idleExpiresAt(session, gateway.config),
+    csrf: await createConfirmation(gateway, id),
+    sessions: sessions.map((other) => ({
+      id: other.id,
+      isCurrent: other.id === id,
+      device: describeUserAgent(other.device.userAgent ?? ''),
+      place: other.device.place,
+      startedAt: other.startedAt,
+      seenAt: other.id === id ? Math.max(other.seenAt, session.seenAt) : other.seenAt,
+    })),
+  });
+}
+
+async function endOwnSessions(gateway: Gateway, c: AppContext, { session }: Visit): Promise<Response> {
+  const fields = await readOwnForm(gateway, c.req.raw, session.id);
+  if (!fields) return faultAnswer(gateway, c, 'cross_site', 'profile: a POST from another site');
+  const chosen = fields.get('session') ?? '';
+  const object = gateway.directory.ofUser(session.identity.sub);
+  const selection = chosen === 'others' ? { allExcept: session.id } : { id: chosen };
+  const { ended } = await object.end(selection, 'logout_elsewhere', false);
+  if (chosen !== 'others') gateway.visitorSessions.markEnded(chosen, 'logout_elsewhere');
+  c.var.event.decision = `ended_${ended}_sessions`;
+  return redirectAnswer(gateway, `${gateway.config.origin}${gateway.config.endpoints}/profile`, 303);
+}
