@@ -11,7 +11,7 @@ const PLAIN_BINDINGS = ['CF_VERSION_METADATA'];
 /** Each binding the gateway knows, with a method that tells it from others, and how wrangler.toml declares it. */
 export const BINDINGS = {
   SESSIONS: {
-    method: 'getWithMetadata',
+    method: 'put',
     required: true,
     wanted: 'a KV namespace (refresh tokens)',
     example: '[[kv_namespaces]] binding = "SESSIONS", id = "…"',

@@ -19,7 +19,7 @@ export function describeValue(value: unknown): string {
   if (typeof value !== 'string' && !isPlain(value)) return 'a binding';
   const text = JSON.stringify(value);
   if (LOOKS_SECRET.test(typeof value === 'string' ? value : text)) return describeSecret(value);
-  const harmless = text.replace(/\/\/[^/@\s"]*@/g, '//…@');
+  const harmless = text.replace(/\/\/[^\s"]*@/g, '//…@');
   return harmless.length > LONGEST ? `${harmless.slice(0, LONGEST)}…` : harmless;
 }
 

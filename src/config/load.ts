@@ -63,7 +63,7 @@ function toConfigIssue(name: VariableName, { path, input, message }: BaseIssue<u
 function exampleOf(name: VariableName, place: string): string {
   const field = /^, route \d+, (\w+)/.exec(place)?.[1];
   if (field !== undefined)
-    return field in ROUTE_FIELDS ? `${field} = ${ROUTE_FIELDS[field as RouteField].example}` : '';
+    return Object.hasOwn(ROUTE_FIELDS, field) ? `${field} = ${ROUTE_FIELDS[field as RouteField].example}` : '';
   const { kind, example } = VARIABLES[name];
   return kind === 'secret' ? `${name}=${example}` : `${name} = ${example}`;
 }

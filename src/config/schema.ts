@@ -5,7 +5,7 @@ import { type InferOutput, maxLength, optional, pipe, regex, transform, unknown 
 import { identityHeaders, securityHeaders } from './header-tables.ts';
 import { parseAssertionKeys, parseKeyFile } from './key-files.ts';
 import { route } from './routes.ts';
-import { judgeKeyMaterial, judgeSharedSecret } from './secrets.ts';
+import { judgeKeyMaterial, judgeSharedSecret, WANTED_KEY, WANTED_SHARED } from './secrets.ts';
 import {
   parseCallbackUrl,
   parseEndpointUrl,
@@ -16,7 +16,7 @@ import {
   WANTED_ISSUER,
   WANTED_UPSTREAM,
 } from './urls.ts';
-import { flag, judge, judged, list, matching, oneOf, seconds, table, text, Wanted } from './values.ts';
+import { filledList, flag, judge, judged, list, matching, oneOf, seconds, table, text, Wanted } from './values.ts';
 
 const id = matching(/^[\w.@-]+$/, 'an id as ZITADEL shows it');
 const scope = matching(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope');
@@ -55,7 +55,7 @@ export const VARIABLES = {
   },
   SESSION_SECRET: {
     kind: 'secret',
-    schema: list(judged('key material', judgeKeyMaterial), 'key material, a comma between two', /\s*,\s*/),
+    schema: filledList(judged(WANTED_KEY, judgeKeyMaterial), WANTED_KEY, /\s*,\s*/),
     example: 'the output of `openssl rand -hex 32`',
   },
   ZITADEL_CLIENT_SECRET: {
@@ -71,13 +71,13 @@ export const VARIABLES = {
   ZITADEL_PROJECT_ID: { kind: 'var', schema: optional(id), example: '"249703732336418457"' },
   ZITADEL_AUDIENCE: {
     kind: 'list',
-    schema: optional(list(filled('an audience'), 'a list of audiences', /[\s,]+/)),
+    schema: optional(filledList(filled('an audience'), 'a list of audiences', /[\s,]+/)),
     example: '["249703852243222999"]',
   },
   ZITADEL_ORG_ID: { kind: 'var', schema: optional(id), example: '"249703000000000001"' },
   ZITADEL_SCOPES: {
     kind: 'list',
-    schema: optional(list(scope, 'scopes with blanks between them', /\s+/), DEFAULT_SCOPES),
+    schema: optional(filledList(scope, 'scopes with blanks between them', /\s+/), DEFAULT_SCOPES),
     example: '"openid profile email offline_access"',
   },
   ZITADEL_POST_LOGIN_URL: { kind: 'var', schema: optional(text(ownUrl), '/'), example: '"/profile"' },
@@ -130,7 +130,7 @@ export const VARIABLES = {
   ASSERTION_BINDING: { kind: 'var', schema: optional(oneOf('session', 'request'), 'session'), example: '"request"' },
   OPERATOR_SECRET: {
     kind: 'secret',
-    schema: optional(judged('a secret', judgeSharedSecret)),
+    schema: optional(judged(WANTED_SHARED, judgeSharedSecret)),
     example: 'the output of `openssl rand -hex 32`',
   },
   BRAND_NAME: {
@@ -153,7 +153,7 @@ export const VARIABLES = {
   REWRITE_MANIFEST: { kind: 'var', schema: optional(flag, false), example: 'true' },
   UPSTREAM_SECRET: {
     kind: 'secret',
-    schema: optional(list(judged('a secret', judgeSharedSecret), 'a secret, a comma between two', /\s*,\s*/)),
+    schema: optional(filledList(judged(WANTED_SHARED, judgeSharedSecret), WANTED_SHARED, /\s*,\s*/)),
     example: 'the output of `openssl rand -hex 32`',
   },
 } as const;

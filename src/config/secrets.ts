@@ -6,21 +6,21 @@ import { Wanted } from './values.ts';
 const PLACEHOLDERS =
   /secret|changeme|changethis|password|passw0rd|placeholder|example|replaceme|replacethis|replacewith|insertyour|yoursession|yourvery|yourkey|sessionkey|thisisa|randomstring|randomvalue|donotuse|dontuse|openssl|qwertyui|loremipsum/;
 
-const KEY = 'at least 32 random bytes: 64 hexadecimal or 43 base64 characters';
-const SHARED = 'at least 32 random characters, printable and without blanks';
+export const WANTED_KEY = 'at least 32 random bytes: 64 hexadecimal or 43 base64 characters';
+export const WANTED_SHARED = 'at least 32 random characters, printable and without blanks';
 
 /** Key material: 32 bytes of entropy by the alphabet it is written in (OWASP ASVS 6.2). */
 export function judgeKeyMaterial(secret: string): string | Wanted {
   const least = /^\d*$/.test(secret) ? 78 : /^[0-9a-f]*$/i.test(secret) ? 64 : 43;
-  if (secret.length < least) return new Wanted(`${KEY}; this is too short`);
-  return judgeVariety(secret, KEY);
+  if (secret.length < least) return new Wanted(`${WANTED_KEY}; this is too short`);
+  return judgeVariety(secret, WANTED_KEY);
 }
 
 /** A secret that travels in a header. */
 export function judgeSharedSecret(secret: string): string | Wanted {
-  if (!/^[\x21-\x7e]*$/.test(secret)) return new Wanted(SHARED);
-  if (secret.length < 32) return new Wanted(`${SHARED}; this is too short`);
-  return judgeVariety(secret, SHARED);
+  if (!/^[\x21-\x7e]*$/.test(secret)) return new Wanted(WANTED_SHARED);
+  if (secret.length < 32) return new Wanted(`${WANTED_SHARED}; this is too short`);
+  return judgeVariety(secret, WANTED_SHARED);
 }
 
 function judgeVariety(secret: string, wanted: string): string | Wanted {

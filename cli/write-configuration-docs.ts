@@ -1,0 +1,104 @@
+// Writes docs/configuration.md and .dev.vars.example from the schema: `node cli/write-configuration-docs.ts`.
+// A test compares both files with what these functions return.
+
+import { writeFileSync } from 'node:fs';
+import { getDefault } from 'valibot';
+import { BINDINGS, type BindingName } from '../src/config/bindings.ts';
+import {
+  BINDING_DESCRIPTIONS,
+  DERIVED_DEFAULTS,
+  DESCRIPTIONS,
+  DUMMY_SECRETS,
+  ROUTE_DESCRIPTIONS,
+} from '../src/config/reference.ts';
+import { ROUTE_FIELDS, type RouteField } from '../src/config/routes.ts';
+import { VARIABLES, type VariableName } from '../src/config/schema.ts';
+
+const names = Object.keys(VARIABLES) as VariableName[];
+const fields = Object.keys(ROUTE_FIELDS) as RouteField[];
+
+const INTRODUCTION = `# Configuration
+
+Written by \`node cli/write-configuration-docs.ts\` from the schema in \`src/config/\`; change it there.
+
+Variables are in \`wrangler.toml\` under \`[vars]\`. Secrets are never there: deployed, \`wrangler secret put NAME\`; locally, \`.dev.vars\`
+(copy \`.dev.vars.example\`). All of it is read once when the worker starts. If anything is wrong, the gateway forwards nothing and answers
+503; the log names every problem at once, with what was found, what is wanted and an example. On a loopback origin the page shows
+them too. Of a secret, only its length is ever shown.
+
+* A name that is not in these tables is a problem, so that a misspelled variable is not silently without effect.
+* Empty text counts as unset: of a required variable it is a problem, any other has its default.
+* Durations are seconds: a positive whole number, or its digits as text.
+* Lists and tables are TOML lists and tables, or JSON in text.
+* Ids of ZITADEL go in quotes: as numbers they are too long to be kept exactly.
+`;
+
+const INTERLUDE = `
+Default identity headers: \`X-Forwarded-User\` (\`sub\`), \`X-Forwarded-Email\` (only if verified), \`X-Forwarded-Preferred-Username\`,
+\`X-Forwarded-Name\`, \`X-Forwarded-Roles\` and \`X-Forwarded-Groups\`, \`X-Forwarded-Org\`, \`X-Forwarded-Actor\`.
+
+## Routes
+
+\`\`\`toml
+[[vars.ROUTES]]
+path = "/admin/*"
+roles = ["admin"]
+\`\`\`
+
+A field that is not in this table, an empty list, or one that would never be looked at (\`roles\` where access is public) is a
+problem. A rule that an earlier one covers completely is a warning in the log.
+`;
+
+export function configurationReference(): string {
+  const variables = names.map((name) => {
+    const { kind, schema, example } = VARIABLES[name];
+    const fallback = DERIVED_DEFAULTS[name] ?? defaultOf(schema) ?? (schema.type === 'optional' ? '–' : '**required**');
+    return row([code(name), kind, fallback, `${DESCRIPTIONS[name]} ${exampleOf(kind, example)}`]);
+  });
+  const routeFields = fields.map((field) => {
+    const { schema, example } = ROUTE_FIELDS[field];
+    const fallback = DERIVED_DEFAULTS[field] ?? defaultOf(schema) ?? (field === 'path' ? '**required**' : '–');
+    return row([code(field), fallback, `${ROUTE_DESCRIPTIONS[field]} ${exampleOf('var', example)}`]);
+  });
+  const bindings = (Object.keys(BINDINGS) as BindingName[]).map((name) =>
+    row([code(name), BINDING_DESCRIPTIONS[name]]),
+  );
+  return [
+    INTRODUCTION,
+    '## Variables\n',
+    ...[row(['name', 'kind', 'default', 'meaning']), row(['---', '---', '---', '---']), ...variables],
+    INTERLUDE,
+    ...[row(['field', 'default', 'meaning']), row(['---', '---', '---']), ...routeFields],
+    '\n## Bindings\n',
+    ...[row(['binding', 'what it is']), row(['---', '---']), ...bindings],
+    '\nFurther service bindings are upstreams: `upstream = "service:REPORTS"`.\n',
+  ].join('\n');
+}
+
+export function devVarsExample(): string {
+  const secrets = names.filter((name): name is keyof typeof DUMMY_SECRETS => VARIABLES[name].kind === 'secret');
+  const lines = secrets.map((name) => {
+    const isRequired = VARIABLES[name].schema.type !== 'optional';
+    return `\n# ${isRequired ? 'Required. ' : ''}${DESCRIPTIONS[name].replaceAll('`', '')}\n${isRequired ? '' : '# '}${name}=${DUMMY_SECRETS[name]}\n`;
+  });
+  return `# Secrets for local runs: copy to .dev.vars, which is never committed. The dummy values are refused by the gateway on purpose.
+# Deployed, each of them is set by: wrangler secret put NAME
+${lines.join('')}`;
+}
+
+const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+
+const code = (text: string): string => `\`${text}\``;
+
+const exampleOf = (kind: string, example: string): string =>
+  kind === 'secret' && example.startsWith('the ') ? `Example: ${example}.` : `Example: ${code(example)}.`;
+
+function defaultOf(schema: Parameters<typeof getDefault>[0]): string | undefined {
+  const value: unknown = getDefault(schema);
+  return value === undefined ? undefined : code(typeof value === 'string' ? `"${value}"` : String(value));
+}
+
+if (import.meta.main) {
+  writeFileSync(new URL('../docs/configuration.md', import.meta.url), configurationReference());
+  writeFileSync(new URL('../.dev.vars.example', import.meta.url), devVarsExample());
+}

@@ -1,0 +1,108 @@
+// What each variable and each field of a route means, for docs/configuration.md and .dev.vars.example. Not part of the worker.
+// Kinds, defaults and examples are in schema.ts and routes.ts; the types demand an entry here for each of them.
+
+import type { BindingName } from './bindings.ts';
+import type { RouteField } from './routes.ts';
+import type { VARIABLES, VariableName } from './schema.ts';
+
+type SecretName = { [N in VariableName]: (typeof VARIABLES)[N]['kind'] extends 'secret' ? N : never }[VariableName];
+
+/** Defaults that follow from other variables. */
+export const DERIVED_DEFAULTS: Partial<Record<VariableName | RouteField, string>> = {
+  ZITADEL_POST_LOGOUT_URL: '`logout/callback` beside the callback',
+  ZITADEL_INTROSPECTION_URL: 'from discovery',
+  ROUTES: 'none: sign in for everything',
+  IDENTITY_HEADERS: 'the set below',
+  credentials: 'both, where bearer tokens are configured',
+};
+
+export const DESCRIPTIONS: Record<VariableName, string> = {
+  UPSTREAM_URL:
+    'Origin of the application, with a base path if it has one; or `service:` and the name of a service binding. Never the gateway’s own origin.',
+  ZITADEL_DOMAIN: 'The issuer: origin of the ZITADEL instance, with `https://` (`http://` only on loopback).',
+  ZITADEL_CLIENT_ID: 'Client id of the web application at ZITADEL.',
+  ZITADEL_CALLBACK_URL:
+    'The redirect URI, exactly as registered. Its origin is the gateway’s public origin, and the folder of its path is where the gateway’s own endpoints live: `/auth/callback` puts them under `/auth`.',
+  SESSION_SECRET:
+    'Key material of at least 32 random bytes: 64 hexadecimal or 43 base64 characters. Weak and well-known values are refused. A comma-separated list rotates: the first seals, all unseal.',
+  ZITADEL_CLIENT_SECRET: 'Client secret, only for a confidential client.',
+  ZITADEL_CLIENT_KEY:
+    'JSON of the application’s key file (`private_key_jwt`), instead of a client secret. Its client id must be `ZITADEL_CLIENT_ID`.',
+  ZITADEL_PROJECT_ID:
+    'Project whose roles count, and whose id must be in a bearer token’s audience. With it, JWT access tokens are taken, and the scope that puts the project into the audience is added.',
+  ZITADEL_AUDIENCE: 'Further audiences that bearer tokens may have. Also as text, with commas or blanks between them.',
+  ZITADEL_ORG_ID: 'Only this organisation may sign in: asked for by a scope that is added, and checked on the claims.',
+  ZITADEL_SCOPES:
+    'What is asked for at sign-in, with blanks between the scopes. `openid` must be among them; without `offline_access` there is no refresh token, and the log warns.',
+  ZITADEL_POST_LOGIN_URL:
+    'Where a login that began at the login endpoint ends: a path, or a URL on the gateway’s origin. A login that began at a protected page ends at that page.',
+  ZITADEL_POST_LOGOUT_URL: 'The post-logout redirect URI as registered, on the gateway’s origin.',
+  ZITADEL_API_KEY:
+    'JSON of the key file of a ZITADEL API application. With it, opaque bearer tokens are introspected (`private_key_jwt`).',
+  ZITADEL_API_CLIENT_ID:
+    'Instead of `ZITADEL_API_KEY`, with `ZITADEL_API_CLIENT_SECRET`: client id of the API application.',
+  ZITADEL_API_CLIENT_SECRET: 'Client secret of the API application, with `ZITADEL_API_CLIENT_ID`.',
+  ZITADEL_INTROSPECTION_URL: 'Where bearer tokens are introspected.',
+  SESSION_DURATION: 'Seconds of inactivity after which a session ends, noticed in steps of at most a quarter of it.',
+  SESSION_MAX_DURATION: 'Seconds after login at which a session ends in any case. At least `SESSION_DURATION`.',
+  CLAIMS_MAX_AGE: 'Seconds that identity and roles may be old before they are read again at ZITADEL.',
+  REVOCATION_MAX_AGE: 'Seconds that an ended session may still pass anywhere on earth.',
+  ROUTES: 'Access rules, below. The first match wins, and what matches none needs a signed-in user.',
+  IDENTITY_HEADERS:
+    'Header name → claim; replaces the default set. A claim is `sub`, `email`, `preferred_username`, `metadata.department`, `urn:zitadel:iam:user:resourceowner:name` …, or one of `roles`, `org`. Two names that an application may take for the same, and names with a meaning of their own, are refused.',
+  ROLE_MAP: 'ZITADEL role key → name the application knows.',
+  SECURITY_HEADERS: 'Response header → value, or `false` to leave it out. What the application set itself stands.',
+  ASSERTION_KEY:
+    'Private JWK (EC P-256 or OKP Ed25519) that signs the assertion `X-Identity-Assertion`; a JSON list rotates: the first signs. Without it there is no assertion.',
+  ASSERTION_BINDING:
+    'One assertion for a session’s requests until half its life is over (`session`), or one for each request, with method and URL (`request`).',
+  OPERATOR_SECRET:
+    'Opens the operator’s endpoints (`Authorization: Bearer`), which are 404 without it. At least 32 random characters.',
+  BRAND_NAME: 'Name of the application on the gateway’s own pages, at most 80 characters.',
+  BRAND_COLOR: 'Colour of the gateway’s own pages: `#` and 3 or 6 hexadecimal digits.',
+  BRAND_LOGO_URL: 'Logo on the gateway’s own pages: an `https://` URL, or a path on the gateway’s origin.',
+  REWRITE_MANIFEST: 'Whether web app manifests are fetched with cookies: HTML is rewritten on the way.',
+  UPSTREAM_SECRET:
+    'Sent to the application as `X-Gateway-Secret`, so that it can refuse whoever did not come through the gateway. At least 32 random characters. A comma-separated list rotates: the first is sent.',
+};
+
+export const ROUTE_DESCRIPTIONS: Record<RouteField, string> = {
+  path: 'Exact (`/report`, with or without a slash at its end), or a prefix ending in `/*` (`/admin/*` also covers `/admin`); `*` inside a segment matches within it. Written decoded (`/käse/a b`).',
+  methods: 'Limits the rule to these methods, in capitals.',
+  hosts: 'Limits the rule to these hosts.',
+  access: '`"authenticated"`, `"public"` or `"deny"`.',
+  roles: 'Any one of these suffices, after `ROLE_MAP`.',
+  orgs: 'A role granted by any one of these organisations suffices.',
+  claims: 'Claim → list of accepted values. All claims must hold.',
+  credentials: 'Which of `"session"`, `"bearer"` are taken.',
+  amr: 'Step-up: authentication methods, all demanded.',
+  max_age: 'Step-up: seconds since login.',
+  claims_max_age: 'As `CLAIMS_MAX_AGE`, tighter for this rule.',
+  unauthenticated:
+    '`"auto"` sends people to sign in and answers 401 to scripts; `"redirect"` and `"401"` always do the one.',
+  cors: 'Origins whose preflights pass and which may read a 401.',
+  mode: '`"enforce"`, or `"report"`: decide, log what would have happened, and let the rules below decide.',
+  upstream: 'Another upstream: a URL, or `service:` and the name of a service binding.',
+  strip_prefix: '`true` removes the rule’s path before `/*`, a text that prefix of it.',
+  timeout: 'Seconds to the first byte of the response.',
+  forward_access_token: 'Puts the current access token into `Authorization: Bearer`.',
+  forward_id_token: 'Puts the current ID token into `X-Forwarded-Id-Token`.',
+};
+
+export const BINDING_DESCRIPTIONS: Record<BindingName, string> = {
+  SESSIONS: 'KV namespace of the sealed refresh tokens. Required.',
+  USER_SESSIONS: 'Durable Object of the class `UserSessions`, one per user. Required.',
+  LOGIN_RATE_LIMIT: 'Rate limit on sign-ins. Optional.',
+};
+
+/** What stands in .dev.vars.example: nothing that would work, so that nobody deploys it. */
+export const DUMMY_SECRETS: Record<SecretName, string> = {
+  SESSION_SECRET: 'replace-me-with-the-output-of-openssl-rand-hex-32',
+  ZITADEL_CLIENT_SECRET: 'replace-me',
+  ZITADEL_CLIENT_KEY: `'{"type":"application","keyId":"replace-me","key":"-----BEGIN RSA PRIVATE KEY-----\\nreplace-me\\n-----END RSA PRIVATE KEY-----\\n","appId":"replace-me","clientId":"replace-me"}'`,
+  ZITADEL_API_KEY: `'{"type":"application","keyId":"replace-me","key":"-----BEGIN RSA PRIVATE KEY-----\\nreplace-me\\n-----END RSA PRIVATE KEY-----\\n","appId":"replace-me","clientId":"replace-me"}'`,
+  ZITADEL_API_CLIENT_SECRET: 'replace-me',
+  ASSERTION_KEY: `'{"kty":"EC","crv":"P-256","kid":"replace-me","x":"replace-me","y":"replace-me","d":"replace-me"}'`,
+  OPERATOR_SECRET: 'replace-me-with-the-output-of-openssl-rand-hex-32',
+  UPSTREAM_SECRET: 'replace-me-with-the-output-of-openssl-rand-hex-32',
+};
