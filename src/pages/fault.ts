@@ -3,7 +3,7 @@
 
 import { FAULTS, type FaultCode } from '../errors.ts';
 import { html, type Markup } from './markup.ts';
-import type { Advice, ExplainedFault } from './messages.ts';
+import type { Advice, ExplainedFault, Messages, TitledFault } from './messages.ts';
 import { actions, button } from './parts.ts';
 import type { Page, View } from './view.ts';
 
@@ -43,6 +43,16 @@ const ADVICE: Readonly<Record<FaultCode, readonly Advice[]>> = {
   upstream_timeout: ['wait', 'operator'],
 };
 
+/** To the visitor these are the same; the code tells the operator. */
+const SAME_TITLE: Readonly<Record<Exclude<FaultCode, TitledFault>, TitledFault>> = {
+  insufficient_scope: 'invalid_token',
+  misdirected: 'not_found',
+  upstream_loop: 'upstream_unreachable',
+};
+
+const titleOf = ({ titles }: Messages, code: FaultCode): string =>
+  titles[code in SAME_TITLE ? SAME_TITLE[code as keyof typeof SAME_TITLE] : (code as TitledFault)];
+
 /** What happened and what can be done, in sentences. */
 export const faultText = ({ messages }: View, code: FaultCode): Markup => {
   const explanation = Object.hasOwn(messages.explanations, code) && messages.explanations[code as ExplainedFault];
@@ -53,7 +63,7 @@ export const faultText = ({ messages }: View, code: FaultCode): Markup => {
 /** The frame of every page about a fault: its status, title, text and code. */
 export const faultFrame = (view: View, code: FaultCode, rest: Markup): Page => ({
   status: FAULTS[code].status,
-  title: view.messages.titles[code],
+  title: titleOf(view.messages, code),
   sign: FAULTS[code].status === 403 ? 'lock' : 'alert',
   code,
   body: html`${faultText(view, code)}${rest}`,

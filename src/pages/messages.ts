@@ -6,6 +6,9 @@ import type { FaultCode } from '../errors.ts';
 /** What somebody can do about a fault. */
 export type Advice = 'wait' | 'signIn' | 'check' | 'operator';
 
+/** Faults that a visitor need not tell apart from another one. */
+export type TitledFault = Exclude<FaultCode, 'insufficient_scope' | 'misdirected' | 'upstream_loop'>;
+
 /** Faults whose title does not say it all. */
 export type ExplainedFault =
   | 'content_too_large'
@@ -15,11 +18,10 @@ export type ExplainedFault =
   | 'foreign_organization'
   | 'header_too_large'
   | 'insufficient_user_authentication'
-  | 'login_denied'
-  | 'misconfigured';
+  | 'login_denied';
 
 export interface Messages {
-  readonly titles: Readonly<Record<FaultCode, string>>;
+  readonly titles: Readonly<Record<TitledFault, string>>;
   readonly explanations: Readonly<Record<ExplainedFault, string>>;
   readonly advice: Readonly<Record<Advice, string>>;
   readonly code: string;

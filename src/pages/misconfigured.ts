@@ -1,17 +1,11 @@
 // The configuration is bad: nothing is served but this. The list of what is wrong is for the operator's own machine alone.
 // Design §1. The list is English, as the configuration's documentation is.
 
+import type { ConfigIssue } from '../config/issues.ts';
 import { faultFrame } from './fault.ts';
 import { html } from './markup.ts';
 import type { PagesConfig } from './page-headers.ts';
 import type { Page, View } from './view.ts';
-
-export interface ConfigIssue {
-  readonly variable: string;
-  readonly found: string;
-  readonly wanted: string;
-  readonly example?: string | undefined;
-}
 
 export interface MisconfiguredData {
   readonly issues: readonly ConfigIssue[];
@@ -32,11 +26,11 @@ const isLoopback = (origin: string) =>
 const issueItem = ({ variable, found, wanted, example }: ConfigIssue) => html`<li>
 <h2><code>${variable}</code></h2>
 <dl><dt>Found</dt><dd>${found}</dd><dt>Wanted</dt><dd>${wanted}</dd>${
-  example !== undefined && html`<dt>Example</dt><dd><code>${example}</code></dd>`
+  example !== '' && html`<dt>Example</dt><dd><code>${example}</code></dd>`
 }</dl></li>`;
 
 export const misconfiguredPage = (view: View, { issues }: MisconfiguredData): Page => {
   const isShown = isLoopback(view.config.origin) && issues.length > 0;
-  const list = html`<ul class="list" lang="en" dir="ltr">${issues.map(issueItem)}</ul>`;
+  const list = html`<ul class="issues" lang="en" dir="ltr">${issues.map(issueItem)}</ul>`;
   return { ...faultFrame(view, 'misconfigured', html`${isShown && list}`), isWide: isShown };
 };

@@ -67,7 +67,9 @@ export interface PageNeeds {
 }
 
 export const pageHeaders = (config: PagesConfig, needs: PageNeeds): Record<string, string> => {
-  const logo = toSource(config.brand.logoUrl, config.origin);
+  const { logoUrl } = config.brand;
+  // A path is on whatever host of ours the page is shown.
+  const logo = logoUrl?.startsWith('/') ? "'self'" : toSource(logoUrl, config.origin);
   // Chrome holds the whole chain of redirects after a form against form-action: our sign-out leads to the issuer and back.
   const signOut = [toSource(config.issuer, config.origin), toSource(config.post_logout_redirect_uri, config.origin)];
   const targets = needs.sendsToApplication ? ['https:', config.isSecure ? undefined : 'http:'] : signOut;

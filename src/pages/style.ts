@@ -29,10 +29,11 @@ code{font:.9em/1.5 ui-monospace,SFMono-Regular,Consolas,monospace}
 dl{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.375rem 1.25rem;margin:0}
 dd{margin:0}
 ul{margin:0;padding:0;list-style:none}
-.list>li{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:1rem;padding-block:1rem;border-top:1px solid var(--line)}
+.list>li,.issues>li{padding-block:1rem;border-top:1px solid var(--line)}
+.list>li{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:1rem}
 .list>li:first-child{border:0}
 .list>li>*{max-width:100%}
-.list h2{margin:0}
+.issues h2{margin:0 0 .25rem}
 .list dl{gap:0 1rem;font-size:.875rem}
 .tags{display:flex;flex-wrap:wrap;gap:.375rem}
 .tags li,.badge{display:inline-block;padding:.0625rem .5rem;border-radius:1rem;background:var(--tint);font-size:.875rem;font-weight:400}

@@ -69,7 +69,12 @@ export const renderAll = (
       pages.misconfigured(context, {
         issues: [
           { variable: say('SESSION_DURATION'), found: say('"soon"'), wanted: say('seconds'), example: say('3600') },
-          { variable: say('UPSTREAM_URL'), found: say('nothing'), wanted: say('the application’s origin') },
+          {
+            variable: say('UPSTREAM_URL'),
+            found: say('nothing'),
+            wanted: say('the application’s origin'),
+            example: '',
+          },
         ],
       }),
     ],

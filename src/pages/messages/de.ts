@@ -8,22 +8,19 @@ export const de: Messages = {
     login_failed: 'Die Anmeldung hat nicht geklappt',
     cookies_blocked: 'Ihr Browser behält keine Cookies',
     unauthenticated: 'Bitte melden Sie sich an',
-    invalid_token: 'Das Zugriffstoken ist nicht gültig',
+    invalid_token: 'Das Zugriffstoken wird nicht angenommen',
     insufficient_user_authentication: 'Hier ist eine stärkere Anmeldung nötig',
     login_denied: 'Die Anmeldung wurde abgelehnt',
     foreign_organization: 'Dieses Konto gehört zu einer anderen Organisation',
     forbidden: 'Sie haben keinen Zugriff auf diese Seite',
-    insufficient_scope: 'Dem Zugriffstoken fehlt eine Berechtigung',
     cross_site: 'Diese Anfrage kam von einer anderen Website',
     not_found: 'Hier gibt es nichts',
     method_not_allowed: 'Das ist hier nicht möglich',
     content_too_large: 'Ihr Formular ist zu groß, um aufbewahrt zu werden',
-    misdirected: 'Diese Adresse gibt es hier nicht',
     too_many_requests: 'Zu viele Anmeldungen auf einmal',
     header_too_large: 'Es sind zu viele Cookies',
     internal: 'Hier ist etwas schiefgegangen',
     upstream_unreachable: 'Die Anwendung antwortet nicht',
-    upstream_loop: 'Die Anwendung ist nicht erreichbar',
     provider_unavailable: 'Die Anmeldung ist gerade nicht möglich',
     store_unavailable: 'Ihre Sitzung lässt sich gerade nicht prüfen',
     misconfigured: 'Diese Website ist noch nicht eingerichtet',
@@ -31,20 +28,18 @@ export const de: Messages = {
   },
   explanations: {
     content_too_large:
-      'Bevor Ihr Formular gesendet werden kann, müssen Sie sich anmelden, und es ist zu groß, um so lange aufbewahrt zu werden. Es wurde noch nichts gesendet. Melden Sie sich in einem neuen Fenster an, gehen Sie mit der Zurück-Taste Ihres Browsers zurück und senden Sie das Formular noch einmal. Kopieren Sie längere Texte sicherheitshalber vorher.',
+      'Bevor es gesendet werden kann, müssen Sie sich anmelden. Noch wurde nichts gesendet: Melden Sie sich in einem neuen Fenster an, gehen Sie mit der Zurück-Taste des Browsers zurück und senden Sie das Formular noch einmal. Kopieren Sie längere Texte vorsichtshalber vorher.',
     cookies_blocked:
       'Ohne Cookies kann sich diese Website nicht merken, dass Sie angemeldet sind. Bitte erlauben Sie sie für diese Website und versuchen Sie es noch einmal.',
     cross_site:
       'Zu Ihrer Sicherheit wurde sie nicht ausgeführt. Wenn Sie das tun wollten, tun Sie es bitte auf dieser Website selbst.',
-    forbidden:
-      'Ihrem Konto fehlt der Zugriff, den diese Seite verlangt. Wenn Sie ihn haben sollten, fragen Sie bitte beim Betreiber nach.',
+    forbidden: 'Wenn Sie ihn haben sollten, fragen Sie bitte beim Betreiber nach.',
     foreign_organization:
       'Hier gelten nur Konten einer bestimmten Organisation. Bitte melden Sie sich mit einem anderen Konto an.',
     header_too_large: 'Bitte löschen Sie in Ihrem Browser die Cookies dieser Website und versuchen Sie es noch einmal.',
     insufficient_user_authentication:
       'Diese Seite verlangt einen weiteren Nachweis, wer Sie sind, zum Beispiel einen zweiten Faktor.',
     login_denied: 'Sie wurde abgebrochen, oder dieses Konto ist hier nicht zugelassen.',
-    misconfigured: 'Sie ist erreichbar, sobald ihre Einstellungen vollständig sind.',
   },
   advice: {
     wait: 'Das ist oft schnell vorbei: Bitte versuchen Sie es gleich noch einmal.',
