@@ -31,7 +31,9 @@ export function matchRequest(rules: Rules, facts: RequestFacts): Requirement | N
     met.add(meeting.rule);
     for (const rule of meeting.reported) reported.add(rule);
   }
-  return createRequirement([...met] as [Rule, ...Rule[]], [...reported]);
+  const [first = rules.otherwise, ...others] = met;
+  const alone = others.length + reported.size === 0 ? rules.alone.get(first) : undefined;
+  return alone ?? createRequirement([first, ...others], [...reported]);
 }
 
 /** Every reading with its rule; the first is the path as sent, decoded once, as servers mostly read it. */

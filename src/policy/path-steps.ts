@@ -143,7 +143,7 @@ export function foldCase(path: string): string {
   return path.toLowerCase().toUpperCase();
 }
 
-/** Whether folding can matter: capital letters, or anything outside ASCII. */
+/** Whether folding can matter to a path: it is not what its capitals say in small letters. */
 export function hasCase(path: string): boolean {
-  return /[^ -@[-~]/.test(path);
+  return path.toLowerCase() !== path || path.toUpperCase().toLowerCase() !== path;
 }

@@ -14,18 +14,30 @@ import {
 
 export type Readings = { readonly ok: true; readonly readings: readonly string[] } | Nonsense;
 type Nonsense = { readonly ok: false; readonly reason: string };
+type Steps = readonly (readonly [apply: (path: string) => string | undefined, nonsense: string])[];
 
 /** No honest path comes near these; each bounds what a hostile one can cost. */
 const MAX_READINGS = 128;
 /** Characters that all steps together may go through. */
-const MAX_WORK = 49_152;
+const MAX_WORK = 40_960;
 
 /** What makes a second reading possible: encodings, parameters, blanks, `//`, segments that end in a dot. */
 const ODD = /[^!-~]|[%\\;?#]|\/\/|\.(?:\/|$)/;
 const CONTROL = /\p{Cc}/u;
 
 /** The steps beside decoding. Servers take any of them, in any order. */
-const STEPS = [turnBackslashes, collapseSlashes, removeParameters, resolveDots, dropTrailingDots];
+const STEPS: Steps = [
+  [turnBackslashes, ''],
+  [collapseSlashes, ''],
+  [removeParameters, ''],
+  [resolveDots, 'climbs out of the root'],
+  [dropTrailingDots, ''],
+];
+const ALL_STEPS: Steps = [
+  ...STEPS,
+  [decodeAgain, 'control character or overlong encoding'],
+  [(path) => decodeAgain(keepEncodedSlashes(path)), 'control character or overlong encoding'],
+];
 
 /**
  * The distinct readings of a URL's path (as sent, without query), decoded at least once; the first is the path decoded once and otherwise
@@ -34,32 +46,29 @@ const STEPS = [turnBackslashes, collapseSlashes, removeParameters, resolveDots, 
 export function readingsOf(path: string): Readings {
   if (path.startsWith('/') && !ODD.test(path)) return { ok: true, readings: [path] };
   if (!path.startsWith('/') || path.includes('?') || path.includes('#')) return nonsense('no path');
+  if (CONTROL.test(path)) return nonsense('control character');
   const work = { left: MAX_WORK };
-  const written = closeUnder(new Set([path]), STEPS, work);
+  const written = closeUnder(STEPS, new Set([path]), work);
   if (!(written instanceof Set)) return written;
   if (!path.includes('%')) return { ok: true, readings: [...written] };
   const decoded = new Set<string>();
   for (const each of new Set([...written, ...[...written].map(keepEncodedSlashes)])) {
     const reading = decodeStrictly(each);
     if (reading === undefined) return nonsense('broken percent-encoding');
+    if (CONTROL.test(reading)) return nonsense('control character');
     decoded.add(reading);
   }
-  const readings = closeUnder(decoded, [...STEPS, decodeLeniently, decodeBetweenSlashes], work);
+  const readings = closeUnder(ALL_STEPS, decoded, work);
   return readings instanceof Set ? { ok: true, readings: [...readings] } : readings;
 }
 
 /** Adds what the steps make of the paths, and of what they made, until nothing new comes. A Set visits what is added on the way. */
-function closeUnder(
-  paths: Set<string>,
-  steps: readonly ((path: string) => string | undefined)[],
-  work: { left: number },
-): Set<string> | Nonsense {
+function closeUnder(steps: Steps, paths: Set<string>, work: { left: number }): Set<string> | Nonsense {
   for (const path of paths) {
-    if (CONTROL.test(path)) return nonsense('control character');
     work.left -= path.length;
-    for (const step of steps) {
-      const next = step(path);
-      if (next === undefined) return nonsense(step === resolveDots ? 'climbs out of the root' : 'overlong encoding');
+    for (const [apply, refusal] of steps) {
+      const next = apply(path);
+      if (next === undefined) return nonsense(refusal);
       if (next === path) continue;
       paths.add(next);
       work.left -= path.length;
@@ -69,9 +78,9 @@ function closeUnder(
   return paths;
 }
 
-function decodeBetweenSlashes(path: string): string | undefined {
-  const kept = keepEncodedSlashes(path);
-  return kept === path ? path : decodeLeniently(kept);
+function decodeAgain(path: string): string | undefined {
+  const decoded = decodeLeniently(path);
+  return decoded === undefined || (decoded !== path && CONTROL.test(decoded)) ? undefined : decoded;
 }
 
 function nonsense(reason: string): Nonsense {

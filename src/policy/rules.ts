@@ -4,6 +4,7 @@
 import type { Route } from '../config/schema.ts';
 import { isMatch, type PathPattern, parsePattern } from './path-pattern.ts';
 import { foldCase, hasCase } from './path-steps.ts';
+import { createRequirement, type Requirement } from './requirement.ts';
 
 export type Credential = 'session' | 'bearer';
 
@@ -16,8 +17,18 @@ export interface Rule {
   readonly credentials: Readonly<Record<Credential, boolean>>;
 }
 
+/** Rules by the first segment of their path; each list in the order of the rules, with those that any path can meet. */
+interface Shelf {
+  readonly bySegment: ReadonlyMap<string, readonly Rule[]>;
+  readonly others: readonly Rule[];
+}
+
 export interface Rules {
   readonly rules: readonly Rule[];
+  readonly exact: Shelf;
+  readonly folded: Shelf;
+  /** What each rule requires when it is the only one met: the usual case, made once. */
+  readonly alone: ReadonlyMap<Rule, Requirement>;
   /** What holds where no rule matches. */
   readonly otherwise: Rule;
   /** Whether some rule's path changes when it is folded; else folding matters only to readings that have case themselves. */
@@ -51,11 +62,31 @@ const NONE: readonly Rule[] = [];
 
 export function compileRules(routes: readonly Route[], options: { readonly takesBearer: boolean }): Rules {
   const rules = routes.map((route, index) => compileRule(route, index + 1, options.takesBearer));
+  const otherwise = compileRule(OTHERWISE, undefined, options.takesBearer);
   return {
     rules,
-    otherwise: compileRule(OTHERWISE, undefined, options.takesBearer),
+    otherwise,
+    exact: createShelf(rules, 'pattern'),
+    folded: createShelf(rules, 'folded'),
+    alone: new Map([...rules, otherwise].map((rule) => [rule, createRequirement([rule], [])])),
     hasCase: routes.some(({ path }) => hasCase(path)),
   };
+}
+
+function createShelf(rules: readonly Rule[], spelling: 'pattern' | 'folded'): Shelf {
+  const keyOf = (rule: Rule) => {
+    const { base, isPrefix } = rule[spelling];
+    const segment = firstSegment(base);
+    return segment.includes('*') || (isPrefix && base === '') ? undefined : segment;
+  };
+  const keys = new Set(rules.flatMap((rule) => keyOf(rule) ?? []));
+  const met = (key: string | undefined) => rules.filter((rule) => [undefined, key].includes(keyOf(rule)));
+  return { bySegment: new Map([...keys].map((key) => [key, met(key)])), others: met(undefined) };
+}
+
+function firstSegment(path: string): string {
+  const slash = path.indexOf('/', 1);
+  return slash === -1 ? path.slice(1) : path.slice(1, slash);
 }
 
 function compileRule(route: Route, index: number | undefined, takesBearer: boolean): Rule {
@@ -72,8 +103,9 @@ function compileRule(route: Route, index: number | undefined, takesBearer: boole
 /** First match wins. Of a rule in report mode it is only noted that it would have matched. */
 export function meetRule(rules: Rules, path: string, isFolded: boolean, terms: RequestTerms): Meeting {
   const compared = isFolded ? foldCase(path) : path;
+  const { bySegment, others } = isFolded ? rules.folded : rules.exact;
   let reported = NONE;
-  for (const rule of rules.rules) {
+  for (const rule of bySegment.get(firstSegment(compared)) ?? others) {
     if (!isMatch(isFolded ? rule.folded : rule.pattern, compared) || !isMeant(rule.route, terms)) continue;
     if (rule.route.mode !== 'report') return { rule, reported };
     reported = [...reported, rule];
