@@ -1,0 +1,92 @@
+// Composition root: every middleware and endpoint, in the order a request meets them.
+// Design §2, §6. Closed by default: what throws is answered by one function, what matches nothing needs a signed-in user.
+
+import { Hono } from 'hono';
+import { FAULTS, GatewayError } from './errors.ts';
+import type { Gateway } from './gateway.ts';
+import type { RequestEvent } from './observability/request-event.ts';
+import { type AppContext, type AppEnv, type Endpoint, faultAnswer, thrownAnswer } from './routes/answers.ts';
+import { backchannelLogout } from './routes/backchannel-logout.ts';
+import { callback } from './routes/callback.ts';
+import { health, ready } from './routes/health.ts';
+import { login } from './routes/login.ts';
+import { logout, logoutCallback } from './routes/logout.ts';
+import { operatorSessions } from './routes/operator-sessions.ts';
+import { profile } from './routes/profile.ts';
+import { createUpstreamRoute } from './routes/upstream.ts';
+import { userinfo } from './routes/userinfo.ts';
+
+/** Endpoint below the gateway's folder → its methods and what answers. */
+const ENDPOINTS: Readonly<Record<string, readonly [methods: string, endpoint: Endpoint]>> = {
+  '/login': ['GET', login],
+  '/logout': ['GET POST', logout],
+  '/logout/callback': ['GET', logoutCallback],
+  '/backchannel-logout': ['POST', backchannelLogout],
+  '/userinfo': ['GET', userinfo],
+  '/profile': ['GET POST', profile],
+  '/operator/sessions': ['GET DELETE', operatorSessions],
+  '/health': ['GET', health],
+  '/ready': ['GET', ready],
+};
+
+export function createApp(gateway: Gateway): Hono<AppEnv> {
+  const { config } = gateway;
+  const app = new Hono<AppEnv>({ strict: true });
+  const endpoints = new Map(Object.entries(ENDPOINTS).map(([path, entry]) => [config.endpoints + path, entry]));
+  // The two addresses that are registered at ZITADEL are where the operator says.
+  endpoints.set(new URL(config.redirect_uri).pathname, ['GET', callback]);
+  endpoints.set(new URL(config.post_logout_redirect_uri).pathname, ['GET', logoutCallback]);
+  const answering = new Map([...endpoints].map(([path, [methods, endpoint]]) => [path, { methods: methods.split(' '), handler: endpoint(gateway) }]));
+  const upstream = createUpstreamRoute(gateway);
+
+  app.use(recordEvent(gateway));
+  app.onError((error, c) => thrownAnswer(gateway, c, error));
+  app.all('*', (c, next) => {
+    const { pathname, host } = new URL(c.req.url);
+    const { event } = c.var;
+    if (c.req.method === 'TRACE') {
+      return faultAnswer(gateway, c, 'method_not_allowed', 'TRACE', { headers: { Allow: 'GET, HEAD, POST' } });
+    }
+    if (!upstream.servesHost(host)) throw new GatewayError('misdirected', `host ${host}`);
+    const endpoint = answering.get(pathname);
+    if (endpoint) {
+      event.endpoint = pathname.slice(config.endpoints.length + 1);
+      const { methods, handler } = endpoint;
+      const isAllowed = methods.includes(c.req.method) || (c.req.method === 'HEAD' && methods.includes('GET'));
+      if (isAllowed) return handler(c, next);
+      const headers = { Allow: methods.join(', ') };
+      return faultAnswer(gateway, c, 'method_not_allowed', c.req.method, { headers });
+    }
+    if (config.endpoints !== '' && (pathname === config.endpoints || pathname.startsWith(`${config.endpoints}/`))) {
+      throw new GatewayError('not_found', 'no such endpoint');
+    }
+    event.endpoint = 'upstream';
+    return upstream.answer(c);
+  });
+  return app;
+}
+
+/** The first middleware: whatever happens behind it, one event goes to the log and one reference to the visitor. */
+function recordEvent(gateway: Gateway) {
+  return async (c: AppContext, next: () => Promise<void>) => {
+    const started = gateway.stopwatch();
+    const { host, pathname } = new URL(c.req.url);
+    const event: RequestEvent = {
+      event: 'request',
+      level: 'info',
+      request_id: crypto.randomUUID(),
+      method: c.req.method,
+      host,
+      path: pathname,
+    };
+    c.set('event', event);
+    try {
+      await next();
+      c.res.headers.set('X-Request-Id', event.request_id);
+    } finally {
+      event.status = c.res?.status ?? FAULTS.internal.status;
+      event.duration_ms = Math.round(gateway.stopwatch() - started);
+      gateway.emit(event);
+    }
+  };
+}

@@ -1,0 +1,189 @@
+// The whole gateway in process: the app, its objects and KV in memory, the stand-in for ZITADEL, an upstream, and one clock.
+
+import type { Hono } from 'hono';
+import { createZitadel, type Zitadel, type ZitadelOptions } from '../../demo/zitadel/zitadel.ts';
+import { SEED } from '../../demo/zitadel/seed.ts';
+import { createApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { type Bindings, createGateway, createProvider, type Gateway, type Surroundings } from '../../src/gateway.ts';
+import type { NoteEvent, RequestEvent } from '../../src/observability/request-event.ts';
+import { createProviderSide } from '../../src/oidc/provider-side.ts';
+import type { AppEnv } from '../../src/routes/answers.ts';
+import { createKeyring } from '../../src/session/keyring.ts';
+import { createTokenStore, randomHex, tokenKey } from '../../src/session/refresh-tokens.ts';
+import { UserSessionsLogic } from '../../src/session/user-sessions.ts';
+import { locationOf, TestBrowser } from './browser.ts';
+import { type Clock, MemoryKv, MemoryObjects } from './stores.ts';
+
+export const ORIGIN = 'https://app.example.com';
+export const ISSUER = 'https://zitadel.test';
+export const UPSTREAM = 'https://upstream.internal';
+export const SECRET = 'b8f2c1d94e7a6053f1e2d3c4b5a69788796a5b4c3d2e1f00112f3e4d5c6b7a89';
+export const OTHER_SECRET = '0d1c2b3a49586776859403122130f4e5d6c7b8a9f0e1d2c3b4a5968778695a4b';
+
+type Upstream = (request: Request) => Response | Promise<Response>;
+
+export interface HarnessOptions {
+  readonly env?: Record<string, unknown>;
+  readonly zitadel?: ZitadelOptions;
+  readonly upstream?: Upstream;
+  readonly startAt?: number;
+  readonly providerDeadline?: number;
+  readonly loginDeadline?: number;
+}
+
+export interface Harness {
+  readonly clock: Clock;
+  readonly zitadel: Zitadel;
+  readonly kv: MemoryKv;
+  readonly objects: MemoryObjects;
+  readonly events: (RequestEvent | NoteEvent)[];
+  readonly app: Hono<AppEnv>;
+  readonly gateway: Gateway;
+  /** Requests the upstream has received. */
+  readonly received: Request[];
+  /** Another isolate on the same stores, with the configuration changed in part. */
+  isolate(env?: Record<string, unknown>): Hono<AppEnv>;
+  browser(app?: Hono<AppEnv>): TestBrowser;
+  /** Goes to `path`, signs in at ZITADEL, and comes back; the answer of the last redirect's target. */
+  signIn(browser: TestBrowser, user: string, path?: string, options?: { mfa?: boolean }): Promise<Response>;
+  /** Turns the clock and lets everything that is due happen. */
+  advance(seconds: number): Promise<void>;
+  /** Waits for everything that goes on behind the answers. */
+  settle(): Promise<void>;
+}
+
+/** An upstream that says what it received. */
+export function echo(request: Request): Response {
+  const { pathname, search } = new URL(request.url);
+  return Response.json({ method: request.method, path: pathname + search, headers: Object.fromEntries(request.headers) });
+}
+
+export function createHarness(options: HarnessOptions = {}): Harness {
+  const clock: Clock = { now: options.startAt ?? 1_790_000_000 };
+  const events: (RequestEvent | NoteEvent)[] = [];
+  const received: Request[] = [];
+  const tasks = new Set<Promise<unknown>>();
+  const upstream = options.upstream ?? echo;
+  const kv = new MemoryKv(clock);
+  let deliver: (request: Request) => Promise<Response>;
+  const zitadel = createZitadel({
+    issuer: ISSUER,
+    now: () => clock.now,
+    fetch: (request: Request) => deliver(request),
+    ...options.zitadel,
+  });
+  zitadel.webApplication.redirectUris = [`${ORIGIN}/auth/callback`];
+  zitadel.webApplication.postLogoutRedirectUris = [`${ORIGIN}/auth/logout/callback`];
+  zitadel.webApplication.backChannelLogoutUri = `${ORIGIN}/auth/backchannel-logout`;
+
+  const surroundings: Surroundings = {
+    now: () => clock.now,
+    emit: (event) => events.push(event),
+    waitUntil: (task) => {
+      tasks.add(task);
+      task.then(
+        () => tasks.delete(task),
+        () => tasks.delete(task),
+      );
+    },
+    fetch: async (input, init) => {
+      const request = new Request(input as Request, init as RequestInit);
+      if (new URL(request.url).origin === zitadel.issuer) return zitadel.fetch(request);
+      received.push(request.clone());
+      return upstream(request);
+    },
+    ...(options.providerDeadline !== undefined && { providerDeadline: options.providerDeadline }),
+    ...(options.loginDeadline !== undefined && { loginDeadline: options.loginDeadline }),
+  };
+
+  const environment = (changes: Record<string, unknown> = {}) => ({
+    UPSTREAM_URL: UPSTREAM,
+    ZITADEL_DOMAIN: ISSUER,
+    ZITADEL_CLIENT_ID: SEED.webClientId,
+    ZITADEL_PROJECT_ID: SEED.projectId,
+    ZITADEL_CALLBACK_URL: `${ORIGIN}/auth/callback`,
+    SESSION_SECRET: SECRET,
+    ...options.env,
+    ...changes,
+  });
+
+  const configure = (changes?: Record<string, unknown>) => {
+    const bindings = { SESSIONS: kv, USER_SESSIONS: { idFromName() {}, get() {} } };
+    const result = loadConfig({ ...environment(changes), ...bindings });
+    if (!result.ok) throw new Error(JSON.stringify(result.issues, null, 2));
+    return result.config;
+  };
+
+  let objectConfig = configure();
+  const providerSide = () =>
+    createProviderSide({
+      ...createProvider(objectConfig, surroundings),
+      organizationId: objectConfig.organizationId,
+      now: surroundings.now,
+      reportMalformed: (sub, claims) => events.push({ event: 'malformed_claims', level: 'warn', sub, claims }),
+    });
+  let provider = providerSide();
+  const objects = new MemoryObjects(
+    clock,
+    (storage) =>
+      new UserSessionsLogic({
+        storage,
+        tokenStore: createTokenStore(kv as unknown as KVNamespace, createKeyring(objectConfig.sessionSecrets)),
+        tokenKey,
+        randomSecret: () => randomHex(32),
+        provider,
+        times: objectConfig,
+        now: surroundings.now,
+        audit: (event) => events.push({ level: 'info', ...event }),
+      }),
+  );
+
+  const bindings = { SESSIONS: kv } as unknown as Bindings;
+  const isolate = (changes?: Record<string, unknown>) => {
+    const config = configure(changes);
+    if (changes) {
+      objectConfig = config;
+      provider = providerSide();
+      objects.evict();
+    }
+    return createGateway(config, bindings, surroundings, (name) => objects.open(name));
+  };
+  const gateway = isolate();
+  const app = createApp(gateway);
+  deliver = async (request) => app.fetch(request);
+
+  const settle = async () => {
+    do {
+      await Promise.allSettled(tasks);
+      await zitadel.backChannel.settled?.();
+      await objects.runAlarms();
+    } while (tasks.size > 0);
+  };
+
+  const harness: Harness = {
+    clock,
+    zitadel,
+    kv,
+    objects,
+    events,
+    app,
+    gateway,
+    received,
+    isolate: (changes) => createApp(isolate(changes ?? {})),
+    browser: (on = app) => new TestBrowser(async (request) => on.fetch(request), ORIGIN),
+    async signIn(browser, user, path = '/', { mfa = false } = {}) {
+      const toProvider = await browser.navigate(path);
+      const callbackUrl = await zitadel.signIn({ authorizeUrl: locationOf(toProvider), user, mfa });
+      const back = await browser.navigate(callbackUrl, { headers: { 'sec-fetch-site': 'cross-site' } });
+      if (back.status !== 302) return back;
+      return browser.navigate(locationOf(back));
+    },
+    async advance(seconds) {
+      clock.now += seconds;
+      await settle();
+    },
+    settle,
+  };
+  return harness;
+}
