@@ -20,10 +20,9 @@ const VARIABLE_NAMES = Object.keys(VARIABLES) as VariableName[];
 const BINDING_NAMES = Object.keys(BINDINGS) as BindingName[];
 
 export function loadConfig(environment: Readonly<Record<string, unknown>>): LoadedConfig {
-  const env = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== '' && value !== undefined),
-  );
-  const issues = [...findUnknown(environment), ...findMissingBindings(env)];
+  const given = Object.entries(environment).filter(([, value]) => value !== undefined);
+  const env = Object.fromEntries(given.filter(([, value]) => value !== ''));
+  const issues = [...findUnknown(given), ...findMissingBindings(env)];
   const warnings: string[] = [];
   const parsed = parseVariables(env, issues);
   const problem: Judged['problem'] = (name, wanted, place = '', found = env[name]) => {
@@ -69,10 +68,10 @@ function exampleOf(name: VariableName, place: string): string {
 }
 
 /** A misspelled variable may be a secret: of its value nothing is said. */
-function findUnknown(environment: Readonly<Record<string, unknown>>): ConfigIssue[] {
+function findUnknown(given: readonly (readonly [string, unknown])[]): ConfigIssue[] {
   const known: readonly string[] = [...VARIABLE_NAMES, ...BINDING_NAMES];
-  const unknown = Object.keys(environment).filter((key) => !known.includes(key) && !isBinding(key, environment[key]));
-  return unknown.map((variable) => {
+  const unknown = given.filter(([key, value]) => !known.includes(key) && !isBinding(key, value));
+  return unknown.map(([variable]) => {
     const near = suggestName(variable, known);
     const wanted = near === undefined ? 'only variables that Postern knows' : `did you mean ${near}?`;
     const example = VARIABLE_NAMES.includes(near as VariableName) ? exampleOf(near as VariableName, '') : '';

@@ -5,21 +5,18 @@ import type { Route } from './schema.ts';
 
 /** One sentence for each rule that is never reached, rules counted from 1. */
 export function findUnreachable(routes: readonly Route[]): readonly string[] {
+  const paths = routes.map(({ path }) => splitPath(path));
   return routes.flatMap((route, i) => {
-    const earlier = routes.findIndex((candidate, j) => j < i && covers(candidate, route));
+    const earlier = paths.findIndex((path, j) => j >= i || (coversPath(path, paths[i]) && covers(routes[j], route)));
     const cover = routes[earlier];
-    if (cover === undefined) return [];
+    if (cover === undefined || earlier >= i) return [];
     return `ROUTES: route ${i + 1} (${route.path}) is never reached, because route ${earlier + 1} (${cover.path}) comes first and covers it`;
   });
 }
 
-function covers(earlier: Route, later: Route): boolean {
-  return (
-    earlier.mode === 'enforce' &&
-    includesAll(earlier.methods, later.methods) &&
-    includesAll(earlier.hosts, later.hosts) &&
-    coversPath(earlier.path, later.path)
-  );
+function covers(earlier: Route | undefined, later: Route): boolean {
+  if (earlier?.mode !== 'enforce') return false;
+  return includesAll(earlier.methods, later.methods) && includesAll(earlier.hosts, later.hosts);
 }
 
 /** No limit covers any limit; a limit covers one that is no wider. */
@@ -27,17 +24,21 @@ function includesAll(earlier: readonly string[] | undefined, later: readonly str
   return earlier === undefined || (later?.every((value) => earlier.includes(value)) ?? false);
 }
 
-function coversPath(earlier: string, later: string): boolean {
-  const cover = segments(earlier);
-  const covered = segments(later);
-  if (!cover.isPrefix && (covered.isPrefix || cover.parts.length !== covered.parts.length)) return false;
-  return cover.parts.every((part, i) => coversSegment(part, covered.parts[i]));
+interface RulePath {
+  readonly isPrefix: boolean;
+  readonly segments: readonly string[];
 }
 
-function segments(path: string): { readonly isPrefix: boolean; readonly parts: readonly string[] } {
+function coversPath(cover: RulePath | undefined, covered: RulePath | undefined): boolean {
+  if (cover === undefined || covered === undefined) return false;
+  if (!cover.isPrefix && (covered.isPrefix || cover.segments.length !== covered.segments.length)) return false;
+  return cover.segments.every((segment, i) => coversSegment(segment, covered.segments[i]));
+}
+
+function splitPath(path: string): RulePath {
   const isPrefix = path.endsWith('/*');
   const plain = path.replace(isPrefix ? /\/\*$/ : /\/$/, '');
-  return { isPrefix, parts: plain === '' ? [] : plain.slice(1).split('/') };
+  return { isPrefix, segments: plain === '' ? [] : plain.slice(1).split('/') };
 }
 
 function coversSegment(cover: string, covered: string | undefined): boolean {

@@ -136,7 +136,8 @@ function contradiction(field: string, rule: Table): string | undefined {
   if (strip_prefix === true || strip_prefix === 'true') {
     return path.endsWith('/*') ? undefined : 'a path that ends in /*, or a prefix instead of true';
   }
-  if (typeof strip_prefix !== 'string') return undefined;
+  // Text that is no prefix at all has been reported by its own schema.
+  if (typeof strip_prefix !== 'string' || !strip_prefix.startsWith('/')) return undefined;
   const prefix = strip_prefix.replace(/\/+$/, '');
   return `${path}/`.startsWith(`${prefix}/`) ? undefined : STRIP;
 }

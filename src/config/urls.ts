@@ -59,7 +59,10 @@ export interface CallbackUrl {
 export function parseCallbackUrl(value: string): CallbackUrl | Wanted {
   const url = parseSecureUrl(value);
   if (url === undefined || /[?#]/.test(value)) return new Wanted(WANTED_CALLBACK);
-  const isPlainPath = value.endsWith(url.pathname) && !/[%;]|\/\//.test(url.pathname) && !url.pathname.endsWith('/');
+  const isPlainPath =
+    value.replace(/^\w+:\/\/[^/]*/, '') === url.pathname &&
+    !/[%;]|\/\//.test(url.pathname) &&
+    !url.pathname.endsWith('/');
   if (!isPlainPath) return new Wanted(`${WANTED_CALLBACK}, and the path plain and ending in a name`);
   if (OWN_ENDPOINTS.test(url.pathname)) return new Wanted('a path that is none of the gateway’s other endpoints');
   return { redirect_uri: value, origin: url.origin, pathname: url.pathname };

@@ -1,0 +1,80 @@
+// The written configuration agrees with the schema: docs/configuration.md, .dev.vars.example, wrangler.toml.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { unstable_readConfig as readConfig } from 'wrangler';
+import { configurationReference, devVarsExample } from '../../cli/write-configuration-docs.ts';
+import { DESCRIPTIONS, DUMMY_SECRETS, ROUTE_DESCRIPTIONS } from '../../src/config/reference.ts';
+import { ROUTE_FIELDS } from '../../src/config/routes.ts';
+import { VARIABLES, type VariableName } from '../../src/config/schema.ts';
+import { configOf, issuesOf, warningsOf } from './environment.ts';
+
+const fileUrl = (name: string) => new URL(`../../${name}`, import.meta.url);
+const read = (name: string) => readFileSync(fileUrl(name), 'utf8');
+const names = Object.keys(VARIABLES) as VariableName[];
+const secrets = names.filter((name) => VARIABLES[name].kind === 'secret');
+
+describe('the reference', () => {
+  it('describes every variable, every secret and every field of a route, and no other', () => {
+    expect(Object.keys(DESCRIPTIONS)).toEqual(names);
+    expect(Object.keys(ROUTE_DESCRIPTIONS)).toEqual(Object.keys(ROUTE_FIELDS));
+    expect(Object.keys(DUMMY_SECRETS).sort()).toEqual([...secrets].sort());
+  });
+
+  it('docs/configuration.md is up to date (node cli/write-configuration-docs.ts)', () => {
+    expect(read('docs/configuration.md')).toBe(configurationReference());
+  });
+
+  it('.dev.vars.example is up to date (node cli/write-configuration-docs.ts)', () => {
+    expect(read('.dev.vars.example')).toBe(devVarsExample());
+  });
+
+  it('gives examples that the schema takes', () => {
+    const json = (toml: string) =>
+      toml.replace(/(\w+|"[^"]+") = /g, (_, key: string) => `"${key.replaceAll('"', '')}": `);
+    for (const name of names.filter((other) => !secrets.includes(other))) {
+      const changes = { [name]: JSON.parse(json(VARIABLES[name].example)) };
+      const pair = name === 'ZITADEL_API_CLIENT_ID' ? { ZITADEL_API_CLIENT_SECRET: 'x' } : {};
+      expect(issuesOf({ ...changes, ...pair }), name).toEqual([]);
+    }
+  });
+});
+
+describe('.dev.vars.example', () => {
+  it.each(secrets)('has %s, with a value that would not work', (name) => {
+    expect(read('.dev.vars.example')).toMatch(new RegExp(`^(# )?${name}=`, 'm'));
+    const isMadeByZitadel = name === 'ZITADEL_CLIENT_SECRET' || name === 'ZITADEL_API_CLIENT_SECRET';
+    if (!isMadeByZitadel)
+      expect(issuesOf({ [name]: DUMMY_SECRETS[name as keyof typeof DUMMY_SECRETS] })).not.toEqual([]);
+  });
+});
+
+describe('wrangler.toml', () => {
+  const toml = read('wrangler.toml');
+  const wrangler = readConfig({ config: fileUrl('wrangler.toml').pathname }, { hideWarnings: true });
+
+  it('configures the demo without a warning', () => {
+    expect(warningsOf(wrangler.vars)).toEqual([]);
+    expect(configOf(wrangler.vars).routes.map(({ path }) => path)).toEqual(['/', '/assets/*', '/staff/*', '/admin/*']);
+  });
+
+  it.each(names.filter((name) => !secrets.includes(name)))('sets %s or shows it in a comment', (name) => {
+    expect(toml).toMatch(new RegExp(`^(# )?(${name} = |\\[\\[vars\\.${name}\\]\\])`, 'm'));
+  });
+
+  it.each(secrets)('does not have the secret %s', (name) => {
+    expect(wrangler.vars).not.toHaveProperty(name);
+    expect(toml).not.toMatch(new RegExp(`^#? ?${name} = `, 'm'));
+  });
+
+  it('design §5.10 leaves no second way in', () => {
+    expect(wrangler).toMatchObject({ workers_dev: false, preview_urls: false });
+  });
+
+  it('has the bindings and the migration of the Durable Object', () => {
+    expect(wrangler.kv_namespaces).toMatchObject([{ binding: 'SESSIONS' }]);
+    expect(wrangler.durable_objects.bindings).toMatchObject([{ name: 'USER_SESSIONS', class_name: 'UserSessions' }]);
+    expect(wrangler.migrations).toMatchObject([{ new_sqlite_classes: ['UserSessions'] }]);
+    expect(wrangler.observability).toMatchObject({ enabled: true });
+  });
+});
