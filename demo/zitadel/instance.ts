@@ -29,7 +29,7 @@ export const DEFAULT_LIFETIMES: Lifetimes = {
 };
 
 export interface InstanceSettings {
-  /** Opaque tokens as before v4.14, and only those. */
+  /** Opaque tokens as before v4.14; those of both formats are read. */
   legacyTokens: boolean;
   loginVersion: 'v1' | 'v2';
   /** v4.12.3 refuses users of another organisation than the scope's; before, the scope was a hint to the login page. */

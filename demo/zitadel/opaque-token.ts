@@ -12,12 +12,15 @@ export interface OpaqueTokens {
 
 const PLAINTEXT = /^[\x20-\x7e]+$/;
 
-/** `isLegacy` is asked at each call: what was made in one format is not read while the other is on. */
+/** `isLegacy` is asked at each call: it makes the old format, and is what keeps tokens in the old format readable. */
 export function createOpaqueTokens(isLegacy: () => boolean): OpaqueTokens {
   const key = randomBytes(32);
   return {
     seal: async (plaintext, kind) => (isLegacy() ? sealLegacy(key, plaintext) : sealJwe(key, plaintext, kind)),
-    unseal: async (token) => (isLegacy() ? unsealLegacy(key, token) : unsealJwe(key, token)),
+    unseal: async (token) => {
+      if (token.split('.').length === 5) return unsealJwe(key, token);
+      return isLegacy() ? unsealLegacy(key, token) : undefined;
+    },
   };
 }
 
@@ -29,9 +32,8 @@ async function sealJwe(key: Uint8Array, plaintext: string, kind?: 'refresh_token
 }
 
 async function unsealJwe(key: Uint8Array, token: string): Promise<string | undefined> {
-  if (token.split('.').length !== 5) return undefined;
   try {
-    const { plaintext } = await compactDecrypt(token, key);
+    const { plaintext } = await compactDecrypt(token, key, { keyManagementAlgorithms: ['A256GCMKW'] });
     return new TextDecoder().decode(plaintext);
   } catch (cause) {
     // Whatever jose finds wrong with it, it is a token we never made; anything else is our own mistake.
