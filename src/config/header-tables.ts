@@ -6,14 +6,14 @@ import { type Table, table, Wanted } from './values.ts';
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** What an application sees in a name: WSGI, CGI and PHP fold case and signs. */
-export const foldHeaderName = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+const foldHeaderName = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 const HOP_BY_HOP =
   'connection keepalive proxyconnection proxyauthenticate proxyauthorization te trailer transferencoding upgrade';
 const FRAMING = 'contentlength contenttype contentencoding contentrange expect host cookie setcookie';
 
 const NOT_IDENTITY = new Set(
-  `${HOP_BY_HOP} ${FRAMING} authorization forwarded xforwardedfor xforwardedhost xforwardedproto xforwardedport xforwardedmethod xforwardeduri xforwardedidtoken xrealip xgatewaysecret xidentityassertion xrequestid traceparent tracestate`.split(
+  `${HOP_BY_HOP} ${FRAMING} authorization forwarded xforwardedfor xforwardedhost xforwardedproto xforwardedport xforwardedmethod xforwardeduri xforwardedidtoken xrealip xgatewaysecret xgatewayhop xidentityassertion xrequestid traceparent tracestate proxy xoriginalurl xoriginaluri xoriginalmethod xrewriteurl xhttpmethod xhttpmethodoverride xmethodoverride cfconnectingip`.split(
     ' ',
   ),
 );

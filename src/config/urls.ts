@@ -50,7 +50,7 @@ export const WANTED_CALLBACK =
   'the redirect URI as registered at ZITADEL: https:// (http:// only on loopback), a path, no query, no fragment';
 
 /** The redirect URI stays as it is written: ZITADEL compares it letter by letter. */
-export interface CallbackUrl {
+interface CallbackUrl {
   readonly redirect_uri: string;
   readonly origin: string;
   readonly pathname: string;

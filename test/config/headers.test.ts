@@ -30,9 +30,28 @@ describe('IDENTITY_HEADERS', () => {
     ['credentials', ['Cookie', 'Set-Cookie', 'Authorization']],
     [
       'the gateway’s own',
-      ['X-Gateway-Secret', 'X-Identity-Assertion', 'X-Request-Id', 'traceparent', 'X-Forwarded-Id-Token'],
+      [
+        'X-Gateway-Secret',
+        'X-Gateway-Hop',
+        'X-Identity-Assertion',
+        'X-Request-Id',
+        'traceparent',
+        'X-Forwarded-Id-Token',
+      ],
     ],
-    ['where from', ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'Forwarded', 'X-Real-IP']],
+    [
+      'where from',
+      [
+        'X-Forwarded-For',
+        'X-Forwarded-Host',
+        'X-Forwarded-Proto',
+        'Forwarded',
+        'X-Real-IP',
+        'X-Original-URL',
+        'X-HTTP-Method-Override',
+        'Proxy',
+      ],
+    ],
   ])('refuses names with a meaning that must stand: %s', (_what, names) => {
     for (const name of names) {
       for (const variant of [name, name.toUpperCase(), name.replaceAll('-', '_')]) {
