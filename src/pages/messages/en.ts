@@ -32,7 +32,7 @@ export const en: Messages = {
     cookies_blocked:
       'Without cookies this site can’t remember that you signed in. Please allow them for this site, then try again.',
     cross_site: 'For your safety it was not carried out. If you meant to do this, please do it from within this site.',
-    forbidden: 'If you should have it, please ask whoever runs this site.',
+    forbidden: 'If you should have access, please ask whoever runs this site.',
     foreign_organization:
       'Only accounts of a certain organisation can be used here. Please sign in with another account.',
     header_too_large: 'Please delete this site’s cookies in your browser, then try again.',
