@@ -1,0 +1,93 @@
+// Navigations, prefetches and requests that another site caused.
+// Design §3 last paragraph, §2 logout.
+
+import { describe, expect, it } from 'vitest';
+import { isNavigation, isOwnSite, isPrefetch, siteOf } from '../../src/policy/navigation.ts';
+import { ORIGIN } from './build.ts';
+
+const HTML = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+describe('design §3: a navigation', () => {
+  it.each<[string, Record<string, string>, boolean]>([
+    ['a browser’s page', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', accept: HTML }, true],
+    ['fetch', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', accept: '*/*' }, false],
+    ['fetch that asks for HTML', { 'sec-fetch-mode': 'same-origin', 'sec-fetch-dest': 'empty', accept: HTML }, false],
+    ['an image', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }, false],
+    [
+      'a frame: a login cannot be framed',
+      { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe', accept: HTML },
+      false,
+    ],
+    ['an object', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'object' }, false],
+    ['a WebSocket', { 'sec-fetch-mode': 'websocket', 'sec-fetch-dest': 'empty', upgrade: 'websocket' }, false],
+    ['only the mode', { 'sec-fetch-mode': 'navigate' }, true],
+    ['only the destination', { 'sec-fetch-dest': 'document' }, true],
+    [
+      'fetch metadata before X-Requested-With',
+      { 'sec-fetch-mode': 'navigate', 'x-requested-with': 'XMLHttpRequest' },
+      true,
+    ],
+    ['an older browser’s page', { accept: HTML }, true],
+    ['an older browser’s XHR', { accept: HTML, 'x-requested-with': 'XMLHttpRequest' }, false],
+    ['an Android web view', { accept: HTML, 'x-requested-with': 'com.example.app' }, true],
+    ['an older browser’s WebSocket', { accept: HTML, upgrade: 'websocket' }, false],
+    ['curl', { accept: '*/*' }, false],
+    ['nothing at all', {}, false],
+    ['JSON', { accept: 'application/json' }, false],
+    ['HTML refused', { accept: 'application/json, text/html;q=0' }, false],
+    ['HTML, not much liked', { accept: 'application/json, text/html; q=0.1' }, true],
+  ])('%s', (_what, headers, expected) => {
+    expect(isNavigation(new Headers(headers), 'GET')).toBe(expected);
+  });
+
+  it.each([
+    ['GET', true],
+    ['HEAD', true],
+    ['POST', true],
+    ['PUT', false],
+    ['DELETE', false],
+    ['OPTIONS', false],
+  ])('%s: %s', (method, expected) => {
+    const headers = new Headers({ 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' });
+    expect(isNavigation(headers, method)).toBe(expected);
+  });
+});
+
+describe('design §3: a prefetch', () => {
+  it.each<[Record<string, string>, boolean]>([
+    [{ 'sec-purpose': 'prefetch' }, true],
+    [{ 'sec-purpose': 'prefetch;prerender' }, true],
+    [{ 'sec-purpose': 'prefetch;anonymous-client-ip' }, true],
+    [{ purpose: 'prefetch' }, true],
+    [{ 'x-moz': 'prefetch' }, true],
+    [{ 'x-purpose': 'preview' }, true],
+    [{ purpose: 'unprefetchable' }, false],
+    [{}, false],
+  ])('%j: %s', (headers, expected) => {
+    expect(isPrefetch(new Headers(headers))).toBe(expected);
+  });
+});
+
+describe('design §2: who caused a logout', () => {
+  it.each<[Record<string, string>, string, boolean]>([
+    [{ 'sec-fetch-site': 'same-origin' }, 'same-origin', true],
+    [{ 'sec-fetch-site': 'none' }, 'none', true],
+    [{ 'sec-fetch-site': 'same-site' }, 'same-site', false],
+    [{ 'sec-fetch-site': 'cross-site' }, 'cross-site', false],
+    [{ 'sec-fetch-site': 'Same-Origin' }, 'cross-site', false],
+    [{ 'sec-fetch-site': '' }, 'cross-site', false],
+    [{ 'sec-fetch-site': 'cross-site', referer: `${ORIGIN}/x` }, 'cross-site', false],
+    [{ origin: ORIGIN }, 'same-origin', true],
+    [{ origin: 'null' }, 'cross-site', false],
+    [{ origin: 'https://evil.example', referer: `${ORIGIN}/x` }, 'cross-site', false],
+    [{ referer: `${ORIGIN}/x?y` }, 'same-origin', true],
+    [{ referer: `${ORIGIN}.evil.example/` }, 'cross-site', false],
+    [{ referer: 'https://app.example.com@evil.example/' }, 'cross-site', false],
+    [{ referer: 'http://app.example.com/' }, 'cross-site', false],
+    [{ referer: 'nonsense' }, 'cross-site', false],
+    [{}, 'unknown', false],
+  ])('%j: %s', (headers, site, isOwn) => {
+    expect(siteOf(new Headers(headers), ORIGIN)).toBe(site);
+    expect(isOwnSite(new Headers(headers), ORIGIN)).toBe(isOwn);
+  });
+});
