@@ -1,0 +1,140 @@
+// Passes an allowed request on to its upstream, and the answer back.
+// Design §4, §6; issue 6.
+
+import type { Config, UpstreamTarget } from '../config/schema.ts';
+import { GatewayError } from '../errors.ts';
+import { exchange } from './exchange.ts';
+import { guardStream, isEndless } from './guarded-stream.ts';
+import { HOP_HEADER, hopIdOf, nextHops } from './loop.ts';
+import { isRewritten, rewriteManifest, rewrittenHeaders } from './manifest.ts';
+import { nextTraceparent } from './trace-context.ts';
+import { createUpload } from './upload.ts';
+import type { Forwarding } from './upstream-path.ts';
+import { compileUpstreamRequest, type UpstreamExtras, type UpstreamRequest } from './upstream-request.ts';
+import { compileResponseHeaders } from './upstream-response.ts';
+import { type Guard, type StillAllowed, TIMERS, type Timers } from './watch.ts';
+import { relay, type Socket } from './websocket.ts';
+
+/** Seconds to the first byte, where no rule says otherwise. */
+const TIMEOUT = 100;
+
+export interface ForwardDependencies {
+  readonly config: Config;
+  /** Where `service:` upstreams are found. */
+  readonly bindings: Readonly<Record<string, unknown>>;
+  readonly fetch: typeof fetch;
+  /** From compileReservedNames. */
+  readonly isReservedName: (name: string) => boolean;
+  readonly randomHex: (bytes: number) => string;
+  readonly timers?: Timers;
+}
+
+/** What is known of the request beside itself. */
+export interface Passage extends Omit<UpstreamExtras, 'traceparent'> {
+  /** No rule asks who it is. What is then made for nobody, shared caches may keep. */
+  readonly isPublic: boolean;
+  /** Asked every REVOCATION_MAX_AGE seconds while a WebSocket or an event stream is open. */
+  readonly stillAllowed?: StillAllowed | undefined;
+}
+
+/** @throws GatewayError `upstream_timeout`, `upstream_unreachable`, `upstream_loop`, `bad_request` */
+export type Forward = (request: Request, forwarding: Forwarding, passage: Passage) => Promise<Response>;
+
+export function createForward(dependencies: ForwardDependencies): Forward {
+  const { config, bindings, fetch, isReservedName, randomHex, timers = TIMERS } = dependencies;
+  const buildRequest = compileUpstreamRequest(config, isReservedName);
+  const buildHeaders = compileResponseHeaders(config);
+  const hopId = hopIdOf(config);
+
+  return async (request, forwarding, passage) => {
+    const hops = nextHops(request.headers.get(HOP_HEADER), hopId);
+    const traceparent = nextTraceparent(request.headers.get('traceparent'), randomHex);
+    const built = buildRequest(request, forwarding, { ...passage, traceparent });
+    built.headers.set(HOP_HEADER, hops);
+    const isUpgrade = request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
+    if (isUpgrade) built.headers.set('Upgrade', 'websocket');
+
+    const isPersonal = !passage.isPublic || passage.identityHeaders.length > 0 || passage.assertion !== undefined;
+    const send = fetchOf(built.addresses.target, bindings, fetch);
+    const upload = createUpload(request);
+    const answer = await exchange({
+      attempt: (signal) => send(...fetchArguments(request, upload.body, built, { isPersonal, signal })),
+      timeout: forwarding.timeout ?? TIMEOUT,
+      upload: upload.sent,
+      isRepeatable: upload.body === null && (request.method === 'GET' || request.method === 'HEAD'),
+      timers,
+    });
+
+    const headers = buildHeaders(answer, { addresses: built.addresses, isPersonal });
+    const guard = passage.stillAllowed && {
+      stillAllowed: passage.stillAllowed,
+      period: config.revocationMaxAge,
+      timers,
+    };
+    if (answer.webSocket && isUpgrade) return upgraded(answer.webSocket, headers, guard);
+    return answered(request.method, answer, headers, guard, config.rewriteManifest);
+  };
+}
+
+function fetchOf(
+  target: UpstreamTarget,
+  bindings: ForwardDependencies['bindings'],
+  fetch: typeof globalThis.fetch,
+): typeof fetch {
+  if (target.binding === undefined) return fetch;
+  const service = bindings[target.binding] as Fetcher | undefined;
+  if (!service) throw new GatewayError('upstream_unreachable', `there is no service binding ${target.binding}`);
+  return (input, init) => service.fetch(input as RequestInfo, init);
+}
+
+function fetchArguments(
+  request: Request,
+  body: ReadableStream | null,
+  { url, headers }: UpstreamRequest,
+  { isPersonal, signal }: { readonly isPersonal: boolean; readonly signal: AbortSignal },
+): Parameters<typeof fetch> {
+  const { method } = request;
+  // Cloudflare's cache knows addresses, not people.
+  const init: RequestInit = { headers, redirect: 'manual', signal, ...(isPersonal && { cache: 'no-store' }) };
+  if (body === null) return [url, { ...init, method }];
+  // Only a request made from a request may be a GET with a body.
+  if (method === 'GET' || method === 'HEAD') return [new Request(url, new Request(request, init))];
+  return [url, { ...init, method, body, duplex: 'half' } as RequestInit];
+}
+
+function upgraded(application: WebSocket, headers: Headers, guard: Guard | undefined): Response {
+  const { 0: visitor, 1: own } = new WebSocketPair();
+  for (const socket of [application, own]) {
+    socket.binaryType = 'arraybuffer';
+    socket.accept();
+  }
+  relay(own as Socket, application as Socket, guard);
+  return new Response(null, { status: 101, headers, webSocket: visitor });
+}
+
+const WITHOUT_BODY = [204, 205, 304];
+
+function answered(
+  method: string,
+  answer: Response,
+  headers: Headers,
+  guard: Guard | undefined,
+  rewritesManifest: boolean,
+): Response {
+  const { status } = answer;
+  if (status < 200 || status > 599) {
+    void answer.body?.cancel().catch(() => {});
+    throw new GatewayError('upstream_unreachable', `the upstream answered with status ${status}`);
+  }
+  const statusText = /^[\x20-\x7e]*$/.test(answer.statusText) ? answer.statusText : '';
+  const hasBody = method !== 'HEAD' && !WITHOUT_BODY.includes(status);
+  const body = hasBody ? answer.body : null;
+  if (body && guard && isEndless(headers)) {
+    headers.delete('Content-Length');
+    return new Response(guardStream(body, guard), { status, statusText, headers });
+  }
+  if (body && rewritesManifest && isRewritten(method, status, headers)) {
+    return rewriteManifest(new Response(body, { status, statusText, headers: rewrittenHeaders(headers) }));
+  }
+  return new Response(body, { status, statusText, headers });
+}

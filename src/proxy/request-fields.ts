@@ -1,0 +1,93 @@
+// What becomes of each header field of a request on its way to the upstream, by its name. Decided once per name and remembered.
+// RFC 9110 §7.6.1 (hop-by-hop), §10.1.1 (Expect); design §4.
+
+export type Disposition = 'pass' | 'drop' | 'cookie' | 'authorization' | 'tracestate';
+
+/** What concerns one connection, what the runtime writes itself, and Expect, which the edge has answered. */
+const DROPPED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authorization',
+  'proxy-authenticate',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  'expect',
+  'host',
+  'content-length',
+  'sec-websocket-key',
+  'sec-websocket-version',
+  'sec-websocket-extensions',
+]);
+
+const SPECIAL: Readonly<Record<string, Disposition>> = {
+  cookie: 'cookie',
+  authorization: 'authorization',
+  tracestate: 'tracestate',
+};
+
+/** Of the edge's own fields these tell the application something; the others are about the edge. */
+const KEPT_OF_THE_EDGE = ['cf-ipcountry', 'cf-ray'];
+
+/**
+ * Fields that servers act on before the application does, or that decide about trust. A second spelling that becomes the same name in CGI
+ * or WSGI (`Content_Length`) would stand in for the first.
+ */
+const ONE_SPELLING = new Map(
+  [
+    'authorization',
+    'content-encoding',
+    'content-length',
+    'content-type',
+    'cookie',
+    'host',
+    'origin',
+    'referer',
+    'sec-fetch-site',
+    'transfer-encoding',
+    ...KEPT_OF_THE_EDGE,
+  ].map((name) => [name.replaceAll('-', ''), name]),
+);
+
+/** A visitor's `Connection` may name fields of its own, not those that applications rely on: the runtime's way with them is ours. */
+const NOT_TO_BE_NAMED_AWAY =
+  /^(accept|authorization|cache-control|content-|cookie|if-|origin|range|referer|sec-|user-agent)/;
+
+const REMEMBERED_NAMES = 500;
+
+/** Names come in lower case, as Headers iterate. */
+export function compileDispositions(isReservedName: (name: string) => boolean): (name: string) => Disposition {
+  const known = new Map<string, Disposition>();
+  return (name) => {
+    let disposition = known.get(name);
+    if (disposition === undefined) {
+      disposition = dispositionOf(name, isReservedName);
+      // Visitors invent names; what they invent must not fill the memory.
+      if (known.size >= REMEMBERED_NAMES) known.clear();
+      known.set(name, disposition);
+    }
+    return disposition;
+  };
+}
+
+function dispositionOf(name: string, isReservedName: (name: string) => boolean): Disposition {
+  if (DROPPED.has(name) || isReservedName(name)) return 'drop';
+  const letters = name.replace(/[^a-z0-9]/g, '');
+  const spelling = ONE_SPELLING.get(letters.replace(/^(http)+/, ''));
+  if (spelling !== undefined && spelling !== name) return 'drop';
+  if (/^(cf-|cdn-loop$)/.test(name) && !KEPT_OF_THE_EDGE.includes(name)) return 'drop';
+  return Object.hasOwn(SPECIAL, name) ? (SPECIAL[name] as Disposition) : 'pass';
+}
+
+/** The fields that a `Connection` header takes away with it. */
+export function namedByConnection(connection: string | null): ReadonlySet<string> | undefined {
+  if (connection === null || /^\s*(keep-alive|close|upgrade)?\s*$/i.test(connection)) return undefined;
+  const names = connection
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+  return new Set(names.filter((name) => !NOT_TO_BE_NAMED_AWAY.test(name)));
+}

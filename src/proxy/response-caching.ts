@@ -1,0 +1,35 @@
+// Keeps what one person was answered out of every shared cache, and out of the browser's once somebody else has signed in.
+// RFC 9111 §5.2.2 (Cache-Control), §4.1 (Vary); RFC 9213 (targeted fields).
+
+/** Fields that speak to shared caches over the head of Cache-Control. */
+const SURROGATE_FIELDS = /^(.+-cache-control|surrogate-control|x-accel-expires|edge-control)$/;
+
+/** Changes `headers`, which are a response's to a known user. Validators stay, so conditional requests go on working. */
+export function keepPrivate(headers: Headers): void {
+  for (const name of [...headers.keys()]) if (SURROGATE_FIELDS.test(name)) headers.delete(name);
+  const cacheControl = headers.get('Cache-Control');
+  const directives = cacheControl === null ? [] : splitDirectives(cacheControl);
+  const names = directives.map((directive) => directive.replace(/\s*=.*$/s, '').toLowerCase());
+  if (names.includes('no-store')) return;
+  const isPrivate = directives.some((directive) => directive.toLowerCase() === 'private');
+  const isShared = names.some((name) => SHARED.has(name));
+  if (!isPrivate || isShared) {
+    const kept = directives.filter((_, index) => !SHARED.has(names[index] as string) && names[index] !== 'private');
+    headers.set('Cache-Control', ['private', ...kept].join(', '));
+  }
+  varyOnCookie(headers);
+}
+
+const SHARED = new Set(['public', 's-maxage', 'proxy-revalidate']);
+
+/** Commas inside quotes separate nothing: `private="set-cookie, x-a"`. */
+function splitDirectives(value: string): string[] {
+  return (value.match(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g) ?? []).map((part) => part.trim()).filter((part) => part !== '');
+}
+
+/** One browser, two people: what the first was shown must not be shown to the second (after a look at the validator it may). */
+function varyOnCookie(headers: Headers): void {
+  const vary = headers.get('Vary');
+  const names = (vary ?? '').split(',').map((name) => name.trim().toLowerCase());
+  if (!names.includes('*') && !names.includes('cookie')) headers.append('Vary', 'Cookie');
+}

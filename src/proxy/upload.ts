@@ -1,0 +1,21 @@
+// The body on its way to the upstream: streamed, its length kept, and for a long one a word when it has gone out.
+// RFC 9112 §6 (framing: an application that was promised a length gets one).
+
+/** Fits into the buffers on the way, so that sending takes no time worth mentioning. */
+const SHORT = 64 * 1024;
+
+export interface Upload {
+  readonly body: ReadableStream | null;
+  /** Settles when the last byte has been handed over; undefined where that is at once. */
+  readonly sent: Promise<unknown> | undefined;
+}
+
+export function createUpload(request: Request): Upload {
+  const { body } = request;
+  if (body === null) return { body, sent: undefined };
+  const length = Number(request.headers.get('Content-Length') ?? Number.NaN);
+  if (length <= SHORT) return { body, sent: undefined };
+  // Both are the runtime's own: no byte passes through JavaScript.
+  const pipe = Number.isSafeInteger(length) ? new FixedLengthStream(length) : new IdentityTransformStream();
+  return { body: pipe.readable, sent: body.pipeTo(pipe.writable) };
+}

@@ -1,0 +1,106 @@
+// From a visitor's request to the upstream's: address and header fields. Pure; the body is not looked at.
+// Design §4; RFC 9110 §7.6 (forwarding); RFC 6750 §2.1.
+
+import type { Config } from '../config/schema.ts';
+import type { HeaderList } from '../identity/headers.ts';
+import { cookieBaseOf, withoutOwnCookies } from './own-cookies.ts';
+import { compileDispositions, namedByConnection } from './request-fields.ts';
+import { isSameTrace } from './trace-context.ts';
+import { type AddressMap, type Forwarding, mapAddress } from './upstream-path.ts';
+
+/** What the gateway says to the upstream in its own name. */
+export interface UpstreamExtras {
+  readonly requestId: string;
+  /** From nextTraceparent. */
+  readonly traceparent: string;
+  /** Empty for nobody. */
+  readonly identityHeaders: HeaderList;
+  readonly assertion?: string | undefined;
+  /** Replaces whatever `Authorization` came. */
+  readonly accessToken?: string | undefined;
+  readonly idToken?: string | undefined;
+  /** The visitor's bearer token was meant for the gateway, and stays here. */
+  readonly consumesAuthorization: boolean;
+}
+
+export interface VisitorRequest {
+  readonly url: string;
+  readonly headers: Headers;
+}
+
+export interface UpstreamRequest {
+  readonly url: string;
+  readonly headers: Headers;
+  /** For the way back. */
+  readonly addresses: AddressMap;
+}
+
+export type BuildUpstreamRequest = (
+  request: VisitorRequest,
+  forwarding: Forwarding,
+  extras: UpstreamExtras,
+) => UpstreamRequest;
+
+export type UpstreamRequestConfig = Pick<Config, 'upstream' | 'isSecure' | 'upstreamSecrets'>;
+
+export function compileUpstreamRequest(
+  config: UpstreamRequestConfig,
+  isReservedName: (name: string) => boolean,
+): BuildUpstreamRequest {
+  const dispositionOf = compileDispositions(isReservedName);
+  const cookieBase = cookieBaseOf(config.isSecure);
+  const [secret] = config.upstreamSecrets;
+
+  return (request, forwarding, extras) => {
+    const { url, ...addresses } = mapAddress(
+      request.url,
+      forwarding.upstream ?? config.upstream,
+      forwarding.strip_prefix,
+    );
+    const headers = new Headers();
+    const named = namedByConnection(request.headers.get('Connection'));
+    for (const [name, value] of request.headers) {
+      if (named?.has(name)) continue;
+      switch (dispositionOf(name)) {
+        case 'pass':
+          headers.append(name, value);
+          break;
+        case 'cookie': {
+          const others = withoutOwnCookies(value, cookieBase);
+          if (others !== undefined) headers.set(name, others);
+          break;
+        }
+        case 'authorization':
+          if (!extras.consumesAuthorization) headers.append(name, value);
+          break;
+        case 'tracestate':
+          if (isSameTrace(request.headers.get('traceparent'), extras.traceparent)) headers.append(name, value);
+          break;
+        case 'drop':
+          break;
+      }
+    }
+    addOwn(headers, request, addresses.origin, extras);
+    if (secret !== undefined) headers.set('X-Gateway-Secret', secret);
+    return { url, headers, addresses };
+  };
+}
+
+function addOwn(headers: Headers, request: VisitorRequest, origin: string, extras: UpstreamExtras): void {
+  const [scheme, host] = origin.split('://') as [string, string];
+  headers.set('X-Forwarded-Proto', scheme);
+  headers.set('X-Forwarded-Host', host);
+  const address = clientAddress(request.headers.get('CF-Connecting-IP'));
+  if (address !== undefined) headers.set('X-Forwarded-For', address);
+  headers.set('X-Request-Id', extras.requestId);
+  headers.set('traceparent', extras.traceparent);
+  for (const [name, value] of extras.identityHeaders) headers.set(name, value);
+  if (extras.assertion !== undefined) headers.set('X-Identity-Assertion', extras.assertion);
+  if (extras.accessToken !== undefined) headers.set('Authorization', `Bearer ${extras.accessToken}`);
+  if (extras.idToken !== undefined) headers.set('X-Forwarded-Id-Token', extras.idToken);
+}
+
+/** The edge writes the visitor's address here, whatever the visitor sent; in development nobody does. */
+function clientAddress(value: string | null): string | undefined {
+  return value !== null && /^[0-9a-f.:]{2,45}$/i.test(value) ? value : undefined;
+}

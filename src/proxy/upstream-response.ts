@@ -1,0 +1,88 @@
+// From the upstream's response to the visitor's: header fields. Pure; the body is not looked at.
+// Design §4 "Never reaches the visitor"; RFC 9110 §7.6.1.
+
+import type { Config } from '../config/schema.ts';
+import { cookieBaseOf, isOwnCookie } from './own-cookies.ts';
+import { publicReference, publicRefresh, publicSetCookie } from './response-addresses.ts';
+import { keepPrivate } from './response-caching.ts';
+import { compileSecurityHeaders } from './security-headers.ts';
+import type { AddressMap } from './upstream-path.ts';
+
+/**
+ * What concerns one connection; alternative services, which would lead visitors past the gateway to the private host; and what was for the
+ * upstream alone, should it show its request back.
+ */
+const DROPPED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'alt-svc',
+  'x-gateway-secret',
+  'x-gateway-hop',
+  'x-identity-assertion',
+  'set-cookie',
+]);
+
+/** An upstream's `Connection` takes away fields of its own only, never one that protects the visitor or delimits the body. */
+const NOT_TO_BE_NAMED_AWAY =
+  /^(cache-control|content-|cross-origin-|location|permissions-policy|referrer-policy|set-cookie|strict-|vary|x-content-|x-frame-)/;
+
+export interface ResponseContext {
+  readonly addresses: AddressMap;
+  /** Whether the response was made for a known user: by a session or a bearer token, or on a route that demands one. */
+  readonly isPersonal: boolean;
+}
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+export type BuildResponseHeaders = (answer: UpstreamAnswer, context: ResponseContext) => Headers;
+
+export function compileResponseHeaders(config: Pick<Config, 'isSecure' | 'securityHeaders'>): BuildResponseHeaders {
+  const cookieBase = cookieBaseOf(config.isSecure);
+  const addSecurityHeaders = compileSecurityHeaders(config);
+
+  return ({ status, headers: received }, { addresses, isPersonal }) => {
+    const headers = new Headers();
+    const named = namedByConnection(received.get('Connection'));
+    for (const [name, value] of received) {
+      if (!DROPPED.has(name) && !named?.has(name)) headers.append(name, publicValue(name, value, addresses));
+    }
+    for (const line of received.getSetCookie()) {
+      if (!isOwnCookie(line, cookieBase)) headers.append('Set-Cookie', publicSetCookie(line, addresses));
+    }
+    if (isPersonal) keepPrivate(headers);
+    // A 304 changes what is stored (RFC 9111 §3.2), and what is stored has them already.
+    if (status !== 304) addSecurityHeaders(headers);
+    return headers;
+  };
+}
+
+function publicValue(name: string, value: string, addresses: AddressMap): string {
+  switch (name) {
+    case 'location':
+    case 'content-location':
+      return publicReference(value, addresses);
+    case 'refresh':
+      return publicRefresh(value, addresses);
+    default:
+      return value;
+  }
+}
+
+function namedByConnection(connection: string | null): ReadonlySet<string> | undefined {
+  if (connection === null) return undefined;
+  const names = connection
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+  return new Set(names.filter((name) => !NOT_TO_BE_NAMED_AWAY.test(name)));
+}

@@ -1,0 +1,51 @@
+// Looks now and then whether a connection that stays open is still allowed, so that signed out means signed out there too.
+// Design §5 promise 4, §1 REVOCATION_MAX_AGE.
+
+/** `true`, or why not in a few words that the other side may read. It must not answer from memory older than the period. */
+export type StillAllowed = () => Promise<true | string>;
+
+export interface Timers {
+  readonly setTimeout: (callback: () => void, milliseconds: number) => unknown;
+  readonly clearTimeout: (timer: unknown) => void;
+}
+
+export const TIMERS: Timers = {
+  // Called as methods of another object, the runtime's own refuse.
+  setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
+  clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+};
+
+export interface Guard {
+  readonly stillAllowed: StillAllowed;
+  /** Seconds between two looks. */
+  readonly period: number;
+  readonly timers: Timers;
+}
+
+/** `known` is false when nobody could say: the connection ends all the same, but whoever comes back may be let in. */
+export type Ending = { readonly known: boolean; readonly reason: string };
+
+/** Returns how to stop watching. `end` is called once at most. */
+export function watch({ stillAllowed, period, timers }: Guard, end: (ending: Ending) => void): () => void {
+  let isOver = false;
+  let timer: unknown;
+  const finish = (ending: Ending) => {
+    if (isOver) return;
+    isOver = true;
+    end(ending);
+  };
+  const look = () => {
+    stillAllowed().then(
+      (answer) => (answer === true ? schedule() : finish({ known: true, reason: answer })),
+      () => finish({ known: false, reason: 'the session could not be checked' }),
+    );
+  };
+  const schedule = () => {
+    if (!isOver) timer = timers.setTimeout(look, period * 1000);
+  };
+  schedule();
+  return () => {
+    isOver = true;
+    timers.clearTimeout(timer);
+  };
+}
