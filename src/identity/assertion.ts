@@ -1,0 +1,121 @@
+// The signed assertion: a short JWT by which an application can tell that a request came through the gateway, and for whom.
+// Design §4 X-Identity-Assertion; RFC 7519, RFC 7515, RFC 8037 (EdDSA), RFC 7638 (thumbprint), RFC 9449 §4.2 (`htm`, `htu`).
+
+import { calculateJwkThumbprint, importJWK, type JWK, SignJWT } from 'jose';
+import type { Config } from '../config/schema.ts';
+import type { Identity } from './identity.ts';
+
+/** Seconds. */
+const LIFE = 60;
+const REMEMBERED = 1000;
+
+export interface AssertionDependencies {
+  readonly config: Pick<Config, 'assertionKeys' | 'assertionBinding' | 'origin'>;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  readonly randomId: () => string;
+}
+
+export interface AssertionRequest {
+  readonly identity: Identity;
+  /** Origin of the upstream. */
+  readonly audience: string;
+  /** What the assertion may be used again for: the session's id. Without one, each request has its own. */
+  readonly sessionId?: string | undefined;
+  readonly method: string;
+  /** The public URL; its query is left out. */
+  readonly url: string;
+}
+
+export interface Assertions {
+  /** `undefined` where no key is configured. */
+  readonly sign: (request: AssertionRequest) => Promise<string | undefined>;
+  /** For the JWKS: nothing but what verifies. */
+  readonly publicKeys: () => Promise<readonly JWK[]>;
+}
+
+interface SigningKey {
+  readonly key: Awaited<ReturnType<typeof importJWK>>;
+  readonly header: { readonly alg: string; readonly kid: string; readonly typ: 'JWT' };
+}
+
+interface Remembered {
+  readonly claims: string;
+  readonly assertion: string;
+  /** Seconds since the epoch. */
+  readonly usableUntil: number;
+}
+
+export function createAssertions({ config, now, randomId }: AssertionDependencies): Assertions {
+  const { assertionKeys, assertionBinding, origin } = config;
+  const [firstKey] = assertionKeys as readonly JWK[];
+  // Values, not promises: a promise belongs to the request that made it and dies with it.
+  let signingKey: SigningKey | undefined;
+  const remembered = new Map<string, Remembered>();
+
+  async function signNew(claims: object, audience: string, at: number): Promise<string> {
+    signingKey ??= await importSigningKey(firstKey as JWK);
+    return new SignJWT({ ...claims, iss: origin, aud: audience, iat: at, exp: at + LIFE, jti: randomId() })
+      .setProtectedHeader(signingKey.header)
+      .sign(signingKey.key);
+  }
+
+  async function signForSession(key: string, claims: object, audience: string, at: number): Promise<string> {
+    const text = JSON.stringify(claims);
+    const usable = () => {
+      const found = remembered.get(key);
+      return found?.claims === text && at <= found.usableUntil ? found.assertion : undefined;
+    };
+    const known = usable();
+    if (known !== undefined) return known;
+    const assertion = await signNew(claims, audience, at);
+    // Of requests that came together the first to finish speaks for all.
+    const first = usable();
+    if (first !== undefined) return first;
+    remembered.delete(key);
+    if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value as string);
+    remembered.set(key, { claims: text, assertion, usableUntil: at + LIFE / 2 });
+    return assertion;
+  }
+
+  return {
+    async sign({ identity, audience, sessionId, method, url }) {
+      if (!firstKey) return undefined;
+      const at = Math.floor(now());
+      const claims = claimsOf(identity);
+      if (assertionBinding === 'request') {
+        return signNew({ ...claims, htm: method, htu: url.replace(/[?#].*$/s, '') }, audience, at);
+      }
+      if (sessionId === undefined) return signNew(claims, audience, at);
+      return signForSession(`${sessionId} ${audience}`, claims, audience, at);
+    },
+    publicKeys: () => Promise.all(assertionKeys.map((jwk) => publicKeyOf(jwk as JWK))),
+  };
+}
+
+function claimsOf({ sub, email, roles, org }: Identity): object {
+  return {
+    sub,
+    ...(email !== undefined && { email }),
+    roles: Object.keys(roles).sort(),
+    ...(org !== undefined && { org }),
+  };
+}
+
+const algorithmOf = (jwk: JWK): string => (jwk.kty === 'OKP' ? 'EdDSA' : 'ES256');
+
+const keyIdOf = async (jwk: JWK): Promise<string> => jwk.kid ?? calculateJwkThumbprint(jwk);
+
+async function importSigningKey(jwk: JWK): Promise<SigningKey> {
+  const alg = algorithmOf(jwk);
+  // What a key file says of its use (`key_ops`, `use`, `alg: Ed25519`) is for others; here it signs.
+  const { kty, crv, x, y, d } = jwk;
+  const key = await importJWK({ kty, crv, x, d, ...(y !== undefined && { y }) } as JWK, alg);
+  return { key, header: { alg, kid: await keyIdOf(jwk), typ: 'JWT' } };
+}
+
+async function publicKeyOf(jwk: JWK): Promise<JWK> {
+  const { kty, crv, x, y } = jwk;
+  const parameters = { kty, crv, x, ...(y !== undefined && { y }) } as JWK;
+  return { ...parameters, kid: await keyIdOf(jwk), alg: algorithmOf(jwk), use: 'sig' };
+}
