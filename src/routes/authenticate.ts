@@ -1,0 +1,67 @@
+// Who asks: a bearer token where the route takes one and one is there, else the session in the cookie.
+// Design §3, §6. A token that is present is judged, never skipped in favour of a cookie.
+
+import { GatewayError } from '../errors.ts';
+import type { Gateway } from '../gateway.ts';
+import type { BearerTokens } from '../oidc/bearer-tokens.ts';
+import type { Caller } from '../policy/judge.ts';
+import type { Requirement } from '../policy/requirement.ts';
+import type { Session } from '../session/session.ts';
+import type { Visit } from '../session/visitor-sessions.ts';
+import type { AppContext } from './answers.ts';
+
+export type Who =
+  | { readonly kind: 'nobody'; readonly reason: string }
+  | { readonly kind: 'session'; readonly visit: Visit }
+  | { readonly kind: 'bearer'; readonly caller: Caller; readonly token: string; readonly expiresAt: number }
+  | { readonly kind: 'bad-token'; readonly error: 'invalid_token' | 'invalid_request'; readonly reason: string };
+
+export type Authenticate = (c: AppContext, requirement: Requirement) => Promise<Who>;
+
+export function createAuthenticate(gateway: Gateway, bearerTokens: BearerTokens): Authenticate {
+  return async (c, requirement) => {
+    const { headers } = c.req.raw;
+    if (requirement.credentials.bearer) {
+      const judged = await bearerTokens.judge(headers.get('authorization'));
+      if (judged.kind === 'refused') return { kind: 'bad-token', error: judged.error, reason: judged.reason };
+      if (judged.kind === 'caller') {
+        const { caller, token, expiresAt } = judged;
+        return { kind: 'bearer', caller, token, expiresAt };
+      }
+    }
+    if (!requirement.credentials.session) return { kind: 'nobody', reason: 'no bearer token' };
+    return openSession(gateway, c, requirement);
+  };
+}
+
+async function openSession(gateway: Gateway, c: AppContext, requirement: Requirement): Promise<Who> {
+  const { visitorSessions, config } = gateway;
+  try {
+    const countsAsActivity = c.req.header('x-postern-activity') !== 'background';
+    const opened = await visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity });
+    if (opened.kind === 'none') return { kind: 'nobody', reason: 'no session' };
+    if (opened.kind === 'ended') {
+      c.var.event.session_ended = opened.reason;
+      return { kind: 'nobody', reason: `session ended: ${opened.reason}` };
+    }
+    const { visit } = opened;
+    const claimsMaxAge = Math.min(requirement.claims_max_age ?? config.claimsMaxAge, config.claimsMaxAge);
+    const claims = await visitorSessions.freshen(visit, claimsMaxAge);
+    c.var.event.claims = claims;
+    if (claims === 'ended') return { kind: 'nobody', reason: 'the session has just ended' };
+    return { kind: 'session', visit };
+  } catch (error) {
+    // A public page does not depend on the sessions' store; the visitor is merely not recognised.
+    if (!requirement.isPublic || !(error instanceof GatewayError)) throw error;
+    return { kind: 'nobody', reason: error.message };
+  }
+}
+
+export function callerOf(who: Who): Caller | undefined {
+  if (who.kind === 'bearer') return who.caller;
+  return who.kind === 'session' ? sessionCaller(who.visit.session) : undefined;
+}
+
+function sessionCaller({ identity, auth_time, amr, claimsAt }: Session): Caller {
+  return { via: 'session', identity, auth_time, amr, claimsAt };
+}

@@ -1,0 +1,121 @@
+// What a request that may not pass is answered: sign in, step up, 401, 403; by what it is and by what the route says.
+// Design §3; RFC 6750 §3; RFC 9470 §3; Fetch §3.2 (a script of an allowed origin may read the 401).
+
+import type { FaultCode } from '../errors.ts';
+import type { Gateway } from '../gateway.ts';
+import { allowedCorsOrigin } from '../policy/cors.ts';
+import type { Decision } from '../policy/decide.ts';
+import { isNavigation, isPrefetch } from '../policy/navigation.ts';
+import type { Requirement } from '../policy/requirement.ts';
+import { type AppContext, type FaultAnswerOptions, faultAnswer } from './answers.ts';
+import type { Who } from './authenticate.ts';
+import { personOf } from './callback.ts';
+import { bearerChallenge } from './challenge.ts';
+import { type LoginStart, startLogin } from './start-login.ts';
+
+type Refused = Exclude<Decision, { kind: 'allow' }>;
+
+export interface Enforcement {
+  badToken(c: AppContext, requirement: Requirement, who: Extract<Who, { kind: 'bad-token' }>): Response;
+  refusal(c: AppContext, requirement: Requirement, who: Who, decision: Refused): Promise<Response> | Response;
+}
+
+export function createEnforcement(gateway: Gateway): Enforcement {
+  const { config } = gateway;
+
+  function answer(c: AppContext, requirement: Requirement, code: FaultCode, reason: string, options: FaultAnswerOptions = {}) {
+    const headers = { ...corsHeaders(requirement, c.req.header('origin')), ...options.headers };
+    return faultAnswer(gateway, c, code, reason, { ...options, headers });
+  }
+
+  function signIn(c: AppContext, requirement: Requirement, reason: string): Promise<Response> | Response {
+    const returnTo = pathOf(c);
+    if (isRedirected(gateway, c, requirement)) return startLogin(gateway, c.req.raw, { returnTo });
+    const headers: Record<string, string> = requirement.credentials.bearer
+      ? { 'WWW-Authenticate': bearerChallenge(config, {}) }
+      : {};
+    const signInHref = `${config.endpoints}/login?return_to=${encodeURIComponent(returnTo)}`;
+    return answer(c, requirement, 'unauthenticated', reason, {
+      headers,
+      page: (context) => gateway.pages.fault(context, { code: 'unauthenticated', signInHref }),
+    });
+  }
+
+  function stepUp(c: AppContext, requirement: Requirement, decision: Extract<Refused, { kind: 'step-up' }>) {
+    const { max_age, amr, via, reason } = decision;
+    if (via === 'session' && isRedirected(gateway, c, requirement)) {
+      return startLogin(gateway, c.req.raw, stepUpStart(pathOf(c), max_age, amr));
+    }
+    const challenge = { error: 'insufficient_user_authentication' as const, ...(max_age !== undefined && { max_age }) };
+    return answer(c, requirement, 'insufficient_user_authentication', `step-up: ${reason}`, {
+      headers: { 'WWW-Authenticate': bearerChallenge(config, challenge) },
+    });
+  }
+
+  function refuse(c: AppContext, requirement: Requirement, who: Who, reason: string): Response {
+    if (who.kind === 'bearer') {
+      const headers = { 'WWW-Authenticate': bearerChallenge(config, { error: 'insufficient_scope' }) };
+      return answer(c, requirement, 'insufficient_scope', reason, { headers });
+    }
+    const person = who.kind === 'session' ? personOf(who.visit.session.identity) : undefined;
+    return answer(c, requirement, 'forbidden', reason, {
+      page: (context) =>
+        person
+          ? gateway.pages.forbidden(context, { person, returnTo: pathOf(c) })
+          : gateway.pages.fault(context, { code: 'forbidden' }),
+    });
+  }
+
+  return {
+    badToken(c, requirement, { error, reason }) {
+      // RFC 6750 §3.1: a malformed header is the request's fault, not the token's.
+      const code = error === 'invalid_request' ? 'bad_request' : 'invalid_token';
+      const headers = { 'WWW-Authenticate': bearerChallenge(config, { error }) };
+      return answer(c, requirement, code, reason, { headers });
+    },
+
+    refusal(c, requirement, who, decision) {
+      switch (decision.kind) {
+        case 'sign-in':
+          return signIn(c, requirement, who.kind === 'nobody' ? who.reason : decision.reason);
+        case 'step-up':
+          return stepUp(c, requirement, decision);
+        case 'refuse':
+          return refuse(c, requirement, who, decision.reason);
+      }
+    },
+  };
+}
+
+/** ZITADEL takes no acr_values: a stronger sign-in is a new one. */
+function stepUpStart(returnTo: string, max_age: number | undefined, amr: readonly string[] | undefined): LoginStart {
+  const extra = {
+    ...(max_age !== undefined && { max_age: String(max_age) }),
+    ...(amr !== undefined && { prompt: 'login' }),
+  };
+  return { returnTo, extra, stepUp: { ...(max_age !== undefined && { max_age }), ...(amr && { amr }) } };
+}
+
+function isRedirected({ config }: Gateway, c: AppContext, { unauthenticated, credentials }: Requirement): boolean {
+  const { method, raw } = c.req;
+  if (unauthenticated === '401' || !credentials.session || isPrefetch(raw.headers)) return false;
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  // The session's cookie belongs to one host; signing in there would not help here.
+  if (new URL(c.req.url).host !== new URL(config.origin).host) return false;
+  return unauthenticated === 'redirect' || isNavigation(raw.headers, method);
+}
+
+function corsHeaders(requirement: Requirement, origin: string | undefined): Record<string, string> {
+  if (origin === undefined || !allowedCorsOrigin(requirement, origin)) return {};
+  return {
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Allow-Credentials': 'true',
+    'Access-Control-Expose-Headers': 'WWW-Authenticate, X-Request-Id',
+    Vary: 'Origin',
+  };
+}
+
+function pathOf(c: AppContext): string {
+  const { pathname, search } = new URL(c.req.url);
+  return pathname + search;
+}
