@@ -1,7 +1,8 @@
 // Composition root: every middleware and endpoint, in the order a request meets them.
 // Design §2, §6. Closed by default: what throws is answered by one function, what matches nothing needs a signed-in user.
 
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
+import { Hono as TinyHono } from 'hono/tiny';
 import { FAULTS, GatewayError } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import type { RequestEvent } from './observability/request-event.ts';
@@ -31,7 +32,8 @@ const ENDPOINTS: Readonly<Record<string, readonly [methods: string, endpoint: En
 
 export function createApp(gateway: Gateway): Hono<AppEnv> {
   const { config } = gateway;
-  const app = new Hono<AppEnv>({ strict: true });
+  // One catch-all needs no clever router, and the small one saves a tenth of the bundle.
+  const app: Hono<AppEnv> = new TinyHono<AppEnv>({ strict: true });
   const endpoints = new Map(Object.entries(ENDPOINTS).map(([path, entry]) => [config.endpoints + path, entry]));
   // The two addresses that are registered at ZITADEL are where the operator says.
   endpoints.set(new URL(config.redirect_uri).pathname, ['GET', callback]);

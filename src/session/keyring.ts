@@ -1,7 +1,7 @@
 // The gateway's own keys, derived from SESSION_SECRET, and sealing with them: the first key seals, all unseal.
 // RFC 7516 compact JWE (`dir`, A256GCM); RFC 5869 (HKDF). Design §6 Cookie; promise 8.
 
-import { CompactEncrypt, compactDecrypt, decodeProtectedHeader, errors } from 'jose';
+import { decryptJwe, encryptJwe, readJweHeader } from './jwe.ts';
 
 /** What a sealed thing is for; stands in its protected header, so that one kind is never taken for another. */
 export type Purpose = 'session' | 'transaction' | 'logout' | 'confirm' | 'form' | 'tokens';
@@ -27,7 +27,7 @@ const MAX_SEALED_LENGTH = 2_000_000;
 interface RingKey {
   readonly kid: string;
   readonly master: CryptoKey;
-  readonly derived: Map<Purpose, Promise<Uint8Array>>;
+  readonly derived: Map<Purpose, Promise<CryptoKey>>;
 }
 
 export function createKeyring(secrets: readonly string[]): Keyring {
@@ -39,40 +39,23 @@ export function createKeyring(secrets: readonly string[]): Keyring {
     async seal(purpose, value, salt) {
       const [key] = await keys();
       if (!key) throw new Error('keyring: no key');
-      return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(value)))
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: key.kid, typ: `postern-${purpose}`, ver: FORMAT })
-        .encrypt(await deriveKey(key, purpose, salt));
+      const header = { kid: key.kid, typ: `postern-${purpose}`, ver: FORMAT };
+      return encryptJwe(new TextEncoder().encode(JSON.stringify(value)), await deriveKey(key, purpose, salt), header);
     },
 
     async unseal<T>(purpose: Purpose, sealed: string, salt?: Uint8Array<ArrayBuffer>): Promise<Unsealed<T>> {
       if (sealed.length > MAX_SEALED_LENGTH) return { kind: 'foreign' };
-      const header = readHeader(sealed);
+      const header = readJweHeader(sealed);
       if (!header || header['typ'] !== `postern-${purpose}`) return { kind: 'foreign' };
       if (typeof header['ver'] === 'number' && header['ver'] > FORMAT) return { kind: 'newer' };
       const all = await keys();
       const key = all.find(({ kid }) => kid === header['kid']);
       if (!key) return { kind: 'foreign' };
-      try {
-        const { plaintext } = await compactDecrypt(sealed, await deriveKey(key, purpose, salt), {
-          keyManagementAlgorithms: ['dir'],
-          contentEncryptionAlgorithms: ['A256GCM'],
-        });
-        return { kind: 'ok', value: JSON.parse(new TextDecoder().decode(plaintext)) as T, isOldKey: key !== all[0] };
-      } catch (error) {
-        if (error instanceof errors.JOSEError || error instanceof SyntaxError) return { kind: 'foreign' };
-        throw error;
-      }
+      const plaintext = await decryptJwe(sealed, await deriveKey(key, purpose, salt));
+      if (!plaintext) return { kind: 'foreign' };
+      return { kind: 'ok', value: JSON.parse(new TextDecoder().decode(plaintext)) as T, isOldKey: key !== all[0] };
     },
   };
-}
-
-function readHeader(sealed: string): Record<string, unknown> | undefined {
-  try {
-    return decodeProtectedHeader(sealed);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
 }
 
 async function createRingKey(secret: string): Promise<RingKey> {
@@ -81,15 +64,19 @@ async function createRingKey(secret: string): Promise<RingKey> {
   return { kid: toHex(kid), master, derived: new Map() };
 }
 
-function deriveKey(key: RingKey, purpose: Purpose, salt: Uint8Array<ArrayBuffer> | undefined): Promise<Uint8Array> {
+function deriveKey(key: RingKey, purpose: Purpose, salt: Uint8Array<ArrayBuffer> | undefined): Promise<CryptoKey> {
   // Salted keys are as many as sessions; only the others are kept.
-  if (salt) return hkdf(key.master, purpose, salt, 32);
+  if (salt) return createKey(key.master, purpose, salt);
   let derived = key.derived.get(purpose);
   if (!derived) {
-    derived = hkdf(key.master, purpose, new Uint8Array(0), 32);
+    derived = createKey(key.master, purpose, new Uint8Array(0));
     key.derived.set(purpose, derived);
   }
   return derived;
+}
+
+async function createKey(master: CryptoKey, purpose: Purpose, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', await hkdf(master, purpose, salt, 32), 'AES-GCM', false, ['encrypt', 'decrypt']);
 }
 
 async function hkdf(
@@ -97,7 +84,7 @@ async function hkdf(
   purpose: string,
   salt: Uint8Array<ArrayBuffer>,
   bytes: number,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const info = new TextEncoder().encode(`postern ${purpose}`);
   return new Uint8Array(await crypto.subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt, info }, master, bytes * 8));
 }
