@@ -7,7 +7,7 @@ const TAG_BYTES = 16;
 export type JweHeader = Readonly<Record<string, unknown>>;
 
 /** `header` is authenticated, not hidden. */
-export async function encryptJwe(plaintext: Uint8Array<ArrayBuffer>, key: CryptoKey, header: JweHeader): Promise<string> {
+export async function encryptJwe(plaintext: Uint8Array, key: CryptoKey, header: JweHeader): Promise<string> {
   const protectedHeader = encode(new TextEncoder().encode(JSON.stringify({ alg: 'dir', enc: 'A256GCM', ...header })));
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const sealed = new Uint8Array(await crypto.subtle.encrypt(parameters(iv, protectedHeader), key, plaintext));
@@ -49,7 +49,7 @@ export async function decryptJwe(jwe: string, key: CryptoKey): Promise<Uint8Arra
 }
 
 /** The additional data is the encoded header as it stands there (RFC 7516 §5.1 step 14). */
-function parameters(iv: Uint8Array<ArrayBuffer>, protectedHeader: string): AesGcmParams {
+function parameters(iv: Uint8Array<ArrayBuffer>, protectedHeader: string) {
   return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(protectedHeader), tagLength: TAG_BYTES * 8 };
 }
 
