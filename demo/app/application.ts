@@ -14,7 +14,7 @@ export interface ApplicationOptions {
   now?: () => Date;
 }
 
-export interface GuestbookApplication {
+interface GuestbookApplication {
   fetch(input: Request | string | URL, init?: RequestInit): Promise<Response>;
   listen(port?: number, host?: string): Promise<Listening>;
 }

@@ -7,7 +7,7 @@ import { signClaims } from './tokens.ts';
 
 export type Fetch = (request: Request) => Promise<Response>;
 
-export interface Delivery {
+interface Delivery {
   readonly uri: string;
   readonly clientId: string;
   readonly sid: string | undefined;
@@ -101,7 +101,7 @@ const DENIED_IPV4 =
   /^(127|10|172\.(1[6-9]|2\d|3[01])|192\.168|169\.254|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|198\.1[89])\./;
 const DENIED_IPV6 = /^\[(::1|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/;
 
-export function isDenied(uri: string): boolean {
+function isDenied(uri: string): boolean {
   const { hostname } = new URL(uri);
   return hostname === 'localhost' || DENIED_IPV4.test(hostname) || DENIED_IPV6.test(hostname);
 }

@@ -5,7 +5,7 @@ import type { Exchange, Instance } from './instance.ts';
 import { OAuthError } from './respond.ts';
 import { type Application, findApplicationByClientId } from './store.ts';
 
-export const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 export interface ClientCredentials {
   clientId: string;

@@ -78,7 +78,7 @@ function readDestination(application: Application, params: URLSearchParams): str
 
 function endHinted(instance: Instance, { issuer }: Exchange, { sid, destination }: EndSession): Response {
   const session = findSessionBySid(instance, sid);
-  if (session && !session.isTerminated) terminateSession(instance, session, issuer);
+  if (session) terminateSession(instance, session, issuer);
   const isV1 = typeof sid === 'string' && sid.startsWith('V1_');
   // V2's own default is a relative address.
   return redirectTo(destination ?? (isV1 ? issuer + LOGOUT_PATHS.v1.done : '/logout/done'));
@@ -86,7 +86,7 @@ function endHinted(instance: Instance, { issuer }: Exchange, { sid, destination 
 
 function endBrowser(instance: Instance, exchange: Exchange, { destination }: EndSession): Response {
   for (const session of loadBrowserSessions(instance, exchange.request)) {
-    if (!session.isTerminated) terminateSession(instance, session, exchange.issuer);
+    terminateSession(instance, session, exchange.issuer);
   }
   const cookie = sessionCookie(instance, exchange, []);
   return redirectTo(destination ?? exchange.issuer + LOGOUT_PATHS.v1.done, [cookie]);

@@ -20,14 +20,14 @@ export type Fault =
   /** Some megabytes of valid JSON. */
   | 'huge-body';
 
-export interface FaultOptions {
+interface FaultOptions {
   /** How many requests it hits; without it all, until cleared. */
   times?: number;
   /** The work is done first and only the answer is lost: a refresh that happened and nobody heard of. */
   afterWork?: boolean;
 }
 
-export interface PlannedFault {
+interface PlannedFault {
   readonly fault: Fault;
   readonly afterWork: boolean;
   left: number;

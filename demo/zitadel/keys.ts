@@ -9,7 +9,7 @@ export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
 export type SigningKey = CryptoKey | Uint8Array;
 
-export interface WebKey {
+interface WebKey {
   readonly kid: string;
   readonly alg: SigningAlgorithm;
   readonly privateKey: CryptoKey;

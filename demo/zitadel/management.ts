@@ -7,7 +7,7 @@ import { terminateSession } from './sessions.ts';
 import { findUser } from './sign-in.ts';
 import type { User } from './store.ts';
 
-export interface RoleScope {
+interface RoleScope {
   projectId?: string;
   /** The organisation that grants. */
   organizationId?: string;

@@ -25,8 +25,6 @@ export const SEED = {
   backChannelLogoutUri: 'http://localhost:8787/auth/backchannel-logout',
 } as const;
 
-export type SeedUser = keyof typeof SEED.users;
-
 /** An application with ZITADEL's own defaults for everything that is not said. */
 export function createApplication(
   given: Pick<Application, 'id' | 'clientId' | 'projectId' | 'kind' | 'name'> & Partial<Application>,

@@ -46,7 +46,7 @@ export interface LiveAccessToken {
   readonly expiresAt: number;
 }
 
-export interface LiveRefreshToken {
+interface LiveRefreshToken {
   readonly id: string;
   readonly idleExpiresAt: number;
   readonly expiresAt: number;
@@ -68,7 +68,6 @@ export interface OidcSession {
   readonly act?: Actor | undefined;
   /** As it was registered when the login happened. */
   readonly backChannelLogoutUri?: string | undefined;
-  isBackChannelNotified?: boolean;
   accessToken?: LiveAccessToken | undefined;
   refreshToken?: LiveRefreshToken | undefined;
 }
@@ -88,12 +87,11 @@ export function createSessions(): Sessions {
  * again), and each client that registered a URI at login is told, on the origin where it happened.
  */
 export function terminateSession(instance: Instance, session: SsoSession, issuer: string): void {
+  if (session.isTerminated) return;
   session.isTerminated = true;
   for (const oidcSession of instance.sessions.oidc.values()) {
     if (oidcSession.sid !== session.sid) continue;
     oidcSession.accessToken = undefined;
-    if (oidcSession.isBackChannelNotified) continue;
-    oidcSession.isBackChannelNotified = true;
     instance.backChannel.notify(instance, oidcSession, issuer);
   }
 }

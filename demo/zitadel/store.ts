@@ -3,7 +3,7 @@
 
 import type { KeyObject } from 'node:crypto';
 
-export type AuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+type AuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
 export type AccessTokenType = 'Bearer' | 'JWT';
 export type GrantType = 'authorization_code' | 'refresh_token' | 'urn:ietf:params:oauth:grant-type:token-exchange';
 
@@ -13,7 +13,7 @@ export interface Organization {
   primaryDomain: string;
 }
 
-export interface ProjectRole {
+interface ProjectRole {
   displayName: string;
   group?: string;
 }
@@ -96,7 +96,7 @@ export interface MachineUser extends UserBase {
 export type User = HumanUser | MachineUser;
 
 /** Roles of a user on a project, given by an organisation that need not be the user's own. */
-export interface Authorization {
+interface Authorization {
   readonly id: string;
   readonly userId: string;
   readonly projectId: string;

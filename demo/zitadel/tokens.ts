@@ -84,7 +84,7 @@ export async function issueAccessToken(issuance: Issuance, lifetime?: number, ex
   return signClaims(instance, claims, 'accessToken');
 }
 
-export async function issueIdToken(issuance: Issuance, accessToken: string): Promise<string> {
+async function issueIdToken(issuance: Issuance, accessToken: string): Promise<string> {
   const { instance, session, user, policy, issuer } = issuance;
   const now = instance.now();
   const { alg } = await instance.webKeys.active();
@@ -110,7 +110,7 @@ export async function issueIdToken(issuance: Issuance, accessToken: string): Pro
 }
 
 /** Rotates: idle expiry starts again, the absolute one stays where the login put it. */
-export async function issueRefreshToken({ instance, session, user }: Issuance): Promise<string> {
+async function issueRefreshToken({ instance, session, user }: Issuance): Promise<string> {
   const now = instance.now();
   const id = `rt_${instance.nextId()}`;
   const expiresAt = session.refreshToken?.expiresAt ?? now + instance.lifetimes.refreshTokenAbsolute;

@@ -1,7 +1,7 @@
 // The authorization endpoint and the login pages: checklist points 5, 11, 17, 21, 22.
 
 import { describe, expect, it } from 'vitest';
-import { type Bed, createBed, SCOPE, SEED } from './support.ts';
+import { type Bed, createBed, SCOPE, SEED, signAssertion } from './support.ts';
 
 interface ErrorAnswer {
   status: number;
@@ -88,6 +88,24 @@ describe('scopes', () => {
     bed.zitadel.project.roleAssertion = false;
     const { access_token } = await bed.login();
     expect((await bed.introspect(access_token)).body.scope).toBe(SCOPE);
+  });
+});
+
+describe('request object', () => {
+  it('by value counts over the parameters beside it, when the client’s key signed it', async () => {
+    const bed = createBed();
+    const file = await bed.zitadel.createApplicationKey(SEED.webApplicationId);
+    const claims = { sub: undefined, state: 'inside' };
+    const request = await signAssertion(file, bed, claims);
+    expect((await bed.signIn({ authorize: { request, state: 'outside' } })).get('state')).toBe('inside');
+    const foreign = await createBed().zitadel.createApplicationKey(SEED.webApplicationId);
+    const forged = await signAssertion({ ...foreign, keyId: file.keyId }, bed, claims);
+    for (const bad of [forged, 'x', '']) {
+      expect(await errorOf(bed, { request: bad })).toMatchObject({
+        status: 400,
+        error_description: 'request object invalid',
+      });
+    }
   });
 });
 
@@ -220,6 +238,15 @@ describe('the provider’s own session', () => {
     expect((await bed.introspect(access_token)).body.auth_time).toBe(first);
   });
 
+  it('belongs to the browser that holds its secret', async () => {
+    const bed = createBed();
+    const browser = new Map<string, string>();
+    await bed.signIn({ user: 'user', browser });
+    const guessed = new Map([...browser].map(([name, value]) => [name, `${value.split('.')[0]}.guessed`]));
+    const { access_token } = await bed.login({ user: 'admin', browser: guessed });
+    expect((await bed.userinfo(access_token)).body.sub).toBe(SEED.users.admin);
+  });
+
   it('prompt=create registers somebody new, without a role', async () => {
     const bed = createBed();
     const start = await bed.zitadel.fetch(bed.authorizeUrl({ prompt: 'create' }));
@@ -268,6 +295,13 @@ describe('prompt=none', () => {
 });
 
 describe('pages', () => {
+  it('offer the person of the login_hint alone', async () => {
+    const bed = createBed();
+    const start = await bed.zitadel.fetch(bed.authorizeUrl({ login_hint: 'uma@acme.example' }));
+    const html = await (await bed.zitadel.fetch(start.headers.get('location') ?? '')).text();
+    expect(html.match(/<button name="user" value="\d+"/g)).toEqual([`<button name="user" value="${SEED.users.user}"`]);
+  });
+
   it('say that they are a stand-in, offer the four people of the first organisation, and run no foreign script', async () => {
     const bed = createBed();
     const start = await bed.zitadel.fetch(bed.authorizeUrl());

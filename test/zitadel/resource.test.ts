@@ -1,6 +1,7 @@
 // What an API and a client ask about tokens: userinfo's refusals, introspection, revocation. Checklist points 4, 12, 16, 19.
 
 import { describe, expect, it } from 'vitest';
+import { createApplication, createMachineUser } from '../../demo/zitadel/seed.ts';
 import {
   ALL_ROLE_SCOPES,
   basic,
@@ -79,8 +80,9 @@ describe('introspection', () => {
   it('12 hides the token from whom it is not meant for', async () => {
     const bed = createBed();
     const { access_token } = await bed.login();
-    const { store, apiApplication } = bed.zitadel;
-    store.applications.set('9', { ...apiApplication, id: '9', clientId: '99', projectId: '77' });
+    const { store } = bed.zitadel;
+    const api = { id: '9', clientId: '99', projectId: '77', kind: 'api', name: 'Elsewhere' } as const;
+    store.applications.set('9', createApplication({ ...api, clientSecret: SEED.apiClientSecret }));
     store.projects.set('77', { ...bed.zitadel.project, id: '77' });
     const authorization = basic('99', SEED.apiClientSecret);
     const foreign = await bed.post('/oauth/v2/introspect', { token: access_token }, { authorization });
@@ -212,6 +214,10 @@ describe('service users', () => {
         .body;
     expect(await ask('nobody-such', 'x')).toEqual({ error: 'invalid_client', error_description: 'client not found' });
     expect((await ask('svc-reader', 'x')).error_description).toBe('Errors.User.Machine.Secret.Invalid');
+    const organizationId = SEED.organizationId;
+    const bare = createMachineUser({ id: '5', organizationId, username: 'svc-bare', name: 'Bare', updatedAt: 0 });
+    bed.zitadel.store.users.set(bare.id, bare);
+    expect((await ask('svc-bare', 'x')).error_description).toBe('Errors.User.Machine.Secret.NotExisting');
   });
 
   it('19 get a token by key file, and invalid_grant for a bad assertion', async () => {

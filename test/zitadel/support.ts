@@ -23,7 +23,7 @@ export interface Answer {
   headers: Headers;
 }
 
-export function challengeOf(verifier: string): string {
+function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url');
 }
 

@@ -276,6 +276,12 @@ describe('client authentication', () => {
     });
   });
 
+  it('19 takes no assertion from a client that is registered for another method', async () => {
+    const { bed, file, send } = await createKeyClient();
+    bed.zitadel.webApplication.authMethod = 'none';
+    expect((await send(await signAssertion(file, bed))).body.error_description).toBe('invalid assertion');
+  });
+
   it('19 wants an assertion from such a client, and its own key', async () => {
     const { bed, file, send } = await createKeyClient();
     expect((await bed.exchange((await bed.signIn()).get('code'))).body.error_description).toBe(

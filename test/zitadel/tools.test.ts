@@ -1,5 +1,7 @@
 // What tests do to the stand-in: faults, tampering, the call log, and the server around it.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { createZitadel } from '../../demo/zitadel/zitadel.ts';
 import { claimsOf, createBed, headerOf, SEED } from './support.ts';
@@ -133,6 +135,18 @@ describe('the call log', () => {
 });
 
 describe('the server', () => {
+  it('started by itself says when it is ready, takes the gateway’s origin, and ends on SIGTERM', async () => {
+    const env = { ...process.env, GATEWAY_ORIGIN: 'http://localhost:9999' };
+    const child = spawn(process.execPath, ['demo/zitadel/main.ts', '0'], { env });
+    const [line] = await once(child.stdout, 'data');
+    const origin = /^stand-in for ZITADEL ready at (\S+)\n$/.exec(String(line))?.[1];
+    const redirect_uri = encodeURIComponent('http://localhost:9999/auth/callback');
+    const query = `client_id=${SEED.webClientId}&redirect_uri=${redirect_uri}&response_type=code&scope=openid`;
+    expect((await fetch(`${origin}/oauth/v2/authorize?${query}`)).status).toBe(200);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
   it('is the issuer that it listens on, and keeps its cookies apart', async () => {
     const zitadel = createZitadel();
     const { origin, close } = await zitadel.listen();
