@@ -9,6 +9,7 @@ import { decide, type Decision } from '../policy/decide.ts';
 import { matchRequest } from '../policy/match.ts';
 import type { Requirement } from '../policy/requirement.ts';
 import { compileRules } from '../policy/rules.ts';
+import type { StillAllowed } from '../proxy/watch.ts';
 import type { AppContext } from './answers.ts';
 import { appendCookies } from './answers.ts';
 import { callerOf, createAuthenticate, type Who } from './authenticate.ts';
@@ -49,6 +50,25 @@ export function createUpstreamRoute(gateway: Gateway): UpstreamRoute {
     return renewal === 'read' ? decide(requirement, callerOf(who), now()) : decision;
   }
 
+  /** What an open connection is asked now and then: whether its session stands and may still go here. */
+  function watchFor(requirement: Requirement, who: Who): StillAllowed | undefined {
+    if (who.kind === 'bearer') return async () => now() < who.expiresAt || 'the access token has expired';
+    if (who.kind !== 'session') return undefined;
+    const { visit } = who;
+    return async () => {
+      if (!(await visitorSessions.isStanding(visit))) return 'the session has ended';
+      const claimsMaxAge = Math.min(requirement.claims_max_age ?? config.claimsMaxAge, config.claimsMaxAge);
+      if ((await visitorSessions.freshen(visit, claimsMaxAge)) === 'ended') return 'the session has ended';
+      return decide(requirement, callerOf(who), now()).kind === 'allow' || 'access has been withdrawn';
+    };
+  }
+
+  /** The same-origin policy does not hold WebSockets back, and the cookie comes along (RFC 6455 §10.2). */
+  function isForeignUpgrade(c: AppContext, who: Who): boolean {
+    const isUpgrade = c.req.header('upgrade')?.toLowerCase() === 'websocket';
+    return isUpgrade && who.kind === 'session' && c.req.header('origin') !== config.origin;
+  }
+
   return {
     servesHost: (host) => host === ownHost || routeHosts.has(host) || routeHosts.has(host.replace(/:\d+$/, '')),
 
@@ -56,7 +76,7 @@ export function createUpstreamRoute(gateway: Gateway): UpstreamRoute {
       const requirement = match(c);
       if (isPreflight(c.req.method, c.req.raw.headers) && allowedCorsOrigin(requirement, c.req.header('origin') ?? null)) {
         c.var.event.decision = 'preflight';
-        return forward(c, requirement, { kind: 'nobody', reason: 'preflight' }, async () => true);
+        return forward(c, requirement, { kind: 'nobody', reason: 'preflight' });
       }
       const who: Who = requirement.isDenied
         ? { kind: 'nobody', reason: 'denied to all' }
@@ -65,10 +85,8 @@ export function createUpstreamRoute(gateway: Gateway): UpstreamRoute {
       note(c, who, decision);
       if (who.kind === 'bad-token') return enforce.badToken(c, requirement, who);
       if (decision.kind !== 'allow') return enforce.refusal(c, requirement, who, decision);
-      const response = await forward(c, requirement, who, async () => {
-        const later = await authenticate(c, requirement);
-        return (await judge(requirement, later)).kind === 'allow';
-      });
+      if (isForeignUpgrade(c, who)) throw new GatewayError('cross_site', 'a WebSocket upgrade from another origin');
+      const response = await forward(c, requirement, who, watchFor(requirement, who));
       if (who.kind !== 'session' || response.status === 101) return response;
       return appendCookies(response, await visitorSessions.renewedCookies(who.visit, c.req.header('cookie') ?? null));
     },

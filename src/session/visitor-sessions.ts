@@ -29,6 +29,8 @@ export type Renewal = 'fresh' | 'behind' | 'read' | 'kept' | 'ended';
 export interface VisitorSessions {
   /** Throws `store_unavailable` when the session's standing is unknown and can't be learnt. */
   open(cookieHeader: string | null, options?: { countsAsActivity?: boolean }): Promise<Opened>;
+  /** For a connection that stays open: asks the user's object, whatever this isolate remembers. False: the session is over. */
+  isStanding(visit: Visit): Promise<boolean>;
   /** Reads claims again where they are older than `claimsMaxAge`; past half of it behind the request. */
   freshen(visit: Visit, claimsMaxAge: number): Promise<Renewal>;
   /** Looks once more before a refusal, at most every few seconds for one session. */
@@ -94,7 +96,11 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
     if (known?.ended !== undefined) return known;
     const isChecked = known !== undefined && now() - known.checkedAt < config.revocationMaxAge;
     const hasIdentity = sealed.identity !== undefined || known?.claims !== undefined;
-    if (isChecked && hasIdentity) return known;
+    return isChecked && hasIdentity ? known : askStanding(sealed, activeAt);
+  }
+
+  async function askStanding(sealed: SealedSession, activeAt: number | undefined): Promise<Known> {
+    const known = standings.get(sealed.id);
     // The time before the question counts: what ends while the answer travels ends within REVOCATION_MAX_AGE of now.
     const checkedAt = now();
     const claimsAt = Math.max(sealed.identity ? sealed.claimsAt : -1, known?.claims?.claimsAt ?? -1);
@@ -173,6 +179,14 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
       const session = sessionOf(sealed, known.claims);
       if (!session) return { kind: 'ended', reason: 'identity_lost', sub: sealed.sub };
       return { kind: 'active', visit: { session, cookie, countsAsActivity } };
+    },
+
+    async isStanding(visit) {
+      const { identity, ...rest } = visit.session;
+      const known = await askStanding({ ...rest, identity, sub: identity.sub }, undefined);
+      if (known.ended !== undefined) return false;
+      if (known.claims && known.claims.claimsAt > rest.claimsAt) visit.session = { ...visit.session, ...known.claims };
+      return true;
     },
 
     async freshen(visit, claimsMaxAge) {
