@@ -78,7 +78,7 @@ ${
 <style nonce="${nonce}">${style}</style>
 ${page.script && html`<script src="${config.endpoints}/${page.script}" defer></script>`}
 </head>
-<body class="${page.isWide && 'wide'}">
+<body${page.isWide && html` class="wide"`}>
 ${brand.header}
 <div class="card">
 <main>
@@ -86,8 +86,8 @@ ${brand.header}
 <h1>${page.title}</h1>
 ${page.body}
 </main>
-<footer>${messages.reference}: <code dir="ltr">${requestId}</code>${
-    page.code && html` · ${messages.code}: <code lang="en" dir="ltr">${page.code}</code>`
+<footer><p>${messages.reference} <code dir="ltr">${requestId}</code></p>${
+    page.code && html`<p>${messages.code} <code lang="en" dir="ltr">${page.code}</code></p>`
   }</footer>
 </div>
 </body>

@@ -12,8 +12,10 @@ header p{margin:0}
 header img{display:block;max-width:12rem;max-height:3rem}
 .card{background:var(--card);border:1px solid var(--line);border-top:4px solid var(--brand);border-radius:.75rem;box-shadow:0 1px 3px #0000001a}
 main,footer{padding:clamp(1.25rem,5vw,2.25rem)}
-footer{padding-block:1rem;border-top:1px solid var(--line);color:var(--muted);font-size:.875rem}
+footer{display:flex;flex-wrap:wrap;gap:0 1.5rem;padding-block:1rem;border-top:1px solid var(--line);color:var(--muted);font-size:.875rem}
 .sign{display:block;width:2.75rem;height:2.75rem;padding:.6rem;margin-block-end:1rem;border-radius:50%;background:var(--tint);color:var(--accent);fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
+footer p{margin:0}
+footer code{color:var(--text)}
 h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25;text-wrap:balance}
 h2{margin:2.25rem 0 .5rem;font-size:1.125rem;line-height:1.4}
 h3{margin:0 0 .25rem;font-size:1rem}
