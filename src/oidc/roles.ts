@@ -6,7 +6,7 @@ export type RolesReading =
   /** The claim holds something that is not ZITADEL's; the caller logs it. */
   | { readonly kind: 'malformed'; readonly claim: string };
 
-const PLAIN_CLAIM = 'urn:zitadel:iam:org:project:roles';
+export const PLAIN_ROLES_CLAIM = 'urn:zitadel:iam:org:project:roles';
 
 /**
  * The roles that `claims` give, by the application's names (`roleMap`), each with the organisations that granted it.
@@ -18,7 +18,7 @@ export function readRoles(
   roleMap: Readonly<Record<string, string>>,
 ): RolesReading {
   const suffixed = projectId === undefined ? undefined : `urn:zitadel:iam:org:project:${projectId}:roles`;
-  const claim = suffixed !== undefined && Object.hasOwn(claims, suffixed) ? suffixed : PLAIN_CLAIM;
+  const claim = suffixed !== undefined && Object.hasOwn(claims, suffixed) ? suffixed : PLAIN_ROLES_CLAIM;
   if (!Object.hasOwn(claims, claim)) return { kind: 'roles', roles: {} };
   const value = claims[claim];
   if (!isObject(value)) return { kind: 'malformed', claim };

@@ -30,20 +30,18 @@ export async function verifySignedToken(token: string, context: SignedTokenConte
     currentDate: new Date(context.now() * 1000),
     requiredClaims: ['iss', 'aud', 'exp', 'iat'],
   });
-  assertTimes(payload, context.now());
+  const problem = findTimeProblem(payload, context.now());
+  if (problem !== undefined) throw new GatewayError('login_failed', problem);
   return { ...payload, typ };
 }
 
 /** jose compares times but takes any number, and does not look at `iat` unless a maximal age is given. */
-function assertTimes(payload: JWTPayload, now: number): void {
-  for (const claim of ['exp', 'iat', 'nbf', 'auth_time'] as const) {
-    const value: unknown = payload[claim];
+export function findTimeProblem(claims: Readonly<Record<string, unknown>>, now: number): string | undefined {
+  for (const claim of ['exp', 'iat', 'nbf', 'auth_time']) {
+    const value = claims[claim];
     if (value === undefined) continue;
-    if (typeof value !== 'number' || !(value >= 0 && value < LATEST_TIME)) {
-      throw new GatewayError('login_failed', `claim ${claim} is not a time`);
-    }
-    if (claim !== 'exp' && value > now + CLOCK_TOLERANCE) {
-      throw new GatewayError('login_failed', `claim ${claim} lies in the future`);
-    }
+    if (typeof value !== 'number' || !(value >= 0 && value < LATEST_TIME)) return `claim ${claim} is not a time`;
+    if (claim !== 'exp' && value > now + CLOCK_TOLERANCE) return `claim ${claim} lies in the future`;
   }
+  return undefined;
 }
