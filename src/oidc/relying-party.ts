@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
 import { createClientAuth } from './client-auth.ts';
 import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
+import { createIntrospectionCall, type IntrospectionCall } from './introspection.ts';
 import { type LogoutToken, verifyLogoutToken } from './logout-token.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
@@ -60,6 +61,8 @@ export interface RelyingParty {
   /** Undefined where the provider has no such endpoint. Throws `provider_unavailable`. */
   endSessionUrl(state: string, id_token_hint: string | undefined): Promise<string | undefined>;
   verifyLogoutToken(logoutToken: string): Promise<LogoutToken>;
+  /** Throws what `providerFault` understands. Undefined where no API application is configured. */
+  readonly introspect: IntrospectionCall | undefined;
 }
 
 interface Dependencies {
@@ -202,6 +205,8 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
 
     verifyLogoutToken: (logoutToken) =>
       verifyLogoutToken(logoutToken, client_id, { issuer, keys, now, isTrustedChannel: false }),
+
+    introspect: createIntrospectionCall({ config, metadata, fetch, clockSkew }),
   };
 }
 

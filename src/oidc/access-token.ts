@@ -1,0 +1,67 @@
+// Access tokens that are JWTs: whether a token is one, and whether it is good and really an access token.
+// RFC 7519, RFC 8725, RFC 9068 §4. ZITADEL signs ID, access and logout tokens with one key, one issuer, one `typ` and overlapping audiences.
+
+import { decodeProtectedHeader } from 'jose';
+import type { Config } from '../config/schema.ts';
+import { verifySignedToken } from './signed-token.ts';
+import { SIGNING_ALGORITHMS, type SigningKeys } from './signing-keys.ts';
+import { providerFault } from './to-fault.ts';
+
+/** What a bearer token says, once somebody may believe it. */
+export type TokenReading =
+  | {
+      readonly kind: 'claims';
+      readonly claims: Readonly<Record<string, unknown>>;
+      /** When the claims were true at ZITADEL, in seconds. */
+      readonly claimsAt: number;
+    }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+interface Context {
+  readonly config: Pick<Config, 'issuer' | 'audience'>;
+  readonly keys: SigningKeys;
+  readonly now: () => number;
+  readonly signal?: AbortSignal;
+}
+
+/** Claims that stand in ID and logout tokens only, and in tokens bound to a key, which is worth nothing without proof of it. */
+const FOREIGN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 'azp', 'sid', 'events', 'cnf'];
+const TYPES = ['jwt', 'at+jwt', 'application/at+jwt'];
+
+/** Three parts and an algorithm that ZITADEL signs with. Its opaque tokens begin the same way, but are JWEs of five. */
+export function isSignedToken(token: string): boolean {
+  // With a limit: a token of nothing but dots must not become thousands of strings.
+  if (token.split('.', 4).length !== 3) return false;
+  try {
+    return SIGNING_ALGORITHMS.includes(decodeProtectedHeader(token).alg ?? '');
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}
+
+/** Throws `provider_unavailable` when the keys can't be had. */
+export async function readAccessToken(token: string, { config, keys, now, signal }: Context): Promise<TokenReading> {
+  const { issuer } = config;
+  try {
+    const context = { issuer, audience: [...config.audience], keys, now, isTrustedChannel: false, signal };
+    const claims = await verifySignedToken(token, context);
+    const problem = findKindProblem(claims);
+    if (problem !== undefined) return { kind: 'refused', reason: `JWT: ${problem}` };
+    return { kind: 'claims', claims, claimsAt: Math.min(claims.iat ?? 0, now()) };
+  } catch (error) {
+    const { kind, reason } = providerFault(error);
+    if (kind !== 'refused') throw error;
+    return { kind: 'refused', reason: `JWT: ${reason}` };
+  }
+}
+
+function findKindProblem(claims: Readonly<Record<string, unknown>>): string | undefined {
+  const { typ = 'JWT', jti, client_id } = claims;
+  if (typeof typ !== 'string' || !TYPES.includes(typ.toLowerCase())) return 'typ is not an access token’s';
+  const foreign = FOREIGN_CLAIMS.find((name) => Object.hasOwn(claims, name));
+  if (foreign !== undefined) return `${foreign} does not belong in an access token`;
+  if (typeof jti !== 'string' || jti === '') return 'jti is missing';
+  if (typeof client_id !== 'string' || client_id === '') return 'client_id is missing';
+  return undefined;
+}

@@ -1,0 +1,26 @@
+// The Authorization header: no bearer token, one, or something that claims to be one and is not.
+// RFC 6750 §2.1; RFC 9110 §11.4, §5.3 (several lines of one header reach a worker joined by a comma).
+
+export type BearerCredential =
+  /** No header, or another scheme's: none of our business. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'malformed'; readonly reason: string };
+
+/** ZITADEL's longest tokens, with hundreds of roles in them, stay below. */
+const MAX_TOKEN = 16_384;
+
+/** The scheme at the beginning, even if what follows is not a blank; or in a further line of the header. */
+const NAMES_BEARER = /^\s*bearer(?![!#$%&'*+.^_`|~0-9a-z-])|,\s*bearer(?:\s|$)/i;
+const BEARER = /^bearer +([a-z0-9._~+/-]+=*)$/i;
+
+export function parseAuthorization(header: string | null): BearerCredential {
+  if (header === null || !NAMES_BEARER.test(header)) return { kind: 'none' };
+  // Not in one test with the syntax: the log should say which it was.
+  if (header.includes(',')) return { kind: 'malformed', reason: 'several values in Authorization' };
+  if (header.length > MAX_TOKEN) return { kind: 'malformed', reason: 'the bearer token is too long' };
+  const token = BEARER.exec(header)?.[1];
+  return token === undefined
+    ? { kind: 'malformed', reason: 'Authorization: Bearer is not followed by one token' }
+    : { kind: 'token', token };
+}

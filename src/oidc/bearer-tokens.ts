@@ -1,0 +1,138 @@
+// Bearer tokens: from the Authorization header to a known caller or a refusal, judged once and remembered for a short while.
+// RFC 6750; design §3, §5.9, §5.11. The rule of the route is applied elsewhere, each time.
+
+import type { Config } from '../config/schema.ts';
+import type { Emit } from '../observability/request-event.ts';
+import type { Caller } from '../policy/judge.ts';
+import { isSignedToken, readAccessToken, type TokenReading } from './access-token.ts';
+import { parseAuthorization } from './authorization-header.ts';
+import { type IdentityOptions, readIdentity } from './identity-claims.ts';
+import { createIntrospection } from './introspection.ts';
+import type { RelyingParty } from './relying-party.ts';
+import { PLAIN_ROLES_CLAIM } from './roles.ts';
+import { findTimeProblem } from './signed-token.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import { createSingleFlight } from './single-flight.ts';
+import { TokenMemory } from './token-memory.ts';
+
+export type JudgedAuthorization =
+  /** No bearer token at all. */
+  | { readonly kind: 'none' }
+  /** `expiresAt` in seconds since the epoch. */
+  | { readonly kind: 'caller'; readonly caller: Caller; readonly token: string; readonly expiresAt: number }
+  | { readonly kind: 'refused'; readonly error: 'invalid_token' | 'invalid_request'; readonly reason: string };
+
+export interface BearerTokens {
+  /**
+   * Throws `provider_unavailable` when a token could not be judged. A verdict older than `maxAge` seconds is not used
+   * again; that matters for tokens that ZITADEL is asked about, since a JWT never says anything new.
+   */
+  judge(authorization: string | null, options?: { readonly maxAge?: number }): Promise<JudgedAuthorization>;
+}
+
+interface Dependencies {
+  readonly config: Config;
+  readonly relyingParty: Pick<RelyingParty, 'introspect'>;
+  readonly signingKeys: SigningKeys;
+  readonly identityOptions: IdentityOptions;
+  readonly now: () => number;
+  readonly emit: Emit;
+  readonly waitUntil: (task: Promise<unknown>) => void;
+}
+
+type Verdict = Exclude<JudgedAuthorization, { kind: 'none' }>;
+type Remembered = { readonly verdict: Verdict; readonly at: number };
+
+/** Seconds that a good token is remembered at most, and a bad one. */
+const REMEMBER_GOOD = 60;
+const REMEMBER_BAD = 5;
+/** Milliseconds for everything that one token needs of ZITADEL. */
+const DEADLINE = 6_000;
+
+export function createBearerTokens(deps: Dependencies): BearerTokens {
+  const { config, now, waitUntil } = deps;
+  const read = createReader(deps);
+  // Apart, so that a flood of invented tokens drives no good one out.
+  const good = new TokenMemory<Remembered>({ entries: 1_000, characters: 4_000_000 });
+  const bad = new TokenMemory<Remembered>({ entries: 1_000, characters: 1_000_000 });
+  const single = createSingleFlight<Verdict>({ waitUntil });
+
+  async function judgeToken(token: string): Promise<Verdict> {
+    const at = now();
+    const verdict = toVerdict(token, await read(token), deps);
+    if (verdict.kind === 'caller') {
+      const until = Math.min(at + REMEMBER_GOOD, at + config.claimsMaxAge, verdict.expiresAt);
+      good.set(token, { verdict, at }, until);
+    } else {
+      bad.set(token, { verdict, at }, at + REMEMBER_BAD);
+    }
+    return verdict;
+  }
+
+  return {
+    async judge(authorization, { maxAge = Number.POSITIVE_INFINITY } = {}) {
+      const credential = parseAuthorization(authorization);
+      if (credential.kind === 'none') return credential;
+      if (credential.kind === 'malformed') {
+        return { kind: 'refused', error: 'invalid_request', reason: credential.reason };
+      }
+      const { token } = credential;
+      const remembered = good.get(token, now()) ?? bad.get(token, now());
+      if (remembered && now() - remembered.at <= maxAge) return remembered.verdict;
+      return single(token, () => judgeToken(token));
+    },
+  };
+}
+
+/** A JWT where an audience is configured to hold it against; whatever else there is, ZITADEL is asked about. */
+function createReader({ config, relyingParty, signingKeys: keys, now }: Dependencies) {
+  const { introspect: call } = relyingParty;
+  const introspect = call && createIntrospection({ config, call, now });
+  return async (token: string): Promise<TokenReading & { isJwt?: boolean }> => {
+    const signal = AbortSignal.timeout(DEADLINE);
+    if (config.audience.length > 0 && isSignedToken(token)) {
+      return { ...(await readAccessToken(token, { config, keys, now, signal })), isJwt: true };
+    }
+    if (introspect) return introspect(token, signal);
+    return { kind: 'refused', reason: 'not a JWT, and no API application is configured to ask about it' };
+  };
+}
+
+/** What holds for every token, however its claims were come by. */
+function toVerdict(token: string, reading: TokenReading & { isJwt?: boolean }, deps: Dependencies): Verdict {
+  if (reading.kind === 'refused') return refuse(reading.reason);
+  const { config, identityOptions, now, emit } = deps;
+  const { claims, claimsAt, isJwt } = reading;
+  const { sub, exp, auth_time, amr } = claims;
+  if (typeof sub !== 'string' || sub === '') return refuse('sub is missing');
+  if (typeof exp !== 'number' || findTimeProblem(claims, now()) !== undefined) return refuse('a time is out of range');
+  // No tolerance here: what is expired is neither judged good nor remembered.
+  if (exp <= now()) return refuse('expired');
+  const { identity, malformed } = readIdentity(sub, withoutForeignRoles(claims, config, isJwt), identityOptions);
+  if (malformed.length > 0) emit({ event: 'malformed_claims', level: 'warn', sub, claims: malformed });
+  if (config.organizationId !== undefined && identity.org !== config.organizationId) {
+    return refuse(identity.org === undefined ? 'the token does not say its organisation' : 'another organisation');
+  }
+  const caller: Caller = {
+    via: 'bearer',
+    identity,
+    amr: Array.isArray(amr) ? amr.filter((method) => typeof method === 'string') : [],
+    claimsAt,
+    ...(typeof auth_time === 'number' && { auth_time }),
+  };
+  return { kind: 'caller', caller, token, expiresAt: exp };
+}
+
+/**
+ * The plain roles claim means the project of the application that asked for the token. Anybody's application may ask for a
+ * token with our project in its audience; its own project's `admin` must not become ours.
+ */
+function withoutForeignRoles(claims: Readonly<Record<string, unknown>>, { projectId }: Config, isJwt = false) {
+  if (projectId === undefined && !isJwt) return claims;
+  const { [PLAIN_ROLES_CLAIM]: _foreign, ...own } = claims;
+  return own;
+}
+
+function refuse(reason: string): Verdict {
+  return { kind: 'refused', error: 'invalid_token', reason };
+}

@@ -1,0 +1,109 @@
+// Opaque tokens and personal access tokens: ZITADEL is asked what they are. Only `active: true`, and for us, counts.
+// RFC 7662 §2; RFC 7523 §2.2. A question that could not be asked or answered is a fault, never a verdict.
+
+import * as oauth from 'oauth4webapi';
+import type { Config } from '../config/schema.ts';
+import { GatewayError } from '../errors.ts';
+import type { TokenReading } from './access-token.ts';
+import { createClientAuth } from './client-auth.ts';
+import type { ProviderFetch } from './provider-fetch.ts';
+import type { ProviderMetadata } from './provider-metadata.ts';
+import { providerFault } from './to-fault.ts';
+
+export type IntrospectionCall = (token: string, signal?: AbortSignal) => Promise<Readonly<Record<string, unknown>>>;
+
+interface CallDependencies {
+  readonly config: Config;
+  readonly metadata: ProviderMetadata;
+  readonly fetch: ProviderFetch;
+  readonly clockSkew: () => number;
+}
+
+/** The question itself; throws what `providerFault` understands. Undefined where no credentials for it are configured. */
+export function createIntrospectionCall(deps: CallDependencies): IntrospectionCall | undefined {
+  const { config, metadata, fetch, clockSkew } = deps;
+  if (!config.introspection) return undefined;
+  const { client_id, authentication } = config.introspection;
+  const clientAuth = createClientAuth(authentication);
+  const { issuer, introspectionUrl } = config;
+
+  return async (token, signal) => {
+    const server = introspectionUrl
+      ? { issuer, introspection_endpoint: introspectionUrl }
+      : await metadata.load(signal);
+    if (!server.introspection_endpoint) {
+      throw new GatewayError('provider_unavailable', 'metadata: introspection_endpoint is missing');
+    }
+    const client = { client_id, [oauth.clockSkew]: clockSkew() };
+    const response = await oauth.introspectionRequest(server, client, clientAuth, token, {
+      [oauth.customFetch]: fetch,
+      [oauth.allowInsecureRequests]: (introspectionUrl ?? issuer).startsWith('http:'),
+      additionalParameters: { token_type_hint: 'access_token' },
+      ...(signal && { signal }),
+    });
+    return oauth.processIntrospectionResponse(server, client, response);
+  };
+}
+
+interface Dependencies {
+  readonly config: Pick<Config, 'issuer' | 'audience' | 'introspection'>;
+  readonly call: IntrospectionCall;
+  readonly now: () => number;
+}
+
+/** Seconds that ZITADEL may ask us to leave it alone. */
+const LONGEST_PAUSE = 60;
+
+/** Throws `provider_unavailable`. */
+export function createIntrospection({ config, call, now }: Dependencies) {
+  let pausedUntil = 0;
+  let hasSeenActive = false;
+
+  return async (token: string, signal?: AbortSignal): Promise<TokenReading> => {
+    const pause = Math.ceil(pausedUntil - now());
+    if (pause > 0) {
+      throw new GatewayError('provider_unavailable', 'introspection: ZITADEL asked for a pause', { retryAfter: pause });
+    }
+    let answer: Readonly<Record<string, unknown>>;
+    try {
+      answer = await call(token, signal);
+    } catch (error) {
+      const fault = introspectionFault(error);
+      if (fault.retryAfter) pausedUntil = now() + Math.min(fault.retryAfter, LONGEST_PAUSE);
+      throw fault;
+    }
+    hasSeenActive ||= answer.active === true;
+    const problem = findProblem(answer, config, hasSeenActive);
+    if (problem !== undefined) return { kind: 'refused', reason: `introspection: ${problem}` };
+    return { kind: 'claims', claims: answer, claimsAt: now() };
+  };
+}
+
+function findProblem(
+  { active, iss, token_type, aud, cnf }: Readonly<Record<string, unknown>>,
+  config: Dependencies['config'],
+  hasSeenActive: boolean,
+): string | undefined {
+  if (active !== true) {
+    // ZITADEL says the same when it cannot read our assertion, or when the API application is none of the token's audience.
+    return hasSeenActive ? 'inactive' : 'inactive, as every token so far: check the API application and its project';
+  }
+  if (iss !== undefined && iss !== config.issuer) return 'iss is another issuer';
+  if (token_type !== undefined && String(token_type).toLowerCase() !== 'bearer') return 'token_type is not Bearer';
+  if (cnf !== undefined) return 'the token is bound to a key';
+  // ZITADEL adds the asking application and its project to a personal access token's audience.
+  const accepted = config.audience.length > 0 ? config.audience : [config.introspection?.client_id];
+  const audience: unknown[] = Array.isArray(aud) ? aud : [aud];
+  return accepted.some((item) => item !== undefined && audience.includes(item)) ? undefined : 'aud is somebody else';
+}
+
+/** ZITADEL unwell, or the gateway's own credentials refused: either way nothing is known about the token. */
+function introspectionFault(cause: unknown): GatewayError {
+  const { kind, reason, retryAfter } = providerFault(cause);
+  const isRefusal = kind !== 'transient' && (cause instanceof oauth.ResponseBodyError || kind === 'dead');
+  const what = isRefusal ? 'operator’s mistake, ZITADEL refuses the API application' : kind;
+  return new GatewayError('provider_unavailable', `introspection: ${what}: ${reason}`, {
+    cause,
+    ...(retryAfter && { retryAfter }),
+  });
+}
