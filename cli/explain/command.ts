@@ -1,0 +1,113 @@
+// The command `explain`: from arguments to output and exit code. Reads files, prints nothing.
+// Issue 4.
+
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { LoadedConfig } from '../../src/config/load.ts';
+import type { Config } from '../../src/config/schema.ts';
+import type { DeploymentOptions } from './deployment.ts';
+import { checkExpectations, printChecked } from './expectations.ts';
+import { explainRequest } from './explanation.ts';
+import { createMatrix, printMatrix } from './matrix.ts';
+import { createQuestion, UsageError, WHO_OPTIONS } from './question.ts';
+import { printExplanation } from './text.ts';
+
+export interface Outcome {
+  readonly code: 0 | 1 | 2 | 3;
+  readonly output: string;
+  readonly errors: string;
+}
+
+const HELP = `explain: what the rules of wrangler.toml make of a request, and why
+
+  npm run explain -- GET /admin/users --roles staff
+  npm run explain -- --all
+  npm run explain -- --check FILE
+
+Who asks (signed in without a role, unless told otherwise)
+  --roles a,b      roles, as the application knows them (after ROLE_MAP)
+  --org ID         organisation that granted them
+  --anonymous      nobody
+  --bearer         by bearer token, not by session
+  --amr mfa,otp    how they signed in
+  --age SECONDS    how long ago they signed in
+  --claim k=v      a claim; given twice, a list
+  --host HOST      another host than the callback’s
+
+What to print
+  --all            every route against every role
+  --check FILE     verify expectations, one a line: GET /admin as staff → 403
+  --json           as JSON
+
+Which configuration
+  --config FILE    instead of wrangler.toml here
+  --env NAME       Wrangler’s environment
+
+Exit codes: 0 done, 1 an expectation is not met, 2 the command makes no sense, 3 the configuration has problems`;
+
+const OPTIONS = {
+  ...WHO_OPTIONS,
+  all: { type: 'boolean' },
+  check: { type: 'string' },
+  json: { type: 'boolean' },
+  config: { type: 'string' },
+  env: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+export async function explain(
+  args: readonly string[],
+  load: (options: DeploymentOptions) => Promise<LoadedConfig>,
+): Promise<Outcome> {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    if (values.help || args.length === 0) return { code: 0, output: HELP, errors: '' };
+    if (positionals.length > 2) throw new UsageError('one method and one path at a time');
+    // Before the configuration is read, which takes longer
+    const question =
+      values.all || values.check !== undefined ? undefined : createQuestion(positionals[0], positionals[1], values);
+    const loaded = await load(values);
+    if (!loaded.ok) return { code: 3, output: '', errors: printIssues(loaded.issues) };
+    const errors = loaded.warnings.map((warning) => `warning: ${warning}`).join('\n');
+    if (question) {
+      const explanation = explainRequest(loaded.config, question);
+      return { code: 0, output: values.json ? printJson(explanation) : printExplanation(explanation), errors };
+    }
+    return { ...(await runTable(loaded.config, values)), errors };
+  } catch (cause) {
+    return {
+      code: 2,
+      output: '',
+      errors: `explain: ${cause instanceof Error ? cause.message : String(cause)} (--help says more)`,
+    };
+  }
+}
+
+async function runTable(config: Config, { check, json }: Values): Promise<Omit<Outcome, 'errors'>> {
+  if (check === undefined) {
+    const matrix = createMatrix(config);
+    return { code: 0, output: json ? printJson(matrix) : printMatrix(matrix) };
+  }
+  const checked = checkExpectations(config, await readFile(check, 'utf8'));
+  const output = json ? printJson(checked) : printChecked(checked);
+  return { code: checked.every(({ isMet }) => isMet) ? 0 : 1, output };
+}
+
+function printIssues(issues: (LoadedConfig & { ok: false })['issues']): string {
+  return issues
+    .map(
+      ({ variable, found, wanted, example }) => `${variable}: found ${found}, wanted ${wanted}\n  example: ${example}`,
+    )
+    .join('\n');
+}
+
+/** Rules by their number: they are in the configuration. */
+function printJson(value: unknown): string {
+  return JSON.stringify(value, (key, each) => (key === 'rules' || key === 'reported' ? numbersOf(each) : each), 2);
+}
+
+function numbersOf(rules: readonly (number | { index?: number })[]): readonly (number | null)[] {
+  return rules.map((rule) => (typeof rule === 'object' ? rule?.index : rule) ?? null);
+}

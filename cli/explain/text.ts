@@ -1,0 +1,92 @@
+// An explanation as text for a terminal.
+// Issue 4: each reading, the rule that matched it, the requirement, the decision and why.
+
+import type { Route } from '../../src/config/schema.ts';
+import type { Decision } from '../../src/policy/decide.ts';
+import type { Nonsense } from '../../src/policy/match.ts';
+import type { Requirement } from '../../src/policy/requirement.ts';
+import type { Answer, Explanation, ReadingRow } from './explanation.ts';
+import { describeCaller } from './question.ts';
+
+const ANSWERS: Readonly<Record<string, string>> = {
+  pass: 'passed on, byte for byte as it came',
+  own: 'the gateway’s own',
+  302: '302 to ZITADEL',
+  400: '400',
+  401: '401 problem',
+  403: '403',
+  405: '405',
+  421: '421',
+};
+
+export function printExplanation(explanation: Explanation): string {
+  const { facts, question, beforehand, readings, requirement, decision, answers } = explanation;
+  const lines = [`${question.method} ${question.target} as ${describeCaller(question.who)}`, ''];
+  if (facts.path !== question.target) lines.push(row('arrives as', facts.path));
+  if (beforehand !== undefined) lines.push(row('beforehand', beforehand));
+  lines.push(...printReadings(readings));
+  if (requirement) lines.push(row('requires', printRequirement(requirement)));
+  if (decision) lines.push(...printDecision(decision, requirement));
+  lines.push(...printAnswers(answers));
+  return lines.join('\n');
+}
+
+function row(name: string, text: string): string {
+  return `${name.padEnd(12)}${text}`;
+}
+
+/** A folded comparison is worth a line only where it meets another rule. */
+function printReadings(rows: readonly ReadingRow[]): readonly string[] {
+  const told = rows.filter(
+    ({ isFolded, reading, rule }) =>
+      !isFolded || !rows.some((other) => !other.isFolded && other.reading === reading && other.rule === rule),
+  );
+  const width = Math.max(0, ...told.map(({ reading }) => JSON.stringify(reading).length));
+  return told.map(({ reading, isFolded, rule, path, reported }, index) => {
+    const met = rule === undefined ? 'no rule: whoever signs in' : `rule ${rule}, ${path}`;
+    const notes = [
+      isFolded ? ' (without regard to case)' : '',
+      ...reported.map((each) => ` (past rule ${each}, which only reports)`),
+    ];
+    return row(index === 0 ? 'readings' : '', `${JSON.stringify(reading).padEnd(width)}  ${met}${notes.join('')}`);
+  });
+}
+
+function printRequirement({ rules, credentials, isPublic, isDenied, claims_max_age }: Requirement): string {
+  if (isPublic) return 'nothing';
+  if (isDenied) return 'what nobody has: access is denied';
+  const taken = (['session', 'bearer'] as const).filter((credential) => credentials[credential]);
+  const needs = rules.filter(({ route }) => route.access !== 'public').flatMap(({ route }) => printNeeds(route));
+  return [
+    `somebody known by ${taken.join(' or ') || 'no credential at all (the readings’ rules take none in common)'}`,
+    ...new Set(needs),
+    ...(claims_max_age === undefined ? [] : [`claims of the last ${claims_max_age} seconds`]),
+  ].join('; ');
+}
+
+function printNeeds({ roles, orgs, claims, amr, max_age }: Route): readonly string[] {
+  const needs: string[] = [];
+  if (roles) needs.push(`a role of ${roles.join(', ')}`);
+  if (orgs) needs.push(`${roles ? 'granted' : 'any role granted'} by ${orgs.join(' or ')}`);
+  for (const [name, values] of Object.entries(claims ?? {})) needs.push(`${name} is ${values.join(' or ')}`);
+  if (amr) needs.push(`signed in with ${amr.join(' and ')}`);
+  if (max_age !== undefined) needs.push(`signed in within ${max_age} seconds`);
+  return needs;
+}
+
+function printDecision(decision: Decision | Nonsense, requirement: Requirement | undefined): readonly string[] {
+  if (decision.kind === 'nonsense') return [row('decision', `nonsense: ${decision.reason}`)];
+  const by = decision.rule === undefined ? 'no rule' : `rule ${decision.rule}`;
+  const lines = [row('decision', `${decision.kind} (${decision.reason}) by ${by}`)];
+  for (const { rule, kind, reason } of decision.report)
+    lines.push(row('report', `rule ${rule} would say ${kind} (${reason})`));
+  const { forwarding } = requirement ?? {};
+  if (decision.kind !== 'allow' || !forwarding?.upstream) return lines;
+  const { origin, basePath, binding } = forwarding.upstream;
+  return [...lines, row('upstream', binding === undefined ? origin + basePath : `service:${binding}${basePath}`)];
+}
+
+function printAnswers({ navigation, other }: { navigation: Answer; other: Answer }): readonly string[] {
+  if (navigation === other) return [row('answer', ANSWERS[navigation] ?? '')];
+  return [row('answer', `${ANSWERS[navigation]} for a page, ${ANSWERS[other]} for anything else`)];
+}
