@@ -1,0 +1,33 @@
+// Sends a request as it stands: Node's own fetch would write Sec-Fetch-Mode itself and follow what it likes.
+
+import { request as httpRequest } from 'node:http';
+import { Readable } from 'node:stream';
+
+/** Loopback only; `localhost` is 127.0.0.1, where the tests' servers listen. */
+export async function sendHttp(request: Request): Promise<Response> {
+  const { hostname, port, pathname, search, host } = new URL(request.url);
+  const body = request.body ? Buffer.from(await request.arrayBuffer()) : undefined;
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(
+      {
+        host: hostname === 'localhost' ? '127.0.0.1' : hostname,
+        port,
+        path: pathname + search,
+        method: request.method,
+        headers: { ...Object.fromEntries(request.headers), host, ...(body && { 'content-length': body.length }) },
+      },
+      (incoming) => {
+        const headers = new Headers();
+        for (let at = 0; at < incoming.rawHeaders.length; at += 2) {
+          headers.append(incoming.rawHeaders[at] ?? '', incoming.rawHeaders[at + 1] ?? '');
+        }
+        const status = incoming.statusCode ?? 0;
+        const hasBody = request.method !== 'HEAD' && ![101, 204, 304].includes(status);
+        if (!hasBody) incoming.resume();
+        resolve(new Response(hasBody ? (Readable.toWeb(incoming) as ReadableStream) : null, { status, headers }));
+      },
+    );
+    outgoing.once('error', reject);
+    outgoing.end(body);
+  });
+}
