@@ -1,0 +1,81 @@
+// Percent-decoding as servers do it: once and strictly, again and leniently, or with slashes left inside their segments.
+// Design §1 One request, every reading; RFC 3986 §2.1; RFC 3629 §3.
+
+/** `%` not followed by two hexadecimal digits. */
+const BROKEN = /%(?![0-9a-f]{2})/i;
+/** `undefined`: not to be decoded (a stray `%`, or bytes that are no UTF-8). */
+export function decodeStrictly(path: string): string | undefined {
+  if (!path.includes('%')) return path;
+  if (BROKEN.test(path)) return undefined;
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    if (cause instanceof URIError) return undefined;
+    throw cause;
+  }
+}
+
+/**
+ * What a server that decodes once more makes of an already decoded path: it decodes what can be decoded and leaves the rest, so that the
+ * literal percent in `/100%25` neither offends nor hides what stands behind it. `undefined`: overlong UTF-8, which nobody writes honestly.
+ */
+export function decodeLeniently(path: string): string | undefined {
+  const strict = decodeStrictly(path);
+  if (strict !== undefined) return strict;
+  let decoded = '';
+  let done = 0;
+  for (let at = path.indexOf('%'); at !== -1; at = path.indexOf('%', at + 1)) {
+    const code = codeAt(path, at);
+    if (code === OVERLONG) return undefined;
+    if (code === NONE) continue;
+    decoded += path.slice(done, at) + String.fromCodePoint(code);
+    done = at + lengthAt(path, at, code);
+    at = done - 1;
+  }
+  return decoded + path.slice(done);
+}
+
+const NONE = -1;
+const OVERLONG = -2;
+
+/** The code point encoded at a `%`: one to four bytes of UTF-8, or IIS's `%u002f`. */
+function codeAt(path: string, at: number): number {
+  const lead = hexAt(path, at + 1, 2);
+  if (lead === NONE) return isUtf16(path, at) ? hexAt(path, at + 2, 4) : NONE;
+  if (lead < 0x80) return lead;
+  const more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
+  if (more === 0 || lead > 0xf4) return NONE;
+  let code = lead & (0x3f >> more);
+  for (let index = 1; index <= more; index++) {
+    const next = path[at + 3 * index] === '%' ? hexAt(path, at + 3 * index + 1, 2) : NONE;
+    if (next >> 6 !== 0b10) return NONE;
+    code = (code << 6) | (next & 0x3f);
+  }
+  if (code < (more === 1 ? 0x80 : more === 2 ? 0x800 : 0x10000)) return OVERLONG;
+  return code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? NONE : code;
+}
+
+function lengthAt(path: string, at: number, code: number): number {
+  if (isUtf16(path, at)) return 6;
+  return code < 0x80 ? 3 : code < 0x800 ? 6 : code < 0x10000 ? 9 : 12;
+}
+
+function isUtf16(path: string, at: number): boolean {
+  return path[at + 1] === 'u' || path[at + 1] === 'U';
+}
+
+function hexAt(path: string, at: number, digits: number): number {
+  let value = 0;
+  for (let index = at; index < at + digits; index++) {
+    const code = path.charCodeAt(index) | 0x20;
+    const digit = code >= 0x30 && code <= 0x39 ? code - 0x30 : code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
+    if (digit === -1) return NONE;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+/** Hides `%2f` from the next decoding: routers that split first and decode then (Express, Rails, Go) keep such a slash inside its segment. */
+export function keepEncodedSlashes(path: string): string {
+  return path.includes('%2') ? path.replace(/%2f/gi, '%252F') : path;
+}
