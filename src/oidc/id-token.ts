@@ -38,7 +38,9 @@ export async function verifyIdToken(
 /** ZITADEL signs ID, access and logout tokens with one key, one issuer and overlapping audiences. */
 function assertIsIdToken(payload: JWTPayload): void {
   const type = typeof payload['typ'] === 'string' ? payload['typ'].toLowerCase() : 'jwt';
-  if (type !== 'jwt' || 'events' in payload) {
+  // Its access tokens name the client in `client_id` alone, its ID tokens in `azp` too.
+  const isAccessToken = 'client_id' in payload && !('azp' in payload);
+  if (type !== 'jwt' || 'events' in payload || isAccessToken) {
     throw new GatewayError('login_failed', 'ID token: the token is of another kind');
   }
 }

@@ -1,11 +1,11 @@
 // The authorization server's metadata, fetched once, kept for an hour, and served stale while ZITADEL is away.
-// OpenID Connect Discovery 1.0 §4; RFC 9700 §2.1.1 (PKCE must be known to be supported).
+// OpenID Connect Discovery 1.0 §3, §4.3; RFC 9700 §2.1.1 (PKCE must be known to be supported).
 
 import type { AuthorizationServer } from 'oauth4webapi';
 import * as oauth from 'oauth4webapi';
 import { GatewayError } from '../errors.ts';
-import { providerFault } from './to-fault.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
+import { providerFault } from './to-fault.ts';
 
 const MAX_AGE = 3600;
 /** Seconds between attempts while the old metadata still serves. */
@@ -14,6 +14,8 @@ const RETRY_AFTER = 30;
 export interface ProviderMetadata {
   /** Throws `provider_unavailable` when there is none and none can be had. */
   load(signal?: AbortSignal): Promise<AuthorizationServer>;
+  /** Asks now, whatever is known; for readiness. Throws `provider_unavailable`. */
+  reload(signal?: AbortSignal): Promise<AuthorizationServer>;
 }
 
 interface Dependencies {
@@ -44,6 +46,7 @@ export function createProviderMetadata({ issuer, fetch, now, waitUntil }: Depend
       }
       return known;
     },
+    reload: read,
   };
 }
 
@@ -65,8 +68,25 @@ async function requestMetadata(
     // Whatever is wrong with the metadata, no login of this visitor caused it.
     throw new GatewayError('provider_unavailable', `metadata: ${providerFault(cause).reason}`, { cause });
   }
-  if (metadata.code_challenge_methods_supported?.includes('S256') !== true) {
-    throw new GatewayError('provider_unavailable', 'metadata: code_challenge_methods_supported lacks S256');
-  }
+  const problem = findProblem(metadata, issuer);
+  if (problem !== undefined) throw new GatewayError('provider_unavailable', `metadata: ${problem}`);
   return metadata;
+}
+
+const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
+const OPTIONAL = ['userinfo_endpoint', 'revocation_endpoint', 'end_session_endpoint', 'introspection_endpoint'] as const;
+
+function findProblem(metadata: AuthorizationServer, issuer: string): string | undefined {
+  // The same letters, not just the same place (Discovery §4.3): `iss` of every token is compared with it.
+  if (metadata.issuer !== issuer) return 'issuer is another';
+  for (const name of [...REQUIRED, ...OPTIONAL]) {
+    const value: unknown = metadata[name];
+    if (value === undefined && !REQUIRED.includes(name as (typeof REQUIRED)[number])) continue;
+    // Visitors are sent there, with codes and hints: nowhere without TLS, unless the issuer itself is (on loopback).
+    const protocol = typeof value === 'string' ? URL.parse(value)?.protocol : undefined;
+    const isFit = protocol === 'https:' || (protocol === 'http:' && issuer.startsWith('http:'));
+    if (!isFit) return `${name} is missing or no URL to go to`;
+  }
+  const methods: unknown = metadata.code_challenge_methods_supported;
+  return Array.isArray(methods) && methods.includes('S256') ? undefined : 'code_challenge_methods_supported lacks S256';
 }
