@@ -1,0 +1,95 @@
+// Identity headers: which, from which claim, and how they are written.
+// Design §4.
+
+import { describe, expect, it } from 'vitest';
+import { claimNames, compileIdentityHeaders } from '../../src/identity/headers.ts';
+import type { Identity } from '../../src/identity/identity.ts';
+
+const ada: Identity = {
+  sub: '163840776835432705',
+  email: 'ada@example.com',
+  preferred_username: 'ada',
+  name: 'Ada Lovelace',
+  roles: { staff: ['1'], admin: ['1', '2'] },
+  org: '163840776835432001',
+  act: '99',
+  claims: {
+    'metadata.department': 'F&E, Käse 50 %',
+    list: ['a,b', ' c '],
+    count: 7,
+    yes: true,
+    none: null,
+    empty: '',
+    object: { a: [1, 'ü'] },
+  },
+};
+
+const headersOf = (identity: Identity, identityHeaders?: Record<string, string>) =>
+  Object.fromEntries(compileIdentityHeaders(identityHeaders ? { identityHeaders } : {})(identity));
+
+describe('the default set', () => {
+  it('design §4 names each header and its claim', () => {
+    expect(headersOf(ada)).toEqual({
+      'X-Forwarded-User': '163840776835432705',
+      'X-Forwarded-Email': 'ada@example.com',
+      'X-Forwarded-Preferred-Username': 'ada',
+      'X-Forwarded-Name': 'Ada Lovelace',
+      'X-Forwarded-Roles': 'admin,staff',
+      'X-Forwarded-Groups': 'admin,staff',
+      'X-Forwarded-Org': '163840776835432001',
+      'X-Forwarded-Actor': '99',
+    });
+  });
+
+  it('leaves out what is not known', () => {
+    expect(headersOf({ sub: 'x', roles: {}, claims: {} })).toEqual({ 'X-Forwarded-User': 'x' });
+  });
+});
+
+describe('IDENTITY_HEADERS', () => {
+  const asked = (claim: string, identity = ada) => headersOf(identity, { 'X-It': claim })['X-It'];
+
+  it('replaces the default set', () => {
+    expect(headersOf(ada, { 'Remote-User': 'preferred_username' })).toEqual({ 'Remote-User': 'ada' });
+  });
+
+  it.each([
+    ['sub', '163840776835432705'],
+    ['roles', 'admin,staff'],
+    ['org', '163840776835432001'],
+    ['act', '99'],
+    ['metadata.department', 'F&E, K%C3%A4se 50 %25'],
+    ['list', 'a%2Cb,%20c%20'],
+    ['count', '7'],
+    ['yes', 'true'],
+    ['object', '{"a":[1,"%C3%BC"]}'],
+  ])('writes %s', (claim, value) => expect(asked(claim)).toBe(value));
+
+  it.each(['none', 'empty', 'unknown', 'toString', '__proto__', 'claims'])('leaves out %s', (claim) =>
+    expect(asked(claim)).toBeUndefined(),
+  );
+
+  it('a role with a comma stays one role', () => {
+    const identity = { ...ada, roles: { 'a,b': ['1'], c: ['1'] } };
+    expect(asked('roles', identity)?.split(',').map(decodeURIComponent)).toEqual(['a,b', 'c']);
+  });
+});
+
+describe('claimNames', () => {
+  const route = {
+    path: '/',
+    access: 'authenticated',
+    unauthenticated: 'auto',
+    mode: 'enforce',
+    forward_access_token: false,
+    forward_id_token: false,
+  } as const;
+
+  it('names what headers and routes ask for beside the fields', () => {
+    const identityHeaders = { A: 'email', B: 'metadata.department', C: 'roles', D: 'act' };
+    const routes = [{ ...route, claims: { 'metadata.department': ['x'], locale: ['de'], email: ['a@b'] } }];
+    expect(claimNames({ identityHeaders, routes })).toEqual(['metadata.department', 'locale']);
+  });
+
+  it('is empty where nothing asks', () => expect(claimNames({ routes: [] })).toEqual([]));
+});
