@@ -5,6 +5,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 import { GatewayError } from '../errors.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
+import { createSingleFlight } from './single-flight.ts';
 import { providerFault } from './to-fault.ts';
 
 /** The algorithms ZITADEL can be switched to; all asymmetric, so a public key can never serve as a secret. */
@@ -38,12 +39,15 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
   let known: LocalKeys | undefined;
   let renewAt = 0;
   let unknownKidAt = Number.NEGATIVE_INFINITY;
+  let failedLately: GatewayError | undefined;
+  const single = createSingleFlight<LocalKeys>({ waitUntil });
 
   async function read(signal?: AbortSignal): Promise<LocalKeys> {
     const { jwks_uri } = await metadata.load(signal);
     if (!jwks_uri) throw new GatewayError('provider_unavailable', 'metadata: jwks_uri is missing');
     known = createLocalJWKSet(await requestKeys(jwks_uri, fetch, signal));
     renewAt = now() + MAX_AGE;
+    failedLately = undefined;
     return known;
   }
 
@@ -56,22 +60,34 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
     return known;
   }
 
+  /** For tokens that anybody could have sent: who comes while keys are being fetched waits for those, and asks for none. */
+  async function readSparingly(signal?: AbortSignal): Promise<LocalKeys> {
+    return single('unknown kid', async () => {
+      if (now() - unknownKidAt >= UNKNOWN_KID_INTERVAL) {
+        unknownKidAt = now();
+        await read(signal).catch((error: GatewayError) => {
+          failedLately = error;
+        });
+      }
+      // While the fetch has failed nobody knows whether the key exists: that is no verdict on the token.
+      if (failedLately) throw failedLately;
+      return known ?? load(signal);
+    });
+  }
+
   return {
     async load(signal) {
       await load(signal);
     },
     resolver: ({ isTrustedChannel, signal }) => {
       return async (header, token) => {
-        const keys = await load(signal);
+        const keys = await (isTrustedChannel || known ? load(signal) : single('first', () => load(signal)));
         try {
           return await keys(header, token);
         } catch (error) {
           if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-          if (!isTrustedChannel) {
-            if (now() - unknownKidAt < UNKNOWN_KID_INTERVAL) throw error;
-            unknownKidAt = now();
-          }
-          return await (await read(signal))(header, token);
+          const newer = await (isTrustedChannel ? read(signal) : readSparingly(signal));
+          return await newer(header, token);
         }
       };
     },
