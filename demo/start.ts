@@ -22,8 +22,8 @@ function stop(code: number): void {
     for (const child of children) child.kill('SIGKILL');
     process.exit(code);
   }, 5_000).unref();
-  Promise.all(children.map((child) => child.exitCode ?? new Promise((resolve) => child.once('exit', resolve)))).then(() =>
-    process.exit(code),
+  Promise.all(children.map((child) => child.exitCode ?? new Promise((resolve) => child.once('exit', resolve)))).then(
+    () => process.exit(code),
   );
 }
 
@@ -65,7 +65,9 @@ async function waitFor(name: string, url: string): Promise<void> {
     }
   }
   if (isStopping) return;
-  console.error(`${name} does not answer at ${url} after ${PATIENCE} seconds. DEMO_VERBOSE=1 npm run demo shows what it says.`);
+  console.error(
+    `${name} does not answer at ${url} after ${PATIENCE} seconds. DEMO_VERBOSE=1 npm run demo shows what it says.`,
+  );
   stop(1);
 }
 

@@ -38,7 +38,12 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
   // The two addresses that are registered at ZITADEL are where the operator says.
   endpoints.set(new URL(config.redirect_uri).pathname, ['GET', callback]);
   endpoints.set(new URL(config.post_logout_redirect_uri).pathname, ['GET', logoutCallback]);
-  const answering = new Map([...endpoints].map(([path, [methods, endpoint]]) => [path, { methods: methods.split(' '), handler: endpoint(gateway) }]));
+  const answering = new Map(
+    [...endpoints].map(([path, [methods, endpoint]]) => [
+      path,
+      { methods: methods.split(' '), handler: endpoint(gateway) },
+    ]),
+  );
   const upstream = createUpstreamRoute(gateway);
 
   app.use(recordEvent(gateway));

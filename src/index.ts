@@ -7,8 +7,8 @@ import { type LoadedConfig, loadConfig } from './config/load.ts';
 import { type Bindings, createGateway, createProvider, createSurroundings } from './gateway.ts';
 import { createMisconfiguredApp } from './misconfigured-app.ts';
 import { createProviderSide } from './oidc/provider-side.ts';
-import { createKeyring } from './session/keyring.ts';
 import { UserSessionsObject } from './session/durable-object.ts';
+import { createKeyring } from './session/keyring.ts';
 import { createTokenStore, randomHex, tokenKey } from './session/refresh-tokens.ts';
 import { type ObjectStorage, type ProviderSide, UserSessionsLogic } from './session/user-sessions.ts';
 
@@ -22,7 +22,8 @@ function load(env: Bindings): LoadedConfig {
   if (!loaded) {
     loaded = loadConfig(env);
     const { emit } = surroundings;
-    if (loaded.ok) for (const warning of loaded.warnings) emit({ event: 'config_warning', level: 'warn', reason: warning });
+    if (loaded.ok)
+      for (const warning of loaded.warnings) emit({ event: 'config_warning', level: 'warn', reason: warning });
     else for (const issue of loaded.issues) emit({ event: 'config_issue', level: 'error', ...issue });
   }
   return loaded;

@@ -16,7 +16,16 @@ export function createMisconfiguredApp(issues: readonly ConfigIssue[], emit: Emi
       const response = createPages(unconfigured(origin)).misconfigured(context, { issues });
       response.headers.set('X-Request-Id', requestId);
       const { level, status } = FAULTS.misconfigured;
-      emit({ event: 'request', level, request_id: requestId, method: request.method, host, path: pathname, status, fault: 'misconfigured' });
+      emit({
+        event: 'request',
+        level,
+        request_id: requestId,
+        method: request.method,
+        host,
+        path: pathname,
+        status,
+        fault: 'misconfigured',
+      });
       return response;
     },
   };

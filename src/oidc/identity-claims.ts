@@ -76,7 +76,9 @@ function metadataValue(claims: Claims, key: string): string | undefined {
   if (typeof encoded !== 'string') return undefined;
   try {
     const binary = atob(encoded.replaceAll('-', '+').replaceAll('_', '/'));
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(binary, (c) => c.charCodeAt(0)));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      Uint8Array.from(binary, (c) => c.charCodeAt(0)),
+    );
   } catch (error) {
     // Metadata may hold any bytes; what is not UTF-8 text has no place in a header.
     if (error instanceof TypeError || error instanceof DOMException) return undefined;

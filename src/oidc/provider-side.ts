@@ -50,7 +50,8 @@ export function createProviderSide(deps: Dependencies): ProviderSide {
       } catch (error) {
         const fault = providerFault(error);
         // The token was good by its times and nobody else renews it: ZITADEL itself has ended the session.
-        if (fault.kind === 'dead') return { kind: 'failed', fault: { ends: 'ended_at_provider', reason: fault.reason } };
+        if (fault.kind === 'dead')
+          return { kind: 'failed', fault: { ends: 'ended_at_provider', reason: fault.reason } };
         return { kind: 'failed', fault: toSessionFault(fault, pause) };
       }
     },

@@ -95,7 +95,11 @@ export function thrownAnswer(gateway: Gateway, c: AppContext, error: unknown): R
     page: (context) => {
       if (code === 'login_denied') return gateway.pages.loginDenied(context, {});
       if (code === 'foreign_organization') return gateway.pages.foreignOrganization(context, {});
-      return gateway.pages.fault(context, { code, retryAfter: wait, ...(code === 'login_failed' && { signInHref: signInHref(gateway) }) });
+      return gateway.pages.fault(context, {
+        code,
+        retryAfter: wait,
+        ...(code === 'login_failed' && { signInHref: signInHref(gateway) }),
+      });
     },
   });
 }

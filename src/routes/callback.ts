@@ -4,17 +4,17 @@
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Identity } from '../identity/identity.ts';
-import { readIdentity } from '../oidc/identity-claims.ts';
 import type { IdTokenClaims } from '../oidc/id-token.ts';
+import { readIdentity } from '../oidc/identity-claims.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
 import { toLoginFault } from '../oidc/to-fault.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
-import type { Session } from '../session/session.ts';
 import { randomHex } from '../session/refresh-tokens.ts';
+import type { Session } from '../session/session.ts';
 import { isLive, isSecondAttempt, type Transaction, transactionCookieName } from '../session/transaction.ts';
 import { type AppContext, appendCookies, type Endpoint, faultAnswer, redirectAnswer, thrownAnswer } from './answers.ts';
-import { assertNotFlooded, startLogin } from './start-login.ts';
 import { deviceOf } from './device.ts';
+import { assertNotFlooded, startLogin } from './start-login.ts';
 
 interface SignedIn {
   readonly tokens: TokenSet;
@@ -180,7 +180,12 @@ async function endPreviousSession(gateway: Gateway, cookieHeader: string | null,
     if (opened.kind !== 'active') return undefined;
     const { id, identity } = opened.visit.session;
     if (identity.sub === sub) return id;
-    gateway.waitUntil(gateway.directory.ofUser(identity.sub).end({ id }, 'replaced', false).catch(() => undefined));
+    gateway.waitUntil(
+      gateway.directory
+        .ofUser(identity.sub)
+        .end({ id }, 'replaced', false)
+        .catch(() => undefined),
+    );
     return undefined;
   } catch (error) {
     // The earlier session's object is away; that must not stop a new session, whose own object may well answer.

@@ -23,7 +23,13 @@ export interface Enforcement {
 export function createEnforcement(gateway: Gateway): Enforcement {
   const { config } = gateway;
 
-  function answer(c: AppContext, requirement: Requirement, code: FaultCode, reason: string, options: FaultAnswerOptions = {}) {
+  function answer(
+    c: AppContext,
+    requirement: Requirement,
+    code: FaultCode,
+    reason: string,
+    options: FaultAnswerOptions = {},
+  ) {
     const headers = { ...corsHeaders(requirement, c.req.header('origin')), ...options.headers };
     return faultAnswer(gateway, c, code, reason, { ...options, headers });
   }

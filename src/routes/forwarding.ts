@@ -22,7 +22,10 @@ export type ForwardAllowed = (
   stillAllowed?: StillAllowed,
 ) => Promise<Response>;
 
-export function createForwarding(gateway: Gateway, assertions: Assertions = createAssertionsOf(gateway)): ForwardAllowed {
+export function createForwarding(
+  gateway: Gateway,
+  assertions: Assertions = createAssertionsOf(gateway),
+): ForwardAllowed {
   const { config, bindings, fetch, stopwatch } = gateway;
   const identityHeadersOf = compileIdentityHeaders(config);
   const forward = createForward({ config, bindings, fetch, isReservedName: compileReservedNames(config), randomHex });
@@ -49,7 +52,10 @@ export function createForwarding(gateway: Gateway, assertions: Assertions = crea
     if (tokens.kind === 'ended') throw new GatewayError('unauthenticated', `session ended: ${tokens.reason}`);
     if (tokens.kind === 'kept') throw new GatewayError('provider_unavailable', `no token to forward: ${tokens.reason}`);
     const { access_token, id_token } = tokens;
-    return { ...(forward_access_token && { accessToken: access_token }), ...(forward_id_token && { idToken: id_token }) };
+    return {
+      ...(forward_access_token && { accessToken: access_token }),
+      ...(forward_id_token && { idToken: id_token }),
+    };
   }
 
   return async (c, requirement, who, stillAllowed) => {

@@ -1,8 +1,8 @@
 // GET/POST /auth/logout and its callback: the session ends here first, then its tokens, then the session at ZITADEL.
 // OpenID Connect RP-Initiated Logout 1.0 §2, §3; RFC 7009; design §2, promise 4.
 
-import { generateRandomState } from '../oidc/random.ts';
 import type { Gateway } from '../gateway.ts';
+import { generateRandomState } from '../oidc/random.ts';
 import { siteOf } from '../policy/navigation.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
@@ -29,7 +29,12 @@ export const logout: Endpoint = (gateway) => async (c) => {
   if (request.method === 'POST') {
     const fields = await readOwnForm(gateway, request, sessionId);
     if (!fields) return faultAnswer(gateway, c, 'cross_site', 'logout: a POST from another site');
-    return endSession(gateway, c, opened, parseReturnTo(fields.get('return_to') ?? query.get('return_to'), config.origin, config.endpoints));
+    return endSession(
+      gateway,
+      c,
+      opened,
+      parseReturnTo(fields.get('return_to') ?? query.get('return_to'), config.origin, config.endpoints),
+    );
   }
   const returnTo = parseReturnTo(query.get('return_to'), config.origin, config.endpoints);
   const site = siteOf(request.headers, config.origin);
@@ -57,7 +62,12 @@ export const logoutCallback: Endpoint = (gateway) => async (c) => {
   return appendCookies(response, isOurs ? [serializeCookie(name, '', 0, config.isSecure)] : []);
 };
 
-async function endSession(gateway: Gateway, c: AppContext, opened: Opened, returnTo: string | undefined): Promise<Response> {
+async function endSession(
+  gateway: Gateway,
+  c: AppContext,
+  opened: Opened,
+  returnTo: string | undefined,
+): Promise<Response> {
   const { visitorSessions } = gateway;
   const cleared = visitorSessions.clearedCookies(c.req.header('cookie') ?? null);
   if (opened.kind !== 'active') {
@@ -89,12 +99,22 @@ async function providerLogout(gateway: Gateway, ended: Ending, returnTo: string 
     return undefined;
   }
   if (location === undefined) return undefined;
-  const sealed = await keyring.seal('logout', { state, at: now(), ...(returnTo !== undefined && { returnTo }) } satisfies LogoutState);
+  const sealed = await keyring.seal('logout', {
+    state,
+    at: now(),
+    ...(returnTo !== undefined && { returnTo }),
+  } satisfies LogoutState);
   return { location, cookie: serializeCookie(logoutCookieName(gateway), sealed, LOGOUT_LIFETIME, config.isSecure) };
 }
 
-function answerSignedOut(gateway: Gateway, c: AppContext, returnTo: string | undefined, isProviderUntold: boolean): Response {
-  if (returnTo !== undefined && !isProviderUntold) return redirectAnswer(gateway, gateway.config.origin + returnTo, 303);
+function answerSignedOut(
+  gateway: Gateway,
+  c: AppContext,
+  returnTo: string | undefined,
+  isProviderUntold: boolean,
+): Response {
+  if (returnTo !== undefined && !isProviderUntold)
+    return redirectAnswer(gateway, gateway.config.origin + returnTo, 303);
   return gateway.pages.signedOut(pageContext(c), { isProviderUntold, returnTo });
 }
 

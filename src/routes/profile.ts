@@ -1,14 +1,14 @@
 // GET/POST /auth/profile: who one is signed in as, one's sessions everywhere, and buttons to end them.
 // Design §2; promise 4 ("from another of their devices").
 
-import { describeUserAgent } from '../pages/device.ts';
 import type { Gateway } from '../gateway.ts';
+import { describeUserAgent } from '../pages/device.ts';
 import { idleExpiresAt } from '../session/session.ts';
+import type { Visit } from '../session/visitor-sessions.ts';
 import { type AppContext, appendCookies, type Endpoint, faultAnswer, pageContext, redirectAnswer } from './answers.ts';
 import { personOf } from './callback.ts';
 import { createConfirmation, readOwnForm } from './confirmation.ts';
 import { startLogin } from './start-login.ts';
-import type { Visit } from '../session/visitor-sessions.ts';
 
 export const profile: Endpoint = (gateway) => async (c) => {
   const { config, visitorSessions } = gateway;

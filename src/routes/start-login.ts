@@ -1,9 +1,9 @@
 // Starts a login: a transaction of its own in a sealed cookie, then off to ZITADEL. Used by the login endpoint and by protected pages.
 // OIDC Core §3.1.2.1; RFC 7636 §4; design promise 3.
 
-import { generateRandomCodeVerifier, generateRandomNonce, generateRandomState } from '../oidc/random.ts';
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
+import { generateRandomCodeVerifier, generateRandomNonce, generateRandomState } from '../oidc/random.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 import {
   createState,

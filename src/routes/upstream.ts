@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { createBearerTokens } from '../oidc/bearer-tokens.ts';
 import { allowedCorsOrigin, isPreflight } from '../policy/cors.ts';
-import { decide, type Decision } from '../policy/decide.ts';
+import { type Decision, decide } from '../policy/decide.ts';
 import { matchRequest } from '../policy/match.ts';
 import type { Requirement } from '../policy/requirement.ts';
 import { compileRules } from '../policy/rules.ts';
@@ -74,7 +74,10 @@ export function createUpstreamRoute(gateway: Gateway): UpstreamRoute {
 
     async answer(c) {
       const requirement = match(c);
-      if (isPreflight(c.req.method, c.req.raw.headers) && allowedCorsOrigin(requirement, c.req.header('origin') ?? null)) {
+      if (
+        isPreflight(c.req.method, c.req.raw.headers) &&
+        allowedCorsOrigin(requirement, c.req.header('origin') ?? null)
+      ) {
         c.var.event.decision = 'preflight';
         return forward(c, requirement, { kind: 'nobody', reason: 'preflight' });
       }

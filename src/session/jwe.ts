@@ -7,7 +7,11 @@ const TAG_BYTES = 16;
 export type JweHeader = Readonly<Record<string, unknown>>;
 
 /** `header` is authenticated, not hidden. */
-export async function encryptJwe(plaintext: Uint8Array, key: CryptoKey, header: JweHeader): Promise<string> {
+export async function encryptJwe(
+  plaintext: Uint8Array<ArrayBuffer>,
+  key: CryptoKey,
+  header: JweHeader,
+): Promise<string> {
   const protectedHeader = encode(new TextEncoder().encode(JSON.stringify({ alg: 'dir', enc: 'A256GCM', ...header })));
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const sealed = new Uint8Array(await crypto.subtle.encrypt(parameters(iv, protectedHeader), key, plaintext));

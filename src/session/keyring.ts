@@ -7,7 +7,11 @@ import { decryptJwe, encryptJwe, readJweHeader } from './jwe.ts';
 export type Purpose = 'session' | 'transaction' | 'logout' | 'confirm' | 'form' | 'tokens';
 
 export type Unsealed<T> =
-  | { readonly kind: 'ok'; readonly value: T; /** Sealed by a key that is on its way out. */ readonly isOldKey: boolean }
+  | {
+      readonly kind: 'ok';
+      readonly value: T /** Sealed by a key that is on its way out. */;
+      readonly isOldKey: boolean;
+    }
   /** Not ours, broken, or of another purpose. */
   | { readonly kind: 'foreign' }
   /** Written by a newer release that runs beside this one: to be left alone, not deleted. */
@@ -40,7 +44,11 @@ export function createKeyring(secrets: readonly string[]): Keyring {
       const [key] = await keys();
       if (!key) throw new Error('keyring: no key');
       const header = { kid: key.kid, typ: `postern-${purpose}`, ver: FORMAT };
-      return encryptJwe(new TextEncoder().encode(JSON.stringify(value)), await deriveKey(key, purpose, salt), header);
+      return encryptJwe(
+        Uint8Array.from(new TextEncoder().encode(JSON.stringify(value))),
+        await deriveKey(key, purpose, salt),
+        header,
+      );
     },
 
     async unseal<T>(purpose: Purpose, sealed: string, salt?: Uint8Array<ArrayBuffer>): Promise<Unsealed<T>> {
@@ -76,7 +84,10 @@ function deriveKey(key: RingKey, purpose: Purpose, salt: Uint8Array<ArrayBuffer>
 }
 
 async function createKey(master: CryptoKey, purpose: Purpose, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
-  return crypto.subtle.importKey('raw', await hkdf(master, purpose, salt, 32), 'AES-GCM', false, ['encrypt', 'decrypt']);
+  return crypto.subtle.importKey('raw', await hkdf(master, purpose, salt, 32), 'AES-GCM', false, [
+    'encrypt',
+    'decrypt',
+  ]);
 }
 
 async function hkdf(
@@ -86,7 +97,9 @@ async function hkdf(
   bytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const info = new TextEncoder().encode(`postern ${purpose}`);
-  return new Uint8Array(await crypto.subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt, info }, master, bytes * 8));
+  return new Uint8Array(
+    await crypto.subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt, info }, master, bytes * 8),
+  );
 }
 
 function toHex(bytes: Uint8Array): string {

@@ -27,7 +27,7 @@ describe('chooseLanguage', () => {
     ['fr ; q=0.3 , de ; Q=0.8', 'de', 'blanks and a capital Q'],
     [',, ,de,', 'de', 'empty elements'],
     ['zh', 'en', 'a language that is not there'],
-  ])('%j gives %s: %s', (header, language) => {
+  ] as const)('%j gives %s: %s', (header: string | null, language: string, _why: string) => {
     expect(choose(header)).toBe(language);
   });
 

@@ -30,7 +30,12 @@ export class TestBrowser {
 
   /** A script on one of our pages fetches. */
   fetch(target: string, init: RequestInit = {}): Promise<Response> {
-    const headers = { accept: '*/*', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin' };
+    const headers = {
+      accept: '*/*',
+      'sec-fetch-mode': 'cors',
+      'sec-fetch-dest': 'empty',
+      'sec-fetch-site': 'same-origin',
+    };
     return this.send(target, { ...init, headers: { ...headers, ...(init.headers as Record<string, string>) } });
   }
 

@@ -1,8 +1,8 @@
 // The whole gateway in process: the app, its objects and KV in memory, the stand-in for ZITADEL, an upstream, and one clock.
 
 import type { Hono } from 'hono';
-import { createZitadel, type Zitadel, type ZitadelOptions } from '../../demo/zitadel/zitadel.ts';
 import { SEED } from '../../demo/zitadel/seed.ts';
+import { createZitadel, type Zitadel, type ZitadelOptions } from '../../demo/zitadel/zitadel.ts';
 import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { type Bindings, createGateway, createProvider, type Gateway, type Surroundings } from '../../src/gateway.ts';
@@ -56,7 +56,11 @@ export interface Harness {
 /** An upstream that says what it received. */
 export function echo(request: Request): Response {
   const { pathname, search } = new URL(request.url);
-  return Response.json({ method: request.method, path: pathname + search, headers: Object.fromEntries(request.headers) });
+  return Response.json({
+    method: request.method,
+    path: pathname + search,
+    headers: Object.fromEntries(request.headers),
+  });
 }
 
 export function createHarness(options: HarnessOptions = {}): Harness {
@@ -90,7 +94,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     fetch: async (input, init) => {
       const request = new Request(input as Request, init as RequestInit);
       if (new URL(request.url).origin === zitadel.issuer) return zitadel.fetch(request);
-      received.push(request.clone());
+      received.push(request.clone() as Request);
       return upstream(request);
     },
     ...(options.providerDeadline !== undefined && { providerDeadline: options.providerDeadline }),

@@ -15,7 +15,8 @@ interface Report {
 const REPORT = 'test-results/report.json';
 const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: process.env.CI ?? 'true' };
 
-if (!existsSync(CHROMIUM)) console.log(`No Chromium at ${CHROMIUM}: the browser tests are skipped, everything else runs.`);
+if (!existsSync(CHROMIUM))
+  console.log(`No Chromium at ${CHROMIUM}: the browser tests are skipped, everything else runs.`);
 
 mkdirSync('test-results', { recursive: true });
 rmSync(REPORT, { force: true });
@@ -31,7 +32,9 @@ const { status } = spawnSync('vitest', ['run', ...reporters, ...process.argv.sli
 
 const report = existsSync(REPORT) ? (JSON.parse(readFileSync(REPORT, 'utf8')) as Report) : undefined;
 // A file that could not even be loaded has no tests to count, and is a failure all the same.
-const broken = report?.testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0);
+const broken = report?.testResults.filter(
+  ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+);
 const failed = (report?.numFailedTests ?? 0) + (broken?.length ?? 0);
 const failures = failed === 0 && status !== 0 ? 1 : failed;
 console.log(`${report?.numPassedTests ?? 0} passed, ${failures} failed, ${report?.numPendingTests ?? 0} skipped`);

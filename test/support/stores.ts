@@ -1,7 +1,6 @@
 // KV and Durable Object storage in memory, with faults and a clock that tests turn.
 
-import type { UserSessionsApi, UserSessionsLogic } from '../../src/session/user-sessions.ts';
-import type { ObjectStorage } from '../../src/session/user-sessions.ts';
+import type { ObjectStorage, UserSessionsApi, UserSessionsLogic } from '../../src/session/user-sessions.ts';
 
 export interface Clock {
   /** Seconds since the epoch. */
@@ -72,7 +71,9 @@ export class MemoryStorage implements ObjectStorage {
   }
 
   list<T>(prefix: string): [string, T][] {
-    return [...this.entries].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key, structuredClone(value) as T]);
+    return [...this.entries]
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key, structuredClone(value) as T]);
   }
 
   setAlarm(at: number): void {
@@ -99,14 +100,19 @@ export class MemoryObjects {
   open(name: string): UserSessionsApi {
     const logic = this.#logic(name);
     return new Proxy(logic as UserSessionsApi, {
-      get: (target, method: keyof UserSessionsApi) => async (...args: unknown[]) => {
-        this.calls += 1;
-        this.callsByMethod.set(method, (this.callsByMethod.get(method) ?? 0) + 1);
-        if (this.isDown) throw new Error('Durable Object is overloaded');
-        // RPC copies what it carries.
-        const result = await (target[method] as (...a: unknown[]) => Promise<unknown>).apply(target, structuredClone(args));
-        return structuredClone(result);
-      },
+      get:
+        (target, method: keyof UserSessionsApi) =>
+        async (...args: unknown[]) => {
+          this.calls += 1;
+          this.callsByMethod.set(method, (this.callsByMethod.get(method) ?? 0) + 1);
+          if (this.isDown) throw new Error('Durable Object is overloaded');
+          // RPC copies what it carries.
+          const result = await (target[method] as (...a: unknown[]) => Promise<unknown>).apply(
+            target,
+            structuredClone(args),
+          );
+          return structuredClone(result);
+        },
     });
   }
 
@@ -118,7 +124,9 @@ export class MemoryObjects {
   /** Runs the alarms that are due, until none is. */
   async runAlarms(): Promise<void> {
     for (let round = 0; round < 50; round++) {
-      const due = [...this.storages].filter(([, { alarmAt }]) => alarmAt !== undefined && alarmAt <= this.#clock.now * 1000);
+      const due = [...this.storages].filter(
+        ([, { alarmAt }]) => alarmAt !== undefined && alarmAt <= this.#clock.now * 1000,
+      );
       if (due.length === 0) return;
       for (const [name, storage] of due) {
         storage.alarmAt = undefined;

@@ -39,7 +39,9 @@ export async function freePort(): Promise<number> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }
@@ -65,18 +67,20 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
   };
   const bindings = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
   const logs: string[] = [];
-  const miniflare = new Miniflare(convertV4MiniflareOptions({
-    host: '127.0.0.1',
-    port,
-    // The worker's events; a test that wants them reads them here.
-    handleStructuredLogs: (log) => void logs.push(log.message),
-    modules: true,
-    scriptPath: SCRIPT,
-    compatibilityDate: '2026-07-30',
-    bindings: bindings as Record<string, string>,
-    kvNamespaces: ['SESSIONS'],
-    durableObjects: { USER_SESSIONS: { className: 'UserSessions', useSQLite: true } },
-  }));
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      port,
+      // The worker's events; a test that wants them reads them here.
+      handleStructuredLogs: (log) => void logs.push(log.message),
+      modules: true,
+      scriptPath: SCRIPT,
+      compatibilityDate: '2026-07-30',
+      bindings: bindings as Record<string, string>,
+      kvNamespaces: ['SESSIONS'],
+      durableObjects: { USER_SESSIONS: { className: 'UserSessions', useSQLite: true } },
+    }),
+  );
   await miniflare.ready;
   return {
     origin,
