@@ -29,7 +29,7 @@ export const WHO_OPTIONS = {
   host: { type: 'string' },
 } as const;
 
-export type WhoValues = ReturnType<typeof parseArgs<{ options: typeof WHO_OPTIONS }>>['values'];
+type WhoValues = ReturnType<typeof parseArgs<{ options: typeof WHO_OPTIONS }>>['values'];
 
 /** Judged at this second; logins and claims are as old as the question says. */
 export const NOW = 0;
@@ -73,7 +73,7 @@ function createClaims(given: readonly string[]): Record<string, string | string[
   );
 }
 
-export function listOf(given: readonly string[] | undefined): readonly string[] {
+function listOf(given: readonly string[] | undefined): readonly string[] {
   return (given ?? [])
     .flatMap((each) => each.split(','))
     .map((each) => each.trim())

@@ -48,7 +48,7 @@ function isGlobMatch(globs: readonly (readonly string[])[], isPrefix: boolean, p
 }
 
 /** Each text is sought once, from the left; `*` stands for any number of characters of the segment, none included. */
-export function isSegmentMatch(texts: readonly string[], segment: string): boolean {
+function isSegmentMatch(texts: readonly string[], segment: string): boolean {
   const first = texts[0] as string;
   if (texts.length === 1) return segment === first;
   const last = texts[texts.length - 1] as string;
