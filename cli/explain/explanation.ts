@@ -66,7 +66,7 @@ export function explainRequest(config: Config, question: Question): Explanation 
     readings: readingRows(rules, facts),
     ...(matched.kind === 'requirement' && { requirement: matched }),
     decision,
-    answers: answersTo(decision, matched, facts.method),
+    answers: answersTo(decision, matched, canSignIn(config, facts)),
   };
 }
 
@@ -75,7 +75,8 @@ function settleBeforehand(
   { host, method, path }: RequestFacts,
 ): { why: string; answer: Answer } | undefined {
   const hosts = [new URL(config.origin).host, ...config.routes.flatMap((rule) => rule.hosts ?? [])];
-  if (!hosts.includes(host.toLowerCase())) return { why: `the host ${host} is not served here`, answer: 421 };
+  if (!hosts.includes(host) && !hosts.includes(host.replace(/:\d+$/, '')))
+    return { why: `the host ${host} is not served here`, answer: 421 };
   if (method === 'TRACE') return { why: 'TRACE is never forwarded', answer: 405 };
   const isOwn = [...OWN, ...MORE_OWN].some((name) => path === `${config.endpoints}/${name}`);
   if (!isOwn && path !== '/.well-known/oauth-protected-resource') return undefined;
@@ -94,12 +95,16 @@ function readingRows(rules: Rules, facts: RequestFacts): readonly ReadingRow[] {
   }));
 }
 
+/** Whether a navigation is sent to sign in: the session's cookie belongs to the callback's host, so elsewhere it would not help. */
+function canSignIn(config: Config, { method, host }: RequestFacts): boolean {
+  return ['GET', 'HEAD', 'POST'].includes(method) && host === new URL(config.origin).host;
+}
+
 function answersTo(
   decision: Decision | Nonsense,
   matched: Requirement | Nonsense,
-  method: string,
+  canNavigate: boolean,
 ): Explanation['answers'] {
-  const canNavigate = ['GET', 'HEAD', 'POST'].includes(method);
   switch (decision.kind) {
     case 'nonsense':
       return { navigation: 400, other: 400 };

@@ -84,7 +84,7 @@ function listOf(given: readonly string[] | undefined): readonly string[] {
 export function factsOf({ method, target, host }: Question, origin: string): RequestFacts {
   const url = URL.parse(target.startsWith('/') ? origin + target : target);
   if (!url) throw new UsageError(`this is no URL: ${target}`);
-  return { method, host: host ?? url.host, path: url.pathname };
+  return { method, host: (host ?? url.host).toLowerCase(), path: url.pathname };
 }
 
 export function describeCaller(who: Caller | undefined): string {

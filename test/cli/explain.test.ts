@@ -96,7 +96,12 @@ describe('issue 4: explain prints each reading, its rule, the requirement, the d
     expect((await run('GET /auth/login')).output).toContain('an endpoint of the gateway’s own');
     expect((await run('GET /x --host evil.example')).output).toContain('answer      421');
     expect((await run('TRACE /x')).output).toContain('answer      405');
-    expect((await run('GET https://other.example.com/other')).output).toContain('by rule 9');
+  });
+
+  it('another host of the gateway’s: nobody is sent to sign in where the session would not hold', async () => {
+    const { output } = await run('GET https://other.example.com/other --anonymous');
+    expect(output).toContain('sign-in (anonymous) by rule 9');
+    expect(output).toContain('answer      401 problem');
   });
 
   it('a rule that is never reached: a warning', async () => {
