@@ -59,7 +59,10 @@ export function createProviderFetch(fetch: typeof globalThis.fetch, limits: Limi
 }
 
 /** The body's bytes, or undefined when there are more than `maxBytes`. */
-async function readLimited(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function readLimited(
+  response: Pick<Response, 'headers' | 'body'>,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (Number(response.headers.get('content-length')) > maxBytes) {
     await response.body?.cancel();
     return undefined;

@@ -6,8 +6,7 @@ import type { Gateway } from '../gateway.ts';
 import type { LogoutToken } from '../oidc/logout-token.ts';
 import { providerFault } from '../oidc/to-fault.ts';
 import { type Endpoint, jsonAnswer } from './answers.ts';
-
-const MAX_BODY = 65_536;
+import { readForm } from './form-body.ts';
 
 export const backchannelLogout: Endpoint = (gateway) => async (c) => {
   const token = await readLogoutToken(c.req.raw);
@@ -34,13 +33,9 @@ export const backchannelLogout: Endpoint = (gateway) => async (c) => {
   return jsonAnswer(gateway, {});
 };
 
+/** Exactly one: of two, somebody else might read the other. */
 async function readLogoutToken(request: Request): Promise<string | undefined> {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/x-www-form-urlencoded') return undefined;
-  if (Number(request.headers.get('content-length')) > MAX_BODY) return undefined;
-  const body = await request.text();
-  if (body.length > MAX_BODY) return undefined;
-  const [token, ...others] = new URLSearchParams(body).getAll('logout_token');
+  const [token, ...others] = (await readForm(request))?.getAll('logout_token') ?? [];
   return token && others.length === 0 ? token : undefined;
 }
 

@@ -3,6 +3,7 @@
 
 import type { Gateway } from '../gateway.ts';
 import { siteOf } from '../policy/navigation.ts';
+import { readForm } from './form-body.ts';
 
 /** Seconds that a page with a form stays good. */
 const LIFETIME = 3600;
@@ -23,8 +24,7 @@ export async function readOwnForm(
   request: Request,
   sessionId: string,
 ): Promise<URLSearchParams | undefined> {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  const fields = new URLSearchParams(type === 'application/x-www-form-urlencoded' ? await request.text() : '');
+  const fields = (await readForm(request)) ?? new URLSearchParams();
   const site = siteOf(request.headers, gateway.config.origin);
   // Browsers name the origin of every form that another site sends; where nothing is said, no browser was made to send it.
   if (site === 'same-origin' || site === 'none' || site === 'unknown') return fields;

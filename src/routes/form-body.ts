@@ -1,0 +1,15 @@
+// The fields of a small form that was posted to one of the gateway's own endpoints.
+// URL Standard §5 (application/x-www-form-urlencoded).
+
+import { readLimited } from '../oidc/provider-fetch.ts';
+
+/** Bytes; the largest form of ours holds one logout token. */
+const MAX_BYTES = 65_536;
+
+/** Undefined for a body of another type, and for more than any form of ours has, without reading all of it. */
+export async function readForm(request: Request): Promise<URLSearchParams | undefined> {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/x-www-form-urlencoded') return undefined;
+  const bytes = await readLimited(request, MAX_BYTES);
+  return bytes && new URLSearchParams(new TextDecoder().decode(bytes));
+}
