@@ -7,11 +7,13 @@ import type { Identity } from '../identity/identity.ts';
 import type { IdTokenClaims } from '../oidc/id-token.ts';
 import { readIdentity } from '../oidc/identity-claims.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
-import { toLoginFault } from '../oidc/to-fault.ts';
+import { providerFault, toLoginFault } from '../oidc/to-fault.ts';
+import { isPrefetch } from '../policy/navigation.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 import { randomHex } from '../session/refresh-tokens.ts';
 import type { Session } from '../session/session.ts';
 import { isLive, isSecondAttempt, type Transaction, transactionCookieName } from '../session/transaction.ts';
+import type { Opened } from '../session/visitor-sessions.ts';
 import { type AppContext, appendCookies, type Endpoint, faultAnswer, redirectAnswer, thrownAnswer } from './answers.ts';
 import { deviceOf } from './device.ts';
 import { assertNotFlooded, startLogin } from './start-login.ts';
@@ -24,17 +26,21 @@ interface SignedIn {
 }
 
 export const callback: Endpoint = (gateway) => async (c) => {
+  if (isPrefetch(c.req.raw.headers)) throw new GatewayError('bad_request', 'callback: a prefetch ends no login');
   const parameters = new URL(c.req.url).searchParams;
   assertNoRepetition(parameters);
   await assertNotFlooded(gateway, c.req.raw);
   const state = parameters.get('state');
   const transaction = await loadTransaction(gateway, c.req.raw, state);
   if (!transaction) return answerLostTransaction(gateway, c, state);
+  // Asked while ZITADEL is, so that both together keep within the time that an answer may take.
+  const previous = gateway.visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity: false });
+  gateway.waitUntil(previous.catch(() => undefined));
   try {
     const signedIn = await signIn(gateway, c, parameters, transaction);
-    return await beginSession(gateway, c, transaction, signedIn);
+    return await beginSession(gateway, c, transaction, signedIn, previous);
   } catch (error) {
-    const response = thrownAnswer(gateway, c, error);
+    const response = (await answerSpentCode(gateway, c, transaction, error)) ?? thrownAnswer(gateway, c, error);
     // While ZITADEL is away a reload may still end this login; in every other case it is over.
     const isPassing = error instanceof GatewayError && error.code === 'provider_unavailable';
     return isPassing ? response : appendCookies(response, [endedTransaction(gateway, transaction.state)]);
@@ -62,12 +68,9 @@ async function loadTransaction(
 
 /** A back button, a bookmark, a login that took too long, or somebody else's link: never a session, never an error. */
 async function answerLostTransaction(gateway: Gateway, c: AppContext, state: string | null): Promise<Response> {
-  const { config, visitorSessions } = gateway;
-  const opened = await visitorSessions.open(c.req.header('cookie') ?? null);
-  if (opened.kind === 'active') {
-    c.var.event.decision = 'already_signed_in';
-    return redirectAnswer(gateway, config.origin + config.postLoginUrl);
-  }
+  const { config } = gateway;
+  const goingOn = await goOn(gateway, c, config.postLoginUrl);
+  if (goingOn) return goingOn;
   if (isSecondAttempt(state)) {
     return faultAnswer(gateway, c, 'cookies_blocked', 'callback: no transaction on the second attempt', {
       page: (context) => gateway.pages.cookiesBlocked(context, { retryHref: `${config.endpoints}/login` }),
@@ -77,16 +80,64 @@ async function answerLostTransaction(gateway: Gateway, c: AppContext, state: str
   return startLogin(gateway, c.req.raw, { returnTo: config.postLoginUrl, attempt: 2 });
 }
 
+/**
+ * A callback that was loaded twice, or again after ZITADEL broke down half way, brings a code that is used up. Its
+ * visitor is as honest as one without a transaction. Undefined where that is not it, and the second time.
+ */
+async function answerSpentCode(
+  gateway: Gateway,
+  c: AppContext,
+  { state, returnTo, max_age, amr }: Transaction,
+  error: unknown,
+): Promise<Response | undefined> {
+  const isStepUp = max_age !== undefined || amr !== undefined;
+  const isSpent =
+    error instanceof GatewayError && error.code === 'login_failed' && providerFault(error.cause).kind === 'dead';
+  if (!isSpent || isStepUp) return undefined;
+  const goingOn = await goOn(gateway, c, returnTo);
+  if (goingOn || isSecondAttempt(state)) return goingOn;
+  c.var.event.decision = 'started_again';
+  c.var.event.reason = error.message;
+  return startLogin(gateway, c.req.raw, { returnTo, attempt: 2 });
+}
+
+/** To the page for whoever is signed in already. */
+async function goOn(gateway: Gateway, c: AppContext, target: string): Promise<Response | undefined> {
+  const opened = await gateway.visitorSessions.open(c.req.header('cookie') ?? null);
+  if (opened.kind !== 'active') return undefined;
+  c.var.event.decision = 'already_signed_in';
+  return redirectAnswer(gateway, gateway.config.origin + target);
+}
+
 async function signIn(
   gateway: Gateway,
   c: AppContext,
   parameters: URLSearchParams,
   transaction: Transaction,
 ): Promise<SignedIn> {
-  const { config, relyingParty, now } = gateway;
+  const { relyingParty } = gateway;
   const signal = AbortSignal.timeout(gateway.loginDeadline);
   const { state, nonce, code_verifier } = transaction;
   const { tokens, idToken } = await relyingParty.exchangeCode(parameters, { state, nonce, code_verifier }, signal);
+  try {
+    return await identify(gateway, c, tokens, idToken, signal);
+  } catch (error) {
+    // A login that comes to nothing leaves no live token behind.
+    if (tokens.refresh_token !== undefined) {
+      gateway.waitUntil(relyingParty.revoke(tokens.refresh_token, 'refresh_token').catch(() => undefined));
+    }
+    throw error;
+  }
+}
+
+async function identify(
+  gateway: Gateway,
+  c: AppContext,
+  tokens: TokenSet,
+  idToken: IdTokenClaims,
+  signal: AbortSignal,
+): Promise<SignedIn> {
+  const { config, relyingParty, now } = gateway;
   const claimsAt = now();
   let claims: Readonly<Record<string, unknown>>;
   try {
@@ -115,6 +166,7 @@ async function beginSession(
   c: AppContext,
   transaction: Transaction,
   { tokens, idToken, identity, claimsAt }: SignedIn,
+  previous: Promise<Opened>,
 ): Promise<Response> {
   const { config, directory, visitorSessions } = gateway;
   const now = gateway.now();
@@ -123,7 +175,8 @@ async function beginSession(
   const session: Session = {
     id: randomHex(16),
     identity,
-    auth_time: idToken.auth_time ?? now,
+    // Unknown is as old as can be: a page that asks for a recent sign-in must not take it for one.
+    auth_time: idToken.auth_time ?? 0,
     amr: idToken.amr,
     startedAt: now,
     seenAt: now,
@@ -131,7 +184,7 @@ async function beginSession(
     expiresAt: Math.min(now + config.sessionMaxDuration, lifetimeEnd),
   };
   const cookieHeader = c.req.header('cookie') ?? null;
-  const replaces = await endPreviousSession(gateway, cookieHeader, identity.sub);
+  const replaces = await endPreviousSession(gateway, previous, identity.sub);
   const begun = directory.ofUser(identity.sub).begin({
     id: session.id,
     sub: identity.sub,
@@ -174,9 +227,9 @@ function answerSignedIn(gateway: Gateway, c: AppContext, transaction: Transactio
  * The session that this browser had. The same user's serves on for a minute, for requests that are under way in
  * other tabs; another user's ends at once.
  */
-async function endPreviousSession(gateway: Gateway, cookieHeader: string | null, sub: string) {
+async function endPreviousSession(gateway: Gateway, previous: Promise<Opened>, sub: string) {
   try {
-    const opened = await gateway.visitorSessions.open(cookieHeader, { countsAsActivity: false });
+    const opened = await previous;
     if (opened.kind !== 'active') return undefined;
     const { id, identity } = opened.visit.session;
     if (identity.sub === sub) return id;

@@ -31,7 +31,8 @@ export function describeSession({ config }: Gateway, session: Session) {
     preferred_username,
     roles: Object.keys(roles).sort(),
     org,
-    auth_time,
+    // 0 where the provider did not say.
+    auth_time: auth_time === 0 ? undefined : auth_time,
     amr,
     session: {
       id,
