@@ -11,23 +11,23 @@ import { backchannelLogout } from './routes/backchannel-logout.ts';
 import { callback } from './routes/callback.ts';
 import { health, ready } from './routes/health.ts';
 import { login } from './routes/login.ts';
-import { logout, logoutCallback } from './routes/logout.ts';
+import { isLogoutAnswer, logout, logoutCallback } from './routes/logout.ts';
 import { operatorSessions } from './routes/operator-sessions.ts';
 import { profile } from './routes/profile.ts';
 import { createUpstreamRoute } from './routes/upstream.ts';
 import { userinfo } from './routes/userinfo.ts';
 
-/** Endpoint below the gateway's folder → its methods and what answers. */
+/** Endpoint below the gateway's folder → its methods and what answers. Where a GET ends something, HEAD must not. */
 const ENDPOINTS: Readonly<Record<string, readonly [methods: string, endpoint: Endpoint]>> = {
-  '/login': ['GET', login],
+  '/login': ['GET HEAD', login],
   '/logout': ['GET POST', logout],
   '/logout/callback': ['GET', logoutCallback],
   '/backchannel-logout': ['POST', backchannelLogout],
-  '/userinfo': ['GET', userinfo],
-  '/profile': ['GET POST', profile],
-  '/operator/sessions': ['GET DELETE', operatorSessions],
-  '/health': ['GET', health],
-  '/ready': ['GET', ready],
+  '/userinfo': ['GET HEAD', userinfo],
+  '/profile': ['GET HEAD POST', profile],
+  '/operator/sessions': ['GET HEAD DELETE', operatorSessions],
+  '/health': ['GET HEAD', health],
+  '/ready': ['GET HEAD', ready],
 };
 
 export function createApp(gateway: Gateway): Hono<AppEnv> {
@@ -37,7 +37,8 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
   const endpoints = new Map(Object.entries(ENDPOINTS).map(([path, entry]) => [config.endpoints + path, entry]));
   // The two addresses that are registered at ZITADEL are where the operator says.
   endpoints.set(new URL(config.redirect_uri).pathname, ['GET', callback]);
-  endpoints.set(new URL(config.post_logout_redirect_uri).pathname, ['GET', logoutCallback]);
+  const afterLogout = new URL(config.post_logout_redirect_uri).pathname;
+  endpoints.set(afterLogout, ['GET', logoutCallback]);
   const answering = new Map(
     [...endpoints].map(([path, [methods, endpoint]]) => [
       path,
@@ -45,6 +46,10 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
     ]),
   );
   const upstream = createUpstreamRoute(gateway);
+  const isInFolder = (path: string) =>
+    config.endpoints !== '' && (path === config.endpoints || path.startsWith(`${config.endpoints}/`));
+
+  const isOwnAfterLogout = isInFolder(afterLogout) || afterLogout === `${config.endpoints}/logout/callback`;
 
   app.use(recordEvent(gateway));
   app.onError((error, c) => thrownAnswer(gateway, c, error));
@@ -56,15 +61,16 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
     }
     if (!upstream.servesHost(host)) throw new GatewayError('misdirected', `host ${host}`);
     const endpoint = answering.get(pathname);
-    if (endpoint) {
+    // A post-logout address in the application's own part of the site is the application's, but for that one answer.
+    const isApplications = pathname === afterLogout && !isOwnAfterLogout && !isLogoutAnswer(gateway, c.req.raw);
+    if (endpoint && !isApplications) {
       event.endpoint = pathname.slice(config.endpoints.length + 1);
       const { methods, handler } = endpoint;
-      const isAllowed = methods.includes(c.req.method) || (c.req.method === 'HEAD' && methods.includes('GET'));
-      if (isAllowed) return handler(c, next);
+      if (methods.includes(c.req.method)) return handler(c, next);
       const headers = { Allow: methods.join(', ') };
       return faultAnswer(gateway, c, 'method_not_allowed', c.req.method, { headers });
     }
-    if (config.endpoints !== '' && (pathname === config.endpoints || pathname.startsWith(`${config.endpoints}/`))) {
+    if (isInFolder(pathname)) {
       throw new GatewayError('not_found', 'no such endpoint');
     }
     event.endpoint = 'upstream';

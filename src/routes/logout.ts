@@ -1,9 +1,10 @@
 // GET/POST /auth/logout and its callback: the session ends here first, then its tokens, then the session at ZITADEL.
 // OpenID Connect RP-Initiated Logout 1.0 §2, §3; RFC 7009; design §2, promise 4.
 
+import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { generateRandomState } from '../oidc/random.ts';
-import { siteOf } from '../policy/navigation.ts';
+import { isOwnSite, isPrefetch } from '../policy/navigation.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 import type { Ending } from '../session/user-sessions.ts';
@@ -23,6 +24,8 @@ const LOGOUT_LIFETIME = 600;
 export const logout: Endpoint = (gateway) => async (c) => {
   const { config } = gateway;
   const request = c.req.raw;
+  // Browsers fetch ahead what is typed often or hovered over.
+  if (isPrefetch(request.headers)) throw new GatewayError('bad_request', 'logout: a prefetch ends no session');
   const opened = await gateway.visitorSessions.open(request.headers.get('cookie'), { countsAsActivity: false });
   const sessionId = sessionIdOf(opened);
   const query = new URL(request.url).searchParams;
@@ -37,23 +40,38 @@ export const logout: Endpoint = (gateway) => async (c) => {
     );
   }
   const returnTo = parseReturnTo(query.get('return_to'), config.origin, config.endpoints);
-  const site = siteOf(request.headers, config.origin);
-  if (site === 'same-origin' || site === 'none') return endSession(gateway, c, opened, returnTo);
+  const isWanted = isOwnSite(request.headers, config.origin) && !isSubresource(request.headers);
+  return isWanted ? endSession(gateway, c, opened, returnTo) : askFirst(gateway, c, sessionId, returnTo);
+};
+
+/** A picture in a guest book is on our own site too. */
+function isSubresource(headers: Headers): boolean {
+  const dest = headers.get('sec-fetch-dest') ?? 'document';
+  return !['document', 'empty', 'iframe', 'frame'].includes(dest);
+}
+
+async function askFirst(gateway: Gateway, c: AppContext, sessionId: string, returnTo?: string): Promise<Response> {
   c.var.event.decision = 'asked_before_logout';
   const fields: [string, string][] = [['csrf', await createConfirmation(gateway, sessionId)]];
   if (returnTo !== undefined) fields.push(['return_to', returnTo]);
   return gateway.pages.confirmLogout(pageContext(c), { fields });
-};
+}
 
 export const logoutCallback: Endpoint = (gateway) => async (c) => {
   const { config, keyring } = gateway;
   const name = logoutCookieName(gateway);
-  const sealed = parseOwnCookies(c.req.header('cookie') ?? null, cookieBase(config.isSecure)).get(name);
+  const cookieHeader = c.req.header('cookie') ?? null;
+  const sealed = parseOwnCookies(cookieHeader, cookieBase(config.isSecure)).get(name);
   const opened = sealed === undefined ? undefined : await keyring.unseal<LogoutState>('logout', sealed);
   const known = opened?.kind === 'ok' && gateway.now() - opened.value.at <= LOGOUT_LIFETIME ? opened.value : undefined;
   const isOurs = known !== undefined && known.state === new URL(c.req.url).searchParams.get('state');
   c.var.event.decision = isOurs ? 'signed_out' : 'unknown_logout_state';
-  // Another state is a stale tab or somebody's link: the visitor is signed out all the same, but is sent nowhere.
+  if (!isOurs) {
+    // Somebody's link: whoever is signed in must not be told that they are not.
+    const opened = await gateway.visitorSessions.open(cookieHeader, { countsAsActivity: false });
+    if (opened.kind === 'active') return askFirst(gateway, c, sessionIdOf(opened));
+  }
+  // Another state is a stale tab: the visitor is signed out all the same, but is sent nowhere.
   const returnTo = isOurs ? known.returnTo : undefined;
   const response =
     returnTo === undefined
@@ -72,7 +90,9 @@ async function endSession(
   const cleared = visitorSessions.clearedCookies(c.req.header('cookie') ?? null);
   if (opened.kind !== 'active') {
     c.var.event.decision = 'nothing_to_sign_out';
-    return appendCookies(answerSignedOut(gateway, c, returnTo, false), cleared);
+    // A session that ran out here goes on at ZITADEL, where one click would sign in whoever sits there next.
+    const hasRunOut = opened.kind === 'ended' && (opened.reason === 'expired' || opened.reason === 'idle');
+    return appendCookies(answerSignedOut(gateway, c, returnTo, hasRunOut), cleared);
   }
   const { id, identity } = opened.visit.session;
   c.var.event.sub = identity.sub;
@@ -116,6 +136,13 @@ function answerSignedOut(
   if (returnTo !== undefined && !isProviderUntold)
     return redirectAnswer(gateway, gateway.config.origin + returnTo, 303);
   return gateway.pages.signedOut(pageContext(c), { isProviderUntold, returnTo });
+}
+
+/** Whether ZITADEL sends a visitor back after signing out, who may come to a page of the application's own. */
+export function isLogoutAnswer({ config }: Gateway, request: Request): boolean {
+  const base = cookieBase(config.isSecure);
+  const isExpected = parseOwnCookies(request.headers.get('cookie'), base).has(`${base}-logout`);
+  return isExpected && new URL(request.url).searchParams.has('state');
 }
 
 export function sessionIdOf(opened: Opened): string {

@@ -4,6 +4,7 @@
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { generateRandomCodeVerifier, generateRandomNonce, generateRandomState } from '../oidc/random.ts';
+import { isPrefetch } from '../policy/navigation.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 import {
   createState,
@@ -30,6 +31,7 @@ const MAX_RETURN_TO = 2_000;
 
 export async function startLogin(gateway: Gateway, request: Request, start: LoginStart): Promise<Response> {
   const { config, keyring, relyingParty } = gateway;
+  if (isPrefetch(request.headers)) throw new GatewayError('unauthenticated', 'a prefetch starts no login');
   await assertNotFlooded(gateway, request);
   const transaction: Transaction = {
     state: createState(start.attempt ?? 1, gateway.now(), generateRandomState()),
