@@ -1,0 +1,70 @@
+// The Authorization header as it is read. RFC 6750 §2.1; RFC 9110 §11.4.
+
+import { describe, expect, it } from 'vitest';
+import { parseAuthorization } from '../../src/oidc/authorization-header.ts';
+
+const MALFORMED: Record<string, string> = {
+  'no token': 'Bearer',
+  'an empty token': 'Bearer ',
+  'only padding': 'Bearer =',
+  'two tokens': 'Bearer aaa bbb',
+  'a quoted token': 'Bearer "aaa"',
+  'a colon after the scheme': 'Bearer: aaa',
+  'a tab after the scheme': 'Bearer\taaa',
+  'a non-breaking blank after the scheme': 'Bearer\u00a0aaa',
+  'padding in the middle': 'Bearer aa=aa',
+  'a percent sign': 'Bearer aa%2Eaa',
+  'a non-ASCII letter': 'Bearer aäa',
+  'a NUL': 'Bearer aa\0a',
+  'a line break': 'Bearer aaa\nX: y',
+  'two header lines': 'Bearer aaa, Bearer bbb',
+  'two equal header lines': 'Bearer aaa, Bearer aaa',
+  'two lines joined without a blank': 'Bearer aaa,Bearer bbb',
+  'another scheme in a second line': 'Bearer aaa, Basic YTpi',
+  'another scheme in the first line': 'Basic YTpi, Bearer aaa',
+  'an empty first line': ', Bearer aaa',
+  'a trailing comma': 'Bearer aaa,',
+  'an access_token parameter': 'Bearer access_token="aaa"',
+};
+
+describe('parseAuthorization', () => {
+  it('RFC 6750 §2.1 takes one token of b64token characters', () => {
+    for (const token of ['aaa', 'a.b-c_d~e+f/g', 'YWFh==', 'a'.repeat(16_000)]) {
+      expect(parseAuthorization(`Bearer ${token}`)).toEqual({ kind: 'token', token });
+    }
+  });
+
+  it('RFC 9110 §11.1 reads the scheme in any case, with several blanks behind it', () => {
+    for (const scheme of ['bearer', 'BEARER', 'bEaReR']) {
+      expect(parseAuthorization(`${scheme}   aaa`)).toEqual({ kind: 'token', token: 'aaa' });
+    }
+  });
+
+  it('finds none without a header', () => {
+    expect(parseAuthorization(null)).toEqual({ kind: 'none' });
+    expect(parseAuthorization('')).toEqual({ kind: 'none' });
+  });
+
+  it('finds none under another scheme: only Bearer is Bearer', () => {
+    const others = [
+      'Basic YTpi',
+      'Digest username="a, b"',
+      'DPoP aaa',
+      'Token aaa',
+      'BearerX aaa',
+      'Bearer-Token aaa',
+      'aaa',
+    ];
+    for (const header of [...others, 'Negotiate bearer', 'Custom a=1, bearer=2']) {
+      expect(parseAuthorization(header), header).toEqual({ kind: 'none' });
+    }
+  });
+
+  it.each(Object.entries(MALFORMED))('RFC 6750 §3.1 refuses %s', (_name, header) => {
+    expect(parseAuthorization(header).kind).toBe('malformed');
+  });
+
+  it('refuses a token longer than 16 KB', () => {
+    expect(parseAuthorization(`Bearer ${'a'.repeat(16_385)}`).kind).toBe('malformed');
+  });
+});
