@@ -17,6 +17,8 @@ import { relay, type Socket } from './websocket.ts';
 
 /** Seconds to the first byte, where no rule says otherwise. */
 const TIMEOUT = 100;
+/** Of REVOCATION_MAX_AGE: what is left of it is for the answer to come back. */
+const WATCH = 0.8;
 
 export interface ForwardDependencies {
   readonly config: Config;
@@ -33,7 +35,7 @@ export interface ForwardDependencies {
 export interface Passage extends Omit<UpstreamExtras, 'traceparent'> {
   /** No rule asks who it is. What is then made for nobody, shared caches may keep. */
   readonly isPublic: boolean;
-  /** Asked every REVOCATION_MAX_AGE seconds while a WebSocket or an event stream is open. */
+  /** Asked again and again, within REVOCATION_MAX_AGE, while a WebSocket or an event stream is open. */
   readonly stillAllowed?: StillAllowed | undefined;
 }
 
@@ -68,7 +70,7 @@ export function createForward(dependencies: ForwardDependencies): Forward {
     const headers = buildHeaders(answer, { addresses: built.addresses, isPersonal });
     const guard = passage.stillAllowed && {
       stillAllowed: passage.stillAllowed,
-      period: config.revocationMaxAge,
+      period: config.revocationMaxAge * WATCH,
       timers,
     };
     if (answer.webSocket && isUpgrade) return upgraded(answer.webSocket, headers, guard);

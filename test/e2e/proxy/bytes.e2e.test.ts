@@ -50,8 +50,6 @@ describe('to the upstream', () => {
 
   it('a GET may have a body', async () => {
     gateway.answer((socket, received) => received.endsWith('abc') && OK(socket, received));
-    const { text } = await get('/', 'Content-Length: 3\r\n').catch(() => ({ text: '' }));
-    expect(text).toBe('');
     const answer = await gateway.send('GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc', 300);
     expect(answer.text).toContain('200 OK');
     expect(gateway.received()).toMatch(/^GET .*Content-Length: 3\r\n.*\r\n\r\nabc$/s);
@@ -160,6 +158,7 @@ describe('back to the visitor', () => {
     expect(headOf((await get('/')).text).filter((line) => /^set-cookie/i.test(line))).toEqual([
       'Set-Cookie: a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT',
       'Set-Cookie: b=2',
+      'Set-Cookie: postern=renewed',
     ]);
   });
 

@@ -33,13 +33,17 @@ export default {
     const upstream = { origin: 'http://self', basePath: '', binding: 'SELF' };
     const forwarding = { timeout: 2, ...(new URL(request.url).pathname === '/loop' && { upstream }) };
     try {
-      return await forward(request, forwarding, {
+      const response = await forward(request, forwarding, {
         requestId: 'r-1',
         identityHeaders: isPublic ? [] : identityHeaders,
         consumesAuthorization: false,
         isPublic,
         stillAllowed,
       });
+      // As the gateway does with every response, whatever made it.
+      response.headers.set('X-Request-Id', 'r-1');
+      response.headers.append('Set-Cookie', 'postern=renewed');
+      return response;
     } catch (error) {
       return new Response(error instanceof GatewayError ? error.code : `not a fault: ${error}`, {
         status: error instanceof GatewayError ? 502 : 500,
