@@ -64,6 +64,7 @@ export function createBearerTokens(deps: Dependencies): BearerTokens {
       const until = Math.min(at + REMEMBER_GOOD, at + config.claimsMaxAge, verdict.expiresAt);
       good.set(token, { verdict, at }, until);
     } else {
+      good.forget(token);
       bad.set(token, { verdict, at }, at + REMEMBER_BAD);
     }
     return verdict;

@@ -31,26 +31,25 @@ export class TokenMemory<Verdict> {
     const entry = this.#entries.get(token);
     if (!entry) return undefined;
     if (now < entry.until) return entry.verdict;
-    this.#forget(token, entry);
+    this.forget(token);
     return undefined;
   }
 
   /** `until` in seconds. */
   set(token: string, verdict: Verdict, until: number): void {
-    const previous = this.#entries.get(token);
-    if (previous) this.#forget(token, previous);
+    this.forget(token);
     const size = token.length + JSON.stringify(verdict).length;
     if (size > this.#bounds.characters) return;
     this.#entries.set(token, { verdict, until, size });
     this.#characters += size;
-    for (const [oldest, entry] of this.#entries) {
+    for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#bounds.entries && this.#characters <= this.#bounds.characters) return;
-      this.#forget(oldest, entry);
+      this.forget(oldest);
     }
   }
 
-  #forget(token: string, { size }: Entry<Verdict>): void {
+  forget(token: string): void {
+    this.#characters -= this.#entries.get(token)?.size ?? 0;
     this.#entries.delete(token);
-    this.#characters -= size;
   }
 }
