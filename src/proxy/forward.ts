@@ -53,7 +53,7 @@ export function createForward(dependencies: ForwardDependencies): Forward {
     const traceparent = nextTraceparent(request.headers.get('traceparent'), randomHex);
     const built = buildRequest(request, forwarding, { ...passage, traceparent });
     built.headers.set(HOP_HEADER, hops);
-    const isUpgrade = request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
+    const isUpgrade = request.method === 'GET' && request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
     if (isUpgrade) built.headers.set('Upgrade', 'websocket');
 
     const isPersonal = !passage.isPublic || passage.identityHeaders.length > 0 || passage.assertion !== undefined;

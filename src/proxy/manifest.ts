@@ -1,9 +1,11 @@
 // Lets browsers fetch a web app manifest with cookies, without which every gateway answers with a sign-in.
 // Issue 6 "The manifest"; HTML §2.5.1 (crossorigin), W3C Web Application Manifest §3.
 
-/** Ranges and HEAD speak of bytes that are no longer these; only whole pages are rewritten. */
+/** Ranges and HEAD speak of bytes that are no longer these: only whole pages are rewritten, in encodings that the runtime reads. */
 export function isRewritten(method: string, status: number, headers: Headers): boolean {
-  return method === 'GET' && status === 200 && /^text\/html\s*(;|$)/i.test(headers.get('Content-Type') ?? '');
+  if (method !== 'GET' || status !== 200 || !/^text\/html\s*(;|$)/i.test(headers.get('Content-Type') ?? ''))
+    return false;
+  return /^(|identity|gzip|br)$/i.test(headers.get('Content-Encoding') ?? '');
 }
 
 /** The headers of a page that is rewritten on the way: other bytes, the same meaning (RFC 9110 §8.8.1, weak validator). */
