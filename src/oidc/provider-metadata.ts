@@ -74,7 +74,12 @@ async function requestMetadata(
 }
 
 const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
-const OPTIONAL = ['userinfo_endpoint', 'revocation_endpoint', 'end_session_endpoint', 'introspection_endpoint'] as const;
+const OPTIONAL = [
+  'userinfo_endpoint',
+  'revocation_endpoint',
+  'end_session_endpoint',
+  'introspection_endpoint',
+] as const;
 
 function findProblem(metadata: AuthorizationServer, issuer: string): string | undefined {
   // The same letters, not just the same place (Discovery §4.3): `iss` of every token is compared with it.

@@ -22,8 +22,8 @@ export interface SigningKeys {
    * `kid` always fetches; a token that anybody could have sent does so at most once in half a minute.
    */
   resolver(options: { isTrustedChannel: boolean; signal?: AbortSignal | undefined }): JWTVerifyGetKey;
-  /** For readiness: throws `provider_unavailable` when no keys can be had. */
-  load(signal?: AbortSignal): Promise<void>;
+  /** Asks now, whatever is known; for readiness. Throws `provider_unavailable`. */
+  reload(): Promise<void>;
 }
 
 interface Dependencies {
@@ -76,8 +76,8 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
   }
 
   return {
-    async load(signal) {
-      await load(signal);
+    async reload() {
+      await read();
     },
     resolver: ({ isTrustedChannel, signal }) => {
       return async (header, token) => {

@@ -2,6 +2,7 @@
 // Design §2. Answers are kept a few seconds, so that asking often is no way to keep ZITADEL busy.
 
 import type { Gateway } from '../gateway.ts';
+import { createSingleFlight } from '../oidc/single-flight.ts';
 import { type Endpoint, jsonAnswer } from './answers.ts';
 
 interface Check {
@@ -18,8 +19,12 @@ export const health: Endpoint = (gateway) => () => jsonAnswer(gateway, { status:
 
 export const ready: Endpoint = (gateway) => {
   let last: { at: number; checks: Record<string, Check> } | undefined;
+  const single = createSingleFlight<Record<string, Check>>({ waitUntil: gateway.waitUntil });
   return async () => {
-    if (!last || gateway.now() - last.at >= KEEP) last = { at: gateway.now(), checks: await runChecks(gateway) };
+    if (!last || gateway.now() - last.at >= KEEP) {
+      const checks = await single('ready', () => runChecks(gateway));
+      last = { at: gateway.now(), checks };
+    }
     const isReady = Object.values(last.checks).every(({ ok }) => ok);
     return jsonAnswer(gateway, { status: isReady ? 'ready' : 'not_ready', checks: last.checks }, isReady ? 200 : 503);
   };
@@ -31,8 +36,9 @@ async function runChecks(gateway: Gateway): Promise<Record<string, Check>> {
   const probe = new Request(`${upstream.origin}${upstream.basePath}/`, { method: 'HEAD', redirect: 'manual' });
   const service = upstream.binding === undefined ? undefined : (bindings[upstream.binding] as Fetcher);
   const checks: Record<string, () => Promise<unknown>> = {
-    discovery: () => metadata.load(),
-    keys: () => signingKeys.load(),
+    // What is remembered may serve for hours; the question is whether ZITADEL answers now.
+    discovery: () => metadata.reload(),
+    keys: () => signingKeys.reload(),
     kv: () => bindings.SESSIONS.get('ready'),
     sessions: () => directory.ofProviderSession('ready').pointedTo(),
     // Any answer will do: a login page of the application's own may well say 404 to HEAD.
