@@ -207,8 +207,11 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
       return url.href;
     },
 
-    verifyLogoutToken: (logoutToken) =>
-      verifyLogoutToken(logoutToken, client_id, { issuer, keys, now, isTrustedChannel: false }),
+    async verifyLogoutToken(logoutToken) {
+      // As for ID tokens, where oauth4webapi looks (Back-Channel Logout 1.0 §2.6).
+      const { id_token_signing_alg_values_supported: algorithms = ['RS256'] } = await metadata.load();
+      return verifyLogoutToken(logoutToken, client_id, { issuer, keys, now, algorithms, isTrustedChannel: false });
+    },
 
     introspect: createIntrospectionCall({ config, metadata, fetch, clockSkew }),
   };
@@ -216,6 +219,6 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
 
 /** RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6: what the authorization endpoint answered instead of a code. */
 function authorizationFault(error: oauth.AuthorizationResponseError): GatewayError {
-  if (error.error === 'access_denied') return new GatewayError('login_denied', 'authorize: access_denied', { cause: error });
+  if (error.error === 'access_denied') return new GatewayError('login_denied', 'access_denied', { cause: error });
   return toLoginFault('authorize', error);
 }

@@ -15,6 +15,8 @@ export interface SignedTokenContext {
   readonly audience: string | string[];
   readonly keys: SigningKeys;
   readonly now: () => number;
+  /** Those that the provider says it uses; by default any of ours. */
+  readonly algorithms?: readonly string[];
   readonly isTrustedChannel: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -22,8 +24,9 @@ export interface SignedTokenContext {
 /** Throws what jose throws, or `provider_unavailable` when the keys can't be had. `exp` and `iat` are demanded. */
 export async function verifySignedToken(token: string, context: SignedTokenContext): Promise<JWTPayload> {
   const { typ } = decodeProtectedHeader(token);
+  const { algorithms: used = SIGNING_ALGORITHMS } = context;
   const { payload } = await jwtVerify(token, context.keys.resolver(context), {
-    algorithms: SIGNING_ALGORITHMS,
+    algorithms: SIGNING_ALGORITHMS.filter((algorithm) => used.includes(algorithm)),
     issuer: context.issuer,
     audience: context.audience,
     clockTolerance: CLOCK_TOLERANCE,
