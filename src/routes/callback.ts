@@ -91,13 +91,13 @@ async function answerSpentCode(
   error: unknown,
 ): Promise<Response | undefined> {
   const isStepUp = max_age !== undefined || amr !== undefined;
-  const isSpent =
-    error instanceof GatewayError && error.code === 'login_failed' && providerFault(error.cause).kind === 'dead';
+  const cause = error instanceof GatewayError && error.code === 'login_failed' ? error.cause : undefined;
+  const isSpent = cause !== undefined && providerFault(cause).kind === 'dead';
   if (!isSpent || isStepUp) return undefined;
   const goingOn = await goOn(gateway, c, returnTo);
   if (goingOn || isSecondAttempt(state)) return goingOn;
   c.var.event.decision = 'started_again';
-  c.var.event.reason = error.message;
+  c.var.event.reason = (error as Error).message;
   return startLogin(gateway, c.req.raw, { returnTo, attempt: 2 });
 }
 
