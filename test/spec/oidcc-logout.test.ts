@@ -1,0 +1,115 @@
+// The OpenID Foundation's relying-party logout modules, by their own names: RP-initiated and back-channel.
+// OpenID Connect RP-Initiated Logout 1.0; OpenID Connect Back-Channel Logout 1.0.
+
+import { describe, expect, it } from 'vitest';
+import { beginLogin, isSignedIn, logIn } from '../flow/steps.ts';
+import { locationOf } from '../support/browser.ts';
+import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';
+import { type Lie, tell } from './hostile.ts';
+
+const SAME_ORIGIN = { headers: { 'sec-fetch-site': 'same-origin' } };
+
+async function signedIn(harness: Harness) {
+  const browser = harness.browser();
+  await logIn(harness, browser);
+  expect(await isSignedIn(browser)).toBe(true);
+  return browser;
+}
+
+/** Signs out; the address ZITADEL sends the browser back to. */
+async function signOut(harness: Harness) {
+  const browser = await signedIn(harness);
+  const toProvider = new URL(locationOf(await browser.navigate('/auth/logout', SAME_ORIGIN)));
+  const back = await harness.zitadel.fetch(toProvider);
+  expect(back.status).toBe(302);
+  return { browser, toProvider, back: new URL(locationOf(back)) };
+}
+
+describe('oidcc-client-test-rp-init-logout', () => {
+  it('rp-init-logout: id_token_hint, client_id, registered address and state; the way back ends it', async () => {
+    const harness = createHarness();
+    const { browser, toProvider, back } = await signOut(harness);
+    const parameters = Object.fromEntries(toProvider.searchParams);
+    expect(Object.keys(parameters).sort()).toEqual(['client_id', 'id_token_hint', 'post_logout_redirect_uri', 'state']);
+    expect(parameters['post_logout_redirect_uri']).toBe(`${ORIGIN}/auth/logout/callback`);
+    expect(back.searchParams.get('state')).toBe(parameters['state']);
+    expect((await browser.navigate(back.href)).status).toBe(200);
+    expect(await isSignedIn(browser)).toBe(false);
+  });
+
+  it.each([
+    ['other-state', (url: URL) => url.searchParams.set('state', 'somebody-elses')],
+    ['no-state', (url: URL) => url.searchParams.delete('state')],
+  ])('rp-init-logout-%s: finished all the same, without a loop, and nothing is echoed', async (_name, change) => {
+    const harness = createHarness();
+    const { browser, back } = await signOut(harness);
+    change(back);
+    const response = await browser.navigate(back.href);
+    expect(response.status).toBe(200);
+    expect(await response.text()).not.toContain('somebody-elses');
+    expect(await isSignedIn(browser)).toBe(false);
+  });
+});
+
+/** ZITADEL ends the session over there and says so; the gateway's answer to the notice. */
+async function notify(harness: Harness, lie: Lie = {}) {
+  const browser = await signedIn(harness);
+  let status = 0;
+  let headers = new Headers();
+  let body: unknown;
+  tell(harness, 'logoutToken', lie);
+  harness.clock.now += 60;
+  harness.zitadel.terminateUserSessions('user');
+  await harness.zitadel.backChannel.settled();
+  const [delivery] = harness.zitadel.backChannel.deliveries;
+  const again = await harness.app.request(`${ORIGIN}/auth/backchannel-logout`, {
+    method: 'POST',
+    body: new URLSearchParams({ logout_token: delivery?.logoutToken ?? '' }),
+  });
+  ({ status, headers } = again);
+  body = await again.json();
+  harness.clock.now += 31;
+  return {
+    statuses: delivery?.statuses,
+    repeated: { status, headers, body },
+    stillSignedIn: await isSignedIn(browser),
+  };
+}
+
+describe('oidcc-client-test-rp-backchannel', () => {
+  it('rp-backchannel-rpinitlogout: accepted with an unknown claim, 200, no-store', async () => {
+    const harness = createHarness();
+    const { statuses, repeated, stillSignedIn } = await notify(harness, { claims: { unheard_of: { a: 1 } } });
+    expect(statuses).toEqual([200]);
+    expect(repeated.headers.get('cache-control')).toBe('no-store');
+    expect(stillSignedIn).toBe(false);
+  });
+
+  it.each<[string, Lie]>([
+    ['alg-none', { header: { alg: 'none', kid: undefined } }],
+    ['wrong-iss', { claims: { iss: 'https://zitadel.testINVALID' } }],
+    ['wrong-aud', { claims: { aud: ['249703852243222581INVALID'] } }],
+    ['no-event', { claims: { events: undefined } }],
+    ['wrong-event', { claims: { events: { 'http://schemas.openid.net/event/foobar': {} } } }],
+    ['with-nonce', { claims: { nonce: 'n-0S6' } }],
+  ])('rp-backchannel-rpinitlogout-%s: 400, and nobody is signed out', async (_name, lie) => {
+    const { statuses, repeated, stillSignedIn } = await notify(createHarness(), lie);
+    expect(statuses).toEqual([400]);
+    expect(repeated.headers.get('cache-control')).toBe('no-store');
+    expect(repeated.body).toMatchObject({ error: 'invalid_request' });
+    expect(stillSignedIn).toBe(true);
+  });
+
+  it('rp-backchannel-rpinitlogout-wrong-alg: an algorithm that the metadata does not name is 400', async () => {
+    const harness = createHarness({ zitadel: { signingAlgorithm: 'RS256' } });
+    harness.zitadel.tamper.discovery = (json) => ({ ...json, id_token_signing_alg_values_supported: ['RS256'] });
+    await beginLogin(harness.browser());
+    const browser = await signedIn(harness);
+    await harness.zitadel.rotateKeys('ES256');
+    harness.zitadel.terminateUserSessions('user');
+    await harness.zitadel.backChannel.settled();
+    expect(harness.zitadel.backChannel.deliveries[0]?.statuses).toEqual([400]);
+    harness.clock.now += 31;
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+});
