@@ -3,6 +3,7 @@
 
 import { decodeProtectedHeader } from 'jose';
 import type { Config } from '../config/schema.ts';
+import { withoutPlainRoles } from './roles.ts';
 import { verifySignedToken } from './signed-token.ts';
 import { SIGNING_ALGORITHMS, type SigningKeys } from './signing-keys.ts';
 import { providerFault } from './to-fault.ts';
@@ -48,7 +49,7 @@ export async function readAccessToken(token: string, { config, keys, now, signal
     const claims = await verifySignedToken(token, context);
     const problem = findKindProblem(claims);
     if (problem !== undefined) return { kind: 'refused', reason: `JWT: ${problem}` };
-    return { kind: 'claims', claims, claimsAt: Math.min(claims.iat ?? 0, now()) };
+    return { kind: 'claims', claims: withoutPlainRoles(claims), claimsAt: Math.min(claims.iat ?? 0, now()) };
   } catch (error) {
     const { kind, reason } = providerFault(error);
     if (kind !== 'refused') throw error;

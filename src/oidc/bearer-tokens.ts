@@ -9,7 +9,6 @@ import { parseAuthorization } from './authorization-header.ts';
 import { type IdentityOptions, readIdentity } from './identity-claims.ts';
 import { createIntrospection } from './introspection.ts';
 import type { RelyingParty } from './relying-party.ts';
-import { PLAIN_ROLES_CLAIM } from './roles.ts';
 import { findTimeProblem } from './signed-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { createSingleFlight } from './single-flight.ts';
@@ -89,10 +88,10 @@ export function createBearerTokens(deps: Dependencies): BearerTokens {
 function createReader({ config, relyingParty, signingKeys: keys, now }: Dependencies) {
   const { introspect: call } = relyingParty;
   const introspect = call && createIntrospection({ config, call, now });
-  return async (token: string): Promise<TokenReading & { isJwt?: boolean }> => {
+  return async (token: string): Promise<TokenReading> => {
     const signal = AbortSignal.timeout(DEADLINE);
     if (config.audience.length > 0 && isSignedToken(token)) {
-      return { ...(await readAccessToken(token, { config, keys, now, signal })), isJwt: true };
+      return readAccessToken(token, { config, keys, now, signal });
     }
     if (introspect) return introspect(token, signal);
     return { kind: 'refused', reason: 'not a JWT, and no API application is configured to ask about it' };
@@ -100,16 +99,16 @@ function createReader({ config, relyingParty, signingKeys: keys, now }: Dependen
 }
 
 /** What holds for every token, however its claims were come by. */
-function toVerdict(token: string, reading: TokenReading & { isJwt?: boolean }, deps: Dependencies): Verdict {
+function toVerdict(token: string, reading: TokenReading, deps: Dependencies): Verdict {
   if (reading.kind === 'refused') return refuse(reading.reason);
   const { config, identityOptions, now, emit } = deps;
-  const { claims, claimsAt, isJwt } = reading;
+  const { claims, claimsAt } = reading;
   const { sub, exp, auth_time, amr } = claims;
   if (typeof sub !== 'string' || sub === '') return refuse('sub is missing');
-  if (typeof exp !== 'number' || findTimeProblem(claims, now()) !== undefined) return refuse('a time is out of range');
+  if (typeof exp !== 'number' || findTimeProblem(claims, now())) return refuse('a time is out of range');
   // No tolerance here: what is expired is neither judged good nor remembered.
   if (exp <= now()) return refuse('expired');
-  const { identity, malformed } = readIdentity(sub, withoutForeignRoles(claims, config, isJwt), identityOptions);
+  const { identity, malformed } = readIdentity(sub, claims, identityOptions);
   if (malformed.length > 0) emit({ event: 'malformed_claims', level: 'warn', sub, claims: malformed });
   if (config.organizationId !== undefined && identity.org !== config.organizationId) {
     return refuse(identity.org === undefined ? 'the token does not say its organisation' : 'another organisation');
@@ -122,16 +121,6 @@ function toVerdict(token: string, reading: TokenReading & { isJwt?: boolean }, d
     ...(typeof auth_time === 'number' && { auth_time }),
   };
   return { kind: 'caller', caller, token, expiresAt: exp };
-}
-
-/**
- * The plain roles claim means the project of the application that asked for the token. Anybody's application may ask for a
- * token with our project in its audience; its own project's `admin` must not become ours.
- */
-function withoutForeignRoles(claims: Readonly<Record<string, unknown>>, { projectId }: Config, isJwt = false) {
-  if (projectId === undefined && !isJwt) return claims;
-  const { [PLAIN_ROLES_CLAIM]: _foreign, ...own } = claims;
-  return own;
 }
 
 function refuse(reason: string): Verdict {

@@ -8,6 +8,7 @@ import type { TokenReading } from './access-token.ts';
 import { createClientAuth } from './client-auth.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
+import { withoutPlainRoles } from './roles.ts';
 import { providerFault } from './to-fault.ts';
 
 export type IntrospectionCall = (token: string, signal?: AbortSignal) => Promise<Readonly<Record<string, unknown>>>;
@@ -46,7 +47,7 @@ export function createIntrospectionCall(deps: CallDependencies): IntrospectionCa
 }
 
 interface Dependencies {
-  readonly config: Pick<Config, 'issuer' | 'audience' | 'introspection'>;
+  readonly config: Pick<Config, 'issuer' | 'audience' | 'introspection' | 'projectId'>;
   readonly call: IntrospectionCall;
   readonly now: () => number;
 }
@@ -75,7 +76,8 @@ export function createIntrospection({ config, call, now }: Dependencies) {
     hasSeenActive ||= answer.active === true;
     const problem = findProblem(answer, config, hasSeenActive);
     if (problem !== undefined) return { kind: 'refused', reason: `introspection: ${problem}` };
-    return { kind: 'claims', claims: answer, claimsAt: now() };
+    const claims = config.projectId === undefined ? answer : withoutPlainRoles(answer);
+    return { kind: 'claims', claims, claimsAt: now() };
   };
 }
 
@@ -101,7 +103,7 @@ function findProblem(
 function introspectionFault(cause: unknown): GatewayError {
   const { kind, reason, retryAfter } = providerFault(cause);
   const isRefusal = kind !== 'transient' && (cause instanceof oauth.ResponseBodyError || kind === 'dead');
-  const what = isRefusal ? 'operator’s mistake, ZITADEL refuses the API application' : kind;
+  const what = isRefusal ? "operator's mistake, ZITADEL refuses the API application" : kind;
   return new GatewayError('provider_unavailable', `introspection: ${what}: ${reason}`, {
     cause,
     ...(retryAfter && { retryAfter }),

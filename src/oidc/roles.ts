@@ -6,7 +6,7 @@ export type RolesReading =
   /** The claim holds something that is not ZITADEL's; the caller logs it. */
   | { readonly kind: 'malformed'; readonly claim: string };
 
-export const PLAIN_ROLES_CLAIM = 'urn:zitadel:iam:org:project:roles';
+const PLAIN_CLAIM = 'urn:zitadel:iam:org:project:roles';
 
 /**
  * The roles that `claims` give, by the application's names (`roleMap`), each with the organisations that granted it.
@@ -18,7 +18,7 @@ export function readRoles(
   roleMap: Readonly<Record<string, string>>,
 ): RolesReading {
   const suffixed = projectId === undefined ? undefined : `urn:zitadel:iam:org:project:${projectId}:roles`;
-  const claim = suffixed !== undefined && Object.hasOwn(claims, suffixed) ? suffixed : PLAIN_ROLES_CLAIM;
+  const claim = suffixed !== undefined && Object.hasOwn(claims, suffixed) ? suffixed : PLAIN_CLAIM;
   if (!Object.hasOwn(claims, claim)) return { kind: 'roles', roles: {} };
   const value = claims[claim];
   if (!isObject(value)) return { kind: 'malformed', claim };
@@ -32,6 +32,15 @@ export function readRoles(
   }
   // fromEntries defines properties, so that a role named `__proto__` is a name like any other.
   return { kind: 'roles', roles: Object.fromEntries(roles) };
+}
+
+/**
+ * The claims without the plain one, which means the project of whoever asked for the token. Any application may ask for a token with
+ * our project in its audience; its own project's `admin` must not become ours.
+ */
+export function withoutPlainRoles(claims: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { [PLAIN_CLAIM]: _, ...others } = claims;
+  return others;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

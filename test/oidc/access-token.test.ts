@@ -447,6 +447,7 @@ describe('isSignedToken', () => {
       '....',
       '.'.repeat(16_000),
       `${encode({ alg: 'RS256' })}.x`,
+      `${encode({ alg: 'RS256' })}.x.y.z`,
       `${encode([])}.x.y`,
     ];
     const more = [encode({ alg: 'HS256' }), encode({ alg: ['RS256'] }), encode({}), encode('RS256'), encode(null)];

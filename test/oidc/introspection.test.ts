@@ -317,13 +317,13 @@ describe('when ZITADEL refuses the gateway itself', () => {
 
   it('logs a wrong secret as the operator’s mistake', async () => {
     const bed = createBed({ env: { ...BASIC, ZITADEL_API_CLIENT_SECRET: 'wrong' } });
-    expect(await reasonFor(bed)).toMatch(/operator’s mistake.*400 unauthorized_client/);
+    expect(await reasonFor(bed)).toMatch(/operator's mistake.*400 unauthorized_client/);
   });
 
   it('logs an API application that was deactivated as the operator’s mistake', async () => {
     const bed = createBed({ env: BASIC });
     bed.zitadel.apiApplication.active = false;
-    expect(await reasonFor(bed)).toMatch(/operator’s mistake/);
+    expect(await reasonFor(bed)).toMatch(/operator's mistake/);
   });
 
   it('logs a key that was deleted at ZITADEL as the operator’s mistake', async () => {
@@ -332,7 +332,7 @@ describe('when ZITADEL refuses the gateway itself', () => {
     bed.zitadel.apiApplication.keys.clear();
     const isolate = bed.isolate({ ZITADEL_API_KEY: JSON.stringify(file) });
     const fault = await faultOf(isolate.judge(`Bearer ${await mint(bed)}`));
-    expect(fault).toMatchObject({ code: 'provider_unavailable', message: expect.stringMatching(/operator’s mistake/) });
+    expect(fault).toMatchObject({ code: 'provider_unavailable', message: expect.stringMatching(/operator's mistake/) });
   });
 
   it.each<[string, Fault]>([
@@ -348,7 +348,7 @@ describe('when ZITADEL refuses the gateway itself', () => {
   ])('logs %s as the operator’s mistake', async (_name, fault) => {
     const bed = createBed({ env: BASIC });
     bed.zitadel.faults.set('introspection', fault);
-    expect(await reasonFor(bed)).toMatch(/operator’s mistake/);
+    expect(await reasonFor(bed)).toMatch(/operator's mistake/);
   });
 
   it('tells ZITADEL’s own trouble apart from it', async () => {
