@@ -3,7 +3,6 @@
 
 import type { Gateway } from '../gateway.ts';
 import { describeUserAgent } from '../pages/device.ts';
-import { idleExpiresAt } from '../session/session.ts';
 import type { Visit } from '../session/visitor-sessions.ts';
 import { type AppContext, appendCookies, type Endpoint, faultAnswer, pageContext, redirectAnswer } from './answers.ts';
 import { personOf } from './callback.ts';
@@ -27,7 +26,7 @@ export const profile: Endpoint = (gateway) => async (c) => {
 };
 
 async function profilePage(gateway: Gateway, c: AppContext, { session }: Visit): Promise<Response> {
-  const { identity, amr, startedAt, id } = session;
+  const { identity, amr, startedAt, expiresAt, id } = session;
   const sessions = await gateway.directory.ofUser(identity.sub).list();
   return gateway.pages.profile(pageContext(c), {
     person: personOf(identity),
@@ -35,7 +34,7 @@ async function profilePage(gateway: Gateway, c: AppContext, { session }: Visit):
     roles: Object.keys(identity.roles).sort(),
     amr,
     startedAt,
-    expiresAt: idleExpiresAt(session, gateway.config),
+    expiresAt,
     csrf: await createConfirmation(gateway, id),
     sessions: sessions.map((other) => ({
       id: other.id,
