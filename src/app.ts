@@ -14,6 +14,7 @@ import { login } from './routes/login.ts';
 import { isLogoutAnswer, logout, logoutCallback } from './routes/logout.ts';
 import { operatorSessions } from './routes/operator-sessions.ts';
 import { profile } from './routes/profile.ts';
+import { compileServedHosts } from './routes/served-hosts.ts';
 import { createUpstreamRoute } from './routes/upstream.ts';
 import { userinfo } from './routes/userinfo.ts';
 
@@ -46,6 +47,7 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
     ]),
   );
   const upstream = createUpstreamRoute(gateway);
+  const servesHost = compileServedHosts(config);
   const isInFolder = (path: string) =>
     config.endpoints !== '' && (path === config.endpoints || path.startsWith(`${config.endpoints}/`));
 
@@ -59,7 +61,7 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
     if (c.req.method === 'TRACE') {
       return faultAnswer(gateway, c, 'method_not_allowed', 'TRACE', { headers: { Allow: 'GET, HEAD, POST' } });
     }
-    if (!upstream.servesHost(host)) throw new GatewayError('misdirected', `host ${host}`);
+    if (!servesHost(host)) throw new GatewayError('misdirected', `host ${host}`);
     const endpoint = answering.get(pathname);
     // A post-logout address in the application's own part of the site is the application's, but for that one answer.
     const isApplications = pathname === afterLogout && !isOwnAfterLogout && !isLogoutAnswer(gateway, c.req.raw);

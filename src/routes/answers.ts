@@ -1,7 +1,7 @@
 // How the gateway itself answers: pages for people, problem JSON for the rest, redirects; the one way from a fault to a response.
 // RFC 9457; RFC 9110 §15; design §3. The visitor gets code and reference, the log gets the reason.
 
-import type { Context, Handler } from 'hono';
+import type { Context, Handler, HonoRequest } from 'hono';
 import { FAULTS, type FaultCode, GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { RequestEvent } from '../observability/request-event.ts';
@@ -12,6 +12,11 @@ import { parseReturnTo } from '../policy/return-to.ts';
 
 export type AppEnv = { Variables: { event: RequestEvent } };
 export type AppContext = Context<AppEnv>;
+/** The part by which a request is judged: the one that came, or the one that another proxy asks about. */
+export interface RequestContext {
+  readonly req: Pick<HonoRequest, 'raw' | 'method' | 'url' | 'header'>;
+  readonly var: AppEnv['Variables'];
+}
 export type Endpoint = (gateway: Gateway) => Handler<AppEnv>;
 
 export interface FaultAnswerOptions {
@@ -22,7 +27,7 @@ export interface FaultAnswerOptions {
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
-export function pageContext(c: AppContext): PageContext {
+export function pageContext(c: RequestContext): PageContext {
   return { requestId: c.var.event.request_id, acceptLanguage: c.req.header('accept-language') ?? null };
 }
 
@@ -53,7 +58,7 @@ export function loginUrlFor(gateway: Gateway, request: Request): string {
 
 export function faultAnswer(
   gateway: Gateway,
-  c: AppContext,
+  c: RequestContext,
   code: FaultCode,
   reason: string,
   { page, headers = {}, members = {} }: FaultAnswerOptions = {},
@@ -72,7 +77,7 @@ export function faultAnswer(
 
 function problemAnswer(
   gateway: Gateway,
-  c: AppContext,
+  c: RequestContext,
   code: FaultCode,
   status: number,
   title: string,
@@ -84,7 +89,7 @@ function problemAnswer(
 }
 
 /** For what is thrown: a fault by its code, anything else as `internal`. */
-export function thrownAnswer(gateway: Gateway, c: AppContext, error: unknown): Response {
+export function thrownAnswer(gateway: Gateway, c: RequestContext, error: unknown): Response {
   const fault =
     error instanceof GatewayError ? error : new GatewayError('internal', String((error as Error)?.stack ?? error));
   const { code, message, retryAfter } = fault;

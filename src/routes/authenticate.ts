@@ -8,7 +8,7 @@ import type { Caller } from '../policy/judge.ts';
 import type { Requirement } from '../policy/requirement.ts';
 import type { Session } from '../session/session.ts';
 import type { Visit } from '../session/visitor-sessions.ts';
-import type { AppContext } from './answers.ts';
+import type { RequestContext } from './answers.ts';
 
 export type Who =
   | { readonly kind: 'nobody'; readonly reason: string }
@@ -16,7 +16,7 @@ export type Who =
   | { readonly kind: 'bearer'; readonly caller: Caller; readonly token: string; readonly expiresAt: number }
   | { readonly kind: 'bad-token'; readonly error: 'invalid_token' | 'invalid_request'; readonly reason: string };
 
-export type Authenticate = (c: AppContext, requirement: Requirement) => Promise<Who>;
+export type Authenticate = (c: RequestContext, requirement: Requirement) => Promise<Who>;
 
 export function createAuthenticate(gateway: Gateway, bearerTokens: BearerTokens): Authenticate {
   return async (c, requirement) => {
@@ -34,7 +34,7 @@ export function createAuthenticate(gateway: Gateway, bearerTokens: BearerTokens)
   };
 }
 
-async function openSession(gateway: Gateway, c: AppContext, requirement: Requirement): Promise<Who> {
+async function openSession(gateway: Gateway, c: RequestContext, requirement: Requirement): Promise<Who> {
   const { visitorSessions, config } = gateway;
   try {
     const countsAsActivity = c.req.header('x-postern-activity') !== 'background';

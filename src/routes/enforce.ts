@@ -7,7 +7,7 @@ import { allowedCorsOrigin } from '../policy/cors.ts';
 import type { Decision } from '../policy/decide.ts';
 import { isNavigation, isPrefetch } from '../policy/navigation.ts';
 import type { Requirement } from '../policy/requirement.ts';
-import { type AppContext, type FaultAnswerOptions, faultAnswer } from './answers.ts';
+import { type FaultAnswerOptions, faultAnswer, type RequestContext } from './answers.ts';
 import type { Who } from './authenticate.ts';
 import { personOf } from './callback.ts';
 import { bearerChallenge } from './challenge.ts';
@@ -15,16 +15,21 @@ import { type LoginStart, startLogin } from './start-login.ts';
 
 type Refused = Exclude<Decision, { kind: 'allow' }>;
 
+/** How a visitor whose navigation needs a sign-in is sent there. */
+export type SendToLogin = (gateway: Gateway, c: RequestContext, start: LoginStart) => Promise<Response> | Response;
+
+const redirectToLogin: SendToLogin = (gateway, c, start) => startLogin(gateway, c.req.raw, start);
+
 export interface Enforcement {
-  badToken(c: AppContext, requirement: Requirement, who: Extract<Who, { kind: 'bad-token' }>): Response;
-  refusal(c: AppContext, requirement: Requirement, who: Who, decision: Refused): Promise<Response> | Response;
+  badToken(c: RequestContext, requirement: Requirement, who: Extract<Who, { kind: 'bad-token' }>): Response;
+  refusal(c: RequestContext, requirement: Requirement, who: Who, decision: Refused): Promise<Response> | Response;
 }
 
-export function createEnforcement(gateway: Gateway): Enforcement {
+export function createEnforcement(gateway: Gateway, sendToLogin = redirectToLogin): Enforcement {
   const { config } = gateway;
 
   function answer(
-    c: AppContext,
+    c: RequestContext,
     requirement: Requirement,
     code: FaultCode,
     reason: string,
@@ -34,9 +39,9 @@ export function createEnforcement(gateway: Gateway): Enforcement {
     return faultAnswer(gateway, c, code, reason, { ...options, headers });
   }
 
-  function signIn(c: AppContext, requirement: Requirement, reason: string): Promise<Response> | Response {
+  function signIn(c: RequestContext, requirement: Requirement, reason: string): Promise<Response> | Response {
     const returnTo = pathOf(c);
-    if (isRedirected(gateway, c, requirement)) return startLogin(gateway, c.req.raw, { returnTo });
+    if (isRedirected(gateway, c, requirement)) return sendToLogin(gateway, c, { returnTo });
     const headers: Record<string, string> = requirement.credentials.bearer
       ? { 'WWW-Authenticate': bearerChallenge(config, {}) }
       : {};
@@ -47,10 +52,10 @@ export function createEnforcement(gateway: Gateway): Enforcement {
     });
   }
 
-  function stepUp(c: AppContext, requirement: Requirement, decision: Extract<Refused, { kind: 'step-up' }>) {
+  function stepUp(c: RequestContext, requirement: Requirement, decision: Extract<Refused, { kind: 'step-up' }>) {
     const { max_age, amr, via, reason } = decision;
     if (via === 'session' && isRedirected(gateway, c, requirement)) {
-      return startLogin(gateway, c.req.raw, stepUpStart(pathOf(c), max_age, amr));
+      return sendToLogin(gateway, c, stepUpStart(pathOf(c), max_age, amr));
     }
     const challenge = { error: 'insufficient_user_authentication' as const, ...(max_age !== undefined && { max_age }) };
     return answer(c, requirement, 'insufficient_user_authentication', `step-up: ${reason}`, {
@@ -58,7 +63,7 @@ export function createEnforcement(gateway: Gateway): Enforcement {
     });
   }
 
-  function refuse(c: AppContext, requirement: Requirement, who: Who, reason: string): Response {
+  function refuse(c: RequestContext, requirement: Requirement, who: Who, reason: string): Response {
     if (who.kind === 'bearer') {
       const headers = { 'WWW-Authenticate': bearerChallenge(config, { error: 'insufficient_scope' }) };
       return answer(c, requirement, 'insufficient_scope', reason, { headers });
@@ -102,7 +107,7 @@ function stepUpStart(returnTo: string, max_age: number | undefined, amr: readonl
   return { returnTo, extra, stepUp: { ...(max_age !== undefined && { max_age }), ...(amr && { amr }) } };
 }
 
-function isRedirected({ config }: Gateway, c: AppContext, { unauthenticated, credentials }: Requirement): boolean {
+function isRedirected({ config }: Gateway, c: RequestContext, { unauthenticated, credentials }: Requirement): boolean {
   const { method, raw } = c.req;
   if (unauthenticated === '401' || !credentials.session || isPrefetch(raw.headers)) return false;
   if (method !== 'GET' && method !== 'HEAD') return false;
@@ -121,7 +126,7 @@ function corsHeaders(requirement: Requirement, origin: string | undefined): Reco
   };
 }
 
-function pathOf(c: AppContext): string {
+function pathOf(c: RequestContext): string {
   const { pathname, search } = new URL(c.req.url);
   return pathname + search;
 }

@@ -10,13 +10,13 @@ import type { Requirement } from '../policy/requirement.ts';
 import { createForward } from '../proxy/forward.ts';
 import type { StillAllowed } from '../proxy/watch.ts';
 import { randomHex } from '../session/refresh-tokens.ts';
-import type { AppContext } from './answers.ts';
+import type { RequestContext } from './answers.ts';
 import { callerOf, type Who } from './authenticate.ts';
 
 const NOBODY: HeaderList = [];
 
 export type ForwardAllowed = (
-  c: AppContext,
+  c: RequestContext,
   requirement: Requirement,
   who: Who,
   stillAllowed?: StillAllowed,
@@ -30,7 +30,7 @@ export function createForwarding(
   const identityHeadersOf = compileIdentityHeaders(config);
   const forward = createForward({ config, bindings, fetch, isReservedName: compileReservedNames(config), randomHex });
 
-  function signFor(c: AppContext, requirement: Requirement, who: Who) {
+  function signFor(c: RequestContext, requirement: Requirement, who: Who) {
     const caller = callerOf(who);
     if (!caller || config.assertionKeys.length === 0) return undefined;
     const { origin } = requirement.forwarding.upstream ?? config.upstream;

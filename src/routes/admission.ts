@@ -1,0 +1,109 @@
+// May it pass? Match, authenticate, decide, and what is answered if not: the same for what is forwarded and for what another proxy asks about.
+// Design §3, §6; RFC 6455 §10.2 (WebSockets and origins).
+
+import { GatewayError } from '../errors.ts';
+import type { Gateway } from '../gateway.ts';
+import { createBearerTokens } from '../oidc/bearer-tokens.ts';
+import { allowedCorsOrigin, isPreflight } from '../policy/cors.ts';
+import { type Decision, decide } from '../policy/decide.ts';
+import { matchRequest } from '../policy/match.ts';
+import type { Requirement } from '../policy/requirement.ts';
+import { compileRules } from '../policy/rules.ts';
+import type { StillAllowed } from '../proxy/watch.ts';
+import type { RequestContext } from './answers.ts';
+import { callerOf, createAuthenticate, type Who } from './authenticate.ts';
+import { createEnforcement, type SendToLogin } from './enforce.ts';
+
+export interface Admitted {
+  readonly requirement: Requirement;
+  readonly who: Who;
+}
+
+export interface Admission {
+  /** `path` as sent, without query. A `Response` is the refusal. @throws GatewayError `bad_request`, `cross_site` and what is unavailable */
+  admit(c: RequestContext, path: string): Promise<Admitted | Response>;
+  /** What an open connection is asked now and then: whether its session stands and may still go here. */
+  watchFor(admitted: Admitted): StillAllowed | undefined;
+  /** Set-Cookie values by which a session goes on. */
+  renewedCookies(c: RequestContext, admitted: Admitted): Promise<readonly string[]>;
+}
+
+export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Admission {
+  const { config, now, visitorSessions } = gateway;
+  const rules = compileRules(config.routes, { takesBearer: config.takesBearer });
+  const authenticate = createAuthenticate(gateway, createBearerTokens(gateway));
+  const enforce = createEnforcement(gateway, sendToLogin);
+
+  function match(c: RequestContext, path: string): Requirement {
+    const { host } = new URL(c.req.url);
+    const requestedMethod = isPreflight(c.req.method, c.req.raw.headers)
+      ? c.req.header('access-control-request-method')
+      : undefined;
+    const facts = { method: c.req.method, host, path, ...(requestedMethod && { requestedMethod }) };
+    const requirement = matchRequest(rules, facts);
+    if (requirement.kind === 'nonsense') throw new GatewayError('bad_request', `path: ${requirement.reason}`);
+    return requirement;
+  }
+
+  /** Decides, and before a refusal that fresher claims could change looks at ZITADEL once more. */
+  async function judge(requirement: Requirement, who: Who): Promise<Decision> {
+    const decision = decide(requirement, callerOf(who), now());
+    if (decision.kind !== 'refuse' || !decision.couldChange || who.kind !== 'session') return decision;
+    const renewal = await visitorSessions.lookAgain(who.visit);
+    return renewal === 'read' ? decide(requirement, callerOf(who), now()) : decision;
+  }
+
+  /** The same-origin policy does not hold WebSockets back, and the cookie comes along. */
+  function isForeignUpgrade(c: RequestContext, who: Who): boolean {
+    const isUpgrade = c.req.header('upgrade')?.toLowerCase() === 'websocket';
+    return isUpgrade && who.kind === 'session' && c.req.header('origin') !== config.origin;
+  }
+
+  return {
+    async admit(c, path) {
+      const requirement = match(c, path);
+      if (
+        isPreflight(c.req.method, c.req.raw.headers) &&
+        allowedCorsOrigin(requirement, c.req.header('origin') ?? null)
+      ) {
+        c.var.event.decision = 'preflight';
+        return { requirement, who: { kind: 'nobody', reason: 'preflight' } };
+      }
+      const who: Who = requirement.isDenied
+        ? { kind: 'nobody', reason: 'denied to all' }
+        : await authenticate(c, requirement);
+      const decision = await judge(requirement, who);
+      note(c, who, decision);
+      if (who.kind === 'bad-token') return enforce.badToken(c, requirement, who);
+      if (decision.kind !== 'allow') return enforce.refusal(c, requirement, who, decision);
+      if (isForeignUpgrade(c, who)) throw new GatewayError('cross_site', 'a WebSocket upgrade from another origin');
+      return { requirement, who };
+    },
+
+    watchFor({ requirement, who }) {
+      if (who.kind === 'bearer') return async () => now() < who.expiresAt || 'the access token has expired';
+      if (who.kind !== 'session') return undefined;
+      const { visit } = who;
+      return async () => {
+        if (!(await visitorSessions.isStanding(visit))) return 'the session has ended';
+        const claimsMaxAge = Math.min(requirement.claims_max_age ?? config.claimsMaxAge, config.claimsMaxAge);
+        if ((await visitorSessions.freshen(visit, claimsMaxAge)) === 'ended') return 'the session has ended';
+        return decide(requirement, callerOf(who), now()).kind === 'allow' || 'access has been withdrawn';
+      };
+    },
+
+    renewedCookies: async (c, { who }) =>
+      who.kind === 'session' ? visitorSessions.renewedCookies(who.visit, c.req.header('cookie') ?? null) : [],
+  };
+}
+
+function note(c: RequestContext, who: Who, decision: Decision): void {
+  const { event } = c.var;
+  event.decision = `${decision.kind}: ${decision.reason}`;
+  if (decision.rule !== undefined) event.rule = decision.rule;
+  if (decision.report.length > 0) event.report = decision.report;
+  const caller = callerOf(who);
+  if (!caller) return;
+  event.credentials = caller.via;
+  event.sub = caller.identity.sub;
+}
