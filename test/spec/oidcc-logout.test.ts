@@ -54,9 +54,6 @@ describe('oidcc-client-test-rp-init-logout', () => {
 /** ZITADEL ends the session over there and says so; the gateway's answer to the notice. */
 async function notify(harness: Harness, lie: Lie = {}) {
   const browser = await signedIn(harness);
-  let status = 0;
-  let headers = new Headers();
-  let body: unknown;
   tell(harness, 'logoutToken', lie);
   harness.clock.now += 60;
   harness.zitadel.terminateUserSessions('user');
@@ -66,8 +63,8 @@ async function notify(harness: Harness, lie: Lie = {}) {
     method: 'POST',
     body: new URLSearchParams({ logout_token: delivery?.logoutToken ?? '' }),
   });
-  ({ status, headers } = again);
-  body = await again.json();
+  const { status, headers } = again;
+  const body: unknown = await again.json();
   harness.clock.now += 31;
   return {
     statuses: delivery?.statuses,

@@ -1,0 +1,152 @@
+// Promise 9 for the ID token: each check has a test in which it alone is wrong, and nobody gets in.
+// OIDC Core §3.1.3.7; RFC 7515 §4.1 (headers that name keys), §10.7; RFC 7519 §4.1; RFC 8725 §3.
+
+import { exportJWK } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { SEED } from '../../demo/zitadel/seed.ts';
+import { expectNoSession, lastFault, logIn } from '../flow/steps.ts';
+import { createHarness } from '../support/harness.ts';
+import {
+  expectAccepted,
+  expectIdTokenRefused,
+  expectLoginRefused,
+  payloadOf,
+  rewriteIdToken,
+  signRaw,
+  strangersKey,
+  tell,
+} from './hostile.ts';
+
+const START = 1_790_000_000;
+
+describe('issuer, audience, authorized party', () => {
+  it('iss missing', () => expectIdTokenRefused({ claims: { iss: undefined } }, /iss/));
+  it('iss with a slash more', () => expectIdTokenRefused({ claims: { iss: 'https://zitadel.test/' } }, /iss/));
+  it('iss as a list', () => expectIdTokenRefused({ claims: { iss: ['https://zitadel.test'] } }, /iss/));
+  it('aud of a sibling application', () => expectIdTokenRefused({ claims: { aud: [SEED.apiClientId] } }, /aud/));
+  it('aud an empty list', () => expectIdTokenRefused({ claims: { aud: [] } }, /aud/));
+  it('aud with our id as a part of another', () =>
+    expectIdTokenRefused({ claims: { aud: `x${SEED.webClientId}` } }, /aud/));
+  it('aud a list of one is accepted', async () => {
+    const harness = createHarness();
+    tell(harness, 'idToken', { claims: { aud: [SEED.webClientId] } });
+    await expectAccepted(harness);
+  });
+  it('azp another party', () => expectIdTokenRefused({ claims: { azp: SEED.apiClientId } }, /azp/));
+  it('azp missing with several audiences', () =>
+    expectIdTokenRefused({ claims: { azp: undefined, client_id: undefined } }, /audiences/));
+  it('sub empty', () => expectIdTokenRefused({ claims: { sub: '' } }, /sub/));
+  it('sub a number', () => expectIdTokenRefused({ claims: { sub: 249703111111111100 } }, /sub/));
+});
+
+describe('nonce', () => {
+  it('missing', () => expectIdTokenRefused({ claims: { nonce: undefined } }, /nonce/));
+  it('empty', () => expectIdTokenRefused({ claims: { nonce: '' } }, /nonce/));
+  it('a list with the right one', () => expectIdTokenRefused(({ nonce }) => ({ claims: { nonce: [nonce] } }), /nonce/));
+});
+
+describe('times', () => {
+  it('exp missing', () => expectIdTokenRefused({ claims: { exp: undefined } }, /exp/));
+  it('exp six minutes ago', () => expectIdTokenRefused({ claims: { exp: START - 360, iat: START - 900 } }, /exp/));
+  it('exp as a string', () => expectIdTokenRefused({ claims: { exp: String(START + 600) } }, /exp/));
+  it('exp null', () => expectIdTokenRefused({ claims: { exp: null } }, /exp/));
+  it('exp beyond the year 10000', () => expectIdTokenRefused({ claims: { exp: 999_999_999_999 } }, /exp/));
+  it('iat in the future', () => expectIdTokenRefused({ claims: { iat: START + 120 } }, /iat/));
+  it('iat as a string', () => expectIdTokenRefused({ claims: { iat: String(START) } }, /iat/));
+  it('iat negative', () => expectIdTokenRefused({ claims: { iat: -1 } }, /iat/));
+  it('nbf in the future', () => expectIdTokenRefused({ claims: { nbf: START + 120 } }, /nbf/));
+  it('nbf as a string', () => expectIdTokenRefused({ claims: { nbf: String(START) } }, /nbf/));
+  it('auth_time in the future', () => expectIdTokenRefused({ claims: { auth_time: START + 3600 } }, /auth_time/));
+  it.each(['exp', 'iat', 'auth_time'])('%s 1e400, which JSON reads as infinite', async (claim) => {
+    const harness = createHarness();
+    rewriteIdToken(harness, (idToken) =>
+      signRaw(harness, {}, payloadOf(idToken).replace(new RegExp(`"${claim}":\\d+`), `"${claim}":1e400`)),
+    );
+    await expectLoginRefused(harness, { reason: new RegExp(claim) });
+  });
+  it('a clock 20 seconds ahead is forgiven', async () => {
+    const harness = createHarness();
+    tell(harness, 'idToken', ({ iat, auth_time }) => ({ claims: { iat: iat + 20, auth_time: auth_time + 20 } }));
+    await expectAccepted(harness);
+  });
+});
+
+describe('signature and algorithm', () => {
+  it('a stranger’s key under our key id', async () => {
+    const { privateKey } = await strangersKey();
+    await expectIdTokenRefused({ key: privateKey }, /signature/);
+  });
+  it('a stranger’s key under its own id', async () => {
+    const { privateKey, kid } = await strangersKey();
+    await expectIdTokenRefused({ key: privateKey, header: { kid: `${kid}9` } }, /no applicable key/);
+  });
+  it('HS256 with the public key’s own bytes as the secret', async () => {
+    const harness = createHarness();
+    const { publicKey } = await harness.zitadel.webKeys.active();
+    const secret = new Uint8Array(await crypto.subtle.exportKey('spki', publicKey));
+    tell(harness, 'idToken', { header: { alg: 'HS256' }, key: secret });
+    await expectLoginRefused(harness, { reason: /alg/ });
+  });
+  it('an algorithm that the metadata does not name', async () => {
+    const harness = createHarness({ zitadel: { signingAlgorithm: 'ES256' } });
+    harness.zitadel.tamper.discovery = (json) => ({ ...json, id_token_signing_alg_values_supported: ['RS256'] });
+    await expectLoginRefused(harness, { reason: /alg/ });
+  });
+  it.each([
+    ['“none” in capitals', 'NoNe'],
+    ['one that is a list', ['RS256']],
+    ['one that is missing', undefined],
+  ])('alg: %s', async (_name, alg) => {
+    const harness = createHarness();
+    rewriteIdToken(harness, (idToken) => signRaw(harness, { alg }, payloadOf(idToken)));
+    await expectLoginRefused(harness);
+  });
+  it.each([
+    ['cut off', (jwt: string) => jwt.slice(0, jwt.lastIndexOf('.') + 1)],
+    ['missing with its dot', (jwt: string) => jwt.slice(0, jwt.lastIndexOf('.'))],
+    [
+      'of another token',
+      (jwt: string) => jwt.replace(/^[^.]+\.[^.]+/, (input) => input.replace(/.$/, (c) => (c === 'A' ? 'E' : 'A'))),
+    ],
+  ])('signature %s', async (_name, rewrite) => {
+    const harness = createHarness();
+    rewriteIdToken(harness, rewrite);
+    const browser = harness.browser();
+    expect((await logIn(harness, browser)).status).toBeGreaterThanOrEqual(400);
+    await expectNoSession(harness, browser);
+  });
+});
+
+describe('a header that brings or names a key is not listened to', () => {
+  it('jwk', async () => {
+    const { privateKey, publicKey } = await strangersKey();
+    const jwk = await exportJWK(publicKey);
+    await expectIdTokenRefused({ key: privateKey, header: { kid: undefined, jwk } }, /multiple|no applicable/);
+    await expectIdTokenRefused({ key: privateKey, header: { jwk } }, /signature/);
+  });
+  it.each(['jku', 'x5u'])('%s, and nothing is fetched from there', async (name) => {
+    const { privateKey } = await strangersKey();
+    const harness = createHarness();
+    tell(harness, 'idToken', { key: privateKey, header: { [name]: 'https://evil.example/keys' } });
+    await expectLoginRefused(harness, { reason: /signature/ });
+    expect(harness.received).toEqual([]);
+  });
+  it('crit with an extension nobody knows', async () => {
+    const harness = createHarness();
+    rewriteIdToken(harness, (idToken) => signRaw(harness, { crit: ['odd'], odd: true }, payloadOf(idToken)));
+    await expectLoginRefused(harness, { reason: /crit/ });
+  });
+  it('b64: false', async () => {
+    const harness = createHarness();
+    rewriteIdToken(harness, (idToken) => signRaw(harness, { crit: ['b64'], b64: false }, payloadOf(idToken)));
+    await expectLoginRefused(harness, { reason: /crit/ });
+  });
+  it('an encrypted token', async () => {
+    const harness = createHarness();
+    rewriteIdToken(harness, () => harness.zitadel.createPersonalAccessToken(SEED.users.service));
+    const browser = harness.browser();
+    expect((await logIn(harness, browser)).status).toBe(400);
+    expect(lastFault(harness).fault).toBe('login_failed');
+    await expectNoSession(harness, browser);
+  });
+});
