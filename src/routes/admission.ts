@@ -14,6 +14,9 @@ import type { RequestContext } from './answers.ts';
 import { callerOf, createAuthenticate, type Who } from './authenticate.ts';
 import { createEnforcement, type SendToLogin } from './enforce.ts';
 
+/** Seconds: a refused bearer token is asked about once more, but not for every refusal. */
+const LOOK_AGAIN_INTERVAL = 5;
+
 export interface Admitted {
   readonly requirement: Requirement;
   readonly who: Who;
@@ -69,10 +72,14 @@ export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Ad
         c.var.event.decision = 'preflight';
         return { requirement, who: { kind: 'nobody', reason: 'preflight' } };
       }
-      const who: Who = requirement.isDenied
+      let who: Who = requirement.isDenied
         ? { kind: 'nobody', reason: 'denied to all' }
         : await authenticate(c, requirement);
-      const decision = await judge(requirement, who);
+      let decision = await judge(requirement, who);
+      if (decision.kind === 'refuse' && decision.couldChange && who.kind === 'bearer') {
+        who = await authenticate(c, requirement, LOOK_AGAIN_INTERVAL);
+        decision = await judge(requirement, who);
+      }
       note(c, who, decision);
       if (who.kind === 'bad-token') return enforce.badToken(c, requirement, who);
       if (decision.kind !== 'allow') return enforce.refusal(c, requirement, who, decision);

@@ -11,18 +11,20 @@ import type { Visit } from '../session/visitor-sessions.ts';
 import type { RequestContext } from './answers.ts';
 
 export type Who =
-  | { readonly kind: 'nobody'; readonly reason: string }
+  | { readonly kind: 'nobody'; readonly reason: string /** Whose session has ended. */; readonly formerSub?: string }
   | { readonly kind: 'session'; readonly visit: Visit }
   | { readonly kind: 'bearer'; readonly caller: Caller; readonly token: string; readonly expiresAt: number }
   | { readonly kind: 'bad-token'; readonly error: 'invalid_token' | 'invalid_request'; readonly reason: string };
 
-export type Authenticate = (c: RequestContext, requirement: Requirement) => Promise<Who>;
+/** `claimsMaxAge`: seconds; overrides the route's, for one more look before a refusal. */
+export type Authenticate = (c: RequestContext, requirement: Requirement, claimsMaxAge?: number) => Promise<Who>;
 
 export function createAuthenticate(gateway: Gateway, bearerTokens: BearerTokens): Authenticate {
-  return async (c, requirement) => {
+  return async (c, requirement, claimsMaxAge) => {
+    const maxAge = claimsMaxAge ?? requirement.claims_max_age;
     const { headers } = c.req.raw;
     if (requirement.credentials.bearer) {
-      const judged = await bearerTokens.judge(headers.get('authorization'));
+      const judged = await bearerTokens.judge(headers.get('authorization'), maxAge === undefined ? {} : { maxAge });
       if (judged.kind === 'refused') return { kind: 'bad-token', error: judged.error, reason: judged.reason };
       if (judged.kind === 'caller') {
         const { caller, token, expiresAt } = judged;
@@ -42,13 +44,14 @@ async function openSession(gateway: Gateway, c: RequestContext, requirement: Req
     if (opened.kind === 'none') return { kind: 'nobody', reason: 'no session' };
     if (opened.kind === 'ended') {
       c.var.event.session_ended = opened.reason;
-      return { kind: 'nobody', reason: `session ended: ${opened.reason}` };
+      return { kind: 'nobody', reason: `session ended: ${opened.reason}`, formerSub: opened.sub };
     }
     const { visit } = opened;
     const claimsMaxAge = Math.min(requirement.claims_max_age ?? config.claimsMaxAge, config.claimsMaxAge);
     const claims = await visitorSessions.freshen(visit, claimsMaxAge);
     c.var.event.claims = claims;
-    if (claims === 'ended') return { kind: 'nobody', reason: 'the session has just ended' };
+    if (claims === 'ended')
+      return { kind: 'nobody', reason: 'the session has just ended', formerSub: visit.session.identity.sub };
     return { kind: 'session', visit };
   } catch (error) {
     // A public page does not depend on the sessions' store; the visitor is merely not recognised.
