@@ -13,7 +13,7 @@ import { createSigningKeys, type SigningKeys } from './oidc/signing-keys.ts';
 import { createPages, type Pages } from './pages/layout.ts';
 import { createKeyring, type Keyring } from './session/keyring.ts';
 import { createUserSessionsDirectory, type UserSessionsDirectory } from './session/object-client.ts';
-import type { UserSessionsApi } from './session/user-sessions.ts';
+import type { UserSessionsApi } from './session/user-sessions-api.ts';
 import { createVisitorSessions, type VisitorSessions } from './session/visitor-sessions.ts';
 
 export interface Bindings {

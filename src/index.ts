@@ -10,7 +10,8 @@ import { createProviderSide } from './oidc/provider-side.ts';
 import { UserSessionsObject } from './session/durable-object.ts';
 import { createKeyring } from './session/keyring.ts';
 import { createTokenStore, randomHex, tokenKey } from './session/refresh-tokens.ts';
-import { type ObjectStorage, type ProviderSide, UserSessionsLogic } from './session/user-sessions.ts';
+import { UserSessionsLogic } from './session/user-sessions.ts';
+import type { ObjectStorage, ProviderSide } from './session/user-sessions-surroundings.ts';
 
 const surroundings = createSurroundings(waitUntil);
 
@@ -63,7 +64,8 @@ export class UserSessions extends UserSessionsObject {
       provider: providerSide,
       times: config,
       now,
-      audit: (event) => emit({ level: event.event.endsWith('failed') ? 'warn' : 'info', ...event }),
+      audit: emit,
+      background: surroundings.waitUntil,
     });
   }
 }

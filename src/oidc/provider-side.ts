@@ -2,7 +2,7 @@
 // Design promise 6: transient errors never end a session, definite ones do; a storm here makes no storm at ZITADEL.
 
 import { GatewayError } from '../errors.ts';
-import type { ProviderSide, SessionFault } from '../session/user-sessions.ts';
+import type { ProviderSide, SessionFault } from '../session/user-sessions-surroundings.ts';
 import { type IdentityOptions, readIdentity } from './identity-claims.ts';
 import type { RelyingParty } from './relying-party.ts';
 import { type ProviderFault, providerFault } from './to-fault.ts';
@@ -58,12 +58,14 @@ export function createProviderSide(deps: Dependencies): ProviderSide {
 
     async revoke({ refresh_token, access_token }) {
       try {
+        if (pause.wasAskedFor()) return 'unanswered';
         // Revoking the refresh token kills its access token too.
         if (refresh_token !== undefined) await relyingParty.revoke(refresh_token, 'refresh_token');
         else await relyingParty.revoke(access_token, 'access_token');
         return 'done';
       } catch (error) {
-        const { kind } = providerFault(error);
+        const { kind, retryAfter } = providerFault(error);
+        if (kind === 'transient' && retryAfter !== undefined) pause.begin(retryAfter);
         if (kind === 'transient') return 'unanswered';
         return kind === 'operator' ? 'refused' : 'done';
       }
@@ -75,7 +77,8 @@ function toSessionFault(fault: ProviderFault, pause: Pause): SessionFault {
   const { kind, reason, retryAfter } = fault;
   if (kind === 'refused') return { ends: 'check_failed', reason };
   if (kind === 'transient') pause.begin(retryAfter);
-  return { reason: kind === 'operator' ? `operator's mistake: ${reason}` : reason, ...(retryAfter && { retryAfter }) };
+  if (kind === 'operator') return { reason: `operator's mistake: ${reason}`, isOperators: true };
+  return { reason, ...(retryAfter && { retryAfter }) };
 }
 
 /** The claims of an ID token that was checked when it came. */
@@ -88,6 +91,8 @@ function claimsOf(id_token: string): Record<string, unknown> {
 
 interface Pause {
   active(): SessionFault | undefined;
+  /** Whether ZITADEL itself has said for how long: then even a sign-out does not trouble it. */
+  wasAskedFor(): boolean;
   begin(retryAfter: number | undefined): void;
   lift(): void;
 }
@@ -95,16 +100,20 @@ interface Pause {
 /** After a failure all sessions of this isolate leave ZITADEL alone for 1, 2, 4 … 15 seconds, or as long as it asks. */
 function createPause(now: () => number): Pause {
   let until = 0;
+  let askedUntil = 0;
   let failures = 0;
   return {
+    wasAskedFor: () => now() < askedUntil,
     active: () =>
       now() < until ? { reason: 'ZITADEL did not answer just now', retryAfter: Math.ceil(until - now()) } : undefined,
     begin(retryAfter) {
-      until = now() + Math.max(Math.min(2 ** failures, 15), Math.min(retryAfter ?? 0, 3600));
+      askedUntil = Math.max(askedUntil, now() + Math.min(retryAfter ?? 0, 3600));
+      until = Math.max(askedUntil, now() + Math.min(2 ** failures, 15));
       failures += 1;
     },
     lift() {
-      until = 0;
+      // An answer to a question that was under way is no permission to go on before the time.
+      until = askedUntil;
       failures = 0;
     },
   };

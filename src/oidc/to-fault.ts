@@ -78,10 +78,17 @@ function statusFault(status: number, response: Response): ProviderFault {
 }
 
 function transient(reason: string, response: Response): ProviderFault {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const seconds = retryAfterOf(response.headers);
   return seconds > 0 && Number.isFinite(seconds)
     ? { kind: 'transient', reason, retryAfter: Math.ceil(seconds) }
     : { kind: 'transient', reason };
+}
+
+/** RFC 9110 §10.2.3: seconds, or a date, which counts from the answer's own; NaN where there is none. */
+function retryAfterOf(headers: Headers): number {
+  const value = headers.get('retry-after') ?? '';
+  if (/^\d+$/.test(value)) return Number(value);
+  return (Date.parse(value) - Date.parse(headers.get('date') ?? '')) / 1000;
 }
 
 /** The fault that a sign-in ends in. */

@@ -7,7 +7,7 @@ import { generateRandomState } from '../oidc/random.ts';
 import { isOwnSite, isPrefetch } from '../policy/navigation.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
-import type { Ending } from '../session/user-sessions.ts';
+import type { Ending } from '../session/user-sessions-api.ts';
 import type { Opened } from '../session/visitor-sessions.ts';
 import { type AppContext, appendCookies, type Endpoint, faultAnswer, pageContext, redirectAnswer } from './answers.ts';
 import { createConfirmation, readOwnForm } from './confirmation.ts';

@@ -1,12 +1,20 @@
-// A map that holds the most recently used entries only, for what an isolate may remember and may lose.
-// Design §6 Isolate memory.
+// A map that holds what was set last, up to a weight, for what an isolate may remember and may lose.
+// Design §6 Isolate memory (each bounded, each safe to lose).
 
 export class BoundedMap<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #capacity: number;
+  readonly #weigh: (key: K) => number;
+  #weight = 0;
 
-  constructor(capacity: number) {
+  /** `capacity` is a number of entries, or the sum of what `weigh` gives for their keys. */
+  constructor(capacity: number, weigh: (key: K) => number = () => 1) {
     this.#capacity = capacity;
+    this.#weigh = weigh;
+  }
+
+  get size(): number {
+    return this.#entries.size;
   }
 
   get(key: K): V | undefined {
@@ -14,17 +22,17 @@ export class BoundedMap<K, V> {
   }
 
   set(key: K, value: V): void {
-    this.#entries.delete(key);
+    this.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size <= this.#capacity) return;
+    this.#weight += this.#weigh(key);
     // Map keeps the order of insertion: the first is the longest unset.
     for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
+      if (this.#weight <= this.#capacity) return;
+      this.delete(oldest);
     }
   }
 
   delete(key: K): void {
-    this.#entries.delete(key);
+    if (this.#entries.delete(key)) this.#weight -= this.#weigh(key);
   }
 }

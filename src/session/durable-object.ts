@@ -2,7 +2,9 @@
 // Design §6 UserSessions; SQLite-backed storage, whose key-value interface is synchronous.
 
 import { DurableObject } from 'cloudflare:workers';
-import type { ObjectStorage, UserSessionsApi, UserSessionsLogic } from './user-sessions.ts';
+import type { UserSessionsLogic } from './user-sessions.ts';
+import type { UserSessionsApi } from './user-sessions-api.ts';
+import type { ObjectStorage } from './user-sessions-surroundings.ts';
 
 /** `index.ts` says how the logic is wired; a worker with a bad configuration has none, and every call fails. */
 export abstract class UserSessionsObject extends DurableObject<unknown> {
@@ -55,6 +57,18 @@ export abstract class UserSessionsObject extends DurableObject<unknown> {
 
   pointedTo() {
     return this.#sessions.pointedTo();
+  }
+
+  keep(...args: Parameters<UserSessionsApi['keep']>) {
+    return this.#sessions.keep(...args);
+  }
+
+  kept() {
+    return this.#sessions.kept();
+  }
+
+  takeForm() {
+    return this.#sessions.takeForm();
   }
 
   override alarm(): Promise<void> {

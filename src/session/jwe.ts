@@ -57,7 +57,8 @@ function parameters(iv: Uint8Array<ArrayBuffer>, protectedHeader: string) {
   return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(protectedHeader), tagLength: TAG_BYTES * 8 };
 }
 
-function encode(bytes: Uint8Array): string {
+/** Base64url (RFC 4648 §5), without padding. */
+export function encode(bytes: Uint8Array): string {
   let binary = '';
   // Spreading a long array into one call would overflow the stack.
   for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
@@ -65,7 +66,7 @@ function encode(bytes: Uint8Array): string {
 }
 
 /** Undefined for what is not base64url. */
-function decode(text: string | undefined): Uint8Array<ArrayBuffer> | undefined {
+export function decode(text: string | undefined): Uint8Array<ArrayBuffer> | undefined {
   if (text === undefined || !/^[\w-]*$/.test(text) || text.length % 4 === 1) return undefined;
   const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   const bytes = new Uint8Array(binary.length);

@@ -4,7 +4,15 @@
 import { decryptJwe, encryptJwe, readJweHeader } from './jwe.ts';
 
 /** What a sealed thing is for; stands in its protected header, so that one kind is never taken for another. */
-export type Purpose = 'session' | 'transaction' | 'logout' | 'confirm' | 'form' | 'tokens';
+export type Purpose =
+  | 'session'
+  | 'transaction'
+  | 'logout'
+  | 'confirm'
+  | 'form'
+  | 'form-address'
+  | 'form-token'
+  | 'tokens';
 
 export type Unsealed<T> =
   | {
@@ -31,13 +39,14 @@ const MAX_SEALED_LENGTH = 2_000_000;
 interface RingKey {
   readonly kid: string;
   readonly master: CryptoKey;
-  readonly derived: Map<Purpose, Promise<CryptoKey>>;
+  readonly derived: Map<Purpose, CryptoKey>;
 }
 
 export function createKeyring(secrets: readonly string[]): Keyring {
-  let ring: Promise<readonly RingKey[]> | undefined;
-  // Derivation waits for the first request: the global scope of a worker may do no work of this kind.
-  const keys = () => (ring ??= Promise.all(secrets.map(createRingKey)));
+  let ring: readonly RingKey[] | undefined;
+  // Derivation waits for the first request: the global scope of a worker may do no work of this kind. What is kept is the
+  // keys, never a promise of them: a request that is cancelled would leave it pending for all others.
+  const keys = async () => (ring ??= await Promise.all(secrets.map(createRingKey)));
 
   return {
     async seal(purpose, value, salt) {
@@ -72,14 +81,15 @@ async function createRingKey(secret: string): Promise<RingKey> {
   return { kid: toHex(kid), master, derived: new Map() };
 }
 
-function deriveKey(key: RingKey, purpose: Purpose, salt: Uint8Array<ArrayBuffer> | undefined): Promise<CryptoKey> {
+async function deriveKey(
+  key: RingKey,
+  purpose: Purpose,
+  salt: Uint8Array<ArrayBuffer> | undefined,
+): Promise<CryptoKey> {
   // Salted keys are as many as sessions; only the others are kept.
   if (salt) return createKey(key.master, purpose, salt);
-  let derived = key.derived.get(purpose);
-  if (!derived) {
-    derived = createKey(key.master, purpose, new Uint8Array(0));
-    key.derived.set(purpose, derived);
-  }
+  const derived = key.derived.get(purpose) ?? (await createKey(key.master, purpose, new Uint8Array(0)));
+  key.derived.set(purpose, derived);
   return derived;
 }
 

@@ -2,15 +2,16 @@
 // Design §6 KV: never asked *whether*, only *for what*; promise 7.
 
 import type { TokenSet } from '../oidc/relying-party.ts';
-import type { Keyring } from './keyring.ts';
+import { LATE, within } from './deadline.ts';
+import type { Keyring, Unsealed } from './keyring.ts';
 
 /** KV refuses shorter times to live. */
 const MIN_TTL = 60;
 
 export interface TokenStore {
   seal(tokens: TokenSet, secret: string): Promise<string>;
-  /** `isOldKey`: sealed under a SESSION_SECRET that is on its way out. */
-  unseal(sealed: string, secret: string): Promise<{ tokens: TokenSet; isOldKey: boolean } | undefined>;
+  unseal(sealed: string, secret: string): Promise<Unsealed<TokenSet>>;
+  /** `ttl` in seconds. What reads or writes throws where KV fails or is too slow. */
   write(key: string, sealed: string, ttl: number): Promise<void>;
   read(key: string): Promise<string | undefined>;
   remove(key: string): Promise<void>;
@@ -22,13 +23,10 @@ const DEADLINE = 4_000;
 export function createTokenStore(kv: KVNamespace, keyring: Keyring): TokenStore {
   return {
     seal: (tokens, secret) => keyring.seal('tokens', tokens, fromHex(secret)),
-    async unseal(sealed, secret) {
-      const opened = await keyring.unseal<TokenSet>('tokens', sealed, fromHex(secret));
-      return opened.kind === 'ok' ? { tokens: opened.value, isOldKey: opened.isOldKey } : undefined;
-    },
-    write: (key, sealed, ttl) => within(kv.put(key, sealed, { expirationTtl: Math.max(MIN_TTL, Math.ceil(ttl)) })),
-    read: async (key) => (await within(kv.get(key))) ?? undefined,
-    remove: (key) => within(kv.delete(key)),
+    unseal: (sealed, secret) => keyring.unseal<TokenSet>('tokens', sealed, fromHex(secret)),
+    write: (key, sealed, ttl) => inTime(kv.put(key, sealed, { expirationTtl: Math.max(MIN_TTL, Math.ceil(ttl)) })),
+    read: async (key) => (await inTime(kv.get(key))) ?? undefined,
+    remove: (key) => inTime(kv.delete(key)),
   };
 }
 
@@ -42,16 +40,10 @@ export function randomHex(bytes: number): string {
   return toHex(crypto.getRandomValues(new Uint8Array(bytes)));
 }
 
-async function within<T>(operation: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('KV: no answer in time')), DEADLINE);
-  });
-  try {
-    return await Promise.race([operation, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
+async function inTime<T>(operation: Promise<T>): Promise<T> {
+  const answer = await within(operation, DEADLINE);
+  if (answer === LATE) throw new Error('KV: no answer in time');
+  return answer;
 }
 
 function toHex(bytes: Uint8Array): string {

@@ -3,6 +3,7 @@
 
 import type { Identity } from '../identity/identity.ts';
 import type { Durations } from './session.ts';
+import type { SessionSelection } from './user-sessions-api.ts';
 
 export type EndReason =
   | 'logout'
@@ -35,16 +36,21 @@ export interface SessionRecord {
   readonly startedAt: number;
   readonly seenAt: number;
   readonly expiresAt: number;
+  /** The same browser has signed in anew; requests under way are served until then. */
+  readonly replacedUntil?: number;
   /** The newest reading; gone once the session has ended. */
   readonly identity?: Identity;
   readonly claimsAt: number;
   /** Half of the key that seals the tokens in KV (hex); gone once nothing is left to unseal. */
   readonly secret?: string;
+  /** Each set of tokens is one; its KV key is written once. */
   readonly generation: number;
-  readonly tokenReceivedAt: number;
-  readonly tokenExpiresAt: number;
+  /** The lowest generation whose KV entry may still be there. */
+  readonly oldestKey: number;
   /** Sealed tokens that KV has not taken yet. */
-  readonly unwritten?: string;
+  readonly unwritten?: { readonly sealed: string; readonly retryAt: number };
+  /** When KV took the tokens of this generation. */
+  readonly writtenAt?: number;
   readonly ended?: { readonly at: number; readonly reason: EndReason };
   /** The refresh token is still to be revoked at ZITADEL. */
   readonly revocation?: { readonly failures: number; readonly dueAt: number };
@@ -54,20 +60,54 @@ export interface RecordTimes extends Durations {
   readonly revocationMaxAge: number;
 }
 
+/** Seconds that a replaced session of the same browser still serves the requests that are under way. */
+export const REPLACED_GRACE = 60;
+/** Seconds after a session's end for which a refresh token that ZITADEL would not revoke is kept to try again. */
+export const REVOCATION_LIMIT = 86_400;
+/** Seconds by which a logout token's `iat` may lie before a session it ends: ZITADEL sets it back by one. */
+export const LOGOUT_TOLERANCE = 2;
+
 /** The reason why the session is over by its times, if it is. */
-export function expiryOf(record: SessionRecord, now: number, times: RecordTimes): 'expired' | 'idle' | undefined {
-  if (now >= record.expiresAt) return 'expired';
+export function expiryOf(
+  record: SessionRecord,
+  now: number,
+  times: RecordTimes,
+): 'expired' | 'idle' | 'replaced' | undefined {
+  if (record.replacedUntil !== undefined && now >= record.replacedUntil) return 'replaced';
+  if (now >= lastEndOf(record, times)) return 'expired';
   return now >= idleEndOf(record, times) ? 'idle' : undefined;
 }
 
-/** Activity reaches the object at most REVOCATION_MAX_AGE late, so idleness is judged that much later here. */
+/** The configured maximum counts even for a session that began under a longer one. */
+function lastEndOf(record: SessionRecord, times: RecordTimes): number {
+  return Math.min(record.expiresAt, record.startedAt + times.sessionMaxDuration);
+}
+
+/** Seconds of precision with which activity is written down. */
+export function activityStep({ sessionDuration }: Durations): number {
+  return Math.min(60, sessionDuration / 4);
+}
+
+/**
+ * The cookie judges idleness exactly. Activity reaches the object late (an isolate reports it with its next question,
+ * or after a quarter of SESSION_DURATION), so here a session ends that much later: never before its cookie.
+ */
 function idleEndOf(record: SessionRecord, times: RecordTimes): number {
-  return record.seenAt + times.sessionDuration + times.revocationMaxAge;
+  const latest = times.sessionDuration / 4 + times.revocationMaxAge + activityStep(times);
+  return record.seenAt + times.sessionDuration + latest;
 }
 
 /** Design promise 1: an access token is renewed once less than a quarter of its life is left. */
 export function renewalDueAt(tokens: { receivedAt: number; expiresAt: number }): number {
   return tokens.expiresAt - (tokens.expiresAt - tokens.receivedAt) / 4;
+}
+
+/**
+ * Until when ZITADEL's refusal of the access token can only mean that the session has ended there: its life counts
+ * from before the answer that brought it arrived, so the last seconds are doubtful.
+ */
+export function doubtfulAt(tokens: { receivedAt: number; expiresAt: number }): number {
+  return tokens.expiresAt - Math.min(15, (tokens.expiresAt - tokens.receivedAt) / 8);
 }
 
 /** Seconds until the next attempt: 5, 10, 20, 40, 60; ZITADEL's Retry-After counts where it asks for more (an hour at most). */
@@ -76,9 +116,17 @@ export function backoff(failures: number, retryAfter = 0): number {
 }
 
 /** A session ends with a tombstone, so that nothing in flight brings it back. */
-export function entomb(record: SessionRecord, reason: EndReason, now: number, mustRevoke: boolean): SessionRecord {
+export function entomb(record: SessionRecord, reason: EndReason, now: number): SessionRecord {
   const { identity: _forgotten, ...rest } = record;
+  const mustRevoke = record.secret !== undefined;
   return { ...rest, ended: { at: now, reason }, ...(mustRevoke && { revocation: { failures: 0, dueAt: now } }) };
+}
+
+/** What to do after an attempt to revoke failed: again after 1, 2, 4 … 60 minutes, and a day after the end no more. */
+export function postponeRevocation(record: SessionRecord, now: number): SessionRecord | 'given-up' {
+  if (now >= (record.ended?.at ?? now) + REVOCATION_LIMIT) return 'given-up';
+  const failures = (record.revocation?.failures ?? 0) + 1;
+  return { ...record, revocation: { failures, dueAt: now + Math.min(30 * 2 ** failures, 3600) } };
 }
 
 /** Tombstones outlive every cookie of the session. */
@@ -91,10 +139,14 @@ export function isForgettable(record: SessionRecord, now: number): boolean {
 }
 
 /** When the object has to look at this record again. */
-export function nextDueAt(record: SessionRecord, times: RecordTimes, unwrittenAt: number): number {
-  const due = record.ended
-    ? [record.revocation?.dueAt ?? forgetAt(record)]
-    : [Math.min(record.expiresAt, idleEndOf(record, times))];
-  if (record.unwritten !== undefined) due.push(unwrittenAt);
-  return Math.min(...due);
+export function nextDueAt(record: SessionRecord, times: RecordTimes): number {
+  if (record.ended) return record.revocation?.dueAt ?? forgetAt(record);
+  const end = Math.min(lastEndOf(record, times), idleEndOf(record, times), record.replacedUntil ?? Infinity);
+  return Math.min(end, record.unwritten?.retryAt ?? Infinity);
+}
+
+export function isSelected(record: SessionRecord, selection: SessionSelection): boolean {
+  if ('id' in selection) return record.id === selection.id;
+  if ('allExcept' in selection) return record.id !== selection.allExcept;
+  return record.startedAt <= selection.startedBefore && (selection.sid === undefined || record.sid === selection.sid);
 }

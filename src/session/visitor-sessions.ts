@@ -2,14 +2,16 @@
 // Design §6; promise 4 (REVOCATION_MAX_AGE), 5 (CLAIMS_MAX_AGE), 11 (no storage and no cryptography on a repeated request).
 
 import type { Config } from '../config/schema.ts';
-import type { Identity } from '../identity/identity.ts';
+import { GatewayError } from '../errors.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { cookieBase, parseOwnCookies } from './cookies.ts';
-import type { Keyring, Unsealed } from './keyring.ts';
+import type { Keyring } from './keyring.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
+import { createObjectQuestions, type Renewal, type Subject } from './object-questions.ts';
 import { deletedCookies, fitsCookies, joinChunks, sealedCookies } from './sealed-cookie.ts';
 import { freshness, isActivityDue, isExpired, type SealedSession, type Session } from './session.ts';
-import type { ClaimsReading, TokenAnswer, UserSessionsApi } from './user-sessions.ts';
+import { createStandings, type Known } from './standings.ts';
+import type { TokenAnswer } from './user-sessions-api.ts';
 
 export type Opened =
   | { readonly kind: 'none' }
@@ -21,10 +23,10 @@ export type Opened =
 export interface Visit {
   session: Session;
   readonly cookie: CookieEntry;
+  readonly known: Known;
+  readonly openedAt: number;
   readonly countsAsActivity: boolean;
 }
-
-export type Renewal = 'fresh' | 'behind' | 'read' | 'kept' | 'ended';
 
 export interface VisitorSessions {
   /** Throws `store_unavailable` when the session's standing is unknown and can't be learnt. */
@@ -52,21 +54,12 @@ interface CookieEntry {
   replacement?: { readonly session: Session; readonly text: string };
 }
 
-/** What the isolate remembers of a session's standing. */
-interface Known {
-  checkedAt: number;
-  ended?: string;
-  claims?: ClaimsReading;
-  /** No reading before this. */
-  retryAt: number;
-  isReading: boolean;
-  tokens?: Extract<TokenAnswer, { kind: 'tokens' }>;
-}
-
 /** Seconds within which a session's claims are not looked up again for another refusal. */
 const LOOK_AGAIN_INTERVAL = 5;
-/** Milliseconds that a request waits for claims; then it goes on with those at hand, as in any outage of ZITADEL. */
-const READING_PATIENCE = 8_000;
+/** Seconds that one request waits for ZITADEL all in all; then it goes on with what is at hand, as in any outage. */
+const PATIENCE = 8;
+/** Characters of sealed text that are remembered; what is inside takes about as much again. */
+const MOST_REMEMBERED = 8_000_000;
 
 interface Dependencies {
   readonly config: Config;
@@ -78,82 +71,19 @@ interface Dependencies {
 
 export function createVisitorSessions({ config, keyring, directory, now, waitUntil }: Dependencies): VisitorSessions {
   const base = cookieBase(config.isSecure);
-  const unsealed = new BoundedMap<string, CookieEntry>(4096);
-  const standings = new BoundedMap<string, Known>(8192);
+  const unsealed = new BoundedMap<string, CookieEntry>(MOST_REMEMBERED, (text) => text.length);
+  const standings = createStandings({ times: config, directory, now, waitUntil });
+  const questions = createObjectQuestions({ directory, now, waitUntil });
 
   async function unseal(text: string): Promise<CookieEntry | undefined> {
     const remembered = unsealed.get(text);
     if (remembered) return remembered;
-    const opened: Unsealed<SealedSession> = await keyring.unseal('session', text);
+    const opened = await keyring.unseal<SealedSession>('session', text);
     if (opened.kind !== 'ok') return undefined;
-    const entry: CookieEntry = { sealed: opened.value, isOldKey: opened.isOldKey };
+    // Of two requests that unseal the same cookie, both must see what it is replaced by.
+    const entry = unsealed.get(text) ?? { sealed: opened.value, isOldKey: opened.isOldKey };
     unsealed.set(text, entry);
     return entry;
-  }
-
-  async function standing(sealed: SealedSession, activeAt: number | undefined): Promise<Known> {
-    const known = standings.get(sealed.id);
-    if (known?.ended !== undefined) return known;
-    const isChecked = known !== undefined && now() - known.checkedAt < config.revocationMaxAge;
-    const hasIdentity = sealed.identity !== undefined || known?.claims !== undefined;
-    return isChecked && hasIdentity ? known : askStanding(sealed, activeAt);
-  }
-
-  async function askStanding(sealed: SealedSession, activeAt: number | undefined): Promise<Known> {
-    const known = standings.get(sealed.id);
-    // The time before the question counts: what ends while the answer travels ends within REVOCATION_MAX_AGE of now.
-    const checkedAt = now();
-    const claimsAt = Math.max(sealed.identity ? sealed.claimsAt : -1, known?.claims?.claimsAt ?? -1);
-    const query = { id: sealed.id, claimsAt, ...(activeAt !== undefined && { activeAt }) };
-    const answer = await directory.ofUser(sealed.sub).standing(query);
-    const current: Known = known ?? { checkedAt, retryAt: 0, isReading: false };
-    if (answer.kind === 'ended') current.ended = answer.reason;
-    else {
-      current.checkedAt = checkedAt;
-      if (answer.claims) current.claims = answer.claims;
-    }
-    standings.set(sealed.id, current);
-    return current;
-  }
-
-  function sessionOf(sealed: SealedSession, claims: ClaimsReading | undefined): Session | undefined {
-    if (claims && (sealed.identity === undefined || claims.claimsAt > sealed.claimsAt)) return { ...sealed, ...claims };
-    return sealed.identity && { ...sealed, identity: sealed.identity };
-  }
-
-  async function read(visit: Visit, notBefore: number): Promise<Renewal> {
-    const { id, identity } = visit.session;
-    const known = standings.get(id);
-    if (!known || now() < known.retryAt) return 'kept';
-    const reading = readInto(directory.ofUser(identity.sub), id, known, notBefore);
-    // The visitor may hang up; what has been asked of ZITADEL must be brought home all the same.
-    waitUntil(reading);
-    const renewal = await withPatience(reading);
-    if (known.claims && known.claims.claimsAt > visit.session.claimsAt) visit.session = { ...visit.session, ...known.claims };
-    return renewal;
-  }
-
-  async function readInto(object: UserSessionsApi, id: string, known: Known, notBefore: number): Promise<Renewal> {
-    known.isReading = true;
-    try {
-      const answer = await object.readClaims({ id, notBefore });
-      if (answer.kind === 'read') {
-        known.claims = answer.claims;
-        return 'read';
-      }
-      if (answer.kind === 'kept') {
-        known.retryAt = answer.retryAt;
-        return 'kept';
-      }
-      known.ended = answer.reason;
-      return 'ended';
-    } catch {
-      // The object can't be reached: its standing will be asked for soon, and that question fails closed.
-      known.retryAt = now() + LOOK_AGAIN_INTERVAL;
-      return 'kept';
-    } finally {
-      known.isReading = false;
-    }
   }
 
   async function seal(session: Session): Promise<string> {
@@ -163,8 +93,31 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
     return keyring.seal('session', { ...rest, sub: identity.sub } satisfies SealedSession);
   }
 
+  /** What happened since the visit began may have ended the session, or put another in its place. */
+  async function isStillCurrent({ session, known, cookie }: Visit): Promise<boolean> {
+    const latest = standings.recall(session.id) ?? known;
+    if (latest.ended === undefined && now() - latest.checkedAt >= config.revocationMaxAge) {
+      try {
+        await standings.ask(sealedOf(session), { seenAt: seenAtOf(cookie) });
+      } catch (error) {
+        if (error instanceof GatewayError) return false;
+        throw error;
+      }
+    }
+    const { ended, isReplaced } = standings.recall(session.id) ?? latest;
+    return ended === undefined && !isReplaced;
+  }
+
   const toCookies = (text: string, session: Session, cookieHeader: string | null) =>
     sealedCookies(base, text, session.expiresAt - now(), parseOwnCookies(cookieHeader, base), config.isSecure);
+
+  const patienceOf = ({ openedAt }: Visit) => Math.max(1, PATIENCE - (now() - openedAt)) * 1000;
+
+  async function read(visit: Visit, notBefore: number): Promise<Renewal> {
+    const renewal = await questions.read(subjectOf(visit), notBefore, patienceOf(visit));
+    takeNewest(visit);
+    return renewal;
+  }
 
   return {
     async open(cookieHeader, { countsAsActivity = true } = {}) {
@@ -172,21 +125,21 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
       const cookie = text === undefined ? undefined : await unseal(text);
       if (!cookie) return { kind: 'none' };
       const { sealed } = cookie;
-      const seenAt = Math.max(sealed.seenAt, cookie.replacement?.session.seenAt ?? 0);
-      if (isExpired({ ...sealed, seenAt }, now(), config)) return { kind: 'ended', reason: 'expired', sub: sealed.sub };
-      const known = await standing(sealed, countsAsActivity ? now() : undefined);
+      const openedAt = now();
+      const seenAt = seenAtOf(cookie);
+      if (isExpired({ ...sealed, seenAt }, openedAt, config))
+        return { kind: 'ended', reason: 'expired', sub: sealed.sub };
+      const known = await standings.of(sealed, { seenAt, activeAt: countsAsActivity ? openedAt : undefined });
       if (known.ended !== undefined) return { kind: 'ended', reason: known.ended, sub: sealed.sub };
-      const session = sessionOf(sealed, known.claims);
+      const session = sessionOf(sealed, known);
       if (!session) return { kind: 'ended', reason: 'identity_lost', sub: sealed.sub };
-      return { kind: 'active', visit: { session, cookie, countsAsActivity } };
+      return { kind: 'active', visit: { session, cookie, known, openedAt, countsAsActivity } };
     },
 
     async isStanding(visit) {
-      const { identity, ...rest } = visit.session;
-      const known = await askStanding({ ...rest, identity, sub: identity.sub }, undefined);
-      if (known.ended !== undefined) return false;
-      if (known.claims && known.claims.claimsAt > rest.claimsAt) visit.session = { ...visit.session, ...known.claims };
-      return true;
+      const known = await standings.ask(sealedOf(visit.session), { seenAt: seenAtOf(visit.cookie) });
+      takeNewest(visit, known);
+      return known.ended === undefined;
     },
 
     async freshen(visit, claimsMaxAge) {
@@ -194,9 +147,7 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
       if (state === 'fresh') return 'fresh';
       const notBefore = now() - claimsMaxAge / 2;
       if (state === 'stale') return read(visit, notBefore);
-      const known = standings.get(visit.session.id);
-      if (!known || known.isReading || now() < known.retryAt) return 'behind';
-      waitUntil(readInto(directory.ofUser(visit.session.identity.sub), visit.session.id, known, notBefore));
+      questions.readBehind(subjectOf(visit), notBefore);
       return 'behind';
     },
 
@@ -205,55 +156,55 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
       return visit.session.claimsAt > notBefore ? 'fresh' : read(visit, notBefore);
     },
 
-    async tokens({ session }) {
-      const known = standings.get(session.id);
-      if (known?.tokens && now() < known.tokens.renewAt) return known.tokens;
-      const asking = directory.ofUser(session.identity.sub).tokens({ id: session.id });
-      waitUntil(asking.catch(() => undefined));
-      const answer = await asking;
-      if (answer.kind === 'tokens' && known) known.tokens = answer;
-      if (answer.kind === 'ended' && known) known.ended = answer.reason;
-      return answer;
-    },
+    tokens: (visit) => questions.tokens(subjectOf(visit), patienceOf(visit)),
 
-    async renewedCookies({ session, cookie, countsAsActivity }, cookieHeader) {
-      const { sealed, isOldKey, replacement } = cookie;
-      const latest = replacement?.session ?? sealed;
-      const isActive = countsAsActivity && isActivityDue(latest.seenAt, now(), config);
+    async renewedCookies(visit, cookieHeader) {
+      takeNewest(visit);
+      const { session, cookie, countsAsActivity, openedAt } = visit;
+      const latest = cookie.replacement?.session ?? cookie.sealed;
+      // The time of the request counts, not that of an answer which may come much later.
+      const isActive = countsAsActivity && isActivityDue(latest.seenAt, openedAt, config);
       const isNewer = session.claimsAt > latest.claimsAt;
-      if (isActive || isNewer || (isOldKey && !replacement)) {
-        const renewed = { ...session, seenAt: isActive ? now() : latest.seenAt };
+      const isDue = isActive || isNewer || (cookie.isOldKey && !cookie.replacement);
+      if (!isDue && !cookie.replacement) return [];
+      const seenAt = isActive ? openedAt : latest.seenAt;
+      if (isExpired({ ...session, seenAt }, now(), config) || !(await isStillCurrent(visit))) return [];
+      if (isDue) {
+        const renewed = { ...session, seenAt };
         cookie.replacement = { session: renewed, text: await seal(renewed) };
       }
       // A browser that still sends the old cookie is given its replacement again.
       return cookie.replacement ? toCookies(cookie.replacement.text, cookie.replacement.session, cookieHeader) : [];
     },
 
-    newCookies: async (session, cookieHeader) => {
-      standings.set(session.id, { checkedAt: now(), retryAt: 0, isReading: false, claims: claimsOf(session) });
+    async newCookies(session, cookieHeader) {
+      standings.begin(session);
       return toCookies(await seal(session), session, cookieHeader);
     },
 
     clearedCookies: (cookieHeader) => deletedCookies(base, parseOwnCookies(cookieHeader, base), config.isSecure),
 
-    markEnded(sessionId, reason) {
-      standings.set(sessionId, { checkedAt: now(), retryAt: 0, isReading: false, ended: reason });
-    },
+    markEnded: (sessionId, reason) => standings.end(sessionId, reason),
   };
 }
 
-function claimsOf({ identity, claimsAt }: { identity: Identity; claimsAt: number }): ClaimsReading {
-  return { identity, claimsAt };
+function seenAtOf({ sealed, replacement }: CookieEntry): number {
+  return Math.max(sealed.seenAt, replacement?.session.seenAt ?? 0);
 }
 
-async function withPatience(reading: Promise<Renewal>): Promise<Renewal> {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const impatient = new Promise<Renewal>((resolve) => {
-    timer = setTimeout(() => resolve('kept'), READING_PATIENCE);
-  });
-  try {
-    return await Promise.race([reading, impatient]);
-  } finally {
-    clearTimeout(timer);
-  }
+function sessionOf(sealed: SealedSession, { claims }: Known): Session | undefined {
+  if (claims && (sealed.identity === undefined || claims.claimsAt > sealed.claimsAt)) return { ...sealed, ...claims };
+  return sealed.identity && { ...sealed, identity: sealed.identity };
+}
+
+function sealedOf(session: Session): SealedSession {
+  return { ...session, sub: session.identity.sub };
+}
+
+function subjectOf({ session, known }: Visit): Subject {
+  return { id: session.id, sub: session.identity.sub, known };
+}
+
+function takeNewest(visit: Visit, { claims }: Known = visit.known): void {
+  if (claims && claims.claimsAt > visit.session.claimsAt) visit.session = { ...visit.session, ...claims };
 }

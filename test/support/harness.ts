@@ -139,7 +139,8 @@ export function createHarness(options: HarnessOptions = {}): Harness {
         provider,
         times: objectConfig,
         now: surroundings.now,
-        audit: (event) => events.push({ level: 'info', ...event }),
+        audit: (event) => events.push(event),
+        background: surroundings.waitUntil,
       }),
   );
 

@@ -1,6 +1,8 @@
 // KV and Durable Object storage in memory, with faults and a clock that tests turn.
 
-import type { ObjectStorage, UserSessionsApi, UserSessionsLogic } from '../../src/session/user-sessions.ts';
+import type { UserSessionsLogic } from '../../src/session/user-sessions.ts';
+import type { UserSessionsApi } from '../../src/session/user-sessions-api.ts';
+import type { ObjectStorage } from '../../src/session/user-sessions-surroundings.ts';
 
 export interface Clock {
   /** Seconds since the epoch. */

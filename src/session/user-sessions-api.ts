@@ -1,0 +1,128 @@
+// What the rest of the gateway asks of a user's object and what it answers; the same over RPC and in process.
+// Design §6 UserSessions. Everything here is plain data, since RPC copies it.
+
+import type { Identity } from '../identity/identity.ts';
+import type { TokenSet } from '../oidc/relying-party.ts';
+import type { Device, EndReason } from './session-record.ts';
+
+export interface UserSessionsApi {
+  begin(start: SessionStart): Promise<void>;
+  standing(query: StandingQuery): Promise<Standing>;
+  readClaims(query: ClaimsQuery): Promise<ClaimsAnswer>;
+  tokens(query: { id: string }): Promise<TokenAnswer>;
+  end(selection: SessionSelection, reason: EndReason, revokeNow: boolean): Promise<Ending>;
+  takeLogoutNotice(notice: LogoutNotice): Promise<'taken' | 'replayed'>;
+  list(): Promise<SessionSummary[]>;
+  /** For the object that is named by ZITADEL's `sid` instead of a `sub`: whose session that is. */
+  pointTo(sub: string, expiresAt: number): Promise<void>;
+  pointedTo(): Promise<string | undefined>;
+  /** For the object of one login: see kept-login.ts. Both parts are sealed. */
+  keep(parts: { address?: string; form?: string }, expiresAt: number): Promise<void>;
+  kept(): Promise<KeptLogin | undefined>;
+  takeForm(): Promise<string | undefined>;
+}
+
+export interface KeptLogin {
+  readonly address: string;
+  /** There is one, and it has not been taken. */
+  readonly hasForm: boolean;
+}
+
+export interface SessionStart {
+  readonly id: string;
+  readonly sub: string;
+  readonly sid?: string;
+  readonly device: Device;
+  readonly startedAt: number;
+  readonly expiresAt: number;
+  readonly identity: Identity;
+  readonly claimsAt: number;
+  readonly tokens: TokenSet;
+  /** The session that the same browser had; it lives on for the requests that are under way. */
+  readonly replaces?: string;
+}
+
+export interface StandingQuery {
+  readonly id: string;
+  /** Of the claims that the asker has; -1 for none. */
+  readonly claimsAt: number;
+  /** The last activity that the asker knows of. */
+  readonly activeAt?: number;
+}
+
+export type Standing =
+  | {
+      readonly kind: 'good';
+      /** Of the newest reading there is. */
+      readonly claimsAt: number;
+      /** That reading, where the asker's is older. */
+      readonly claims?: ClaimsReading;
+      /** The same browser has signed in anew: no response may put this session's cookie over the new one's. */
+      readonly isReplaced?: true;
+    }
+  | Over;
+
+export interface Over {
+  readonly kind: 'ended';
+  readonly reason: EndReason | 'unknown';
+}
+
+/** It can't be had now; the session goes on with what it has until `retryAt`. */
+export interface Kept {
+  readonly kind: 'kept';
+  readonly retryAt: number;
+  readonly reason: string;
+}
+
+export interface ClaimsReading {
+  readonly identity: Identity;
+  readonly claimsAt: number;
+}
+
+export interface ClaimsQuery {
+  readonly id: string;
+  /** A reading as old as this will do. */
+  readonly notBefore: number;
+  /** Of the claims that the asker has; -1 for none. */
+  readonly claimsAt: number;
+}
+
+export type ClaimsAnswer =
+  | { readonly kind: 'read'; readonly claims: ClaimsReading }
+  /** With `claims` where the asker's are older than the last reading: a role that was seen taken away stays away. */
+  | (Kept & { readonly claims?: ClaimsReading })
+  | Over;
+
+export type TokenAnswer =
+  | { readonly kind: 'tokens'; readonly access_token: string; readonly id_token: string; readonly renewAt: number }
+  | Kept
+  | Over;
+
+export interface SessionSummary {
+  readonly id: string;
+  readonly device: Device;
+  readonly startedAt: number;
+  readonly seenAt: number;
+  readonly expiresAt: number;
+}
+
+/** Which sessions to end: one, all, all others, or those a logout token names. */
+export type SessionSelection =
+  | { readonly id: string }
+  | { readonly allExcept: string | null }
+  | { readonly sid: string | undefined; readonly startedBefore: number };
+
+export interface Ending {
+  readonly ended: number;
+  /** Of the one session that was asked for by id: what end_session wants. */
+  readonly id_token?: string;
+  /** Whether ZITADEL answered the revocation that was tried at once. */
+  readonly providerAnswered: boolean;
+}
+
+export interface LogoutNotice {
+  readonly sid?: string;
+  readonly iat: number;
+  readonly exp: number;
+  readonly jti: string;
+}
