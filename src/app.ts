@@ -9,11 +9,15 @@ import type { RequestEvent } from './observability/request-event.ts';
 import { type AppContext, type AppEnv, type Endpoint, faultAnswer, thrownAnswer } from './routes/answers.ts';
 import { backchannelLogout } from './routes/backchannel-logout.ts';
 import { callback } from './routes/callback.ts';
+import { RESOURCE_METADATA_PATH } from './routes/challenge.ts';
+import { check } from './routes/check.ts';
 import { health, ready } from './routes/health.ts';
+import { jwks } from './routes/jwks.ts';
 import { login } from './routes/login.ts';
 import { isLogoutAnswer, logout, logoutCallback } from './routes/logout.ts';
 import { operatorSessions } from './routes/operator-sessions.ts';
 import { profile } from './routes/profile.ts';
+import { protectedResource } from './routes/protected-resource.ts';
 import { compileServedHosts } from './routes/served-hosts.ts';
 import { createUpstreamRoute } from './routes/upstream.ts';
 import { userinfo } from './routes/userinfo.ts';
@@ -26,6 +30,9 @@ const ENDPOINTS: Readonly<Record<string, readonly [methods: string, endpoint: En
   '/backchannel-logout': ['POST', backchannelLogout],
   '/userinfo': ['GET HEAD', userinfo],
   '/profile': ['GET HEAD POST', profile],
+  // Some proxies ask with the visitor's own method.
+  '/check': ['*', check],
+  '/jwks': ['GET HEAD', jwks],
   '/operator/sessions': ['GET HEAD DELETE', operatorSessions],
   '/health': ['GET HEAD', health],
   '/ready': ['GET HEAD', ready],
@@ -38,6 +45,7 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
   const endpoints = new Map(Object.entries(ENDPOINTS).map(([path, entry]) => [config.endpoints + path, entry]));
   // The two addresses that are registered at ZITADEL are where the operator says.
   endpoints.set(new URL(config.redirect_uri).pathname, ['GET', callback]);
+  endpoints.set(RESOURCE_METADATA_PATH, ['GET HEAD', protectedResource]);
   const afterLogout = new URL(config.post_logout_redirect_uri).pathname;
   endpoints.set(afterLogout, ['GET', logoutCallback]);
   const answering = new Map(
@@ -66,9 +74,9 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
     // A post-logout address in the application's own part of the site is the application's, but for that one answer.
     const isApplications = pathname === afterLogout && !isOwnAfterLogout && !isLogoutAnswer(gateway, c.req.raw);
     if (endpoint && !isApplications) {
-      event.endpoint = pathname.slice(config.endpoints.length + 1);
+      event.endpoint = pathname.slice(isInFolder(pathname) ? config.endpoints.length + 1 : 1);
       const { methods, handler } = endpoint;
-      if (methods.includes(c.req.method)) return handler(c, next);
+      if (methods.includes(c.req.method) || methods.includes('*')) return handler(c, next);
       const headers = { Allow: methods.join(', ') };
       return faultAnswer(gateway, c, 'method_not_allowed', c.req.method, { headers });
     }

@@ -94,6 +94,14 @@ function addOwn(headers: Headers, request: VisitorRequest, origin: string, extra
   if (address !== undefined) headers.set('X-Forwarded-For', address);
   headers.set('X-Request-Id', extras.requestId);
   headers.set('traceparent', extras.traceparent);
+  setIdentity(headers, extras);
+}
+
+/** What says who somebody is, and proves it. */
+export function setIdentity(
+  headers: Headers,
+  extras: Pick<UpstreamExtras, 'identityHeaders' | 'assertion' | 'accessToken' | 'idToken'>,
+): void {
   for (const [name, value] of extras.identityHeaders) headers.set(name, value);
   if (extras.assertion !== undefined) headers.set('X-Identity-Assertion', extras.assertion);
   if (extras.accessToken !== undefined) headers.set('Authorization', `Bearer ${extras.accessToken}`);

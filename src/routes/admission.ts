@@ -58,7 +58,9 @@ export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Ad
 
   /** The same-origin policy does not hold WebSockets back, and the cookie comes along. */
   function isForeignUpgrade(c: RequestContext, who: Who): boolean {
-    const isUpgrade = c.req.header('upgrade')?.toLowerCase() === 'websocket';
+    // A proxy that only asks keeps `Upgrade` to itself; every handshake says its version too.
+    const isUpgrade =
+      c.req.header('upgrade')?.toLowerCase() === 'websocket' || c.req.header('sec-websocket-version') !== undefined;
     return isUpgrade && who.kind === 'session' && c.req.header('origin') !== config.origin;
   }
 

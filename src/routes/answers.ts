@@ -1,7 +1,7 @@
 // How the gateway itself answers: pages for people, problem JSON for the rest, redirects; the one way from a fault to a response.
 // RFC 9457; RFC 9110 §15; design §3. The visitor gets code and reference, the log gets the reason.
 
-import type { Context, Handler, HonoRequest } from 'hono';
+import type { Context, Handler } from 'hono';
 import { FAULTS, type FaultCode, GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { RequestEvent } from '../observability/request-event.ts';
@@ -14,8 +14,16 @@ export type AppEnv = { Variables: { event: RequestEvent } };
 export type AppContext = Context<AppEnv>;
 /** The part by which a request is judged: the one that came, or the one that another proxy asks about. */
 export interface RequestContext {
-  readonly req: Pick<HonoRequest, 'raw' | 'method' | 'url' | 'header'>;
+  readonly req: {
+    /** For its header fields. */
+    readonly raw: Request;
+    readonly method: string;
+    readonly url: string;
+    header(name: string): string | undefined;
+  };
   readonly var: AppEnv['Variables'];
+  /** Where a sign-in ends if the request does not say which page it belongs to; else at the root. */
+  readonly returnTo?: string | undefined;
 }
 export type Endpoint = (gateway: Gateway) => Handler<AppEnv>;
 
@@ -50,9 +58,11 @@ export function appendCookies(response: Response, cookies: readonly string[]): R
 }
 
 /** Where a script's page is brought back to after signing in: the page it runs on. */
-export function loginUrlFor(gateway: Gateway, request: Request): string {
-  const { origin, endpoints } = gateway.config;
-  const returnTo = parseReturnTo(request.headers.get('referer'), origin, endpoints) ?? '/';
+function returnToOf({ config: { origin, endpoints } }: Gateway, c: RequestContext): string {
+  return parseReturnTo(c.req.header('referer') ?? null, origin, endpoints) ?? c.returnTo ?? '/';
+}
+
+export function loginUrl({ config: { origin, endpoints } }: Gateway, returnTo: string): string {
   return `${origin}${endpoints}/login?return_to=${encodeURIComponent(returnTo)}`;
 }
 
@@ -61,31 +71,45 @@ export function faultAnswer(
   c: RequestContext,
   code: FaultCode,
   reason: string,
-  { page, headers = {}, members = {} }: FaultAnswerOptions = {},
+  options: FaultAnswerOptions = {},
 ): Response {
-  const { event } = c.var;
-  const { status, title, level } = FAULTS[code];
-  event.fault = code;
-  event.reason = reason;
-  if (level === 'error' || event.level === 'info') event.level = level;
-  const response = isNavigation(c.req.raw.headers, c.req.method)
-    ? (page ?? ((context) => gateway.pages.fault(context, { code })))(pageContext(c))
-    : problemAnswer(gateway, c, code, status, title, members);
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
-  return response;
+  if (!isNavigation(c.req.raw.headers, c.req.method)) return problemAnswer(gateway, c, code, reason, options);
+  noteFault(c, code, reason);
+  const { page = (context) => gateway.pages.fault(context, { code }), headers = {} } = options;
+  return setHeaders(page(pageContext(c)), headers);
 }
 
-function problemAnswer(
+export function problemAnswer(
   gateway: Gateway,
   c: RequestContext,
   code: FaultCode,
-  status: number,
-  title: string,
-  members: Readonly<Record<string, unknown>>,
+  reason: string,
+  { headers = {}, members = {} }: FaultAnswerOptions,
 ): Response {
-  const loginUrl = status === 401 ? { login_url: loginUrlFor(gateway, c.req.raw) } : {};
-  const problem = { type: `urn:postern:fault:${code}`, title, status, code, request_id: c.var.event.request_id };
-  return jsonAnswer(gateway, { ...problem, ...loginUrl, ...members }, status, 'application/problem+json');
+  noteFault(c, code, reason);
+  const { status, title } = FAULTS[code];
+  const problem = {
+    type: `urn:postern:fault:${code}`,
+    title,
+    status,
+    code,
+    request_id: c.var.event.request_id,
+    ...(status === 401 && { login_url: loginUrl(gateway, returnToOf(gateway, c)) }),
+    ...members,
+  };
+  return setHeaders(jsonAnswer(gateway, problem, status, 'application/problem+json'), headers);
+}
+
+function noteFault({ var: { event } }: RequestContext, code: FaultCode, reason: string): void {
+  const { level } = FAULTS[code];
+  event.fault = code;
+  event.reason = reason;
+  if (level === 'error' || event.level === 'info') event.level = level;
+}
+
+function setHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  return response;
 }
 
 /** For what is thrown: a fault by its code, anything else as `internal`. */

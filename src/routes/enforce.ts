@@ -16,7 +16,13 @@ import { type LoginStart, startLogin } from './start-login.ts';
 type Refused = Exclude<Decision, { kind: 'allow' }>;
 
 /** How a visitor whose navigation needs a sign-in is sent there. */
-export type SendToLogin = (gateway: Gateway, c: RequestContext, start: LoginStart) => Promise<Response> | Response;
+export type SendToLogin = (
+  gateway: Gateway,
+  c: RequestContext,
+  start: LoginStart,
+  formerSub: string | undefined,
+  requirement: Requirement,
+) => Promise<Response> | Response;
 
 const redirectToLogin: SendToLogin = (gateway, c, start) => startLogin(gateway, c.req.raw, start);
 
@@ -41,7 +47,7 @@ export function createEnforcement(gateway: Gateway, sendToLogin = redirectToLogi
 
   function signIn(c: RequestContext, requirement: Requirement, reason: string): Promise<Response> | Response {
     const returnTo = pathOf(c);
-    if (isRedirected(gateway, c, requirement)) return sendToLogin(gateway, c, { returnTo });
+    if (isRedirected(gateway, c, requirement)) return sendToLogin(gateway, c, { returnTo }, undefined, requirement);
     const headers: Record<string, string> = requirement.credentials.bearer
       ? { 'WWW-Authenticate': bearerChallenge(config, {}) }
       : {};
@@ -55,7 +61,7 @@ export function createEnforcement(gateway: Gateway, sendToLogin = redirectToLogi
   function stepUp(c: RequestContext, requirement: Requirement, decision: Extract<Refused, { kind: 'step-up' }>) {
     const { max_age, amr, via, reason } = decision;
     if (via === 'session' && isRedirected(gateway, c, requirement)) {
-      return sendToLogin(gateway, c, stepUpStart(pathOf(c), max_age, amr));
+      return sendToLogin(gateway, c, stepUpStart(pathOf(c), max_age, amr), undefined, requirement);
     }
     const challenge = { error: 'insufficient_user_authentication' as const, ...(max_age !== undefined && { max_age }) };
     return answer(c, requirement, 'insufficient_user_authentication', `step-up: ${reason}`, {

@@ -19,8 +19,7 @@ export function createUpstreamRoute(gateway: Gateway): UpstreamRoute {
     async answer(c) {
       const admitted = await admission.admit(c, new URL(c.req.url).pathname);
       if (admitted instanceof Response) return admitted;
-      const { requirement, who } = admitted;
-      const response = await forward(c, requirement, who, admission.watchFor(admitted));
+      const response = await forward(c, admitted, admission.watchFor(admitted));
       return response.status === 101 ? response : appendCookies(response, await admission.renewedCookies(c, admitted));
     },
   };

@@ -1,0 +1,66 @@
+// What an allowed request takes with it: whose identity, which tokens, which assertion.
+// Design §4.
+
+import { GatewayError } from '../errors.ts';
+import type { Gateway } from '../gateway.ts';
+import { createAssertions } from '../identity/assertion.ts';
+import { compileIdentityHeaders, type HeaderList } from '../identity/headers.ts';
+import type { Requirement } from '../policy/requirement.ts';
+import type { Passage } from '../proxy/forward.ts';
+import type { Admitted } from './admission.ts';
+import type { RequestContext } from './answers.ts';
+import { callerOf, type Who } from './authenticate.ts';
+
+const NOBODY: HeaderList = [];
+
+export type CreatePassage = (c: RequestContext, admitted: Admitted) => Promise<Passage>;
+
+export function compilePassage(gateway: Gateway): CreatePassage {
+  const { config } = gateway;
+  const identityHeadersOf = compileIdentityHeaders(config);
+  const assertions = createAssertionsOf(gateway);
+
+  function signFor(c: RequestContext, requirement: Requirement, who: Who) {
+    const caller = callerOf(who);
+    if (!caller || config.assertionKeys.length === 0) return undefined;
+    const { origin } = requirement.forwarding.upstream ?? config.upstream;
+    return assertions.sign({
+      identity: caller.identity,
+      audience: origin,
+      method: c.req.method,
+      url: c.req.url,
+      ...(who.kind === 'session' && { sessionId: who.visit.session.id }),
+    });
+  }
+
+  /** Only the tokens that the route asks for; without a good one the application would be asked in vain. */
+  async function tokensFor({ forwarding }: Requirement, who: Who) {
+    const { forward_access_token, forward_id_token } = forwarding;
+    if (who.kind === 'bearer') return forward_access_token ? { accessToken: who.token } : {};
+    if (who.kind !== 'session' || !(forward_access_token || forward_id_token)) return {};
+    const tokens = await gateway.visitorSessions.tokens(who.visit);
+    if (tokens.kind === 'ended') throw new GatewayError('unauthenticated', `session ended: ${tokens.reason}`);
+    if (tokens.kind === 'kept') throw new GatewayError('provider_unavailable', `no token to forward: ${tokens.reason}`);
+    const { access_token, id_token } = tokens;
+    return {
+      ...(forward_access_token && { accessToken: access_token }),
+      ...(forward_id_token && { idToken: id_token }),
+    };
+  }
+
+  return async (c, { requirement, who }) => {
+    const caller = callerOf(who);
+    return {
+      requestId: c.var.event.request_id,
+      identityHeaders: caller ? identityHeadersOf(caller.identity) : NOBODY,
+      isPublic: requirement.isPublic,
+      consumesAuthorization: requirement.credentials.bearer,
+      assertion: await signFor(c, requirement, who),
+      ...(await tokensFor(requirement, who)),
+    };
+  };
+}
+
+export function createAssertionsOf({ config, now }: Gateway) {
+  return createAssertions({ config, now, randomId: () => crypto.randomUUID() });
+}
