@@ -4,6 +4,8 @@
 import type { Config } from './config/schema.ts';
 import { claimNames } from './identity/headers.ts';
 import { emit as emitToConsole } from './observability/emit.ts';
+import { type Counters, createMetrics, type Metrics } from './observability/metrics.ts';
+import { observeCalls } from './observability/provider-calls.ts';
 import type { Emit } from './observability/request-event.ts';
 import type { IdentityOptions } from './oidc/identity-claims.ts';
 import { createProviderFetch, DEFAULT_LIMITS } from './oidc/provider-fetch.ts';
@@ -30,6 +32,8 @@ export interface Surroundings {
   /** Seconds since the epoch. */
   readonly now: () => number;
   readonly emit: Emit;
+  /** Counts what is emitted; missing where nobody may ask for the sums. */
+  readonly metrics?: Metrics | undefined;
   /** Keeps a task alive after the answer has gone out. */
   readonly waitUntil: (task: Promise<unknown>) => void;
   /** Milliseconds that one answer of ZITADEL's may take. */
@@ -46,6 +50,7 @@ export interface Gateway {
   /** Milliseconds, for durations only. */
   readonly stopwatch: () => number;
   readonly emit: Emit;
+  readonly metrics: Metrics | undefined;
   readonly waitUntil: (task: Promise<unknown>) => void;
   readonly keyring: Keyring;
   readonly metadata: ProviderMetadata;
@@ -75,6 +80,7 @@ export function createGateway(
     now,
     stopwatch: () => performance.now(),
     emit,
+    metrics: surroundings.metrics,
     waitUntil,
     keyring,
     ...provider,
@@ -87,9 +93,9 @@ export function createGateway(
 
 /** The part that the Durable Object needs too. */
 export function createProvider(config: Config, surroundings: Surroundings) {
-  const { now, waitUntil } = surroundings;
+  const { now, waitUntil, emit } = surroundings;
   const limits = { ...DEFAULT_LIMITS, deadline: surroundings.providerDeadline ?? DEFAULT_LIMITS.deadline };
-  const fetch = createProviderFetch(surroundings.fetch, limits);
+  const fetch = observeCalls(createProviderFetch(surroundings.fetch, limits), emit);
   const metadata = createProviderMetadata({ issuer: config.issuer, fetch, now, waitUntil });
   const signingKeys = createSigningKeys({ metadata, fetch, now, waitUntil });
   const clockSkew = () => Math.round(now() - Date.now() / 1000);
@@ -111,6 +117,14 @@ export function createSurroundings(waitUntil: (task: Promise<unknown>) => void):
     emit: emitToConsole,
     waitUntil,
   };
+}
+
+/** Events are counted where OPERATOR_SECRET lets somebody ask for the sums. */
+export function withMetrics(config: Config, { USER_SESSIONS }: Bindings, surroundings: Surroundings): Surroundings {
+  if (config.operatorSecret === undefined) return surroundings;
+  const open = () => USER_SESSIONS.get(USER_SESSIONS.idFromName('metrics')) as unknown as Counters;
+  const metrics = createMetrics({ ...surroundings, open });
+  return { ...surroundings, emit: metrics.emit, metrics };
 }
 
 function objectsOf({ USER_SESSIONS }: Bindings): (name: string) => UserSessionsApi {

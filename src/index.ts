@@ -4,8 +4,10 @@
 import { waitUntil } from 'cloudflare:workers';
 import { createApp } from './app.ts';
 import { type LoadedConfig, loadConfig } from './config/load.ts';
-import { type Bindings, createGateway, createProvider, createSurroundings } from './gateway.ts';
+import { type Bindings, createGateway, createProvider, createSurroundings, withMetrics } from './gateway.ts';
 import { createMisconfiguredApp } from './misconfigured-app.ts';
+import { loadCounts, sumCounts } from './observability/metrics.ts';
+import type { Counts } from './observability/series.ts';
 import { createProviderSide } from './oidc/provider-side.ts';
 import { UserSessionsObject } from './session/durable-object.ts';
 import { createKeyring } from './session/keyring.ts';
@@ -13,7 +15,7 @@ import { createTokenStore, randomHex, tokenKey } from './session/refresh-tokens.
 import { UserSessionsLogic } from './session/user-sessions.ts';
 import type { ObjectStorage, ProviderSide } from './session/user-sessions-surroundings.ts';
 
-const surroundings = createSurroundings(waitUntil);
+let surroundings = createSurroundings(waitUntil);
 
 let loaded: LoadedConfig | undefined;
 let app: { fetch(request: Request): Response | Promise<Response> } | undefined;
@@ -22,6 +24,7 @@ let providerSide: ProviderSide | undefined;
 function load(env: Bindings): LoadedConfig {
   if (!loaded) {
     loaded = loadConfig(env);
+    if (loaded.ok) surroundings = withMetrics(loaded.config, env, surroundings);
     const { emit } = surroundings;
     if (loaded.ok)
       for (const warning of loaded.warnings) emit({ event: 'config_warning', level: 'warn', reason: warning });
@@ -67,5 +70,14 @@ export class UserSessions extends UserSessionsObject {
       audit: emit,
       background: surroundings.waitUntil,
     });
+  }
+
+  /** The object named `metrics` is no user's: it sums what isolates have counted. */
+  addCounts(counts: Counts): void {
+    sumCounts(this.ctx.storage.kv, counts, surroundings.now());
+  }
+
+  readCounts(): Counts {
+    return loadCounts(this.ctx.storage.kv);
   }
 }

@@ -3,17 +3,12 @@
 
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
-import { type Endpoint, faultAnswer, jsonAnswer } from './answers.ts';
-import { isSameSecret } from './secret.ts';
+import { type Endpoint, jsonAnswer } from './answers.ts';
+import { refuseUnlessOperator } from './operator.ts';
 
 export const operatorSessions: Endpoint = (gateway) => async (c) => {
-  const { operatorSecret } = gateway.config;
-  if (operatorSecret === undefined) throw new GatewayError('not_found', 'OPERATOR_SECRET is unset');
-  const given = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-  if (given === undefined || !(await isSameSecret(given, [operatorSecret]))) {
-    const headers = { 'WWW-Authenticate': 'Bearer realm="operator"' };
-    return faultAnswer(gateway, c, 'invalid_token', 'operator: wrong or no secret', { headers });
-  }
+  const refusal = await refuseUnlessOperator(gateway, c);
+  if (refusal) return refusal;
   const query = new URL(c.req.url).searchParams;
   const sub = query.get('sub');
   if (!sub) throw new GatewayError('bad_request', 'operator: the parameter sub is missing');

@@ -1,0 +1,95 @@
+// The counts of this isolate: collected in memory from its events, handed over to one object that sums them, every ten seconds at most.
+// Promise 11: nothing is stored or asked on a request's way; isolates can't see each other, so somebody has to sum.
+
+import type { Emit } from './request-event.ts';
+import { type Counts, countEvent } from './series.ts';
+
+/** The one object that sums. */
+export interface Counters {
+  addCounts(counts: Counts): Promise<unknown>;
+  readCounts(): Promise<Counts>;
+}
+
+export interface Metrics {
+  readonly emit: Emit;
+  /** The sums, with what this isolate has. */
+  read(): Promise<Counts>;
+}
+
+export interface MetricsDependencies {
+  readonly emit: Emit;
+  /** A stub serves one request only: each hand-over opens its own. */
+  readonly open: () => Counters;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  readonly waitUntil: (task: Promise<unknown>) => void;
+  /** Milliseconds. */
+  readonly sleep?: (duration: number) => Promise<unknown>;
+}
+
+/** Seconds between two hand-overs; less than what the runtime grants a task after the answer. */
+export const FLUSH_INTERVAL = 10;
+
+export function createMetrics(dependencies: MetricsDependencies): Metrics {
+  const { emit, open, now, waitUntil, sleep = wait } = dependencies;
+  let counts: Counts = {};
+  /** When a hand-over may begin, or is bound to. */
+  let nextAt = 0;
+  let isWaiting = false;
+
+  async function flush(): Promise<void> {
+    const handedOver = counts;
+    counts = {};
+    isWaiting = false;
+    nextAt = now() + FLUSH_INTERVAL;
+    if (Object.keys(handedOver).length === 0) return;
+    // Never twice: whether a call that failed was counted, nobody knows.
+    await open()
+      .addCounts(handedOver)
+      .catch((error: unknown) => emit({ event: 'counts_lost', level: 'warn', reason: (error as Error).message }));
+  }
+
+  /** At once where the last time is long enough ago; else a request waits for the moment, so that its own count is not lost. */
+  function schedule(mayWait: boolean): void {
+    const rest = nextAt - now();
+    if (rest <= 0) return waitUntil(flush());
+    // A task that was to hand over and never came to it (its request was cut off) must not be the last.
+    if (isWaiting || !mayWait) return;
+    isWaiting = true;
+    waitUntil(sleep(rest * 1000).then(flush));
+  }
+
+  return {
+    emit(event) {
+      emit(event);
+      countEvent(counts, event);
+      // An object is paid for by the time it is kept awake: its counts wait for the next event instead.
+      if (Object.keys(counts).length > 0) schedule(event.event === 'request');
+    },
+    async read() {
+      await flush();
+      return open().readCounts();
+    },
+  };
+}
+
+const wait = (duration: number) => new Promise((resolve) => setTimeout(resolve, duration));
+
+interface Storage {
+  get(key: string): unknown;
+  put(key: string, value: unknown): void;
+}
+
+const COUNTS = 'counts';
+
+/** In the object that sums. */
+export function sumCounts(storage: Storage, counts: Counts, now: number): void {
+  const sums = loadCounts(storage);
+  for (const [key, by] of Object.entries({ ...counts, flushes_total: 1 })) sums[key] = (sums[key] ?? 0) + by;
+  sums['counting_since_seconds'] ??= now;
+  storage.put(COUNTS, sums);
+}
+
+export function loadCounts(storage: Storage): Counts {
+  return { ...(storage.get(COUNTS) as Counts | undefined) };
+}

@@ -1,0 +1,29 @@
+// What is seen of a call to ZITADEL: it carries a trace of its own, and without a good answer it is an event.
+// W3C Trace Context §3.2. The endpoint is the last part of its path; queries and bodies are nobody's business.
+
+import type { Emit } from './request-event.ts';
+
+type Call = (url: string, request: { headers?: HeadersInit; method: string }) => Promise<Response>;
+
+export function observeCalls<Fetch extends Call>(fetch: Fetch, emit: Emit): Fetch {
+  const observed = async (url: string, request: Parameters<Fetch>[1]) => {
+    const trace_id = randomHex();
+    const headers = new Headers(request.headers);
+    headers.set('traceparent', `00-${trace_id}-${randomHex().slice(16)}-01`);
+    const failed = (reason: string) => {
+      const endpoint = new URL(url).pathname.replace(/^.*\//, '');
+      emit({ event: 'provider_call_failed', level: 'warn', endpoint, reason, trace_id });
+    };
+    try {
+      const response = await fetch(url, { ...request, headers });
+      if (response.status >= 500 || response.status === 429) failed(String(response.status));
+      return response;
+    } catch (error) {
+      failed((error as { failure?: string }).failure ?? 'network');
+      throw error;
+    }
+  };
+  return observed as Fetch;
+}
+
+const randomHex = () => crypto.randomUUID().replaceAll('-', '');

@@ -1,0 +1,24 @@
+// GET /auth/metrics: what all isolates have counted, for Prometheus. The operator's only.
+// Prometheus text format 0.0.4; docs/operations.md says what each series means and what it can't know.
+
+import { GatewayError } from '../errors.ts';
+import { writeExposition } from '../observability/exposition.ts';
+import { ownResponseHeaders } from '../pages/page-headers.ts';
+import { LATE, within } from '../session/deadline.ts';
+import type { Endpoint } from './answers.ts';
+import { refuseUnlessOperator } from './operator.ts';
+
+/** Milliseconds. */
+const DEADLINE = 4_000;
+
+export const metrics: Endpoint = (gateway) => async (c) => {
+  const refusal = await refuseUnlessOperator(gateway, c);
+  if (refusal || !gateway.metrics) return refusal ?? c.notFound();
+  const counts = await within(gateway.metrics.read(), DEADLINE).catch((cause: unknown) => {
+    throw new GatewayError('store_unavailable', 'metrics: the object that sums failed', { cause });
+  });
+  if (counts === LATE) throw new GatewayError('store_unavailable', 'metrics: the object that sums did not answer');
+  return new Response(writeExposition(counts), {
+    headers: { ...ownResponseHeaders(gateway.config), 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' },
+  });
+};
