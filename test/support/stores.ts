@@ -13,6 +13,8 @@ export interface Clock {
 export interface KvFaults {
   failReads: boolean;
   failWrites: boolean;
+  /** Nothing is ever answered. */
+  hang: boolean;
   /** Reads answer as if nothing written in the last so many seconds had happened. */
   lag: number;
 }
@@ -25,7 +27,7 @@ interface KvEntry {
 
 export class MemoryKv {
   readonly entries = new Map<string, KvEntry>();
-  readonly faults: KvFaults = { failReads: false, failWrites: false, lag: 0 };
+  readonly faults: KvFaults = { failReads: false, failWrites: false, hang: false, lag: 0 };
   readonly writes: { key: string; at: number }[] = [];
   reads = 0;
   readonly #clock: Clock;
@@ -36,6 +38,7 @@ export class MemoryKv {
 
   async get(key: string): Promise<string | null> {
     this.reads += 1;
+    if (this.faults.hang) await new Promise(() => undefined);
     if (this.faults.failReads) throw new Error('KV GET failed: 500');
     const entry = this.entries.get(key);
     if (!entry || entry.expiresAt <= this.#clock.now) return null;
@@ -43,6 +46,7 @@ export class MemoryKv {
   }
 
   async put(key: string, value: string, { expirationTtl }: { expirationTtl: number }): Promise<void> {
+    if (this.faults.hang) await new Promise(() => undefined);
     if (this.faults.failWrites) throw new Error('KV PUT failed: 429 Too Many Requests');
     if (expirationTtl < 60) throw new Error('KV PUT failed: 400 Invalid expiration_ttl');
     this.writes.push({ key, at: this.#clock.now });
@@ -50,6 +54,7 @@ export class MemoryKv {
   }
 
   async delete(key: string): Promise<void> {
+    if (this.faults.hang) await new Promise(() => undefined);
     if (this.faults.failWrites) throw new Error('KV DELETE failed: 500');
     this.entries.delete(key);
   }

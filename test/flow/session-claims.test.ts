@@ -1,0 +1,239 @@
+// Promises 5 and 6: roles are fresh, and ZITADEL down is not the application down. Design §5; issue 3.
+
+import { describe, expect, it } from 'vitest';
+import { createShortLived, liveRefreshTokens, noted, roles, storm, tokenCalls } from '../session/support.ts';
+import { createHarness } from '../support/harness.ts';
+
+const ROUTES = [{ path: '/admin/*', roles: ['admin'] }];
+
+describe('promise 5: roles are fresh', () => {
+  it('a role taken away at ZITADEL stops working within CLAIMS_MAX_AGE, with the token at hand', async () => {
+    const harness = createHarness({ env: { ROUTES } });
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    harness.zitadel.setUserRoles('admin', ['user']);
+    await harness.advance(100);
+    expect(await storm(browser, 1, '/admin/x')).toEqual([200]);
+    await harness.advance(201);
+    expect(await storm(browser, 1, '/admin/x')).toEqual([403]);
+    expect(await roles(browser)).toBe('user');
+    expect(tokenCalls(harness)).toEqual([]);
+  });
+
+  it('within the age nothing is fetched; past half of it the request is answered at once and the reading goes on behind', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    const before = harness.zitadel.calls.userinfo;
+    await harness.advance(140);
+    await storm(browser, 20);
+    await harness.settle();
+    expect(harness.zitadel.calls.userinfo).toBe(before);
+    await harness.advance(20);
+    harness.zitadel.setUserRoles('admin', ['user']);
+    harness.zitadel.faults.set('userinfo', { delay: 100 });
+    expect(await roles(browser)).toBe('admin,user');
+    await harness.settle();
+    expect(harness.zitadel.calls.userinfo).toBe(before + 1);
+    expect(await roles(browser)).toBe('user');
+  });
+
+  it('a route’s claims_max_age is tighter', async () => {
+    const harness = createHarness({ env: { ROUTES: [{ path: '/admin/*', roles: ['admin'], claims_max_age: 10 }] } });
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    harness.zitadel.setUserRoles('admin', ['user']);
+    await harness.advance(11);
+    expect(await storm(browser, 1, '/admin/x')).toEqual([403]);
+  });
+
+  it('a role just given is looked up once more before a 403, and not again within five seconds', async () => {
+    const harness = createHarness({ env: { ROUTES } });
+    const browser = harness.browser();
+    await harness.signIn(browser, 'user');
+    await harness.advance(10);
+    const before = harness.zitadel.calls.userinfo;
+    expect(await storm(browser, 50, '/admin/x')).toEqual(Array.from({ length: 50 }, () => 403));
+    await harness.advance(4);
+    expect(await storm(browser, 50, '/admin/x')).toEqual(Array.from({ length: 50 }, () => 403));
+    expect(harness.zitadel.calls.userinfo).toBe(before + 1);
+    harness.zitadel.setUserRoles('user', ['admin']);
+    await harness.advance(2);
+    expect(await storm(browser, 1, '/admin/x')).toEqual([200]);
+    expect(harness.zitadel.calls.userinfo).toBe(before + 2);
+  });
+
+  it('the cookie of an older reading brings no role back, in no isolate', async () => {
+    const harness = createHarness({ env: { ROUTES } });
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    const old = new Map(await browser.cookies());
+    const replay = async (app = harness.app) => {
+      const cookie = [...old].map(([name, value]) => `${name}=${value}`).join('; ');
+      const request = new Request('https://app.example.com/admin/x', { headers: { cookie, 'sec-fetch-mode': 'cors' } });
+      return (await app.fetch(request)).status;
+    };
+    await harness.advance(160);
+    harness.zitadel.setUserRoles('admin', ['user']);
+    await storm(browser, 1);
+    await harness.settle();
+    expect(await storm(browser, 1, '/admin/x')).toEqual([403]);
+    expect(await replay()).toBe(403);
+    const other = harness.isolate();
+    const newer = harness.browser(other);
+    for (const [name, value] of await browser.cookies()) {
+      await newer.jar.setCookie(`${name}=${value}; Path=/; Secure`, 'https://app.example.com/');
+    }
+    expect(await storm(newer, 1)).toEqual([200]);
+    expect(await replay(other)).toBe(403);
+    // Not even while ZITADEL can't be asked and the old reading is past its age.
+    harness.zitadel.settings.rateLimited = true;
+    await harness.advance(400);
+    expect(await replay()).toBe(403);
+    expect(await replay(other)).toBe(403);
+    expect(await replay(harness.isolate())).toBe(403);
+  });
+
+  it('userinfo refusing a good token ends the session, and a renewal does not bring it back', async () => {
+    const harness = createShortLived();
+    harness.zitadel.webApplication.backChannelLogoutUri = undefined;
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    // In the last quarter of the token's life, where a renewal is due as well.
+    await harness.advance(470);
+    harness.zitadel.terminateUserSessions('admin');
+    expect(await storm(browser, 10)).toEqual(Array.from({ length: 10 }, () => 401));
+    await harness.settle();
+    expect(tokenCalls(harness)).toEqual([]);
+    expect(noted(harness, 'session_ended')).toMatchObject([{ reason: 'ended_at_provider' }]);
+    expect(liveRefreshTokens(harness)).toBe(0);
+  });
+
+  it('nor when the token itself is asked for, to be forwarded', async () => {
+    const harness = createShortLived({
+      env: { ROUTES: [{ path: '/api/*', forward_access_token: true }], CLAIMS_MAX_AGE: 550 },
+    });
+    harness.zitadel.webApplication.backChannelLogoutUri = undefined;
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    await harness.advance(470);
+    harness.zitadel.terminateUserSessions('admin');
+    expect(await storm(browser, 5, '/api/x')).toEqual(Array.from({ length: 5 }, () => 401));
+    await harness.settle();
+    expect(tokenCalls(harness)).toEqual([]);
+  });
+
+  it('a deactivated user is out within CLAIMS_MAX_AGE', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    harness.zitadel.deactivateUser('admin');
+    await harness.advance(301);
+    expect(await storm(browser, 3)).toEqual([401, 401, 401]);
+  });
+});
+
+describe('promise 6: ZITADEL down is not the application down', () => {
+  const OUTAGES = {
+    'answers 500': { status: 500 },
+    'answers 503 with JSON': { status: 503, body: { error: 'server_error' } },
+    'answers 429': { status: 429, headers: { 'retry-after': '7' } },
+    'breaks the connection': 'reset',
+    hangs: 'hang',
+    'shows a proxy’s page': 'html',
+    'answers half a JSON': 'wrong-json',
+    'sends megabytes': 'huge-body',
+    redirects: { status: 302, headers: { location: 'https://evil.example/' } },
+    'refuses the gateway’s own credentials': { status: 400, body: { error: 'invalid_client' } },
+  } as const;
+
+  it.each(Object.entries(OUTAGES))('signed-in users keep working while it %s', async (_, fault) => {
+    const harness = createShortLived({ providerDeadline: 40 });
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    harness.zitadel.faults.set('token', fault);
+    harness.zitadel.faults.set('userinfo', fault);
+    for (let round = 0; round < 12; round++) {
+      await harness.advance(290);
+      expect(await storm(browser, 3)).toEqual([200, 200, 200]);
+    }
+    harness.zitadel.faults.clear();
+    harness.zitadel.setUserRoles('admin', ['user']);
+    await harness.advance(301);
+    await storm(browser, 1);
+    await harness.settle();
+    expect(await roles(browser)).toBe('user');
+    expect(noted(harness, 'session_ended')).toEqual([]);
+  });
+
+  it('a storm of requests makes no storm at ZITADEL: the next try is backed off', async () => {
+    const harness = createShortLived();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    await harness.advance(700);
+    harness.zitadel.faults.set('token', { status: 503 });
+    for (let second = 0; second < 120; second++) {
+      await storm(browser, 20);
+      await harness.advance(1);
+    }
+    const times = tokenCalls(harness).map(({ at }) => at);
+    expect(times.map((at) => at - (times[0] ?? 0))).toEqual([0, 5, 15, 35, 75]);
+  });
+
+  it('Retry-After is respected, by every session and even by sign-outs', async () => {
+    const harness = createHarness();
+    const [one, two] = [harness.browser(), harness.browser()];
+    await harness.signIn(one, 'admin');
+    await harness.signIn(two, 'user');
+    await harness.advance(301);
+    harness.zitadel.faults.set('userinfo', { status: 429, headers: { 'retry-after': '90' } });
+    const before = harness.zitadel.calls.userinfo;
+    for (let second = 0; second < 85; second += 5) {
+      await storm(one, 3);
+      await storm(two, 3);
+      await harness.advance(5);
+    }
+    expect(harness.zitadel.calls.userinfo).toBe(before + 1);
+    expect((await two.navigate('/auth/logout')).status).toBe(200);
+    expect(harness.zitadel.calls.revocation).toBe(0);
+    await harness.advance(60);
+    expect(harness.zitadel.calls.revocation).toBe(1);
+  });
+
+  it('a token endpoint that is away does not hinder readings while the old token lives', async () => {
+    const harness = createShortLived();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    await harness.advance(470);
+    harness.zitadel.faults.set('token', { status: 503 });
+    harness.zitadel.setUserRoles('admin', ['user']);
+    expect(await roles(browser)).toBe('user');
+    expect(noted(harness, 'refresh_failed').length).toBeLessThanOrEqual(1);
+  });
+
+  it('the gateway’s own mistake is logged as an error, and the session kept', async () => {
+    const harness = createShortLived();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    await harness.advance(700);
+    harness.zitadel.webApplication.active = false;
+    expect(await storm(browser, 3)).toEqual([200, 200, 200]);
+    expect(noted(harness, 'refresh_failed')).toMatchObject([
+      { level: 'error', reason: expect.stringContaining('invalid_client') },
+    ]);
+  });
+
+  it('keys that can’t be had when a renewal comes in lose no tokens', async () => {
+    const harness = createShortLived();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    await harness.zitadel.rotateKeys();
+    await harness.advance(700);
+    harness.zitadel.faults.set('keys', { status: 503 });
+    expect(await storm(browser, 3)).toEqual([200, 200, 200]);
+    harness.zitadel.faults.clear();
+    await harness.advance(700);
+    expect(await storm(browser, 3)).toEqual([200, 200, 200]);
+    expect(tokenCalls(harness).map(({ status }) => status)).toEqual([200, 200]);
+  });
+});
