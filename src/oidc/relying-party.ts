@@ -119,6 +119,21 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
     return { tokens: toTokenSet(result, id_token, result.refresh_token), idToken };
   }
 
+  /** The new ID token once it is checked; undefined where there is none, or no keys to check it with. */
+  async function checkRenewed(id_token: string | undefined, sub: string): Promise<string | undefined> {
+    if (id_token === undefined) return undefined;
+    try {
+      const idToken = await verifyIdToken(id_token, client_id, verification());
+      if (idToken.sub !== sub) throw new GatewayError('login_failed', 'refresh: the ID token is another subject’s');
+      return id_token;
+    } catch (error) {
+      // The old refresh token is dead already: to throw the new one away would sign the user out. Nothing of the
+      // unchecked ID token is used, and whose the access token is userinfo says each time.
+      if (error instanceof GatewayError && error.code === 'provider_unavailable') return undefined;
+      throw error;
+    }
+  }
+
   return {
     async authorizationUrl({ state, nonce, code_verifier, extra, extraScope }) {
       const { authorization_endpoint } = await metadata.load();
@@ -167,12 +182,9 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
       const server = await metadata.load();
       const response = await oauth.refreshTokenGrantRequest(server, client, clientAuth, refresh_token, options());
       const result = await oauth.processRefreshTokenResponse(server, client, response);
-      if (result.id_token !== undefined) {
-        const idToken = await verifyIdToken(result.id_token, client_id, verification());
-        if (idToken.sub !== sub) throw new GatewayError('login_failed', 'refresh: the ID token is another subject’s');
-      }
+      const id_token = await checkRenewed(result.id_token, sub);
       // RFC 6749 §6: without a new refresh token the old one stays in use.
-      return toTokenSet(result, result.id_token ?? previousIdToken, result.refresh_token ?? refresh_token);
+      return toTokenSet(result, id_token ?? previousIdToken, result.refresh_token ?? refresh_token);
     },
 
     async userinfo(access_token, sub, signal) {
