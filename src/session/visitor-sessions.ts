@@ -23,7 +23,7 @@ export type Opened =
 export interface Visit {
   session: Session;
   readonly cookie: CookieEntry;
-  readonly known: Known;
+  known: Known;
   readonly openedAt: number;
   readonly countsAsActivity: boolean;
 }
@@ -138,7 +138,8 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
 
     async isStanding(visit) {
       const known = await standings.ask(sealedOf(visit.session), { seenAt: seenAtOf(visit.cookie) });
-      takeNewest(visit, known);
+      visit.known = known;
+      takeNewest(visit);
       return known.ended === undefined;
     },
 
@@ -205,6 +206,7 @@ function subjectOf({ session, known }: Visit): Subject {
   return { id: session.id, sub: session.identity.sub, known };
 }
 
-function takeNewest(visit: Visit, { claims }: Known = visit.known): void {
+function takeNewest(visit: Visit): void {
+  const { claims } = visit.known;
   if (claims && claims.claimsAt > visit.session.claimsAt) visit.session = { ...visit.session, ...claims };
 }
