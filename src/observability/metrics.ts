@@ -49,14 +49,16 @@ export function createMetrics(dependencies: MetricsDependencies): Metrics {
       .catch((error: unknown) => emit({ event: 'counts_lost', level: 'warn', reason: (error as Error).message }));
   }
 
-  /** At once where the last time is long enough ago; else a request waits for the moment, so that its own count is not lost. */
+  /** At once where the last time is long enough ago; else a request waits for the moment, so that its own count is not lost.
+   *  Should that task be cut off, the next event after the moment hands over. */
   function schedule(mayWait: boolean): void {
     const rest = nextAt - now();
-    if (rest <= 0) return waitUntil(flush());
-    // A task that was to hand over and never came to it (its request was cut off) must not be the last.
-    if (isWaiting || !mayWait) return;
-    isWaiting = true;
-    waitUntil(sleep(rest * 1000).then(flush));
+    if (rest <= 0) {
+      waitUntil(flush());
+    } else if (mayWait && !isWaiting) {
+      isWaiting = true;
+      waitUntil(sleep(rest * 1000).then(flush));
+    }
   }
 
   return {

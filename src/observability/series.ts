@@ -11,18 +11,21 @@ const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, Infinity];
 
 export function countEvent(counts: Counts, event: RequestEvent | NoteEvent): void {
   const count: Count = (name, labels = {}, by = 1) => {
-    if (name === undefined) return;
     const written = Object.entries(labels).map(([label, value]) => `${label}="${value ?? 'none'}"`);
     const key = name + (written.length > 0 ? `{${written}}` : '');
     counts[key] = (counts[key] ?? 0) + by;
   };
-  if (isRequest(event)) countRequest(event, count);
-  else count(...(seriesOf(event) ?? []));
+  if (isRequest(event)) {
+    countRequest(event, count);
+  } else {
+    const moved = seriesOf(event);
+    if (moved) count(...moved);
+  }
 }
 
 const isRequest = (event: RequestEvent | NoteEvent): event is RequestEvent => event.event === 'request';
 
-type Count = (name?: string, labels?: object, by?: number) => void;
+type Count = (name: string, labels?: object, by?: number) => void;
 
 function countRequest(event: RequestEvent, count: Count): void {
   const { endpoint, status = 0, decision, claims, fault, credentials, upstream_ms } = event;
