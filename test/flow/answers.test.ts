@@ -1,0 +1,213 @@
+// Who gets what answer: a document navigation or anything else, and what every answer of the gateway's own carries. Design §2, §3.
+
+import { describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { locationOf } from '../support/browser.ts';
+import { createHarness, ISSUER, ORIGIN } from '../support/harness.ts';
+import { expectOwnHeaders, isSignedIn, lastFault, logIn } from './steps.ts';
+
+const NAVIGATION = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+
+describe('no credentials', () => {
+  it.each<[string, Record<string, string>]>([
+    ['Fetch Metadata says so', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', accept: '*/*' }],
+    ['an old browser’s Accept says so', { accept: 'text/html,application/xhtml+xml' }],
+  ])('a navigation (%s) is sent to ZITADEL', async (_name, headers) => {
+    const response = await createHarness().browser().send('/page', { headers });
+    expect(response.status).toBe(302);
+    expect(new URL(locationOf(response)).origin).toBe(ISSUER);
+    expectOwnHeaders(response);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['fetch', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', accept: 'text/html' }],
+    ['XHR of an old browser', { 'x-requested-with': 'XMLHttpRequest', accept: 'text/html' }],
+    ['an API client', { accept: 'application/json' }],
+    ['no Accept at all', {}],
+    ['a WebSocket', { upgrade: 'websocket', connection: 'Upgrade', accept: 'text/html' }],
+    ['a frame', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe', accept: 'text/html' }],
+    ['a picture', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image', accept: 'image/*' }],
+  ])('anything else (%s) gets 401 problem JSON', async (_name, headers) => {
+    const response = await createHarness().browser().send('/page', { headers });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.headers.get('location')).toBeNull();
+    expect(response.headers.getSetCookie()).toEqual([]);
+    expectOwnHeaders(response);
+  });
+
+  it.each([
+    { 'sec-purpose': 'prefetch' },
+    { 'sec-purpose': 'prefetch;prerender' },
+    { purpose: 'prefetch' },
+    { 'x-moz': 'prefetch' },
+  ])('a prefetch (%j) starts no login, neither at a page nor at an endpoint', async (headers) => {
+    for (const path of ['/page', '/auth/login', '/auth/profile', '/auth/callback?code=a&state=b']) {
+      const response = await createHarness().browser().navigate(path, { headers });
+      expect([400, 401]).toContain(response.status);
+      expect(response.headers.getSetCookie()).toEqual([]);
+    }
+  });
+
+  it('a public page stays public', async () => {
+    const harness = createHarness({ env: { ROUTES: [{ path: '/open/*', access: 'public' }] } });
+    expect((await harness.browser().navigate('/open/x')).status).toBe(200);
+  });
+});
+
+describe('problem JSON (RFC 9457)', () => {
+  const ask = async (path: string, headers: Record<string, string> = {}) => {
+    const harness = createHarness();
+    const response = await harness.browser().fetch(path, { headers });
+    return { harness, response, problem: (await response.json()) as Record<string, unknown> };
+  };
+
+  it('has type, title, status, code, request_id, and login_url on a 401', async () => {
+    const { problem } = await ask('/page');
+    expect(Object.keys(problem).sort()).toEqual(['code', 'login_url', 'request_id', 'status', 'title', 'type']);
+    expect(problem).toMatchObject({
+      status: 401,
+      code: 'unauthenticated',
+      title: expect.any(String),
+      type: expect.any(String),
+    });
+  });
+
+  it('login_url brings back to the page that the script runs on', async () => {
+    const { problem } = await ask('/api/data', { referer: `${ORIGIN}/board?x=1` });
+    expect(problem['login_url']).toBe(`${ORIGIN}/auth/login?return_to=${encodeURIComponent('/board?x=1')}`);
+  });
+
+  it.each(['https://evil.example/x', 'nonsense', `${ORIGIN}/auth/logout`])(
+    'login_url does not follow Referer %s',
+    async (referer) => {
+      const { problem } = await ask('/api/data', { referer });
+      expect(problem['login_url']).toBe(`${ORIGIN}/auth/login?return_to=%2F`);
+    },
+  );
+
+  it('has no login_url on anything but a 401', async () => {
+    const { response, problem } = await ask('/auth/nothing');
+    expect(response.status).toBe(404);
+    expect(problem).not.toHaveProperty('login_url');
+  });
+
+  it('the request id is in the header, the body and the log, and is not the caller’s', async () => {
+    const { harness, response, problem } = await ask('/page', { 'x-request-id': 'mine' });
+    const id = response.headers.get('x-request-id');
+    expect(problem['request_id']).toBe(id);
+    expect(harness.events.at(-1)).toMatchObject({ event: 'request', request_id: id, status: 401 });
+    expect(id).not.toBe('mine');
+  });
+
+  it('the request id is on the page', async () => {
+    const response = await createHarness().browser().navigate('/auth/nothing');
+    const id = response.headers.get('x-request-id') ?? 'none';
+    expect(await response.text()).toContain(id);
+  });
+});
+
+describe('under the endpoints’ folder', () => {
+  const WRONG_METHODS: [method: string, path: string, allowed: string][] = [
+    ['POST', '/auth/login', 'GET, HEAD'],
+    ['POST', '/auth/callback', 'GET'],
+    ['HEAD', '/auth/callback', 'GET'],
+    ['PUT', '/auth/logout', 'GET, POST'],
+    ['GET', '/auth/backchannel-logout', 'POST'],
+    ['POST', '/auth/userinfo', 'GET, HEAD'],
+    ['DELETE', '/auth/health', 'GET, HEAD'],
+    ['POST', '/auth/logout/callback', 'GET'],
+  ];
+
+  it.each(WRONG_METHODS)('%s %s is 405', async (method, path, allowed) => {
+    const response = await createHarness().browser().send(path, { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe(allowed);
+    expectOwnHeaders(response);
+  });
+
+  it.each(['/auth', '/auth/', '/auth/nothing', '/auth/login/', '/auth//login', '/auth/callback/x'])(
+    '%s is 404, for whoever asks, and never the application’s',
+    async (path) => {
+      const harness = createHarness({ env: { ROUTES: [{ path: '/*', access: 'public' }] } });
+      const response = await harness.browser().navigate(path);
+      expect(response.status).toBe(404);
+      expectOwnHeaders(response);
+      expect(harness.received).toEqual([]);
+    },
+  );
+
+  it.each([
+    '/auth/login',
+    '/auth/userinfo',
+    '/auth/health',
+    '/auth/logout',
+    '/auth/logout/callback',
+    '/auth/profile',
+    '/auth/callback',
+  ])('%s carries our own headers whatever it answers', async (path) =>
+    expectOwnHeaders(await createHarness().browser().navigate(path)),
+  );
+
+  it('HEAD is answered without a body', async () => {
+    const response = await createHarness().browser().send('/auth/health', { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+  });
+});
+
+describe('hosts and methods that are not served', () => {
+  it.each(['https://evil.example/page', 'https://app.example.com:8443/page', 'https://evil.example/auth/login'])(
+    '421: %s',
+    async (url) => {
+      const harness = createHarness({ env: { ROUTES: [{ path: '/*', access: 'public' }] } });
+      const response = await harness.app.request(url, { headers: NAVIGATION });
+      expect(response.status).toBe(421);
+      expectOwnHeaders(response);
+      expect(harness.received).toEqual([]);
+    },
+  );
+
+  it('a host that a route lists is served', async () => {
+    const harness = createHarness({ env: { ROUTES: [{ path: '/*', hosts: ['api.example.com'], access: 'public' }] } });
+    expect((await harness.app.request('https://api.example.com/x')).status).toBe(200);
+  });
+
+  it.each(['/page', '/auth/login'])('TRACE %s is 405, and reaches nobody', async (path) => {
+    const harness = createHarness({ env: { ROUTES: [{ path: '/*', access: 'public' }] } });
+    // No Request can be made with this method here; a socket can carry it.
+    const request = Object.defineProperty(new Request(ORIGIN + path), 'method', { value: 'TRACE' });
+    const response = await harness.app.fetch(request);
+    expect(response.status).toBe(405);
+    expectOwnHeaders(response);
+    expect(harness.received).toEqual([]);
+  });
+});
+
+describe('what goes wrong inside', () => {
+  it('is a 500 with nothing of it, and the reason in the log (promise 10)', async () => {
+    const harness = createHarness();
+    const { gateway } = harness;
+    const authorizationUrl = () => Promise.reject(new RangeError('secret detail'));
+    const app = createApp({ ...gateway, relyingParty: { ...gateway.relyingParty, authorizationUrl } });
+    const response = await harness.browser(app).navigate('/x');
+    expect(response.status).toBe(500);
+    expectOwnHeaders(response);
+    expect(await response.text()).not.toContain('secret detail');
+    expect(String(lastFault(harness).reason)).toContain('secret detail');
+  });
+
+  it('never lets anybody through while the sessions’ store is away', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await logIn(harness, browser);
+    harness.clock.now += 31;
+    harness.objects.isDown = true;
+    harness.received.length = 0;
+    const response = await browser.navigate('/page');
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(harness.received).toEqual([]);
+    harness.objects.isDown = false;
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+});
