@@ -6,6 +6,8 @@ import { Hono as TinyHono } from 'hono/tiny';
 import { FAULTS, GatewayError } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import type { RequestEvent } from './observability/request-event.ts';
+import { DONE_SCRIPT } from './pages/popup-done.ts';
+import { RESUBMIT_SCRIPT } from './pages/resubmit.ts';
 import { type AppContext, type AppEnv, type Endpoint, faultAnswer, thrownAnswer } from './routes/answers.ts';
 import { backchannelLogout } from './routes/backchannel-logout.ts';
 import { callback } from './routes/callback.ts';
@@ -15,9 +17,12 @@ import { health, ready } from './routes/health.ts';
 import { jwks } from './routes/jwks.ts';
 import { login } from './routes/login.ts';
 import { isLogoutAnswer, logout, logoutCallback } from './routes/logout.ts';
+import { metrics } from './routes/metrics.ts';
 import { operatorSessions } from './routes/operator-sessions.ts';
 import { profile } from './routes/profile.ts';
 import { protectedResource } from './routes/protected-resource.ts';
+import { resubmit } from './routes/resubmit.ts';
+import { client, done, script } from './routes/scripts.ts';
 import { compileServedHosts } from './routes/served-hosts.ts';
 import { createUpstreamRoute } from './routes/upstream.ts';
 import { userinfo } from './routes/userinfo.ts';
@@ -30,10 +35,16 @@ const ENDPOINTS: Readonly<Record<string, readonly [methods: string, endpoint: En
   '/backchannel-logout': ['POST', backchannelLogout],
   '/userinfo': ['GET HEAD', userinfo],
   '/profile': ['GET HEAD POST', profile],
+  '/client.js': ['GET HEAD', client],
+  '/done': ['GET HEAD', done],
+  '/done.js': ['GET HEAD', script(() => DONE_SCRIPT)],
+  '/resubmit': ['GET', resubmit],
+  '/resubmit.js': ['GET HEAD', script(() => RESUBMIT_SCRIPT)],
   // Some proxies ask with the visitor's own method.
   '/check': ['*', check],
   '/jwks': ['GET HEAD', jwks],
   '/operator/sessions': ['GET HEAD DELETE', operatorSessions],
+  '/metrics': ['GET HEAD', metrics],
   '/health': ['GET HEAD', health],
   '/ready': ['GET HEAD', ready],
 };

@@ -16,6 +16,7 @@ import { isLive, isSecondAttempt, type Transaction, transactionCookieName } from
 import type { Opened } from '../session/visitor-sessions.ts';
 import { type AppContext, appendCookies, type Endpoint, faultAnswer, redirectAnswer, thrownAnswer } from './answers.ts';
 import { deviceOf } from './device.ts';
+import { sealFormToken } from './kept-form.ts';
 import { assertNotFlooded, startLogin } from './start-login.ts';
 
 interface SignedIn {
@@ -69,7 +70,7 @@ async function loadTransaction(
 /** A back button, a bookmark, a login that took too long, or somebody else's link: never a session, never an error. */
 async function answerLostTransaction(gateway: Gateway, c: AppContext, state: string | null): Promise<Response> {
   const { config } = gateway;
-  const goingOn = await goOn(gateway, c, config.postLoginUrl);
+  const goingOn = await goOn(gateway, c, { returnTo: config.postLoginUrl });
   if (goingOn) return goingOn;
   if (isSecondAttempt(state)) {
     return faultAnswer(gateway, c, 'cookies_blocked', 'callback: no transaction on the second attempt', {
@@ -87,26 +88,36 @@ async function answerLostTransaction(gateway: Gateway, c: AppContext, state: str
 async function answerSpentCode(
   gateway: Gateway,
   c: AppContext,
-  { state, returnTo, max_age, amr }: Transaction,
+  transaction: Transaction,
   error: unknown,
 ): Promise<Response | undefined> {
+  const { state, returnTo, max_age, amr, kept } = transaction;
   const isStepUp = max_age !== undefined || amr !== undefined;
   const cause = error instanceof GatewayError && error.code === 'login_failed' ? error.cause : undefined;
   const isSpent = cause !== undefined && providerFault(cause).kind === 'dead';
   if (!isSpent || isStepUp) return undefined;
-  const goingOn = await goOn(gateway, c, returnTo);
+  const goingOn = await goOn(gateway, c, transaction);
   if (goingOn || isSecondAttempt(state)) return goingOn;
   c.var.event.decision = 'started_again';
   c.var.event.reason = (error as Error).message;
-  return startLogin(gateway, c.req.raw, { returnTo, attempt: 2 });
+  return startLogin(gateway, c.req.raw, { returnTo, attempt: 2, kept });
 }
 
 /** To the page for whoever is signed in already. */
-async function goOn(gateway: Gateway, c: AppContext, target: string): Promise<Response | undefined> {
+async function goOn(gateway: Gateway, c: AppContext, target: Target): Promise<Response | undefined> {
   const opened = await gateway.visitorSessions.open(c.req.header('cookie') ?? null);
   if (opened.kind !== 'active') return undefined;
   c.var.event.decision = 'already_signed_in';
-  return redirectAnswer(gateway, gateway.config.origin + target);
+  return redirectAnswer(gateway, await targetUrl(gateway, target, opened.visit.session.identity.sub));
+}
+
+type Target = Pick<Transaction, 'returnTo' | 'kept'>;
+
+/** The page that the login was for; by way of the one that knows what was kept. */
+async function targetUrl(gateway: Gateway, { returnTo, kept }: Target, sub: string): Promise<string> {
+  const { origin, endpoints } = gateway.config;
+  if (kept === undefined) return origin + returnTo;
+  return `${origin}${endpoints}/resubmit?form=${await sealFormToken(gateway, { key: kept, sub })}`;
 }
 
 async function signIn(
@@ -208,15 +219,17 @@ async function beginSession(
     ...(await visitorSessions.newCookies(session, cookieHeader)),
     endedTransaction(gateway, transaction.state),
   ];
-  return appendCookies(answerSignedIn(gateway, c, transaction, session), cookies);
+  return appendCookies(await answerSignedIn(gateway, c, transaction, session), cookies);
 }
 
 /** A step-up that did not lead to what the page asks for ends here: once more would only be a loop. */
-function answerSignedIn(gateway: Gateway, c: AppContext, transaction: Transaction, session: Session): Response {
+async function answerSignedIn(gateway: Gateway, c: AppContext, transaction: Transaction, session: Session) {
   const { max_age, amr = [], returnTo } = transaction;
   const isTooOld = max_age !== undefined && gateway.now() - session.auth_time > max_age;
   const missing = amr.filter((method) => !session.amr.includes(method));
-  if (!isTooOld && missing.length === 0) return redirectAnswer(gateway, gateway.config.origin + returnTo);
+  if (!isTooOld && missing.length === 0) {
+    return redirectAnswer(gateway, await targetUrl(gateway, transaction, session.identity.sub));
+  }
   const reason = isTooOld ? 'step-up: auth_time is too old' : `step-up: amr lacks ${missing.join(' ')}`;
   return faultAnswer(gateway, c, 'forbidden', reason, {
     page: (context) => gateway.pages.forbidden(context, { person: personOf(session.identity), returnTo }),

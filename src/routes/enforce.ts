@@ -8,14 +8,15 @@ import type { Decision } from '../policy/decide.ts';
 import { isNavigation, isPrefetch } from '../policy/navigation.ts';
 import type { Requirement } from '../policy/requirement.ts';
 import { type FaultAnswerOptions, faultAnswer, type RequestContext } from './answers.ts';
-import type { Who } from './authenticate.ts';
+import { callerOf, type Who } from './authenticate.ts';
 import { personOf } from './callback.ts';
 import { bearerChallenge } from './challenge.ts';
+import { readForm } from './kept-form.ts';
 import { type LoginStart, startLogin } from './start-login.ts';
 
 type Refused = Exclude<Decision, { kind: 'allow' }>;
 
-/** How a visitor whose navigation needs a sign-in is sent there. */
+/** How a visitor whose navigation needs a sign-in is sent there. `formerSub`: whose session has just ended. */
 export type SendToLogin = (
   gateway: Gateway,
   c: RequestContext,
@@ -24,7 +25,14 @@ export type SendToLogin = (
   requirement: Requirement,
 ) => Promise<Response> | Response;
 
-const redirectToLogin: SendToLogin = (gateway, c, start) => startLogin(gateway, c.req.raw, start);
+/** With the form that they were sending, or not before they know that it can't be kept. */
+const redirectToLogin: SendToLogin = async (gateway, c, start, formerSub) => {
+  const form = await readForm(gateway, c.req.raw, formerSub);
+  if (form !== 'too-large') return startLogin(gateway, c.req.raw, form === 'none' ? start : { ...start, form });
+  return faultAnswer(gateway, c, 'content_too_large', 'a form without a session', {
+    page: (context) => gateway.pages.formTooLarge(context, { signInHref: loginHref(gateway, start.returnTo) }),
+  });
+};
 
 export interface Enforcement {
   badToken(c: RequestContext, requirement: Requirement, who: Extract<Who, { kind: 'bad-token' }>): Response;
@@ -45,23 +53,33 @@ export function createEnforcement(gateway: Gateway, sendToLogin = redirectToLogi
     return faultAnswer(gateway, c, code, reason, { ...options, headers });
   }
 
-  function signIn(c: RequestContext, requirement: Requirement, reason: string): Promise<Response> | Response {
+  function signIn(
+    c: RequestContext,
+    requirement: Requirement,
+    reason: string,
+    formerSub: string | undefined,
+  ): Promise<Response> | Response {
     const returnTo = pathOf(c);
-    if (isRedirected(gateway, c, requirement)) return sendToLogin(gateway, c, { returnTo }, undefined, requirement);
+    if (isRedirected(gateway, c, requirement)) return sendToLogin(gateway, c, { returnTo }, formerSub, requirement);
     const headers: Record<string, string> = requirement.credentials.bearer
       ? { 'WWW-Authenticate': bearerChallenge(config, {}) }
       : {};
-    const signInHref = `${config.endpoints}/login?return_to=${encodeURIComponent(returnTo)}`;
+    const signInHref = loginHref(gateway, returnTo);
     return answer(c, requirement, 'unauthenticated', reason, {
       headers,
       page: (context) => gateway.pages.fault(context, { code: 'unauthenticated', signInHref }),
     });
   }
 
-  function stepUp(c: RequestContext, requirement: Requirement, decision: Extract<Refused, { kind: 'step-up' }>) {
+  function stepUp(
+    c: RequestContext,
+    requirement: Requirement,
+    who: Who,
+    decision: Extract<Refused, { kind: 'step-up' }>,
+  ) {
     const { max_age, amr, via, reason } = decision;
     if (via === 'session' && isRedirected(gateway, c, requirement)) {
-      return sendToLogin(gateway, c, stepUpStart(pathOf(c), max_age, amr), undefined, requirement);
+      return sendToLogin(gateway, c, stepUpStart(pathOf(c), max_age, amr), callerOf(who)?.identity.sub, requirement);
     }
     const challenge = { error: 'insufficient_user_authentication' as const, ...(max_age !== undefined && { max_age }) };
     return answer(c, requirement, 'insufficient_user_authentication', `step-up: ${reason}`, {
@@ -94,9 +112,11 @@ export function createEnforcement(gateway: Gateway, sendToLogin = redirectToLogi
     refusal(c, requirement, who, decision) {
       switch (decision.kind) {
         case 'sign-in':
-          return signIn(c, requirement, who.kind === 'nobody' ? who.reason : decision.reason);
+          return who.kind === 'nobody'
+            ? signIn(c, requirement, who.reason, who.formerSub)
+            : signIn(c, requirement, decision.reason, undefined);
         case 'step-up':
-          return stepUp(c, requirement, decision);
+          return stepUp(c, requirement, who, decision);
         case 'refuse':
           return refuse(c, requirement, who, decision.reason);
       }
@@ -116,10 +136,12 @@ function stepUpStart(returnTo: string, max_age: number | undefined, amr: readonl
 function isRedirected({ config }: Gateway, c: RequestContext, { unauthenticated, credentials }: Requirement): boolean {
   const { method, raw } = c.req;
   if (unauthenticated === '401' || !credentials.session || isPrefetch(raw.headers)) return false;
-  if (method !== 'GET' && method !== 'HEAD') return false;
+  const isNavigating = isNavigation(raw.headers, method);
+  // A form is sent by a navigation only.
+  if (method !== 'GET' && method !== 'HEAD' && !isNavigating) return false;
   // The session's cookie belongs to one host; signing in there would not help here.
   if (new URL(c.req.url).host !== new URL(config.origin).host) return false;
-  return unauthenticated === 'redirect' || isNavigation(raw.headers, method);
+  return unauthenticated === 'redirect' || isNavigating;
 }
 
 function corsHeaders(requirement: Requirement, origin: string | undefined): Record<string, string> {
@@ -130,6 +152,10 @@ function corsHeaders(requirement: Requirement, origin: string | undefined): Reco
     'Access-Control-Expose-Headers': 'WWW-Authenticate, X-Request-Id',
     Vary: 'Origin',
   };
+}
+
+function loginHref({ config }: Gateway, returnTo: string): string {
+  return `${config.endpoints}/login?return_to=${encodeURIComponent(returnTo)}`;
 }
 
 function pathOf(c: RequestContext): string {

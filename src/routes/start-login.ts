@@ -14,6 +14,7 @@ import {
   transactionCookieName,
 } from '../session/transaction.ts';
 import { appendCookies, redirectAnswer } from './answers.ts';
+import { type KeptForm, keepForLogin } from './kept-form.ts';
 
 export interface LoginStart {
   /** Path, query and fragment on our origin. */
@@ -24,6 +25,10 @@ export interface LoginStart {
   readonly extraScope?: string | undefined;
   /** What the new ID token must show. */
   readonly stepUp?: { readonly max_age?: number; readonly amr?: readonly string[] };
+  /** What was being sent. */
+  readonly form?: KeptForm;
+  /** Of an earlier attempt. */
+  readonly kept?: string | undefined;
 }
 
 /** What leaves room for the rest of a transaction in one cookie of 4,096 bytes. */
@@ -33,12 +38,18 @@ export async function startLogin(gateway: Gateway, request: Request, start: Logi
   const { config, keyring, relyingParty } = gateway;
   if (isPrefetch(request.headers)) throw new GatewayError('unauthenticated', 'a prefetch starts no login');
   await assertNotFlooded(gateway, request);
+  const { returnTo, form } = start;
+  const needsKeeping = form !== undefined || returnTo.length > MAX_RETURN_TO;
+  const kept =
+    start.kept ??
+    (needsKeeping ? await keepForLogin(gateway, returnTo, form, gateway.now() + TRANSACTION_LIFETIME) : undefined);
   const transaction: Transaction = {
     state: createState(start.attempt ?? 1, gateway.now(), generateRandomState()),
     nonce: generateRandomNonce(),
     code_verifier: generateRandomCodeVerifier(),
-    returnTo: fitReturnTo(start.returnTo),
+    returnTo: fitReturnTo(returnTo),
     startedAt: gateway.now(),
+    ...(kept !== undefined && { kept }),
     ...start.stepUp,
   };
   const { state, nonce, code_verifier } = transaction;
@@ -53,7 +64,7 @@ export async function startLogin(gateway: Gateway, request: Request, start: Logi
   ]);
 }
 
-/** A page whose address is too long for a cookie is found again by its path. */
+/** Where the whole address is kept elsewhere, its path is the next best. */
 function fitReturnTo(returnTo: string): string {
   if (returnTo.length <= MAX_RETURN_TO) return returnTo;
   const path = returnTo.split(/[?#]/, 1)[0] ?? '/';

@@ -4,8 +4,9 @@
 import type { Gateway } from '../gateway.ts';
 import { createAdmission } from './admission.ts';
 import type { AppContext } from './answers.ts';
-import { appendCookies } from './answers.ts';
+import { appendCookies, redirectAnswer } from './answers.ts';
 import { createForwarding } from './forwarding.ts';
+import { replayForm } from './replay-form.ts';
 
 export interface UpstreamRoute {
   answer(c: AppContext): Promise<Response>;
@@ -19,7 +20,16 @@ export function createUpstreamRoute(gateway: Gateway): UpstreamRoute {
     async answer(c) {
       const admitted = await admission.admit(c, new URL(c.req.url).pathname);
       if (admitted instanceof Response) return admitted;
-      const response = await forward(c, admitted, admission.watchFor(admitted));
+      const { who } = admitted;
+      const sent =
+        who.kind === 'session' ? await replayForm(gateway, c.req.raw, who.visit.session.identity.sub) : undefined;
+      // It has been sent already, as after a reload: what a form leads to is a page.
+      if (sent?.kind === 'spent') return redirectAnswer(gateway, c.req.url, 303);
+      if (sent) c.req.raw = sent.request;
+      const response = await forward(c, admitted, admission.watchFor(admitted)).catch(async (error) => {
+        await sent?.putBack?.();
+        throw error;
+      });
       return response.status === 101 ? response : appendCookies(response, await admission.renewedCookies(c, admitted));
     },
   };

@@ -10,9 +10,11 @@ export interface Transaction {
   readonly state: string;
   readonly nonce: string;
   readonly code_verifier: string;
-  /** Path, query and fragment on our origin. */
+  /** Path, query and fragment on our origin; cut where it is kept whole. */
   readonly returnTo: string;
   readonly startedAt: number;
+  /** Key of the object that keeps the whole address, and the form that was on its way (routes/kept-form.ts). */
+  readonly kept?: string;
   /** What the new ID token must show (step-up). */
   readonly max_age?: number;
   readonly amr?: readonly string[];
