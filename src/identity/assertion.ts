@@ -1,7 +1,7 @@
 // The signed assertion: a short JWT by which an application can tell that a request came through the gateway, and for whom.
 // Design §4 X-Identity-Assertion; RFC 7519, RFC 7515, RFC 8037 (EdDSA), RFC 7638 (thumbprint), RFC 9449 §4.2 (`htm`, `htu`).
 
-import { calculateJwkThumbprint, importJWK, type JWK, SignJWT } from 'jose';
+import { base64url, type JWK } from 'jose';
 import type { Config } from '../config/schema.ts';
 import type { Identity } from './identity.ts';
 
@@ -35,7 +35,7 @@ export interface Assertions {
 }
 
 interface SigningKey {
-  readonly key: Awaited<ReturnType<typeof importJWK>>;
+  readonly key: CryptoKey;
   readonly header: { readonly alg: string; readonly kid: string; readonly typ: 'JWT' };
 }
 
@@ -55,9 +55,7 @@ export function createAssertions({ config, now, randomId }: AssertionDependencie
 
   async function signNew(claims: object, audience: string, at: number): Promise<string> {
     signingKey ??= await importSigningKey(firstKey as JWK);
-    return new SignJWT({ ...claims, iss: origin, aud: audience, iat: at, exp: at + LIFE, jti: randomId() })
-      .setProtectedHeader(signingKey.header)
-      .sign(signingKey.key);
+    return signJwt(signingKey, { ...claims, iss: origin, aud: audience, iat: at, exp: at + LIFE, jti: randomId() });
   }
 
   async function signForSession(key: string, claims: object, audience: string, at: number): Promise<string> {
@@ -104,14 +102,28 @@ function claimsOf({ sub, email, roles, org }: Identity): object {
 
 const algorithmOf = (jwk: JWK): string => (jwk.kty === 'OKP' ? 'EdDSA' : 'ES256');
 
-const keyIdOf = async (jwk: JWK): Promise<string> => jwk.kid ?? calculateJwkThumbprint(jwk);
+/** RFC 7638 §3.1: the required members, in order, without blanks. */
+async function keyIdOf({ kid, kty, crv, x, y }: JWK): Promise<string> {
+  if (kid !== undefined) return kid;
+  const members = JSON.stringify({ crv, kty, x, ...(kty === 'EC' && { y }) });
+  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(members))));
+}
 
 async function importSigningKey(jwk: JWK): Promise<SigningKey> {
-  const alg = algorithmOf(jwk);
   // What a key file says of its use (`key_ops`, `use`, `alg: Ed25519`) is for others; here it signs.
   const { kty, crv, x, y, d } = jwk;
-  const key = await importJWK({ kty, crv, x, d, ...(y !== undefined && { y }) } as JWK, alg);
-  return { key, header: { alg, kid: await keyIdOf(jwk), typ: 'JWT' } };
+  const material = { kty, crv, x, d, ...(y !== undefined && { y }) } as JsonWebKey;
+  const algorithm = kty === 'OKP' ? { name: 'Ed25519' } : { name: 'ECDSA', namedCurve: 'P-256' };
+  const key = await crypto.subtle.importKey('jwk', material, algorithm, false, ['sign']);
+  return { key, header: { alg: algorithmOf(jwk), kid: await keyIdOf(jwk), typ: 'JWT' } };
+}
+
+/** RFC 7515 §5.1. Web Crypto's ECDSA signatures are already what RFC 7518 §3.4 wants. */
+async function signJwt({ key, header }: SigningKey, claims: object): Promise<string> {
+  const text = `${base64url.encode(JSON.stringify(header))}.${base64url.encode(JSON.stringify(claims))}`;
+  const algorithm = header.alg === 'EdDSA' ? 'Ed25519' : { name: 'ECDSA', hash: 'SHA-256' };
+  const signature = await crypto.subtle.sign(algorithm, key, new TextEncoder().encode(text));
+  return `${text}.${base64url.encode(new Uint8Array(signature))}`;
 }
 
 async function publicKeyOf(jwk: JWK): Promise<JWK> {
