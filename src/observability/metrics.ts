@@ -16,7 +16,7 @@ export interface Metrics {
   read(): Promise<Counts>;
 }
 
-export interface MetricsDependencies {
+interface MetricsDependencies {
   readonly emit: Emit;
   /** A stub serves one request only: each hand-over opens its own. */
   readonly open: () => Counters;
@@ -28,7 +28,7 @@ export interface MetricsDependencies {
 }
 
 /** Seconds between two hand-overs; less than what the runtime grants a task after the answer. */
-export const FLUSH_INTERVAL = 10;
+const FLUSH_INTERVAL = 10;
 
 export function createMetrics(dependencies: MetricsDependencies): Metrics {
   const { emit, open, now, waitUntil, sleep = wait } = dependencies;
@@ -42,7 +42,6 @@ export function createMetrics(dependencies: MetricsDependencies): Metrics {
     counts = {};
     isWaiting = false;
     nextAt = now() + FLUSH_INTERVAL;
-    if (Object.keys(handedOver).length === 0) return;
     // Never twice: whether a call that failed was counted, nobody knows.
     await open()
       .addCounts(handedOver)
@@ -66,7 +65,7 @@ export function createMetrics(dependencies: MetricsDependencies): Metrics {
       emit(event);
       countEvent(counts, event);
       // An object is paid for by the time it is kept awake: its counts wait for the next event instead.
-      if (Object.keys(counts).length > 0) schedule(event.event === 'request');
+      schedule(event.event === 'request');
     },
     async read() {
       await flush();
@@ -92,6 +91,4 @@ export function sumCounts(storage: Storage, counts: Counts, now: number): void {
   storage.put(COUNTS, sums);
 }
 
-export function loadCounts(storage: Storage): Counts {
-  return { ...(storage.get(COUNTS) as Counts | undefined) };
-}
+export const loadCounts = (storage: Storage) => (storage.get(COUNTS) ?? {}) as Counts;

@@ -7,25 +7,30 @@ import type { NoteEvent, RequestEvent } from './request-event.ts';
 export type Counts = Record<string, number>;
 
 /** Seconds. */
-const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, Infinity];
+const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Of other notes the reason is free text. */
+const NOTES_WITH_REASON = ['session_ended', 'revocation', 'provider_call_failed'];
 
 export function countEvent(counts: Counts, event: RequestEvent | NoteEvent): void {
   const count: Count = (name, labels = {}, by = 1) => {
-    const written = Object.entries(labels).map(([label, value]) => `${label}="${value ?? 'none'}"`);
-    const key = name + (written.length > 0 ? `{${written}}` : '');
+    const written = Object.entries(labels).flatMap(([label, value]) =>
+      value === undefined ? [] : [`${label}="${value}"`],
+    );
+    const key = written.length > 0 ? `${name}{${written}}` : name;
     counts[key] = (counts[key] ?? 0) + by;
   };
-  if (isRequest(event)) {
-    countRequest(event, count);
-  } else {
-    const moved = seriesOf(event);
-    if (moved) count(...moved);
-  }
+  if (isRequest(event)) countRequest(event, count);
+  else countNote(event, count);
 }
 
 const isRequest = (event: RequestEvent | NoteEvent): event is RequestEvent => event.event === 'request';
 
 type Count = (name: string, labels?: object, by?: number) => void;
+
+/** In the words of the log. */
+function countNote({ event, level, endpoint, reason }: NoteEvent, count: Count): void {
+  count('events_total', { event, level, ...(NOTES_WITH_REASON.includes(event) && { endpoint, reason }) });
+}
 
 function countRequest(event: RequestEvent, count: Count): void {
   const { endpoint, status = 0, decision, claims, fault, credentials, upstream_ms } = event;
@@ -33,37 +38,11 @@ function countRequest(event: RequestEvent, count: Count): void {
   const bounded = decision?.replace(/\d+/g, 'n');
   count('requests_total', { endpoint, status: `${Math.floor(status / 100)}xx`, decision: bounded, credentials });
   if (fault !== undefined) count('refusals_total', { code: fault });
-  if (fault === 'store_unavailable') count('store_failures_total', { store: 'objects' });
   if (claims !== undefined) count('claims_total', { claims });
   if (upstream_ms === undefined) return;
   const seconds = upstream_ms / 1000;
-  for (const le of BUCKETS)
-    count('upstream_seconds_bucket', { le: le === Infinity ? '+Inf' : le }, Number(seconds <= le));
+  for (const le of BUCKETS) count('upstream_seconds_bucket', { le }, Number(seconds <= le));
+  count('upstream_seconds_bucket', { le: '+Inf' });
   count('upstream_seconds_sum', {}, seconds);
   count('upstream_seconds_count');
-}
-
-/** The counter that a note moves, if it moves one. */
-function seriesOf({ event, level, reason, endpoint }: NoteEvent): readonly [name: string, labels?: object] | undefined {
-  switch (event) {
-    case 'session_began':
-      return ['sign_ins_total'];
-    case 'session_ended':
-      return ['session_ends_total', { reason }];
-    case 'refreshed':
-      return ['refreshes_total', { outcome: 'renewed' }];
-    case 'refresh_failed':
-      // What ZITADEL holds against the gateway itself is logged as an error.
-      return ['refreshes_total', { outcome: level === 'error' ? 'misconfigured' : 'failed' }];
-    case 'claims_failed':
-      return ['claims_total', { claims: 'failed' }];
-    case 'revocation':
-      return ['revocations_total', { outcome: reason }];
-    case 'store_failed':
-      return ['store_failures_total', { store: 'kv' }];
-    case 'provider_call_failed':
-      return ['provider_failures_total', { endpoint, reason }];
-    default:
-      return undefined;
-  }
 }

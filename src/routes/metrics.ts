@@ -14,10 +14,8 @@ const DEADLINE = 4_000;
 export const metrics: Endpoint = (gateway) => async (c) => {
   const refusal = await refuseUnlessOperator(gateway, c);
   if (refusal || !gateway.metrics) return refusal ?? c.notFound();
-  const counts = await within(gateway.metrics.read(), DEADLINE).catch((cause: unknown) => {
-    throw new GatewayError('store_unavailable', 'metrics: the object that sums failed', { cause });
-  });
-  if (counts === LATE) throw new GatewayError('store_unavailable', 'metrics: the object that sums did not answer');
+  const counts = await within(gateway.metrics.read(), DEADLINE).catch(() => LATE);
+  if (typeof counts === 'symbol') throw new GatewayError('store_unavailable', 'metrics: no sums');
   return new Response(writeExposition(counts), {
     headers: { ...ownResponseHeaders(gateway.config), 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' },
   });

@@ -22,21 +22,20 @@ const note = (event: string, fields: Partial<NoteEvent> = {}): NoteEvent => ({
 
 describe('what is counted', () => {
   it.each([
-    [note('session_began'), 'sign_ins_total'],
-    [note('session_ended', { reason: 'logout' }), 'session_ends_total{reason="logout"}'],
-    [note('session_ended', { reason: 'backchannel_logout' }), 'session_ends_total{reason="backchannel_logout"}'],
-    [note('refreshed'), 'refreshes_total{outcome="renewed"}'],
-    [note('refresh_failed', { level: 'warn', reason: 'timeout' }), 'refreshes_total{outcome="failed"}'],
-    [note('refresh_failed', { level: 'error', reason: 'x' }), 'refreshes_total{outcome="misconfigured"}'],
-    [note('claims_failed', { level: 'warn', reason: 'x' }), 'claims_total{claims="failed"}'],
-    [note('revocation', { reason: 'unanswered' }), 'revocations_total{outcome="unanswered"}'],
-    [note('store_failed', { level: 'warn', reason: 'KV write: 429' }), 'store_failures_total{store="kv"}'],
+    [note('session_began'), 'event="session_began",level="info"'],
+    [note('session_ended', { reason: 'logout' }), 'event="session_ended",level="info",reason="logout"'],
+    [note('refreshed'), 'event="refreshed",level="info"'],
+    [note('refresh_failed', { level: 'warn', reason: 'x' }), 'event="refresh_failed",level="warn"'],
+    [note('refresh_failed', { level: 'error', reason: 'x' }), 'event="refresh_failed",level="error"'],
+    [note('claims_failed', { level: 'warn', reason: 'x' }), 'event="claims_failed",level="warn"'],
+    [note('revocation', { reason: 'done' }), 'event="revocation",level="info",reason="done"'],
+    [note('store_failed', { level: 'warn', reason: 'KV write: 429' }), 'event="store_failed",level="warn"'],
     [
-      note('provider_call_failed', { endpoint: 'token', reason: 'timeout' }),
-      'provider_failures_total{endpoint="token",reason="timeout"}',
+      note('provider_call_failed', { level: 'warn', endpoint: 'token', reason: 'timeout' }),
+      'event="provider_call_failed",level="warn",endpoint="token",reason="timeout"',
     ],
   ])('%o', (event, key) => {
-    expect(countsOf(event)).toEqual({ [key]: 1 });
+    expect(countsOf(event)).toEqual({ [`events_total{${key}}`]: 1 });
   });
 
   it('a request: by endpoint, class of status, decision and credentials; its fault; its claims', () => {
@@ -51,7 +50,6 @@ describe('what is counted', () => {
     expect(countsOf(event)).toEqual({
       'requests_total{endpoint="upstream",status="5xx",decision="allow: authenticated",credentials="session"}': 1,
       'refusals_total{code="store_unavailable"}': 1,
-      'store_failures_total{store="objects"}': 1,
       'claims_total{claims="kept"}': 1,
     });
   });
@@ -96,7 +94,7 @@ describe('Prometheus text format 0.0.4', () => {
       const [, kind, name] = /^# (HELP|TYPE) (\S+)/.exec(line) ?? [];
       if (kind === 'HELP') {
         families.push(name ?? '');
-        expect(line).toContain('what an isolate had not handed over when it ended is missing');
+        expect(line).toContain('without the last 10 s of isolates that ended');
       } else if (kind === undefined) {
         expect(line).toMatch(LINE);
         expect(line.startsWith(families.at(-1) ?? '?')).toBe(true);
@@ -105,7 +103,7 @@ describe('Prometheus text format 0.0.4', () => {
     expect(new Set(families).size).toBe(families.length);
     expect(text).toContain('# TYPE postern_upstream_seconds histogram\n');
     expect(text).toContain('# TYPE postern_counting_since_seconds gauge\n');
-    expect(text).toContain('postern_sign_ins_total 1\n');
+    expect(text).toContain('postern_events_total{event="session_began",level="info"} 1\n');
   });
 
   it('buckets in their order', () => {
