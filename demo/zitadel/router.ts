@@ -1,5 +1,6 @@
 // Which path is which endpoint, and what stands between a request and its endpoint: log, rate limit, faults, CORS.
 
+import { createApi } from './api/api.ts';
 import { createAuthorize } from './authorize.ts';
 import { type Calls, recordCall } from './calls.ts';
 import { createDiscovery, createJwks, PATHS } from './discovery.ts';
@@ -65,6 +66,7 @@ function allowOrigin(request: Request, response: Response): Response {
 export function createRouter({ instance, faults, calls, issuerOf, closing }: RouterOptions) {
   const endpoints = createEndpoints(instance);
   const pages = createPages(instance);
+  const api = createApi(instance);
   const names = new Map(Object.entries(PATHS).map(([name, path]) => [path as string, name as EndpointName]));
 
   async function callEndpoint(name: EndpointName, exchange: Exchange): Promise<Response> {
@@ -91,6 +93,7 @@ export function createRouter({ instance, faults, calls, issuerOf, closing }: Rou
       return allowOrigin(request, response);
     }
     const page = pages.get(url.pathname);
-    return page ? page(exchange) : json({ code: 5, message: 'Not Found', details: [] }, 404);
+    if (page) return page(exchange);
+    return (await api(exchange)) ?? json({ code: 5, message: 'Not Found', details: [] }, 404);
   };
 }

@@ -1,0 +1,49 @@
+// The authorization service of version 2, by Connect.
+
+import { addAuthorization, changeAuthorization, describeAuthorization } from './authorizations.ts';
+import { assertOwnOrganization } from './caller.ts';
+import { keepListed } from './control.ts';
+import { findProject } from './projects.ts';
+import { type ConnectMethod, filterOf, pageOf, requireText, timestamp, totals } from './wire.ts';
+
+const AUTHORIZATION = 'zitadel.authorization.v2.AuthorizationService';
+
+export const AUTHORIZATION_METHODS: Readonly<Record<string, ConnectMethod>> = {
+  [`${AUTHORIZATION}/CreateAuthorization`]: (instance, caller, body) => {
+    requireText(body, 'userId', 'projectId', 'organizationId');
+    const { userId, projectId } = body;
+    const organizationId = assertOwnOrganization(caller, body.organizationId);
+    const { id } = addAuthorization(instance, { userId, projectId, organizationId }, body.roleKeys ?? []);
+    return { id, creationDate: timestamp(instance) };
+  },
+  [`${AUTHORIZATION}/UpdateAuthorization`]: (instance, _caller, body) => {
+    requireText(body, 'id');
+    changeAuthorization(instance, body.id, body.roleKeys ?? []);
+    return { changeDate: timestamp(instance) };
+  },
+  [`${AUTHORIZATION}/DeleteAuthorization`]: (instance, _caller, body) => {
+    requireText(body, 'id');
+    return instance.store.authorizations.delete(body.id) ? { deletionDate: timestamp(instance) } : {};
+  },
+  [`${AUTHORIZATION}/ListAuthorizations`]: (instance, _caller, body) => {
+    const users: string[] | undefined = filterOf(body, 'inUserIds')?.ids;
+    const projectId = filterOf(body, 'projectId')?.id;
+    if (projectId !== undefined) findProject(instance.store, projectId);
+    const found = [...instance.store.authorizations.values()].filter(
+      (each) => (users?.includes(each.userId) ?? true) && (projectId === undefined || each.projectId === projectId),
+    );
+    const listed = keepListed(instance.store, found, ({ id }) => id);
+    const authorizations = pageOf(listed, body.pagination).map((each) => {
+      const { user, project, organization, userLoginName, displayName, roles } = describeAuthorization(instance, each);
+      return {
+        id: each.id,
+        project: { id: project.id, name: project.name, organizationId: project.organizationId },
+        organization: { id: each.organizationId, name: organization?.name },
+        user: { id: user.id, preferredLoginName: userLoginName, displayName, organizationId: user.organizationId },
+        state: each.active ? 'STATE_ACTIVE' : 'STATE_INACTIVE',
+        roles,
+      };
+    });
+    return { pagination: totals(listed), authorizations };
+  },
+};

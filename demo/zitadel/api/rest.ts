@@ -1,0 +1,124 @@
+// The user service of version 2, which has REST paths: /v2/users.
+
+import { createServiceAccountKey } from '../application-key.ts';
+import type { Instance } from '../instance.ts';
+import { createPersonalAccessToken } from '../minting.ts';
+import type { User } from '../store.ts';
+import { assertOwnOrganization } from './caller.ts';
+import { apiControl } from './control.ts';
+import { secondsOf } from './dates.ts';
+import { ApiFault } from './errors.ts';
+import { addHuman, addMachine, findMachine, findUser, invite, renewSecret, searchUsers, writeUser } from './users.ts';
+import { type ApiRequest, requireText, timestamp } from './wire.ts';
+
+export interface RestMethod {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: RegExp;
+  /** Came with version 4. */
+  readonly isNew?: boolean;
+  readonly run: (instance: Instance, caller: User, request: ApiRequest) => object | Promise<object>;
+}
+
+function createUser(instance: Instance, caller: User, { body }: ApiRequest): object {
+  requireText(body, 'organizationId');
+  const organizationId = assertOwnOrganization(caller, body.organizationId);
+  const { human, machine } = body;
+  if (machine) {
+    requireText(body, 'username');
+    requireText(machine, 'name');
+    const accessTokenType = machine.accessTokenType === 'ACCESS_TOKEN_TYPE_JWT' ? 'JWT' : 'Bearer';
+    const made = addMachine(instance, { organizationId, username: body.username, name: machine.name, accessTokenType });
+    return { id: made.id, creationDate: timestamp(instance) };
+  }
+  if (!human) throw new ApiFault('invalid_argument', 'invalid CreateUserRequest.UserType: value is required');
+  requireText(human.profile, 'givenName', 'familyName');
+  requireText(human.email, 'email');
+  const made = addHuman(instance, {
+    organizationId,
+    username: body.username ?? human.email.email,
+    ...human.profile,
+    email: human.email.email,
+    emailVerified: human.email.isVerified === true,
+    ...(human.password && { password: { changeRequired: false, ...human.password } }),
+  });
+  return { id: made.id, creationDate: timestamp(instance) };
+}
+
+export const REST_METHODS: readonly RestMethod[] = [
+  { method: 'POST', path: /^\/v2\/users\/new$/, isNew: true, run: createUser },
+  {
+    method: 'POST',
+    path: /^\/v2\/users$/,
+    run: (instance, _caller, { body }) => {
+      const { all, page } = searchUsers(instance, body);
+      const details = { totalResult: String(all), timestamp: timestamp(instance) };
+      return { details, sortingColumn: body.sortingColumn, result: page.map((user) => writeUser(instance, user)) };
+    },
+  },
+  {
+    method: 'GET',
+    path: /^\/v2\/users\/(\d+)$/,
+    run: (instance, _caller, { path: [id = ''] }) => {
+      const user = writeUser(instance, findUser(instance.store, id));
+      return { details: user.details, user };
+    },
+  },
+  {
+    method: 'POST',
+    path: /^\/v2\/users\/(\d+)\/keys$/,
+    isNew: true,
+    run: async (instance, _caller, { body, path: [id = ''] }) => {
+      findMachine(instance.store, id);
+      const file = await createServiceAccountKey(instance, id, secondsOf(body.expirationDate));
+      return { keyId: file.keyId, keyContent: btoa(JSON.stringify(file)), creationDate: timestamp(instance) };
+    },
+  },
+  {
+    method: 'POST',
+    path: /^\/v2\/users\/(\d+)\/secret$/,
+    isNew: true,
+    run: (instance, _caller, { path: [id = ''] }) => {
+      const { clientSecret } = renewSecret(instance, id);
+      return { clientSecret, creationDate: timestamp(instance) };
+    },
+  },
+  {
+    method: 'POST',
+    path: /^\/v2\/users\/(\d+)\/pats$/,
+    isNew: true,
+    run: async (instance, _caller, { body, path: [id = ''] }) => {
+      findMachine(instance.store, id);
+      const token = await createPersonalAccessToken(instance, id, secondsOf(body.expirationDate));
+      return { tokenId: instance.nextId(), token, creationDate: timestamp(instance) };
+    },
+  },
+  {
+    method: 'POST',
+    path: /^\/v2\/users\/(\d+)\/metadata$/,
+    isNew: true,
+    run: (instance, _caller, { body, path: [id = ''] }) => {
+      const { metadata } = findUser(instance.store, id);
+      // Standard base64 on the way in, unpadded base64url in the claims
+      for (const { key, value } of body.metadata ?? []) metadata.set(key, Buffer.from(value, 'base64').toString());
+      return { setDate: timestamp(instance) };
+    },
+  },
+  {
+    method: 'POST',
+    path: /^\/v2\/users\/(\d+)\/invite_code$/,
+    run: (instance, _caller, { body, path: [id = ''] }) => {
+      invite(instance, id);
+      return { details: {}, ...(body.returnCode && { inviteCode: 'INVITE' }) };
+    },
+  },
+  {
+    method: 'POST',
+    path: /^\/v2\/users\/(\d+)\/password$/,
+    run: (instance, _caller, { body, path: [id = ''] }) => {
+      findUser(instance.store, id);
+      const { password, changeRequired = false } = body.newPassword ?? {};
+      apiControl(instance.store).passwords.set(id, { password, changeRequired });
+      return { details: {} };
+    },
+  },
+];

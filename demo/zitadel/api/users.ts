@@ -1,0 +1,118 @@
+// Users: made, found, and given means to sign in. Names and states as version 2 writes them.
+
+import { randomBytes } from 'node:crypto';
+import type { Instance } from '../instance.ts';
+import { createHumanUser, createMachineUser } from '../seed.ts';
+import { loginName, type MachineUser, type Store, type User } from '../store.ts';
+import { apiControl, delayListing, keepListed } from './control.ts';
+import { ApiFault } from './errors.ts';
+import { type Body, pageOf } from './wire.ts';
+
+export function findUser(store: Store, id: string): User {
+  const user = store.users.get(id);
+  if (!user) throw new ApiFault('not_found', 'Errors.User.NotFound', 'QUERY-Dfbg2');
+  return user;
+}
+
+export function findMachine(store: Store, id: string): MachineUser {
+  const user = findUser(store, id);
+  if (user.kind === 'machine') return user;
+  throw new ApiFault('failed_precondition', 'Errors.User.NotMachine', 'COMMAND-Sn23f');
+}
+
+interface Person {
+  organizationId: string;
+  username: string;
+  givenName: string;
+  familyName: string;
+  preferredLanguage?: string;
+  email: string;
+  emailVerified: boolean;
+  password?: { password: string; changeRequired: boolean };
+}
+
+function assertFree(store: Store, username: string): void {
+  if ([...store.users.values()].some((user) => user.username === username)) {
+    throw new ApiFault('already_exists', 'Errors.User.AlreadyExists', 'V3-DKcYh');
+  }
+}
+
+export function addHuman({ store, nextId, now }: Instance, { password, ...person }: Person): User {
+  assertFree(store, person.username);
+  if (!/^[^@\s]+@[^@\s]+$/.test(person.email))
+    throw new ApiFault('invalid_argument', 'Errors.User.Email.Invalid', 'EMAIL-599BI');
+  if (password && password.password.length < 8) {
+    throw new ApiFault('invalid_argument', 'Errors.User.PasswordComplexityPolicy.MinLength', 'COMMA-HuJf6');
+  }
+  const user = createHumanUser({ id: nextId(), ...person, updatedAt: now() });
+  store.users.set(user.id, user);
+  if (password) apiControl(store).passwords.set(user.id, password);
+  delayListing(store, user.id);
+  return user;
+}
+
+export function addMachine(
+  { store, nextId, now }: Instance,
+  given: Pick<MachineUser, 'organizationId' | 'username' | 'name' | 'accessTokenType'>,
+): User {
+  assertFree(store, given.username);
+  const user = createMachineUser({ id: nextId(), ...given, updatedAt: now() });
+  store.users.set(user.id, user);
+  delayListing(store, user.id);
+  return user;
+}
+
+export function invite({ store }: Instance, id: string): void {
+  const { invited, passwords } = apiControl(store);
+  if (findUser(store, id).kind !== 'human')
+    throw new ApiFault('failed_precondition', 'Errors.User.NotHuman', 'COMMAND-Sn23f');
+  if (passwords.has(id)) throw new ApiFault('failed_precondition', 'Errors.User.AlreadyInitialised', 'COMMAND-EF34g');
+  invited.add(id);
+}
+
+export function renewSecret({ store }: Instance, id: string): { clientId: string; clientSecret: string } {
+  const user = findMachine(store, id);
+  user.secret = randomBytes(32).toString('hex');
+  return { clientId: user.username, clientSecret: user.secret };
+}
+
+/** All queries must hold, as both versions have it. Texts are compared whole. */
+function matches(store: Store, user: User, query: Body): boolean {
+  const { userNameQuery, emailQuery, loginNameQuery, inUserIdsQuery, organizationIdQuery, typeQuery, orQuery } = query;
+  if (userNameQuery) return user.username === userNameQuery.userName;
+  if (emailQuery) return user.kind === 'human' && user.email === emailQuery.emailAddress;
+  if (loginNameQuery) return loginName(store, user) === loginNameQuery.loginName;
+  if (inUserIdsQuery) return inUserIdsQuery.userIds.includes(user.id);
+  if (organizationIdQuery) return user.organizationId === organizationIdQuery.organizationId;
+  if (typeQuery) return typeQuery.type === (user.kind === 'human' ? 'TYPE_HUMAN' : 'TYPE_MACHINE');
+  if (orQuery) return orQuery.queries.some((each: Body) => matches(store, user, each));
+  throw new ApiFault('invalid_argument', 'invalid SearchQuery.Query: value is required');
+}
+
+export function searchUsers(
+  { store }: Instance,
+  { query, queries = [] }: Body,
+): { all: number; page: readonly User[] } {
+  const found = [...store.users.values()].filter((user) => queries.every((each: Body) => matches(store, user, each)));
+  const listed = keepListed(store, found, ({ id }) => id);
+  return { all: listed.length, page: pageOf(listed, query) };
+}
+
+export function writeUser({ store }: Instance, user: User) {
+  const name = loginName(store, user);
+  const common = {
+    userId: user.id,
+    details: { sequence: '1', resourceOwner: user.organizationId },
+    state: `USER_STATE_${user.state.toUpperCase()}`,
+    username: user.username,
+    loginNames: [name],
+    preferredLoginName: name,
+  };
+  if (user.kind === 'machine') {
+    const accessTokenType = user.accessTokenType === 'JWT' ? 'ACCESS_TOKEN_TYPE_JWT' : undefined;
+    return { ...common, machine: { name: user.name, hasSecret: user.secret !== undefined, accessTokenType } };
+  }
+  const { givenName, familyName, displayName, preferredLanguage, email, emailVerified } = user;
+  const profile = { givenName, familyName, displayName, preferredLanguage: preferredLanguage ?? undefined };
+  return { ...common, human: { profile, email: { email, isVerified: emailVerified } } };
+}

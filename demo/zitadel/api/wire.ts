@@ -1,0 +1,67 @@
+// JSON as protobuf writes it: camelCase, nothing that has its type's zero value, pages of lists, dates of records.
+// Protocol Buffers, "ProtoJSON Format".
+
+import type { Instance } from '../instance.ts';
+import type { User } from '../store.ts';
+import { ApiFault } from './errors.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: bodies are what callers send, and each reader says what it wants of them.
+export type Body = any;
+
+/** One method of the API: from the caller and what they send to what they get. */
+export interface ApiRequest {
+  readonly body: Body;
+  /** The variable pieces of a REST path. */
+  readonly path: readonly string[];
+}
+
+export type ConnectMethod = (instance: Instance, caller: User, body: Body) => object | Promise<object>;
+
+/** Filters come as a list of tables with one name each. */
+export const filterOf = (body: Body, name: string) =>
+  body.filters?.find((filter: Body) => filter[name] !== undefined)?.[name];
+/** Numbers of 64 bits are text. */
+export const totals = (all: readonly unknown[]) => ({ totalResult: String(all.length), appliedLimit: '100' });
+
+/** Leaves out what has its zero value, as ProtoJSON does. Lists keep their members. */
+export function compact(message: object): object {
+  const kept = Object.entries(message).flatMap(([name, value]) => {
+    if (value === undefined || value === '' || value === false || value === 0) return [];
+    if (Array.isArray(value)) return value.length === 0 ? [] : [[name, value]];
+    return [[name, typeof value === 'object' && value !== null ? compact(value) : value]];
+  });
+  return Object.fromEntries(kept);
+}
+
+export function timestamp({ now }: Instance): string {
+  return new Date(now() * 1000).toISOString();
+}
+
+const MOST = 1000;
+
+export function pageOf<Item>(items: readonly Item[], query: Body): readonly Item[] {
+  const { limit = 100, offset = 0 } = query ?? {};
+  if (Number(limit) > MOST) throw new ApiFault('invalid_argument', 'Errors.Query.LimitExceeded', 'QUERY-4M0fs');
+  return items.slice(Number(offset), Number(offset) + Number(limit));
+}
+
+/** Of a record, in version 1's answers. */
+export function detailsOf(instance: Instance, resourceOwner: string) {
+  return { sequence: '1', creationDate: timestamp(instance), changeDate: timestamp(instance), resourceOwner };
+}
+
+/** Version 1 takes an update without a difference for a mistake. */
+export function assertChanged(isChanged: boolean): void {
+  if (!isChanged) throw new ApiFault('failed_precondition', 'Errors.NoChangesFound', 'COMMAND-1m88i');
+}
+
+export function requireText(body: Body, ...names: readonly string[]): void {
+  for (const name of names) {
+    if (typeof body?.[name] !== 'string' || body[name] === '') {
+      throw new ApiFault(
+        'invalid_argument',
+        `invalid ${name}: value length must be between 1 and 200 runes, inclusive`,
+      );
+    }
+  }
+}
