@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../demo/zitadel/seed.ts';
-import type { AuthMethod } from '../../demo/zitadel/store.ts';
+import type { Application } from '../../demo/zitadel/store.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 import { isSignedIn, lastFault, logIn } from './steps.ts';
@@ -27,7 +27,7 @@ async function live(harness: Harness) {
   return calls;
 }
 
-function createClient(authMethod: AuthMethod, env: Record<string, unknown>): Harness {
+function createClient(authMethod: Application['authMethod'], env: Record<string, unknown>): Harness {
   const harness = createHarness({ env, zitadel: { lifetimes: { accessToken: 600 } } });
   Object.assign(harness.zitadel.webApplication, {
     authMethod,
