@@ -1,0 +1,57 @@
+// Servers of other makes (nginx, Python) as child processes on loopback: started, awaited, ended by their own handle.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { connect } from 'node:net';
+
+export interface RunningProcess {
+  /** What it has written so far. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+export interface ProcessOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** On 127.0.0.1; once it accepts a connection, the server is there. */
+  readonly port: number;
+}
+
+const PATIENCE = 20_000;
+
+export async function startProcess({ command, args, cwd, env, port }: ProcessOptions): Promise<RunningProcess> {
+  const child = spawn(command, args, { cwd, env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: 'pipe' });
+  let written = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (written += chunk));
+  let failure: Error | undefined;
+  child.once('error', (error) => (failure = error));
+  const running: RunningProcess = { output: () => written, stop: () => endProcess(child) };
+  for (const end = Date.now() + PATIENCE; !(await accepts(port)); ) {
+    if (!failure && child.exitCode === null && Date.now() < end) continue;
+    await running.stop();
+    throw new Error(`${command} did not start: ${failure?.message ?? ''}\n${written}`);
+  }
+  return running;
+}
+
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.pid === undefined) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  await ended;
+  clearTimeout(late);
+}
+
+/** A little later each time it is refused, so that asking does not keep the server from starting. */
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => setTimeout(() => resolve(false), 50));
+  });
+}
