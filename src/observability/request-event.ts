@@ -27,7 +27,10 @@ export interface RequestEvent {
   sub?: string;
   /** How fresh the claims were: `fresh`, `behind`, `read`, `kept`, `ended`. */
   claims?: string;
+  /** The visitor came with a cookie of a session that is over, for this reason. */
   session_ended?: string;
+  /** The trace that the application was told (W3C Trace Context). */
+  trace_id?: string;
   upstream_status?: number;
   /** Milliseconds to the upstream's first byte. */
   upstream_ms?: number;

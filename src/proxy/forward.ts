@@ -33,6 +33,8 @@ export interface ForwardDependencies {
 
 /** What is known of the request beside itself. */
 export interface Passage extends Omit<UpstreamExtras, 'traceparent'> {
+  /** From nextTraceparent, where it is known beforehand. */
+  readonly traceparent?: string;
   /** No rule asks who it is. What is then made for nobody, shared caches may keep. */
   readonly isPublic: boolean;
   /** Asked again and again, within REVOCATION_MAX_AGE, while a WebSocket or an event stream is open. */
@@ -50,7 +52,7 @@ export function createForward(dependencies: ForwardDependencies): Forward {
 
   return async (request, forwarding, passage) => {
     const hops = nextHops(request.headers.get(HOP_HEADER), hopId);
-    const traceparent = nextTraceparent(request.headers.get('traceparent'), randomHex);
+    const { traceparent = nextTraceparent(request.headers.get('traceparent'), randomHex) } = passage;
     const built = buildRequest(request, forwarding, { ...passage, traceparent });
     built.headers.set(HOP_HEADER, hops);
     const isUpgrade = request.method === 'GET' && request.headers.get('Upgrade')?.toLowerCase() === 'websocket';

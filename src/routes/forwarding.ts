@@ -4,6 +4,7 @@
 import type { Gateway } from '../gateway.ts';
 import { compileReservedNames } from '../identity/reserved-names.ts';
 import { createForward } from '../proxy/forward.ts';
+import { nextTraceparent } from '../proxy/trace-context.ts';
 import type { StillAllowed } from '../proxy/watch.ts';
 import { randomHex } from '../session/refresh-tokens.ts';
 import type { Admitted } from './admission.ts';
@@ -19,7 +20,9 @@ export function createForwarding(gateway: Gateway): ForwardAllowed {
 
   return async (c, admitted, stillAllowed) => {
     const { event } = c.var;
-    const passage = { ...(await passageOf(c, admitted)), stillAllowed };
+    const traceparent = nextTraceparent(c.req.header('traceparent') ?? null, randomHex);
+    event.trace_id = traceparent.slice(3, 35);
+    const passage = { ...(await passageOf(c, admitted)), traceparent, stillAllowed };
     const started = stopwatch();
     try {
       const response = await forward(c.req.raw, admitted.requirement.forwarding, passage);
