@@ -36,6 +36,12 @@ describe('who asks', () => {
     expect(answer.headers.get('x-forwarded-user')).toBeNull();
   });
 
+  it('a path behind the question mark, as Envoy’s prefix makes it, is nobody’s business', async () => {
+    const harness = createCheckHarness({ env: { ROUTES } });
+    const headers = { ...ABOUT_PUBLIC, ...SECRET, 'x-original-uri': '/page' };
+    expect((await harness.browser().send('/auth/check?/public/a', { headers })).status).toBe(401);
+  });
+
   it('takes either secret while it rotates', async () => {
     const env = { UPSTREAM_SECRET: `${NEW_GATEWAY_SECRET},${GATEWAY_SECRET}` };
     expect(await statusFor({ ...ABOUT_PUBLIC, ...SECRET }, env)).toBe(204);
