@@ -63,6 +63,16 @@ describe('promise 5: roles are fresh', () => {
     expect(harness.zitadel.calls.userinfo).toBe(before + 2);
   });
 
+  it('a session that turns out to be over at that look is sent to sign in, not to a 403', async () => {
+    const harness = createHarness({ env: { ROUTES } });
+    harness.zitadel.webApplication.backChannelLogoutUri = undefined;
+    const browser = harness.browser();
+    await harness.signIn(browser, 'user');
+    await harness.advance(10);
+    harness.zitadel.terminateUserSessions('user');
+    expect((await browser.navigate('/admin/x')).status).toBe(302);
+  });
+
   it('the cookie of an older reading brings no role back, in no isolate', async () => {
     const harness = createHarness({ env: { ROUTES } });
     const browser = harness.browser();

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../demo/zitadel/seed.ts';
-import { createShortLived, liveRefreshTokens, noted, sessionIds, storm } from '../session/support.ts';
+import { liveRefreshTokens, noted, sessionIds, storm } from '../session/support.ts';
 import type { TestBrowser } from '../support/browser.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 
@@ -212,6 +212,35 @@ describe('the end by time', () => {
       await harness.advance(59);
     }
     expect(noted(harness, 'session_ended')).toEqual([]);
+  });
+
+  it('a poll that answers later, from an isolate that has read newer claims, takes no activity back', async () => {
+    const harness = createHarness();
+    const browser = await signedIn(harness);
+    const other = harness.isolate();
+    for (let minutes = 5; minutes <= 50; minutes += 5) {
+      await harness.advance(300);
+      await browser.fetch('/poll', { headers: { 'x-postern-activity': 'background' } });
+    }
+    const cookie = await browser.jar.getCookieString('https://app.example.com/');
+    expect(await storm(browser, 1)).toEqual([200]);
+    await browser.sendTo(async (request) => other.fetch(request), '/poll', {
+      headers: { cookie, 'sec-fetch-mode': 'cors', 'x-postern-activity': 'background' },
+    });
+    await harness.advance(3000);
+    expect(await storm(browser, 1)).toEqual([200]);
+  });
+
+  it('a browser that missed its renewed cookie is not idle while the object knows better', async () => {
+    const harness = createHarness();
+    const browser = await signedIn(harness);
+    browser.keepsCookies = false;
+    await harness.advance(3000);
+    expect(await storm(browser, 1)).toEqual([200]);
+    await harness.advance(3000);
+    expect(await storm(browser, 1)).toEqual([200]);
+    await harness.advance(3601);
+    expect(await storm(browser, 1)).toEqual([401]);
   });
 
   it('leaves nothing behind: no KV entry, no record, no notice, once the tombstones are lifted', async () => {

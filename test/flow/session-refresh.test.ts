@@ -115,7 +115,9 @@ describe('promise 2', () => {
     ).not.toContain('unwritten');
     // Reads may lag behind a write that came ten minutes after its tokens.
     harness.kv.faults.lag = 60;
-    harness.kv.entries.forEach((entry, key) => harness.kv.entries.set(key, { ...entry, writtenAt: harness.clock.now }));
+    for (const [key, entry] of harness.kv.entries) {
+      harness.kv.entries.set(key, { ...entry, writtenAt: harness.clock.now });
+    }
     await harness.advance(30);
     expect(await storm(browser, 2)).toEqual(ALL_FINE(2));
     expect(harness.kv.entries.size).toBe(1);

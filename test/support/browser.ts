@@ -39,12 +39,17 @@ export class TestBrowser {
     return this.send(target, { ...init, headers: { ...headers, ...(init.headers as Record<string, string>) } });
   }
 
-  async send(target: string, init: RequestInit = {}): Promise<Response> {
+  send(target: string, init: RequestInit = {}): Promise<Response> {
+    return this.sendTo(this.#send, target, init);
+  }
+
+  /** Through another isolate, perhaps. */
+  async sendTo(send: Send, target: string, init: RequestInit = {}): Promise<Response> {
     const url = new URL(target, this.#origin);
     const headers = new Headers(init.headers);
     const cookie = await this.jar.getCookieString(url.href);
     if (cookie !== '' && !headers.has('cookie')) headers.set('cookie', cookie);
-    const response = await this.#send(new Request(url, { ...init, headers, redirect: 'manual' }));
+    const response = await send(new Request(url, { ...init, headers, redirect: 'manual' }));
     if (this.keepsCookies) {
       for (const line of response.headers.getSetCookie()) await this.jar.setCookie(line, url.href);
     }

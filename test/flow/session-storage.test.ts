@@ -1,0 +1,349 @@
+// Promises 7, 8 and 11: what each store gives away, keys that rotate, and what a repeated request costs. Design §5, §6.
+
+import { describe, expect, it } from 'vitest';
+import { SEED } from '../../demo/zitadel/seed.ts';
+import { createKeyring } from '../../src/session/keyring.ts';
+import { createTokenStore } from '../../src/session/refresh-tokens.ts';
+import { createShortLived, noted, roles, storm, tokenCalls } from '../session/support.ts';
+import { createHarness, type Harness, OTHER_SECRET, SECRET } from '../support/harness.ts';
+
+const { admin } = SEED.users;
+
+/** Everything that ZITADEL has handed out in this test. */
+function allTokens(harness: Harness): string[] {
+  const issued: string[] = [];
+  harness.zitadel.tamper.tokenResponse = (json) => {
+    issued.push(json.access_token, json.refresh_token, json.id_token);
+    return json;
+  };
+  return issued;
+}
+
+const dumpKv = ({ kv }: Harness) => JSON.stringify([...kv.entries]);
+const dumpObjects = ({ objects }: Harness) =>
+  JSON.stringify([...objects.storages].map(([name, { entries }]) => [name, ...entries]));
+
+describe('promise 7: a leak of one store is not a leak of tokens', () => {
+  it('neither cookie, KV nor object holds a token that can be read', async () => {
+    const harness = createShortLived();
+    const tokens = allTokens(harness);
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    harness.kv.faults.failWrites = true;
+    await harness.advance(700);
+    await storm(browser, 1);
+    await harness.settle();
+    const dumps = [dumpKv(harness), dumpObjects(harness), JSON.stringify([...(await browser.cookies())])];
+    expect(tokens.length).toBe(6);
+    expect(dumps[1]).toContain('unwritten');
+    for (const dump of dumps) for (const token of tokens) expect(dump).not.toContain(token);
+  });
+
+  it('KV together with SESSION_SECRET opens nothing: every key they give is tried', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    await harness.settle();
+    const keyring = createKeyring([SECRET]);
+    const [entry] = [...harness.kv.entries];
+    const [key = '', { value = '' } = {}] = entry ?? [];
+    const salts = ['', key, key.split('/')[1] ?? '', admin, '0'.repeat(64)].map((text) =>
+      new TextEncoder().encode(text),
+    );
+    for (const salt of [undefined, ...salts]) {
+      for (const purpose of ['tokens', 'session', 'confirm'] as const) {
+        expect(await keyring.unseal(purpose, value, salt)).toEqual({ kind: 'foreign' });
+      }
+    }
+    // With the object's half it opens, so the test above tries the right thing.
+    const record = [...(harness.objects.storages.get(`user:${admin}`)?.entries.values() ?? [])][0] as {
+      secret: string;
+    };
+    const store = createTokenStore(harness.kv as unknown as KVNamespace, keyring);
+    expect(await store.unseal(value, record.secret)).toMatchObject({
+      kind: 'ok',
+      value: { refresh_token: expect.any(String) },
+    });
+  });
+
+  it('the object alone, while KV refuses, does not open its own copy either', async () => {
+    const harness = createHarness();
+    harness.kv.faults.failWrites = true;
+    await harness.signIn(harness.browser(), 'admin');
+    const record = [...(harness.objects.storages.get(`user:${admin}`)?.entries.values() ?? [])][0] as {
+      secret: string;
+      unwritten: { sealed: string };
+    };
+    const store = createTokenStore(harness.kv as unknown as KVNamespace, createKeyring([OTHER_SECRET, record.secret]));
+    expect(await store.unseal(record.unwritten.sealed, record.secret)).toEqual({ kind: 'foreign' });
+  });
+
+  it('a KV key tells no session id and no user', async () => {
+    const harness = createHarness();
+    await harness.signIn(harness.browser(), 'admin');
+    await harness.settle();
+    const [{ id = '' } = {}] = await harness.gateway.directory.ofUser(admin).list();
+    for (const key of harness.kv.entries.keys()) {
+      expect(key).not.toContain(id);
+      expect(key).not.toContain(admin);
+      expect(key.length).toBeLessThan(100);
+    }
+  });
+});
+
+describe('KV', () => {
+  it('each key is written once, has a time to live, and the generation before is deleted', async () => {
+    const harness = createShortLived();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    for (let round = 0; round < 10; round++) {
+      await harness.advance(500);
+      await storm(browser, 20);
+      await harness.settle();
+      expect(harness.kv.entries.size).toBe(1);
+    }
+    const keys = harness.kv.writes.map(({ key }) => key);
+    expect(keys.length).toBeGreaterThan(5);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const { expiresAt } of harness.kv.entries.values()) {
+      expect(expiresAt - harness.clock.now).toBeLessThanOrEqual(43_200 + 86_400);
+    }
+  });
+
+  it('a KV that fails and comes back gets each key at most once a second, and keeps no stale generation', async () => {
+    const harness = createShortLived();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    await harness.settle();
+    for (let round = 0; round < 40; round++) {
+      harness.kv.faults.failWrites = round % 3 !== 0;
+      await harness.advance(97);
+      expect(await storm(browser, 5)).toEqual([200, 200, 200, 200, 200]);
+      await harness.settle();
+    }
+    harness.kv.faults.failWrites = false;
+    await harness.advance(20);
+    const stamps = harness.kv.writes.map(({ key, at }) => `${key} ${at}`);
+    expect(new Set(stamps).size).toBe(stamps.length);
+    expect(harness.kv.entries.size).toBeLessThanOrEqual(2);
+    expect(noted(harness, 'session_ended')).toEqual([]);
+  });
+
+  it('reads that fail or lag end no session; what is gone for good ends it, with its reason', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    harness.kv.faults.failReads = true;
+    await harness.advance(301);
+    expect(await storm(browser, 2)).toEqual([200, 200]);
+    harness.kv.faults.failReads = false;
+    harness.kv.entries.clear();
+    await harness.advance(301);
+    expect(await storm(browser, 1)).toEqual([401]);
+    expect(noted(harness, 'session_ended')).toMatchObject([{ reason: 'tokens_lost' }]);
+  });
+});
+
+describe('promise 8: keys rotate without anyone noticing', () => {
+  it('SESSION_SECRET: the old key’s cookies and tokens are taken, and renewed under the new one', async () => {
+    const harness = createShortLived();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    await harness.settle();
+    const rotated = harness.browser(harness.isolate({ SESSION_SECRET: `${OTHER_SECRET},${SECRET}` }));
+    for (const [name, value] of await browser.cookies())
+      await rotated.jar.setCookie(`${name}=${value}; Path=/; Secure`, 'https://app.example.com/');
+    expect(await storm(rotated, 1)).toEqual([200]);
+    await harness.advance(200);
+    await storm(rotated, 1);
+    await harness.settle();
+    expect(harness.kv.entries.size).toBe(1);
+    // The old key is gone now.
+    const after = harness.browser(harness.isolate({ SESSION_SECRET: OTHER_SECRET }));
+    for (const [name, value] of await rotated.cookies())
+      await after.jar.setCookie(`${name}=${value}; Path=/; Secure`, 'https://app.example.com/');
+    for (let round = 0; round < 4; round++) {
+      expect(await storm(after, 2)).toEqual([200, 200]);
+      await harness.advance(400);
+    }
+    expect(tokenCalls(harness).length).toBeGreaterThan(0);
+  });
+
+  it('ZITADEL’s signing key, in the middle of a session', async () => {
+    const harness = createShortLived();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    for (const algorithm of ['ES256', 'RS256'] as const) {
+      await harness.zitadel.rotateKeys(algorithm);
+      await harness.advance(700);
+      expect(await storm(browser, 3)).toEqual([200, 200, 200]);
+    }
+    expect(tokenCalls(harness).map(({ status }) => status)).toEqual([200, 200]);
+  });
+});
+
+describe('promise 11: the cost of being signed in', () => {
+  it('a repeated request asks no store, no object, not ZITADEL, and does no cryptography', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    await storm(browser, 1);
+    await harness.settle();
+    const before = [
+      harness.objects.calls,
+      harness.kv.reads,
+      harness.kv.writes.length,
+      harness.zitadel.calls.list.length,
+    ];
+    const { subtle } = crypto;
+    let cryptography = 0;
+    const counting = new Proxy(subtle, {
+      get: (target, name) => {
+        cryptography += 1;
+        const value = Reflect.get(target, name) as unknown;
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    Object.defineProperty(crypto, 'subtle', { value: counting, configurable: true });
+    try {
+      await storm(browser, 500);
+    } finally {
+      Object.defineProperty(crypto, 'subtle', { value: subtle, configurable: true });
+    }
+    expect([
+      harness.objects.calls,
+      harness.kv.reads,
+      harness.kv.writes.length,
+      harness.zitadel.calls.list.length,
+    ]).toEqual(before);
+    expect(cryptography).toBe(0);
+  });
+
+  it('one call of the object for a session and REVOCATION_MAX_AGE, however many ask at once', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    await harness.settle();
+    const calls = () => harness.objects.callsByMethod.get('standing') ?? 0;
+    const before = calls();
+    for (let second = 0; second < 120; second++) {
+      await storm(browser, 5);
+      await harness.advance(1);
+    }
+    expect(calls() - before).toBe(3);
+  });
+
+  it('when the object can’t be asked, nobody passes on an old standing', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    harness.objects.isDown = true;
+    expect(await storm(browser, 1)).toEqual([200]);
+    await harness.advance(30);
+    expect(await storm(browser, 2)).toEqual([503, 503]);
+    harness.objects.isDown = false;
+    expect(await storm(browser, 1)).toEqual([200]);
+  });
+});
+
+describe('the session’s cookie', () => {
+  function manyRoles(harness: Harness, count: number): void {
+    const { project } = harness.zitadel;
+    const keys = Array.from({ length: count }, (_, index) => `department-${index}-${'x'.repeat(20)}`);
+    for (const key of keys) project.roles.set(key, { displayName: key });
+    harness.zitadel.setUserRoles('admin', keys);
+  }
+
+  it('hundreds of roles go into chunks of at most 4,096 bytes', async () => {
+    const harness = createHarness();
+    manyRoles(harness, 150);
+    const browser = harness.browser();
+    const page = await harness.signIn(browser, 'admin');
+    expect(page.status).toBe(200);
+    const cookies = [...(await browser.cookies())].filter(([name]) => name.startsWith('__Host-postern.'));
+    expect(cookies.length).toBeGreaterThan(1);
+    for (const [name, value] of cookies) expect(name.length + value.length).toBeLessThanOrEqual(4096);
+    expect((await roles(browser)).split(',')).toHaveLength(150);
+    // Fewer roles, fewer chunks, and the surplus is deleted.
+    manyRoles(harness, 2);
+    await harness.advance(301);
+    expect((await roles(browser)).split(',')).toHaveLength(2);
+    expect((await roles(browser)).split(',')).toHaveLength(2);
+    expect([...(await browser.cookies()).keys()]).toEqual(['__Host-postern']);
+  });
+
+  it('what would exceed 16 KB is kept in the object', async () => {
+    const harness = createHarness();
+    manyRoles(harness, 600);
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    expect((await roles(browser)).split(',')).toHaveLength(600);
+    const other = harness.browser(harness.isolate());
+    const cookies = await browser.cookies();
+    expect([...cookies.keys()]).toEqual(['__Host-postern']);
+    for (const [name, value] of cookies)
+      await other.jar.setCookie(`${name}=${value}; Path=/; Secure`, 'https://app.example.com/');
+    expect((await roles(other)).split(',')).toHaveLength(600);
+    await harness.advance(301);
+    expect((await roles(other)).split(',')).toHaveLength(600);
+  });
+
+  it('a missing, foreign or surplus chunk is no session or no matter, never an error', async () => {
+    const harness = createHarness();
+    manyRoles(harness, 150);
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    const cookies = [...(await browser.cookies())];
+    const status = async (pairs: [string, string][]) => {
+      const cookie = pairs.map(([name, value]) => `${name}=${value}`).join('; ');
+      return (
+        await harness.app.fetch(
+          new Request('https://app.example.com/x', { headers: { cookie, 'sec-fetch-mode': 'cors' } }),
+        )
+      ).status;
+    };
+    expect(await status(cookies)).toBe(200);
+    for (let left = 0; left < cookies.length; left++)
+      expect(await status(cookies.filter((_, index) => index !== left))).toBe(401);
+    expect(await status(cookies.map(([name, value], index) => [name, index === 1 ? 'foreign' : value]))).toBe(401);
+    expect(await status([...cookies, [`__Host-postern.${cookies.length}`, 'left-behind']])).toBe(200);
+  });
+
+  it('one of a newer format than this release knows is no session, and is left alone', async () => {
+    const harness = createHarness();
+    const header = btoa(
+      JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: 'x', typ: 'postern-session', ver: 2 }),
+    ).replace(/=+$/, '');
+    const cookie = `__Host-postern=${header}..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA`;
+    for (const mode of ['cors', 'navigate']) {
+      const headers = {
+        cookie,
+        'sec-fetch-mode': mode,
+        'sec-fetch-dest': mode === 'cors' ? 'empty' : 'document',
+        accept: 'text/html',
+      };
+      const answer = await harness.app.fetch(new Request('https://app.example.com/x', { headers }));
+      expect([401, 302]).toContain(answer.status);
+      for (const line of answer.headers.getSetCookie()) expect(line).not.toMatch(/^__Host-postern=/);
+    }
+  });
+
+  it('cookies of one purpose are never taken for another', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    const session = (await browser.cookies()).get('__Host-postern') ?? '';
+    const { keyring } = harness.gateway;
+    for (const purpose of ['transaction', 'logout', 'confirm', 'form', 'tokens'] as const) {
+      expect(await keyring.unseal(purpose, session)).toEqual({ kind: 'foreign' });
+      const sealed = await keyring.seal(purpose, {
+        id: 'x',
+        sub: admin,
+        startedAt: harness.clock.now,
+        seenAt: harness.clock.now,
+      });
+      const headers = { cookie: `__Host-postern=${sealed}`, 'sec-fetch-mode': 'cors' };
+      expect((await harness.app.fetch(new Request('https://app.example.com/x', { headers }))).status).toBe(401);
+    }
+  });
+});
