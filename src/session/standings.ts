@@ -9,8 +9,9 @@ import type { ClaimsReading, TokenAnswer } from './user-sessions-api.ts';
 
 export interface Known {
   checkedAt: number;
-  /** The last activity that the object has been told of. */
+  /** The last activity that the object has been told of, and the last there was as far as anybody here knows. */
   reportedAt: number;
+  activeAt: number;
   ended?: string;
   /** The same browser has signed in anew. */
   isReplaced: boolean;
@@ -71,7 +72,8 @@ export function createStandings({ times, directory, now, waitUntil }: Dependenci
     if (answer.kind === 'ended') known.ended ??= answer.reason;
     else {
       known.checkedAt = checkedAt;
-      known.reportedAt = Math.max(known.reportedAt, activeAt);
+      known.reportedAt = Math.max(known.reportedAt, answer.seenAt);
+      known.activeAt = Math.max(known.activeAt, answer.seenAt);
       known.isReplaced = answer.isReplaced === true;
       known.newestClaimsAt = Math.max(known.newestClaimsAt, answer.claimsAt);
       if (answer.claims) takeClaims(known, answer.claims);
@@ -96,6 +98,7 @@ export function createStandings({ times, directory, now, waitUntil }: Dependenci
   return {
     async of(sealed, activity) {
       const known = entries.get(sealed.id);
+      if (known) known.activeAt = Math.max(known.activeAt, activity.activeAt ?? activity.seenAt);
       if (known && (known.ended !== undefined || isRecent(known, sealed, activity.activeAt))) return known;
       return ask(sealed, activity);
     },
@@ -103,7 +106,13 @@ export function createStandings({ times, directory, now, waitUntil }: Dependenci
     recall: (sessionId) => entries.get(sessionId),
     begin({ id, seenAt, identity, claimsAt }) {
       const known = create(now());
-      entries.set(id, { ...known, reportedAt: seenAt, newestClaimsAt: claimsAt, claims: { identity, claimsAt } });
+      entries.set(id, {
+        ...known,
+        reportedAt: seenAt,
+        activeAt: seenAt,
+        newestClaimsAt: claimsAt,
+        claims: { identity, claimsAt },
+      });
     },
     end(sessionId, reason) {
       const known = entries.get(sessionId) ?? create(now());
@@ -124,5 +133,5 @@ function claimsAtOf(sealed: SealedSession): number {
 }
 
 function create(checkedAt: number): Known {
-  return { checkedAt, reportedAt: 0, isReplaced: false, newestClaimsAt: -1, retryAt: 0 };
+  return { checkedAt, reportedAt: 0, activeAt: 0, isReplaced: false, newestClaimsAt: -1, retryAt: 0 };
 }

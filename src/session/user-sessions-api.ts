@@ -53,6 +53,8 @@ export interface StandingQuery {
 export type Standing =
   | {
       readonly kind: 'good';
+      /** The last activity that the object knows of. */
+      readonly seenAt: number;
       /** Of the newest reading there is. */
       readonly claimsAt: number;
       /** That reading, where the asker's is older. */

@@ -68,6 +68,7 @@ export class UserSessionsLogic implements UserSessionsApi {
     const claims = readingOf(record, claimsAt);
     return {
       kind: 'good',
+      seenAt: Math.max(record.seenAt, activeAt ?? 0),
       claimsAt: record.claimsAt,
       ...(claims && { claims }),
       ...(record.replacedUntil !== undefined && { isReplaced: true }),

@@ -93,6 +93,16 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
     return keyring.seal('session', { ...rest, sub: identity.sub } satisfies SealedSession);
   }
 
+  /** Before a cookie's session counts as idle, its object is asked: the cookie may be older than the last activity. */
+  async function isInTime(cookie: CookieEntry, at: number): Promise<boolean> {
+    const { sealed } = cookie;
+    const seenAt = seenAtOf(cookie);
+    if (!isExpired({ ...sealed, seenAt }, at, config)) return true;
+    if (isExpired({ ...sealed, seenAt: at }, at, config)) return false;
+    const { activeAt } = await standings.of(sealed, { seenAt });
+    return !isExpired({ ...sealed, seenAt: Math.max(seenAt, activeAt) }, at, config);
+  }
+
   /** What happened since the visit began may have ended the session, or put another in its place. */
   async function isStillCurrent({ session, known, cookie }: Visit): Promise<boolean> {
     const latest = standings.recall(session.id) ?? known;
@@ -160,16 +170,19 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
     tokens: (visit) => questions.tokens(subjectOf(visit), patienceOf(visit)),
 
     async renewedCookies(visit, cookieHeader) {
+      // An answer to a mere poll must not overtake one to the visitor and put an older time over the newer.
+      if (!visit.countsAsActivity) return [];
       takeNewest(visit);
-      const { session, cookie, countsAsActivity, openedAt } = visit;
+      const { session, cookie, openedAt } = visit;
       const latest = cookie.replacement?.session ?? cookie.sealed;
       // The time of the request counts, not that of an answer which may come much later.
-      const isActive = countsAsActivity && isActivityDue(latest.seenAt, openedAt, config);
-      const isNewer = session.claimsAt > latest.claimsAt;
-      const isDue = isActive || isNewer || (cookie.isOldKey && !cookie.replacement);
+      const isActive = isActivityDue(latest.seenAt, openedAt, config);
+      const isDue = isActive || session.claimsAt > latest.claimsAt || (cookie.isOldKey && !cookie.replacement);
       if (!isDue && !cookie.replacement) return [];
-      const seenAt = isActive ? openedAt : latest.seenAt;
-      if (isExpired({ ...session, seenAt }, now(), config) || !(await isStillCurrent(visit))) return [];
+      if (!(await isStillCurrent(visit))) return [];
+      const { activeAt } = standings.recall(session.id) ?? visit.known;
+      const seenAt = Math.max(openedAt, activeAt);
+      if (isExpired({ ...session, seenAt }, now(), config)) return [];
       if (isDue) {
         const renewed = { ...session, seenAt };
         cookie.replacement = { session: renewed, text: await seal(renewed) };
