@@ -53,6 +53,8 @@ export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Ad
     const decision = decide(requirement, callerOf(who), now());
     if (decision.kind !== 'refuse' || !decision.couldChange || who.kind !== 'session') return decision;
     const renewal = await visitorSessions.lookAgain(who.visit);
+    // A session that turns out to be over is nobody's: whoever it was may sign in.
+    if (renewal === 'ended') return decide(requirement, undefined, now());
     return renewal === 'read' ? decide(requirement, callerOf(who), now()) : decision;
   }
 
