@@ -1,0 +1,151 @@
+// Sealed texts, their keys, and how they lie in cookies. Design §6 Cookie; RFC 7516; RFC 6265bis §5.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BoundedMap } from '../../src/session/bounded-map.ts';
+import { parseOwnCookies } from '../../src/session/cookies.ts';
+import { createKeyring } from '../../src/session/keyring.ts';
+import { deletedCookies, fitsCookies, joinChunks, sealedCookies } from '../../src/session/sealed-cookie.ts';
+import { OTHER_SECRET, SECRET } from '../support/harness.ts';
+
+const BASE = '__Host-postern';
+const NONE = new Map<string, string>();
+
+/** What a browser holds after these Set-Cookie values. */
+function stored(lines: readonly string[], before: ReadonlyMap<string, string> = NONE): Map<string, string> {
+  const cookies = new Map(before);
+  for (const line of lines) {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+    if (line.includes('Max-Age=0')) cookies.delete(name);
+    else cookies.set(name, value);
+  }
+  return cookies;
+}
+
+describe('the keyring', () => {
+  it('seals with the first key and unseals with all', async () => {
+    const sealed = await createKeyring([SECRET]).seal('session', { a: 1 });
+    expect(await createKeyring([SECRET]).unseal('session', sealed)).toEqual({
+      kind: 'ok',
+      value: { a: 1 },
+      isOldKey: false,
+    });
+    expect(await createKeyring([OTHER_SECRET, SECRET]).unseal('session', sealed)).toMatchObject({
+      kind: 'ok',
+      isOldKey: true,
+    });
+    expect(await createKeyring([OTHER_SECRET]).unseal('session', sealed)).toEqual({ kind: 'foreign' });
+  });
+  it('never gives one purpose’s text for another, nor one salt’s', async () => {
+    const keyring = createKeyring([SECRET]);
+    const salted = await keyring.seal('tokens', 'x', Uint8Array.of(1, 2, 3));
+    expect(await keyring.unseal('tokens', salted)).toEqual({ kind: 'foreign' });
+    expect(await keyring.unseal('tokens', salted, Uint8Array.of(1, 2, 4))).toEqual({ kind: 'foreign' });
+    expect(await keyring.unseal('form', await keyring.seal('session', 'x'))).toEqual({ kind: 'foreign' });
+  });
+  it('any changed character makes it foreign, whatever it is', async () => {
+    const keyring = createKeyring([SECRET]);
+    const sealed = await keyring.seal('session', { sub: 'user' });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(sealed.length - 1),
+        fc.constantFrom('A', 'b', '-', '.', '~', ' '),
+        async (at, character) => {
+          const changed = sealed.slice(0, at) + character + sealed.slice(at + 1);
+          const opened = await keyring.unseal('session', changed);
+          // The last character of base64url may differ in bits that carry nothing.
+          const isSame = changed === sealed || opened.kind === 'ok';
+          expect(isSame ? 'ok' : opened.kind).not.toBe('newer');
+          if (opened.kind === 'ok') expect(opened.value).toEqual({ sub: 'user' });
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+  it('takes no text of any kind for ours, and throws at none', async () => {
+    const keyring = createKeyring([SECRET]);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(fc.string(), fc.stringMatching(/^[\w-]*\.[\w-]*\.[\w-]*\.[\w-]*\.[\w-]*$/)),
+        async (text) => {
+          expect(await keyring.unseal('session', text)).toEqual({ kind: 'foreign' });
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('chunks', () => {
+  it('of any text fit 4,096 bytes with their names, and give it back', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 17_000 }), (length) => {
+        const sealed = 'x'.repeat(length);
+        fc.pre(fitsCookies(BASE, sealed));
+        const cookies = stored(sealedCookies(BASE, sealed, 100, NONE, true));
+        for (const [name, value] of cookies) expect(name.length + value.length).toBeLessThanOrEqual(4096);
+        expect(cookies.size).toBeLessThanOrEqual(4);
+        expect(joinChunks(cookies, BASE)).toBe(sealed);
+      }),
+    );
+  });
+  it('beyond 16 KB there are none', () => {
+    expect(fitsCookies(BASE, 'x'.repeat(16_384))).toBe(false);
+    expect(fitsCookies(BASE, 'x'.repeat(16_300))).toBe(true);
+  });
+  it('of answers that overtake each other, a chunk left behind does no harm', () => {
+    const long = sealedCookies(BASE, 'l'.repeat(12_000), 100, NONE, true);
+    const short = sealedCookies(BASE, 's'.repeat(7_000), 100, NONE, true);
+    expect(joinChunks(stored(short, stored(long)), BASE)).toBe('s'.repeat(7_000));
+    expect(joinChunks(stored(long, stored(short)), BASE)).toBe('l'.repeat(12_000));
+  });
+  it('are no session when one is missing, or when the first does not say how many', () => {
+    const cookies = stored(sealedCookies(BASE, 'x'.repeat(12_000), 100, NONE, true));
+    for (const name of cookies.keys()) {
+      const others = new Map([...cookies].filter(([other]) => other !== name));
+      expect(joinChunks(others, BASE)).toBeUndefined();
+    }
+    expect(joinChunks(new Map([[`${BASE}.0`, 'abc']]), BASE)).toBeUndefined();
+    expect(joinChunks(new Map([[`${BASE}.0`, '9~abc']]), BASE)).toBeUndefined();
+  });
+  it('and the whole cookie replace each other', () => {
+    const chunked = stored(sealedCookies(BASE, 'x'.repeat(9_000), 100, NONE, true));
+    const whole = stored(sealedCookies(BASE, 'small', 100, chunked, true), chunked);
+    expect([...whole]).toEqual([[BASE, 'small']]);
+    const again = stored(sealedCookies(BASE, 'x'.repeat(9_000), 100, whole, true), whole);
+    expect([...again.keys()]).toEqual([`${BASE}.0`, `${BASE}.1`, `${BASE}.2`]);
+    expect(stored(deletedCookies(BASE, again, true), again).size).toBe(0);
+  });
+  it('of other cookies of the gateway’s are none of these', () => {
+    const present = new Map([
+      [`${BASE}-tx-1`, 'a'],
+      [`${BASE}.x`, 'b'],
+      [`${BASE}.0`, 'c'],
+    ]);
+    expect(deletedCookies(BASE, present, true)).toHaveLength(1);
+  });
+});
+
+describe('the Cookie header', () => {
+  it.each([
+    ['a=1; __Host-postern=x; b=2', 'x'],
+    ['__Host-postern=x; __Host-postern=y', 'x'],
+    ['a=1,__Host-postern=x', 'x'],
+    ['\u00a0__Host-postern=x', undefined],
+    ['__host-postern=x', undefined],
+    ['__Host-postern', undefined],
+  ])('%j gives %j', (header, value) => expect(parseOwnCookies(header, BASE).get(BASE)).toBe(value));
+});
+
+describe('the memory of an isolate', () => {
+  it('is bounded by weight, and forgets what was set longest ago', () => {
+    const map = new BoundedMap<string, number>(10, (key) => key.length);
+    for (const key of ['aaaa', 'bbbb', 'cccc']) map.set(key, 1);
+    expect([map.size, map.get('aaaa'), map.get('bbbb')]).toEqual([2, undefined, 1]);
+    map.set('bbbb', 2);
+    map.set('dddd', 3);
+    expect([map.get('bbbb'), map.get('cccc')]).toEqual([2, undefined]);
+    map.set('far too long a key', 4);
+    expect(map.size).toBe(0);
+  });
+});
