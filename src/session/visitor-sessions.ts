@@ -136,10 +136,9 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
       if (!cookie) return { kind: 'none' };
       const { sealed } = cookie;
       const openedAt = now();
-      const seenAt = seenAtOf(cookie);
-      if (isExpired({ ...sealed, seenAt }, openedAt, config))
-        return { kind: 'ended', reason: 'expired', sub: sealed.sub };
-      const known = await standings.of(sealed, { seenAt, activeAt: countsAsActivity ? openedAt : undefined });
+      if (!(await isInTime(cookie, openedAt))) return { kind: 'ended', reason: 'expired', sub: sealed.sub };
+      const activeAt = countsAsActivity ? openedAt : undefined;
+      const known = await standings.of(sealed, { seenAt: seenAtOf(cookie), activeAt });
       if (known.ended !== undefined) return { kind: 'ended', reason: known.ended, sub: sealed.sub };
       const session = sessionOf(sealed, known);
       if (!session) return { kind: 'ended', reason: 'identity_lost', sub: sealed.sub };
