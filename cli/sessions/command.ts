@@ -1,0 +1,85 @@
+// The command `sessions`: from arguments to requests, output and exit code.
+// Issue 3; exit codes: 0 done, 1 did not work, 2 makes no sense.
+
+import { parseArgs } from 'node:util';
+import { CommandError, reportFailure, UsageError } from '../support/failure.ts';
+import type { System } from '../support/system.ts';
+import type { Surroundings } from './deployment.ts';
+import { askOperatorEndpoint, type Ended, type Listed } from './operator-endpoint.ts';
+import { printSessions } from './text.ts';
+
+const HELP = `sessions: a user’s sessions, as the gateway knows them
+
+  npm run sessions -- --user SUB                 lists them
+  npm run sessions -- --user SUB --end ID        ends one
+  npm run sessions -- --user SUB --end-all       ends all
+
+  --url URL     the gateway; its path is the folder of the endpoints
+                (default: the folder of ZITADEL_CALLBACK_URL in wrangler.toml)
+  --json        the answer as JSON
+  --help        this
+
+The secret is read from OPERATOR_SECRET in the environment, else in .dev.vars.
+An ended session passes nowhere after REVOCATION_MAX_AGE (30 seconds, unless set).
+
+Exit codes: 0 done; 1 it did not work, or there was no such session; 2 the command makes no sense.`;
+
+const OPTIONS = {
+  user: { type: 'string' },
+  end: { type: 'string' },
+  'end-all': { type: 'boolean' },
+  url: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+export async function runSessions(args: string[], system: System, load: () => Promise<Surroundings>): Promise<number> {
+  const isJson = args.includes('--json');
+  try {
+    const { values } = parseArgs({ args, options: OPTIONS, strict: true });
+    if (values.help) {
+      system.print(HELP);
+      return 0;
+    }
+    const { user, end } = values;
+    if (!user) throw new UsageError('--user is missing: whose sessions?');
+    if (end !== undefined && values['end-all']) throw new UsageError('--end and --end-all exclude each other');
+    if (end === '') throw new UsageError('--end wants the id of a session');
+    const { callbackUrl, operatorSecret } = await load();
+    const secret = system.env['OPERATOR_SECRET'] ?? operatorSecret;
+    if (!secret) throw new CommandError('OPERATOR_SECRET is neither in the environment nor in .dev.vars');
+    const endpoint = operatorUrl(values.url, callbackUrl);
+    const ask = { endpoint, secret, user, fetch: system.fetch };
+    if (end === undefined && !values['end-all']) {
+      const listed = (await askOperatorEndpoint(ask, 'GET')) as Listed;
+      if (isJson) system.print(JSON.stringify(listed, null, 2));
+      else for (const line of printSessions(listed, system.now())) system.print(line);
+      return 0;
+    }
+    return report(system, (await askOperatorEndpoint(ask, 'DELETE', end)) as Ended, end, isJson);
+  } catch (error) {
+    return reportFailure('sessions', error, system, isJson);
+  }
+}
+
+function report(system: System, ended: Ended, id: string | undefined, isJson: boolean): number {
+  if (id !== undefined && ended.ended === 0) {
+    throw new CommandError(`no session ${id} stands`, { hints: ['without --end they are listed'] });
+  }
+  if (isJson) system.print(JSON.stringify(ended, null, 2));
+  else system.print(ended.ended === 1 ? 'ended 1 session' : `ended ${ended.ended} sessions`);
+  return 0;
+}
+
+function operatorUrl(given: string | undefined, callbackUrl: string | undefined): URL {
+  const text = given ?? callbackUrl;
+  if (text === undefined) throw new UsageError('--url is missing, and wrangler.toml has no ZITADEL_CALLBACK_URL');
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(`${text} is no address of a gateway`);
+  const isLoopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  // The secret would travel in the open.
+  if (url.protocol === 'http:' && !isLoopback) throw new UsageError(`${text}: https:// is wanted`);
+  const folder =
+    given === undefined ? url.pathname.replace(/\/[^/]*$/, '') : url.pathname.replace(/\/+$/, '') || '/auth';
+  return new URL(`${folder}/operator/sessions`, url.origin);
+}

@@ -1,0 +1,64 @@
+// One request to the operator's endpoint; what comes back is checked, what goes wrong is said in a sentence.
+// Design §2 /auth/operator/sessions: 404 while OPERATOR_SECRET is unset there.
+
+import { CommandError } from '../support/failure.ts';
+import type { System } from '../support/system.ts';
+
+export interface Listed {
+  readonly sub: string;
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly user_agent?: string;
+    readonly place?: string;
+    readonly started_at: number;
+    readonly seen_at: number;
+    readonly expires_at: number;
+  }[];
+}
+
+export interface Ended {
+  readonly sub: string;
+  readonly ended: number;
+}
+
+interface Question {
+  readonly endpoint: URL;
+  readonly secret: string;
+  readonly user: string;
+  readonly fetch: System['fetch'];
+}
+
+/** Milliseconds. */
+const DEADLINE = 20_000;
+
+export async function askOperatorEndpoint(question: Question, method: 'GET' | 'DELETE', id?: string): Promise<unknown> {
+  const { endpoint, secret, user, fetch } = question;
+  const url = new URL(endpoint);
+  url.searchParams.set('sub', user);
+  if (id !== undefined) url.searchParams.set('id', id);
+  const response = await send(fetch, url, { method, headers: { authorization: `Bearer ${secret}` } });
+  if (response.status === 200) return parseAnswer(response, url);
+  const hints = { 401: ['OPERATOR_SECRET is another there'], 404: ['is OPERATOR_SECRET set there, and --url right?'] };
+  throw new CommandError(`${url.origin}${url.pathname} answered ${response.status}`, {
+    hints: hints[response.status as 401 | 404] ?? [],
+  });
+}
+
+async function send(fetch: System['fetch'], url: URL, init: RequestInit): Promise<Response> {
+  try {
+    // A redirect would carry the secret elsewhere.
+    return await fetch(url.href, { ...init, redirect: 'manual', signal: AbortSignal.timeout(DEADLINE) });
+  } catch (cause) {
+    const { message, cause: deeper } = cause as { message?: string; cause?: { code?: string } };
+    throw new CommandError(`${url.origin} can’t be reached: ${deeper?.code ?? message ?? 'no answer'}`, { cause });
+  }
+}
+
+async function parseAnswer(response: Response, url: URL): Promise<unknown> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const { sub, sessions, ended } = (body ?? {}) as { sub?: unknown; sessions?: unknown; ended?: unknown };
+  if (typeof sub !== 'string' || !(Array.isArray(sessions) || typeof ended === 'number')) {
+    throw new CommandError(`${url.origin} answered something else: is a gateway there?`);
+  }
+  return body;
+}
