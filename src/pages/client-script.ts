@@ -10,7 +10,7 @@ export const clientScript = (base: string, texts: readonly string[]): string =>
  * The bar stands beside the window at once, since a blocked window can't be told from one that the sign-in service has cut off from
  * this page (Cross-Origin-Opener-Policy). For the same reason the end is told by a channel.
  * The warning comes two minutes before the end. While it stands, the end is looked up twice a minute.
- * After a sign-in that had to leave the page, the browser has lost the fragment; the tab's storage has not.
+ * After a sign-in that had to leave the page, the browser has lost the fragment; the tab's storage has not. (A minute's tolerance: two clocks.)
  */
 const SOURCE = `(base, [please, signIn, stay, until]) => {
   let plain = fetch;
@@ -45,7 +45,7 @@ const SOURCE = `(base, [please, signIn, stay, until]) => {
     if (got.ok) {
       let { started_at, idle_expires_at: end, expires_at } = (await got.json()).session;
       let [at, href] = (sessionStorage.postern ?? '').split(' ');
-      if (!known && started_at >= at && href.startsWith(location + '#')) location = href;
+      if (!known && started_at + 60 > at && href.startsWith(location + '#')) location = href;
       known = 1;
       wait = end * 1e3 - Date.now() - 12e4;
       if (!asked) {
@@ -60,8 +60,8 @@ const SOURCE = `(base, [please, signIn, stay, until]) => {
   window.fetch = async (input, init) => {
     let again = input.clone?.() ?? input;
     let got = await plain(input, init);
-    let { code, login_url } = got.status == 401 ? await got.clone().json().catch(() => 0) : 0;
-    if (!login_url?.startsWith(base) || code == 'invalid_token') return got;
+    let { code, login_url } = got.status == 401 && await got.clone().json().catch(() => 0) || 0;
+    if (!(login_url + '').startsWith(base) || code == 'invalid_token') return got;
     return await ask(code == 'unauthenticated' ? '' : '&prompt=login') ? plain(again, init) : got;
   };
 
