@@ -13,13 +13,13 @@ export const clientScript = (base: string, texts: readonly string[]): string =>
  * After a sign-in that had to leave the page, the browser has lost the fragment; the tab's storage has not. (A minute's tolerance: two clocks.)
  */
 const SOURCE = `(base, [please, signIn, stay, until]) => {
-  let plain = fetch;
-  let bar, asked, finish, timer, known;
+  let real = fetch;
+  let bar, due, tell, timer, known;
 
   let add = (tag, text, to, onclick) => {
     let node = Object.assign(document.createElement(tag), { innerText: text, onclick });
     to.append(' ', node);
-    return node;
+    return node
   };
   let show = (text, label, act) => {
     bar?.remove();
@@ -27,20 +27,20 @@ const SOURCE = `(base, [please, signIn, stay, until]) => {
     bar.role = 'alert';
     bar.style = 'position:fixed;inset:auto 1em 1em auto;z-index:9999;padding:1em;background:#fff;color:#000;border:solid';
     add('button', label, bar, act);
-    add('button', '×', bar, () => { bar.remove(); finish?.(); });
+    add('button', '×', bar, () => { bar.remove(); tell?.() })
   };
 
-  let ask = (more = '') => asked ??= new Promise(done => {
+  let ask = (more = '') => due ??= new Promise(done => {
     let go = () => open(base + 'login?return_to=' + base + 'done' + more, 'postern', 'width=480,height=720');
-    finish = yes => { asked = null; bar.remove(); done(yes); };
+    tell = yes => { due = null; bar.remove(); done(yes) };
     show(please, signIn, go);
-    navigator.userActivation?.isActive && go();
+    navigator.userActivation?.isActive && go()
   });
 
   let look = async () => {
     clearTimeout(timer);
     let wait;
-    let got = await plain(base + 'userinfo').catch(() => 0);
+    let got = await real(base + 'userinfo').catch(() => 0);
     if (got.status == 401) return known && ask();
     if (got.ok) {
       let { started_at, idle_expires_at: end, expires_at } = (await got.json()).session;
@@ -48,24 +48,24 @@ const SOURCE = `(base, [please, signIn, stay, until]) => {
       if (!known && started_at + 60 > at && href.startsWith(location + '#')) location = href;
       known = 1;
       wait = end * 1e3 - Date.now() - 12e4;
-      if (!asked) {
+      if (!due) {
         bar?.remove();
         if (wait <= 0) show(until + ' ' + new Date(end * 1e3).toLocaleTimeString(), stay, () =>
-          end < expires_at ? plain(location, { method: 'HEAD' }).then(look) : ask());
+          end < expires_at ? real(location, { method: 'HEAD' }).then(look) : ask())
       }
     }
-    timer = setTimeout(look, wait > 0 ? Math.min(wait, 2e9) : 3e4);
+    timer = setTimeout(look, wait > 0 ? Math.min(wait, 2e9) : 3e4)
   };
 
   window.fetch = async (input, init) => {
     let again = input.clone?.() ?? input;
-    let got = await plain(input, init);
+    let got = await real(input, init);
     let { code, login_url } = got.status == 401 && await got.clone().json().catch(() => 0) || 0;
     if (!(login_url + '').startsWith(base) || code == 'invalid_token') return got;
-    return await ask(code == 'unauthenticated' ? '' : '&prompt=login') ? plain(again, init) : got;
+    return await ask(code == 'unauthenticated' ? '' : '&prompt=login') ? real(again, init) : got
   };
 
-  new BroadcastChannel('postern').onmessage = () => { finish?.(1); look(); };
-  addEventListener('pagehide', () => { sessionStorage.postern = Date.now() / 1e3 + ' ' + location; });
-  look();
+  new BroadcastChannel('postern').onmessage = () => { tell?.(1); look() };
+  addEventListener('pagehide', () => { sessionStorage.postern = Date.now() / 1e3 + ' ' + location });
+  look()
 }`;
