@@ -31,6 +31,8 @@ export interface FaultAnswerOptions {
   /** For a navigation, in place of the plain page. */
   readonly page?: (context: PageContext) => Response;
   readonly headers?: Readonly<Record<string, string>>;
+  /** JSON in any case: whoever brings a token is a program (RFC 6750). */
+  readonly isForProgram?: boolean;
   /** Further members of the problem. */
   readonly members?: Readonly<Record<string, unknown>>;
 }
@@ -73,7 +75,8 @@ export function faultAnswer(
   reason: string,
   options: FaultAnswerOptions = {},
 ): Response {
-  if (!isNavigation(c.req.raw.headers, c.req.method)) return problemAnswer(gateway, c, code, reason, options);
+  const isForPerson = !options.isForProgram && isNavigation(c.req.raw.headers, c.req.method);
+  if (!isForPerson) return problemAnswer(gateway, c, code, reason, options);
   noteFault(c, code, reason);
   const { page = (context) => gateway.pages.fault(context, { code }), headers = {} } = options;
   return setHeaders(page(pageContext(c)), headers);

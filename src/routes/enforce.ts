@@ -90,7 +90,7 @@ export function createEnforcement(gateway: Gateway, sendToLogin = redirectToLogi
   function refuse(c: RequestContext, requirement: Requirement, who: Who, reason: string): Response {
     if (who.kind === 'bearer') {
       const headers = { 'WWW-Authenticate': bearerChallenge(config, { error: 'insufficient_scope' }) };
-      return answer(c, requirement, 'insufficient_scope', reason, { headers });
+      return answer(c, requirement, 'insufficient_scope', reason, { headers, isForProgram: true });
     }
     const person = who.kind === 'session' ? personOf(who.visit.session.identity) : undefined;
     return answer(c, requirement, 'forbidden', reason, {
@@ -106,7 +106,7 @@ export function createEnforcement(gateway: Gateway, sendToLogin = redirectToLogi
       // RFC 6750 §3.1: a malformed header is the request's fault, not the token's.
       const code = error === 'invalid_request' ? 'bad_request' : 'invalid_token';
       const headers = { 'WWW-Authenticate': bearerChallenge(config, { error }) };
-      return answer(c, requirement, code, reason, { headers });
+      return answer(c, requirement, code, reason, { headers, isForProgram: true });
     },
 
     refusal(c, requirement, who, decision) {

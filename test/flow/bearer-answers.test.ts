@@ -1,0 +1,47 @@
+// What API clients are answered: problem JSON, whatever they accept; no cookie, no redirect.
+
+import { describe, expect, it } from 'vitest';
+import { SEED } from '../../demo/zitadel/seed.ts';
+import { createHarness, ORIGIN } from '../support/harness.ts';
+
+const HTML = { accept: 'text/html' };
+
+async function answerTo(authorization: string, path = '/echo') {
+  const harness = createHarness({ env: { ROUTES: [{ path: '/admin/*', roles: ['admin'] }] } });
+  harness.zitadel.webApplication.accessTokenRoleAssertion = true;
+  const token = await harness.zitadel.mintAccessToken({ sub: SEED.users.user, jwt: true });
+  const headers = { ...HTML, authorization: authorization.replace('{token}', token) };
+  const response = await harness.app.fetch(new Request(ORIGIN + path, { headers }));
+  return {
+    harness,
+    response,
+    body: response.status === 200 ? undefined : ((await response.json()) as { code: string }),
+  };
+}
+
+describe('RFC 6750 answers to a bearer token', () => {
+  it.each([
+    ['Bearer not-a-token', 401, 'invalid_token'],
+    ['Bearer a b', 400, 'invalid_request'],
+  ])('%s is %i with error="%s", as JSON', async (authorization, status, error) => {
+    const { response } = await answerTo(authorization);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.headers.get('www-authenticate')).toContain(`error="${error}"`);
+    expect(response.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('a good one passes, and stays at the gateway', async () => {
+    const { harness, response } = await answerTo('Bearer {token}');
+    expect(response.status).toBe(200);
+    expect(harness.received.at(-1)?.headers.get('authorization')).toBeNull();
+    expect(harness.received.at(-1)?.headers.get('x-forwarded-user')).toBe(SEED.users.user);
+  });
+
+  it('one without the role is 403 insufficient_scope, as JSON', async () => {
+    const { response, body } = await answerTo('Bearer {token}', '/admin/users');
+    expect(response.status).toBe(403);
+    expect(body?.code).toBe('insufficient_scope');
+    expect(response.headers.get('www-authenticate')).toContain('error="insufficient_scope"');
+  });
+});
