@@ -1,4 +1,4 @@
-// Tests in three projects: unit (Node: pure functions, and the app in process), workerd (real KV and Durable Objects),
+// Tests in three projects: unit (Node: pure functions, and the app in process), contract (one suite over every store, workerd's own too),
 // e2e (the built worker in Miniflare, browsers, real applications).
 
 import { defineConfig } from 'vitest/config';
@@ -11,6 +11,14 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/contract/**'],
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -79,6 +79,7 @@ export class MemoryStorage implements ObjectStorage {
 
   list<T>(prefix: string): [string, T][] {
     return [...this.entries]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, value]) => [key, structuredClone(value) as T]);
   }
@@ -142,9 +143,14 @@ export class MemoryObjects {
     }
   }
 
-  #logic(name: string): UserSessionsLogic {
+  storageOf(name: string): MemoryStorage {
     const storage = this.storages.get(name) ?? new MemoryStorage();
     this.storages.set(name, storage);
+    return storage;
+  }
+
+  #logic(name: string): UserSessionsLogic {
+    const storage = this.storageOf(name);
     const logic = this.#live.get(name) ?? this.#create(storage);
     this.#live.set(name, logic);
     return logic;

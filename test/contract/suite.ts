@@ -1,0 +1,154 @@
+// The contract of the stores, for the doubles in memory and for the runtime's own alike. Design §6 (state, and who owns it).
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type StoresUnderTest, sessionStart } from './stores.ts';
+
+export function describeStores(kind: string, start: () => Promise<StoresUnderTest>): void {
+  let stores: StoresUnderTest;
+  let turn = 0;
+  /** A user of one test's own. */
+  const name = () => `user:${kind}-${++turn}`;
+  const standingOf = (user: string, id: string) => stores.open(user).standing({ id, claimsAt: 1e12 });
+
+  beforeAll(async () => {
+    stores = await start();
+  });
+  afterAll(() => stores.stop());
+
+  describe(`KV ${kind}`, () => {
+    it('gives what was put, null for what was not, and null after delete', async () => {
+      await stores.kv.put('contract/a', 'value', 60);
+      expect(await stores.kv.get('contract/a')).toBe('value');
+      expect(await stores.kv.get('contract/b')).toBeNull();
+      await stores.kv.delete('contract/a');
+      await stores.kv.delete('contract/never-there');
+      expect(await stores.kv.get('contract/a')).toBeNull();
+    });
+    it('refuses a time to live below a minute', async () => {
+      await expect(stores.kv.put('contract/a', 'value', 59)).rejects.toThrow();
+    });
+  });
+
+  describe(`an object’s storage ${kind}`, () => {
+    it('gives copies of what was put, undefined for what was not, and lists by prefix in the order of keys', async () => {
+      const user = name();
+      const given = await stores.storage(user, [
+        ['put', 'session/b', { nested: { list: [1, 2] } }],
+        ['put', 'session/a', { name: 'a' }],
+        ['put', 'sessions', 'another prefix'],
+        ['get', 'session/b'],
+        ['get', 'session/c'],
+        ['list', 'session/'],
+        ['delete', 'session/a'],
+        ['delete', 'session/never-there'],
+        ['list', 'session/'],
+      ]);
+      const b = { nested: { list: [1, 2] } };
+      expect(given).toEqual([
+        b,
+        undefined,
+        [
+          ['session/a', { name: 'a' }],
+          ['session/b', b],
+        ],
+        [['session/b', b]],
+      ]);
+    });
+    it('is another’s for every name', async () => {
+      const [one, two] = [name(), name()];
+      await stores.storage(one, [['put', 'x', 1]]);
+      expect(await stores.storage(two, [['get', 'x']])).toEqual([undefined]);
+    });
+    it('outlives the object', async () => {
+      const user = name();
+      await stores.storage(user, [['put', 'x', 1]]);
+      await stores.evict(user);
+      expect(await stores.storage(user, [['get', 'x']])).toEqual([1]);
+    });
+  });
+
+  describe(`a user’s object ${kind}`, () => {
+    it('knows a session that has begun, once, and none that has not', async () => {
+      const user = name();
+      const begin = sessionStart(`s-${user}`, stores.now());
+      await Promise.all([stores.open(user).begin(begin), stores.open(user).begin(begin)]);
+      expect(await standingOf(user, `s-${user}`)).toMatchObject({ kind: 'good' });
+      expect(await standingOf(user, 'other')).toEqual({ kind: 'ended', reason: 'unknown' });
+      expect(await stores.open(user).list()).toHaveLength(1);
+    });
+
+    it('one hundred readings at once, at expiry, are one refresh and one question to userinfo', async () => {
+      const user = name();
+      await stores.open(user).begin(sessionStart(`s-${user}`, stores.now()));
+      await stores.advance(700);
+      const before = stores.providerCalls();
+      const query = { id: `s-${user}`, notBefore: stores.now() - 5, claimsAt: 0 };
+      const answers = await Promise.all(Array.from({ length: 100 }, () => stores.open(user).readClaims(query)));
+      expect(new Set(answers.map(({ kind: answer }) => answer))).toEqual(new Set(['read']));
+      const after = stores.providerCalls();
+      expect([after.refresh - before.refresh, after.userinfo - before.userinfo]).toEqual([1, 1]);
+    });
+
+    it('holds tokens in KV, sealed, one entry a session, and gives them back', async () => {
+      const user = name();
+      const prefix = (await tokenKey(`s-${user}`, 1)).replace(/1$/, '');
+      await stores.open(user).begin(sessionStart(`s-${user}`, stores.now()));
+      await stores.advance(700);
+      expect(await stores.open(user).tokens({ id: `s-${user}` })).toMatchObject({
+        kind: 'tokens',
+        access_token: expect.stringMatching(/^renewed/),
+      });
+      await stores.advance(1);
+      const keys = (await stores.kv.keys()).filter((key) => key.startsWith(prefix));
+      expect(keys).toEqual([`${prefix}2`]);
+      expect(await stores.kv.get(keys[0] ?? '')).not.toMatch(/access-token|renewed/);
+    });
+
+    it('a tombstone stays over an eviction, and nothing revives the session', async () => {
+      const user = name();
+      const begin = sessionStart(`s-${user}`, stores.now());
+      await stores.open(user).begin(begin);
+      const before = stores.providerCalls().revoke;
+      expect(await stores.open(user).end({ id: `s-${user}` }, 'logout', true)).toMatchObject({
+        ended: 1,
+        id_token: 'id-token-1',
+      });
+      await stores.evict(user);
+      await stores.open(user).begin(begin);
+      expect(await standingOf(user, `s-${user}`)).toEqual({ kind: 'ended', reason: 'logout' });
+      expect(stores.providerCalls().revoke).toBe(before + 1);
+    });
+
+    it('the alarm revokes what others ended', async () => {
+      const user = name();
+      await stores.open(user).begin(sessionStart(`s-${user}`, stores.now()));
+      await stores.open(user).begin(sessionStart(`t-${user}`, stores.now()));
+      const before = stores.providerCalls().revoke;
+      await stores.open(user).end({ allExcept: `s-${user}` }, 'operator', false);
+      await expect
+        .poll(() => stores.advance(1).then(() => stores.providerCalls().revoke), { timeout: 5000 })
+        .toBe(before + 1);
+      expect(await standingOf(user, `s-${user}`)).toMatchObject({ kind: 'good' });
+      expect(await standingOf(user, `t-${user}`)).toEqual({ kind: 'ended', reason: 'operator' });
+    });
+
+    it('a logout token counts once, and ends what it names', async () => {
+      const user = name();
+      await stores.open(user).begin(sessionStart(`s-${user}`, stores.now()));
+      await stores.open(user).begin(sessionStart(`t-${user}`, stores.now()));
+      const notice = { sid: `sid-s-${user}`, iat: stores.now(), exp: stores.now() + 900, jti: 'one' };
+      expect(await stores.open(user).takeLogoutNotice(notice)).toBe('taken');
+      await stores.evict(user);
+      expect(await stores.open(user).takeLogoutNotice(notice)).toBe('replayed');
+      expect(await standingOf(user, `s-${user}`)).toEqual({ kind: 'ended', reason: 'backchannel_logout' });
+      expect(await standingOf(user, `t-${user}`)).toMatchObject({ kind: 'good' });
+    });
+
+    it('a sid points to its user until the session’s end', async () => {
+      const sid = `sid:${name()}`;
+      expect(await stores.open(sid).pointedTo()).toBeUndefined();
+      await stores.open(sid).pointTo('user', stores.now() + 100);
+      expect(await stores.open(sid).pointedTo()).toBe('user');
+    });
+  });
+}
