@@ -61,12 +61,12 @@ export class SessionBook {
     return { kind: 'ended', reason: expiry };
   }
 
-  /** Ends the selected sessions that had not ended; the alarm sees to their refresh tokens. */
-  end(selection: SessionSelection, reason: EndReason): SessionRecord[] {
+  /** Ends the selected sessions that had not ended; the alarm sees to their refresh tokens, `revokeIn` seconds later. */
+  end(selection: SessionSelection, reason: EndReason, revokeIn = 0): SessionRecord[] {
     const now = this.#deps.now();
     const ended = this.records()
       .filter((record) => !record.ended && isSelected(record, selection))
-      .map((record) => entomb(record, reason, now));
+      .map((record) => entomb(record, reason, now, revokeIn));
     for (const record of ended) {
       this.save(record);
       this.#deps.audit({ event: 'session_ended', sub: record.sub, session: record.id, reason, level: 'info' });

@@ -115,11 +115,11 @@ export function backoff(failures: number, retryAfter = 0): number {
   return Math.max(Math.min(5 * 2 ** failures, 60), Math.min(retryAfter, 3600));
 }
 
-/** A session ends with a tombstone, so that nothing in flight brings it back. */
-export function entomb(record: SessionRecord, reason: EndReason, now: number): SessionRecord {
+/** A session ends with a tombstone, so that nothing in flight brings it back. The alarm revokes `revokeIn` seconds later. */
+export function entomb(record: SessionRecord, reason: EndReason, now: number, revokeIn = 0): SessionRecord {
   const { identity: _forgotten, ...rest } = record;
-  const mustRevoke = record.secret !== undefined;
-  return { ...rest, ended: { at: now, reason }, ...(mustRevoke && { revocation: { failures: 0, dueAt: now } }) };
+  const revocation = { failures: 0, dueAt: now + revokeIn };
+  return { ...rest, ended: { at: now, reason }, ...(record.secret !== undefined && { revocation }) };
 }
 
 /** What to do after an attempt to revoke failed: again after 1, 2, 4 … 60 minutes, and a day after the end no more. */

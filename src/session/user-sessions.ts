@@ -26,6 +26,8 @@ import type { UserSessionsSurroundings } from './user-sessions-surroundings.ts';
 
 /** Milliseconds that whoever signs out waits for ZITADEL; the alarm goes on from there. */
 const REVOCATION_PATIENCE = 3_000;
+/** Seconds until the alarm revokes what is being revoked just now, in case nothing comes of that. */
+const ALARM_DELAY = 30;
 
 export class UserSessionsLogic implements UserSessionsApi {
   readonly #deps: UserSessionsSurroundings;
@@ -103,10 +105,11 @@ export class UserSessionsLogic implements UserSessionsApi {
   }
 
   async end(selection: SessionSelection, reason: EndReason, revokeNow: boolean): Promise<Ending> {
-    const ended = this.#book.end(selection, reason);
-    const [only] = ended;
     // Who signs out waits for ZITADEL a moment; whoever is signed out by others does not wait for anything.
-    if (!revokeNow || !only || !('id' in selection)) return { ended: ended.length, providerAnswered: true };
+    const isAwaited = revokeNow && 'id' in selection;
+    const ended = this.#book.end(selection, reason, isAwaited ? ALARM_DELAY : 0);
+    const [only] = ended;
+    if (!isAwaited || !only) return { ended: ended.length, providerAnswered: true };
     const revoking = this.#keeping.revoke(only).finally(() => this.#book.schedule());
     this.#deps.background(revoking.catch(() => undefined));
     const revoked = await within(revoking, REVOCATION_PATIENCE);
