@@ -1,0 +1,60 @@
+// What a run has made, changed or found as it should be: told at once, and kept for the end and for --json.
+
+import { createLook } from '../support/look.ts';
+import type { System } from '../support/system.ts';
+
+export type Outcome = 'made' | 'changed' | 'kept';
+
+export interface Entry {
+  readonly outcome: Outcome;
+  /** `project`, `role` … */
+  readonly what: string;
+  readonly name: string;
+  readonly id?: string | undefined;
+  /** What was changed, never a secret. */
+  readonly detail?: string | undefined;
+}
+
+export interface Journal {
+  readonly entries: readonly Entry[];
+  /** What is left for the operator to do. */
+  readonly advice: readonly string[];
+  add(entry: Entry): void;
+  advise(sentence: string): void;
+}
+
+const WORDS: Readonly<Record<Outcome, string>> = { made: 'made', changed: 'changed', kept: 'as it is' };
+const PLANNED: Readonly<Record<Outcome, string>> = { made: 'to make', changed: 'to change', kept: 'as it is' };
+
+export function createJournal(system: System, { isJson, isDryRun }: { isJson: boolean; isDryRun: boolean }): Journal {
+  const look = createLook(system.hasColour.print);
+  const words = isDryRun ? PLANNED : WORDS;
+  const entries: Entry[] = [];
+  const advice: string[] = [];
+  return {
+    entries,
+    advice,
+    add: (entry) => {
+      entries.push(entry);
+      if (isJson) return;
+      const word = words[entry.outcome].padEnd(9);
+      const id = entry.id === undefined ? '' : look.quiet(` ${entry.id}`);
+      const detail = entry.detail === undefined ? '' : `: ${entry.detail}`;
+      system.print(
+        `${entry.outcome === 'kept' ? look.quiet(word) : look.good(word)}  ${entry.what} ${entry.name}${detail}${id}`,
+      );
+    },
+    advise: (sentence) => void advice.push(sentence),
+  };
+}
+
+export const countChanges = ({ entries }: Journal): number =>
+  entries.filter(({ outcome }) => outcome !== 'kept').length;
+
+/** `project Postern, role admin` */
+export function describeMade({ entries }: Journal): string {
+  return entries
+    .filter(({ outcome }) => outcome !== 'kept')
+    .map(({ what, name }) => `${what} ${name}`)
+    .join(', ');
+}

@@ -1,0 +1,85 @@
+// A whole set-up, in the order in which one thing needs another. Each step can be done again without harm.
+// Issue 7; what ZITADEL's guides do by hand.
+
+import type { Connection } from '../zitadel-api/connection.ts';
+import type { User } from '../zitadel-api/users.ts';
+import { type DeploymentPlace, readConfigFile, tableOfVariables, writeConfigFile } from './deployment-files.ts';
+import type { Journal } from './journal.ts';
+import { provideApiApplication, provideProject, provideRoles, provideWebApplication } from './provision-application.ts';
+import { provideApiKey, provideServiceKey, provideSessionSecret } from './provision-secrets.ts';
+import { provideGrant, providePerson, provideServiceUser } from './provision-users.ts';
+import type { SecretStore } from './secret-stores.ts';
+import { readVariable, setVariable } from './toml-text.ts';
+import { type Addresses, type Answers, assertGrantable } from './wanted.ts';
+
+export interface Provision {
+  readonly connection: Connection;
+  readonly journal: Journal;
+  readonly secrets: SecretStore;
+  readonly place: DeploymentPlace;
+  readonly answers: Answers;
+  readonly addresses: Addresses;
+  /** Of an earlier run against the same instance. */
+  readonly current: { readonly projectId: string | undefined; readonly clientId: string | undefined };
+}
+
+export async function provision({
+  connection,
+  journal,
+  secrets,
+  place,
+  answers,
+  addresses,
+  current,
+}: Provision): Promise<void> {
+  const { domain, upstream, application: name } = answers;
+  const project = await provideProject(connection, journal, answers.project, current.projectId);
+  const projectId = project.id;
+  const roles = await provideRoles(connection, journal, projectId, answers.roles);
+  assertGrantable(answers.grants, roles);
+  const { clientId } = await provideWebApplication(connection, journal, {
+    projectId,
+    name,
+    clientId: current.clientId,
+    addresses,
+  });
+  await writeVariables(place, journal, connection.isDryRun, {
+    UPSTREAM_URL: upstream,
+    ZITADEL_DOMAIN: domain,
+    ZITADEL_CLIENT_ID: clientId,
+    ZITADEL_CALLBACK_URL: addresses.callback,
+    ZITADEL_PROJECT_ID: projectId,
+    ...(addresses.isPostLogoutGiven && { ZITADEL_POST_LOGOUT_URL: addresses.postLogout }),
+  });
+  await provideSessionSecret(connection, journal, secrets);
+  if (answers.withApi) {
+    const application = await provideApiApplication(connection, journal, projectId, `${name} API`);
+    await provideApiKey(connection, journal, { projectId, application, secrets });
+  }
+  const made: User[] = [];
+  if (answers.serviceUser) {
+    const user = await provideServiceUser(connection, journal, answers.serviceUser.name);
+    await provideServiceKey(connection, journal, user, answers.serviceUser.keyFile);
+    made.push(user);
+  }
+  for (const person of answers.people) made.push(await providePerson(connection, journal, person, answers.password));
+  for (const grant of answers.grants) await provideGrant(connection, journal, { projectId, made, grant });
+}
+
+async function writeVariables(
+  place: DeploymentPlace,
+  journal: Journal,
+  isDryRun: boolean,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  const table = tableOfVariables(place);
+  const before = await readConfigFile(place);
+  let text = before;
+  for (const [name, value] of Object.entries(values)) {
+    const isSame = readVariable(text, table, name) === value;
+    if (!isSame) text = setVariable(text, table, name, value);
+    const detail = isSame ? {} : { detail: value };
+    journal.add({ outcome: isSame ? 'kept' : 'changed', what: 'variable', name, ...detail });
+  }
+  if (!isDryRun && text !== before) await writeConfigFile(place, text);
+}

@@ -1,0 +1,137 @@
+// Finds and replaces single variables in the text of wrangler.toml; comments, order and everything else stay as they are.
+// TOML v1.0.0: Keys, String, Array, Table.
+
+import { CommandError } from '../support/failure.ts';
+
+interface Pair {
+  readonly table: string;
+  readonly key: string;
+  /** Of the line, of the value, and after the value. */
+  readonly from: number;
+  readonly valueFrom: number;
+  readonly valueTo: number;
+}
+
+interface Header {
+  readonly table: string;
+  readonly from: number;
+  /** Where the next line begins. */
+  readonly to: number;
+}
+
+interface Outline {
+  readonly headers: readonly Header[];
+  readonly pairs: readonly Pair[];
+}
+
+const HEADER = /[ \t]*\[\[?[ \t]*([^\]\n]+?)[ \t]*\]\]?[^\n]*\n?/y;
+const KEY = /[ \t]*([\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*=[ \t]*/y;
+/** A dotted key, an inline comment, an empty line: of no interest. */
+const LINE = /[^\n]*\n?/y;
+const STRING = /"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'[^'\n]*'/y;
+
+/** What tables and variables there are, and where. */
+function outline(text: string): Outline {
+  const headers: Header[] = [];
+  const pairs: Pair[] = [];
+  let table = '';
+  let at = 0;
+  while (at < text.length) {
+    const header = matchAt(HEADER, text, at);
+    if (header) {
+      table = header[1] ?? '';
+      headers.push({ table, from: at, to: at + header[0].length });
+      at += header[0].length;
+      continue;
+    }
+    const key = matchAt(KEY, text, at);
+    if (key) {
+      const valueFrom = at + key[0].length;
+      const valueTo = endOfValue(text, valueFrom);
+      pairs.push({ table, key: (key[1] ?? '').replace(/^["']|["']$/g, ''), from: at, valueFrom, valueTo });
+      at = valueTo;
+    }
+    at += matchAt(LINE, text, at)?.[0].length || 1;
+  }
+  return { headers, pairs };
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+/** Lists and inline tables may go over several lines, with strings and comments in them. */
+function endOfValue(text: string, from: number): number {
+  let depth = 0;
+  let at = from;
+  while (at < text.length) {
+    const string = matchAt(STRING, text, at);
+    if (string) at += string[0].length;
+    else if (text[at] === '#') {
+      if (depth === 0) break;
+      at += matchAt(LINE, text, at)?.[0].length || 1;
+    } else if (text[at] === '\n' && depth === 0) break;
+    else {
+      if ('[{'.includes(text[at] ?? '')) depth += 1;
+      if (']}'.includes(text[at] ?? '')) depth -= 1;
+      at += 1;
+    }
+  }
+  return from + text.slice(from, at).trimEnd().length;
+}
+
+/** The value of a variable that is text; any other, or none, is `undefined`. */
+export function readVariable(text: string, table: string, key: string): string | undefined {
+  const pair = outline(text).pairs.find((each) => each.table === table && each.key === key);
+  const value = pair && text.slice(pair.valueFrom, pair.valueTo);
+  if (value?.startsWith("'") && !value.startsWith("'''")) return value.slice(1, -1);
+  if (!value?.startsWith('"') || value.startsWith('"""')) return undefined;
+  try {
+    return JSON.parse(value) as string;
+  } catch (cause) {
+    // TOML's \U0001F600 is no JSON
+    if (cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
+}
+
+/** Replaces the value; else writes the variable below its commented example, or at the end of the table. */
+export function setVariable(text: string, table: string, key: string, value: string): string {
+  const { headers, pairs } = outline(text);
+  const written = JSON.stringify(value);
+  const pair = pairs.find((each) => each.table === table && each.key === key);
+  if (pair) return text.slice(0, pair.valueFrom) + written + text.slice(pair.valueTo);
+  assertNoInlineTable(pairs, table);
+  const line = `${key} = ${written}\n`;
+  const index = headers.findIndex((header) => header.table === table);
+  if (index < 0) return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}\n[${table}]\n${line}`;
+  const from = headers[index]?.to ?? 0;
+  const to = headers[index + 1]?.from ?? text.length;
+  const example = new RegExp(`^[ \\t]*#[ \\t]*${key}[ \\t]*=[^\\n]*\\n`, 'm').exec(text.slice(from, to));
+  const last = pairs.filter((each) => each.table === table).at(-1);
+  const at = example ? from + example.index + example[0].length : last ? endOfLine(text, last.valueTo) : from;
+  const isBroken = at > 0 && text[at - 1] !== '\n';
+  return `${text.slice(0, at)}${isBroken ? '\n' : ''}${line}${text.slice(at)}`;
+}
+
+const endOfLine = (text: string, at: number): number => at + (matchAt(LINE, text, at)?.[0].length ?? 0);
+
+function assertNoInlineTable(pairs: readonly Pair[], table: string): void {
+  const parent = table.split('.').slice(0, -1).join('.');
+  const isInline = pairs.some((each) => each.table === parent && each.key === table.split('.').at(-1));
+  if (!isInline) return;
+  throw new CommandError(`wrangler.toml has its variables in an inline table (${table} = { … })`, {
+    hints: [`write them as a table of their own, [${table}], and run this again`],
+  });
+}
+
+/** Values of a list of strings, in every table of that name: the roles that routes ask for. */
+export function readLists(text: string, table: string, key: string): readonly string[] {
+  const lists = outline(text).pairs.filter((each) => each.table === table && each.key === key);
+  return lists.flatMap(({ valueFrom, valueTo }) =>
+    [...text.slice(valueFrom, valueTo).matchAll(/"((?:\\.|[^"\\])*)"|'([^']*)'/g)].map(
+      (found) => found[1] ?? found[2] ?? '',
+    ),
+  );
+}

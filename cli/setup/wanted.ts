@@ -1,0 +1,125 @@
+// What a set-up is to end with, derived from the operator's answers alone. Pure.
+// Design §1, §2; zitadel.md: projects, applications.
+
+import { UsageError } from '../support/failure.ts';
+import type { Json } from '../zitadel-api/json.ts';
+import type { Person } from '../zitadel-api/users.ts';
+
+export interface Answers {
+  /** Origin, without a slash at its end. */
+  readonly domain: string;
+  /** Public URL of the gateway, or the whole callback URL. */
+  readonly url: string;
+  readonly upstream: string;
+  readonly project: string;
+  readonly application: string;
+  readonly roles: readonly RoleWanted[];
+  readonly withApi: boolean;
+  readonly serviceUser: { readonly name: string; readonly keyFile: string } | undefined;
+  readonly people: readonly Person[];
+  /** Of people made now; without one they are invited by mail. */
+  readonly password: string | undefined;
+  readonly grants: readonly GrantWanted[];
+}
+
+export interface RoleWanted {
+  readonly key: string;
+  readonly displayName: string;
+}
+
+export interface GrantWanted {
+  readonly user: string;
+  readonly roles: readonly string[];
+}
+
+export interface Addresses {
+  readonly callback: string;
+  readonly postLogout: string;
+  /** Whether the deployment names it, instead of taking it from the callback's folder. */
+  readonly isPostLogoutGiven: boolean;
+  /** None where ZITADEL could not reach it. */
+  readonly backChannel: string | undefined;
+}
+
+/** What the deployment has already: an own folder for the endpoints, an own post-logout URI. */
+export interface CurrentUrls {
+  readonly callback: string | undefined;
+  readonly postLogout: string | undefined;
+}
+
+export function deriveAddresses({ domain, url }: Pick<Answers, 'domain' | 'url'>, current: CurrentUrls): Addresses {
+  const callback = callbackOf(url, current.callback);
+  const folder = callback.slice(0, callback.lastIndexOf('/'));
+  const { postLogout } = current;
+  // One of another origin would be refused by the gateway: it is brought along
+  const isOwn = postLogout !== undefined && URL.parse(postLogout)?.origin === new URL(callback).origin;
+  const isReachable = !isLoopback(callback) || isLoopback(domain);
+  return {
+    callback,
+    postLogout: isOwn ? postLogout : `${folder}/logout/callback`,
+    isPostLogoutGiven: postLogout !== undefined,
+    backChannel: isReachable ? `${folder}/backchannel-logout` : undefined,
+  };
+}
+
+function callbackOf(url: string, current: string | undefined): string {
+  const { origin, pathname } = new URL(url);
+  if (pathname !== '/') return origin + pathname;
+  const isSameOrigin = current !== undefined && URL.parse(current)?.origin === origin;
+  return isSameOrigin ? current : `${origin}/auth/callback`;
+}
+
+export function isLoopback(url: string): boolean {
+  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
+}
+
+const GRANT_TYPES = ['OIDC_GRANT_TYPE_AUTHORIZATION_CODE', 'OIDC_GRANT_TYPE_REFRESH_TOKEN'];
+
+export function createWebConfiguration({ callback, postLogout, backChannel }: Addresses): Json {
+  return {
+    redirectUris: [callback],
+    postLogoutRedirectUris: [postLogout],
+    responseTypes: ['OIDC_RESPONSE_TYPE_CODE'],
+    grantTypes: GRANT_TYPES,
+    applicationType: 'OIDC_APP_TYPE_WEB',
+    authMethodType: 'OIDC_AUTH_METHOD_TYPE_NONE',
+    version: 'OIDC_VERSION_1_0',
+    developmentMode: callback.startsWith('http:'),
+    accessTokenType: 'OIDC_TOKEN_TYPE_BEARER',
+    accessTokenRoleAssertion: true,
+    idTokenRoleAssertion: true,
+    idTokenUserinfoAssertion: true,
+    ...(backChannel !== undefined && { backChannelLogoutUri: backChannel }),
+  };
+}
+
+const LISTS = ['redirectUris', 'postLogoutRedirectUris', 'responseTypes', 'grantTypes'];
+const FLAGS = ['accessTokenRoleAssertion', 'idTokenRoleAssertion', 'idTokenUserinfoAssertion'];
+
+/** What an existing application lacks. What it has beyond that may be somebody's, and stays. */
+export function findWebChanges(existing: Json, wanted: Json): Json {
+  const changes: Record<string, unknown> = {};
+  for (const name of LISTS) {
+    const has = listOf(existing[name]);
+    const lacking = listOf(wanted[name]).filter((each) => !has.includes(each));
+    if (lacking.length > 0) changes[name] = [...has, ...lacking];
+  }
+  for (const name of FLAGS) if (existing[name] !== true) changes[name] = true;
+  // Plain HTTP is refused without it; switching it off could break another developer's address
+  if (wanted['developmentMode'] === true && existing['developmentMode'] !== true) changes['developmentMode'] = true;
+  const backChannel = wanted['backChannelLogoutUri'];
+  if (backChannel !== undefined && existing['backChannelLogoutUri'] !== backChannel)
+    changes['backChannelLogoutUri'] = backChannel;
+  return changes;
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** Every granted role must be one of the project's, or ZITADEL refuses half-way. */
+export function assertGrantable(grants: readonly GrantWanted[], known: readonly string[]): void {
+  const missing = [...new Set(grants.flatMap(({ roles }) => roles))].filter((role) => !known.includes(role));
+  if (missing.length === 0) return;
+  throw new UsageError(`granted, but no role of the project: ${missing.join(', ')}`, [
+    `--role ${missing[0]} makes it; the project has ${known.join(', ') || 'none'}`,
+  ]);
+}
