@@ -1,6 +1,7 @@
 // The contract of the stores, for the doubles in memory and for the runtime's own alike. Design §6 (state, and who owns it).
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokenKey } from '../../src/session/refresh-tokens.ts';
 import { type StoresUnderTest, sessionStart } from './stores.ts';
 
 export function describeStores(kind: string, start: () => Promise<StoresUnderTest>): void {
