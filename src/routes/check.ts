@@ -55,16 +55,15 @@ export const check: Endpoint = (gateway) => {
 
 /** `Location` is for nginx (`auth_request_set`) and Caddy, `Refresh` for whoever passes this answer on to the visitor as it is. */
 const sendToLogin: SendToLogin = (gateway, c, { returnTo, stepUp }, _formerSub, { credentials }) => {
-  const login_url = loginUrl(gateway, returnTo) + (stepUp ? '&prompt=login' : '');
   const code = stepUp ? 'insufficient_user_authentication' : 'unauthenticated';
   const challenge = bearerChallenge(gateway.config, stepUp ? { error: 'insufficient_user_authentication' } : {});
+  const headers = { ...((credentials.bearer || stepUp) && { 'WWW-Authenticate': challenge }) };
+  // What a form was sent to is no page to come back to.
+  if (c.returnTo === undefined) return problemAnswer(gateway, c, code, 'a form', { headers });
+  const login_url = loginUrl(gateway, returnTo) + (stepUp ? '&prompt=login' : '');
   return problemAnswer(gateway, c, code, 'a navigation', {
     members: { login_url },
-    headers: {
-      ...((credentials.bearer || stepUp) && { 'WWW-Authenticate': challenge }),
-      // What is sent by a form is not to be fetched.
-      ...(c.returnTo !== undefined && { Location: login_url, Refresh: `0;url=${login_url}` }),
-    },
+    headers: { ...headers, Location: login_url, Refresh: `0;url=${login_url}` },
   });
 };
 

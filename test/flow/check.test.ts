@@ -145,6 +145,7 @@ describe('a proxy asks about somebody who is not signed in', () => {
     const form = await ask(browser, { uri: '/save', method: 'POST', headers: AS_NAVIGATION });
     expect(form.status).toBe(401);
     expect(form.headers.get('location')).toBeNull();
+    expect(((await form.json()) as { login_url: string }).login_url).toMatch(/return_to=%2F$/);
   });
 
   it('a prefetch is not sent to sign in', async () => {
