@@ -10,6 +10,10 @@ import type { Metadata } from './provider.ts';
 /** 43 characters, as the verifier or challenge that nobody will ever use. */
 const NOTHING = 'postern-doctor-asks-and-nobody-signs-in-now';
 
+const isUnknownClient = (said: string): boolean => /App\.NotFound|client_id|no active client/.test(said);
+const idCure = ({ client_id }: Config): string =>
+  `ZITADEL_CLIENT_ID is not known there, or the application is inactive: copy it from the application (now ${client_id})`;
+
 const isGood = (answer: Answer | Silence): answer is Answer => !('silence' in answer) && !isUnwell(answer);
 const noAnswer = (check: string, answer: Answer | Silence): Finding[] => [
   failed(check, 'silence' in answer ? answer.silence : `status ${answer.status}`, 'ask again when ZITADEL is well'),
@@ -32,8 +36,8 @@ export async function checkRedirectUri(config: Config, metadata: Metadata, fetch
   const location = answer.headers.get('location') ?? '';
   if (answer.status < 300 || answer.status > 399) {
     const said = errorOf(answer);
-    const cure = /App\.NotFound|client_id/.test(said)
-      ? `ZITADEL_CLIENT_ID is not known there: copy it from the application (now ${config.client_id})`
+    const cure = isUnknownClient(said)
+      ? idCure(config)
       : /response.type/.test(said)
         ? 'ZITADEL, application, OIDC configuration: response type Code'
         : `ZITADEL, application, redirect settings: add ${config.redirect_uri}, letter for letter (http:// wants development mode)`;
@@ -55,7 +59,9 @@ export async function checkPostLogoutUri(config: Config, metadata: Metadata, fet
   const answer = await ask(fetch, url);
   if (!isGood(answer)) return noAnswer(check, answer);
   if (answer.status < 400) return [ok(check, `${post_logout_redirect_uri} is registered`)];
-  const cure = `ZITADEL, application, redirect settings, post logout URIs: add ${post_logout_redirect_uri}, letter for letter; until then signing out ends in an error there`;
+  const cure = isUnknownClient(errorOf(answer))
+    ? idCure(config)
+    : `ZITADEL, application, redirect settings, post logout URIs: add ${post_logout_redirect_uri}, letter for letter; until then signing out ends in an error there`;
   return [failed(check, `ZITADEL refuses ${post_logout_redirect_uri}: ${errorOf(answer)}`, cure)];
 }
 
@@ -69,7 +75,11 @@ export async function checkClient(config: Config, metadata: Metadata, fetch: Fet
   if (!isGood(answer)) return noAnswer(check, answer);
   if (answer.json?.['error'] === 'invalid_client')
     return [
-      failed(check, `ZITADEL does not take the gateway for the application: ${errorOf(answer)}`, clientCure(config)),
+      failed(
+        check,
+        `ZITADEL does not take the gateway for the application: ${errorOf(answer)}`,
+        isUnknownClient(errorOf(answer)) ? idCure(config) : clientCure(config),
+      ),
     ];
   if (answer.json?.['error'] === 'unauthorized_client')
     return [failed(check, errorOf(answer), 'ZITADEL, application, OIDC configuration: grant type Authorization Code')];

@@ -1,0 +1,372 @@
+// `doctor`: a good installation passes; each planted fault is found, alone, and its cure is named.
+// Issue 7.
+
+import { describe, expect, it } from 'vitest';
+import { ISSUER, ORIGIN } from '../support/harness.ts';
+import { type Bed, createBed, UPSTREAM_SECRET } from './doctor-bed.ts';
+
+const SCOPE = ['openid', 'profile', 'email', 'urn:zitadel:iam:user:resourceowner'];
+
+describe('a good installation', () => {
+  it('is said to be one', async () => {
+    const { code, findings } = await createBed().run();
+    expect(findings.filter(({ status }) => status !== 'ok' && status !== 'skipped')).toEqual([]);
+    expect(code).toBe(0);
+    const checks = findings.filter(({ status }) => status === 'ok').map(({ check }) => check);
+    for (const check of [
+      'discovery',
+      'issuer',
+      'clock',
+      'keys',
+      'redirect URI',
+      'post-logout URI',
+      'client',
+      'introspection',
+    ])
+      expect(checks).toContain(check);
+    for (const check of [
+      'configuration',
+      'secrets',
+      'bindings',
+      'addresses',
+      'routes',
+      'gateway',
+      'back channel',
+      'upstream',
+    ])
+      expect(checks).toContain(check);
+  });
+
+  it('changes nothing at ZITADEL: no session, no token', async () => {
+    const bed = createBed();
+    await bed.run();
+    const { sessions } = bed.harness.zitadel;
+    expect(sessions.oidc.size).toBe(0);
+    expect(bed.harness.zitadel.calls.list.some(({ status, endpoint }) => endpoint === 'token' && status < 400)).toBe(
+      false,
+    );
+  });
+
+  it('shows no secret and no token', async () => {
+    const bed = createBed();
+    const token = await bed.harness.zitadel.mintAccessToken({ sub: 'admin', scope: SCOPE });
+    const { printed } = await bed.run('--token', token);
+    for (const secret of ['SESSION_SECRET', 'OPERATOR_SECRET', 'UPSTREAM_SECRET', 'ZITADEL_API_CLIENT_SECRET'])
+      expect(printed).not.toContain(String(bed.values[secret]));
+    expect(printed).not.toContain(token);
+    expect(printed).not.toContain('Moreau');
+  });
+
+  it('--local asks nobody', async () => {
+    const bed = createBed();
+    const { code } = await bed.run('--local');
+    expect(code).toBe(0);
+    expect(bed.harness.zitadel.calls.list).toEqual([]);
+  });
+});
+
+interface Fault {
+  readonly name: string;
+  readonly plant: (bed: Bed) => unknown;
+  readonly check: string;
+  readonly cure: RegExp;
+  readonly args?: readonly string[];
+  /** Checks that fail with it. */
+  readonly also?: readonly string[];
+}
+
+const application = ({ harness }: Bed) => harness.zitadel.webApplication;
+
+const FAULTS: readonly Fault[] = [
+  {
+    name: 'a misspelled variable',
+    plant: ({ values }) => Object.assign(values, { ZITADEL_CLIENTID: '1' }),
+    check: 'configuration',
+    cure: /did you mean ZITADEL_CLIENT_ID/,
+  },
+  {
+    name: 'a required variable missing',
+    plant: ({ values }) => delete values['UPSTREAM_URL'],
+    check: 'configuration',
+    cure: /UPSTREAM_URL = /,
+  },
+  {
+    name: 'a weak SESSION_SECRET',
+    plant: ({ values }) =>
+      Object.assign(values, { SESSION_SECRET: 'changeme-changeme-changeme-changeme-changeme-changeme' }),
+    check: 'secrets',
+    cure: /openssl rand -hex 32/,
+  },
+  {
+    name: 'a secret in wrangler.toml',
+    plant: ({ wrangler, values }) => Object.assign(wrangler, { vars: { SESSION_SECRET: values['SESSION_SECRET'] } }),
+    check: 'secrets',
+    cure: /wrangler secret put SESSION_SECRET/,
+  },
+  {
+    name: 'one secret for two purposes',
+    plant: ({ values }) => Object.assign(values, { OPERATOR_SECRET: UPSTREAM_SECRET }),
+    check: 'secrets',
+    cure: /a value of its own/,
+  },
+  {
+    name: 'no KV namespace',
+    plant: ({ wrangler }) => Object.assign(wrangler, { kv_namespaces: [] }),
+    check: 'bindings',
+    cure: /\[\[kv_namespaces\]\] binding = "SESSIONS"/,
+  },
+  {
+    name: 'no Durable Object binding',
+    plant: ({ wrangler }) => Object.assign(wrangler, { durable_objects: { bindings: [] } }),
+    check: 'bindings',
+    cure: /class_name = "UserSessions"/,
+  },
+  {
+    name: 'no migration of the Durable Object',
+    plant: ({ wrangler }) => Object.assign(wrangler, { migrations: [] }),
+    check: 'bindings',
+    cure: /new_sqlite_classes/,
+  },
+  {
+    name: 'workers_dev left on',
+    plant: ({ wrangler }) => Object.assign(wrangler, { workers_dev: true }),
+    check: 'addresses',
+    cure: /workers_dev = false/,
+  },
+  {
+    name: 'preview_urls not said',
+    plant: ({ wrangler }) => Object.assign(wrangler, { preview_urls: undefined }),
+    check: 'addresses',
+    cure: /preview_urls = false/,
+  },
+  {
+    name: 'no route',
+    plant: ({ wrangler }) => Object.assign(wrangler, { routes: [] }),
+    check: 'routes',
+    cure: /pattern = "app\.example\.com", custom_domain = true/,
+  },
+  {
+    name: 'a route that covers a part of the site',
+    plant: ({ wrangler }) => Object.assign(wrangler, { routes: [{ pattern: 'app.example.com/app/*' }] }),
+    check: 'routes',
+    cure: /pattern = "app\.example\.com\/\*"/,
+  },
+  {
+    name: 'an upstream on loopback',
+    plant: ({ values }) => Object.assign(values, { UPSTREAM_URL: 'http://localhost:8081' }),
+    check: 'reach',
+    cure: /Tunnel/,
+  },
+  {
+    name: 'Workers Cache in front of the worker',
+    plant: ({ wrangler }) => Object.assign(wrangler, { cache: { enabled: true } }),
+    check: 'runtime',
+    cure: /enabled = false/,
+  },
+  {
+    name: 'identity headers larger than servers take',
+    plant: ({ values }) =>
+      Object.assign(values, {
+        ROUTES: [{ path: '/*', roles: Array.from({ length: 400 }, (_, at) => `a-role-with-a-long-name-${at}`) }],
+      }),
+    check: 'header size',
+    cure: /IDENTITY_HEADERS/,
+  },
+  {
+    name: 'ZITADEL away',
+    plant: ({ away }) => away.add(ISSUER),
+    check: 'discovery',
+    cure: /ZITADEL_DOMAIN/,
+  },
+  {
+    name: 'ZITADEL limiting this address',
+    plant: ({ harness }) => Object.assign(harness.zitadel.settings, { rateLimited: true }),
+    check: 'discovery',
+    also: ['gateway'],
+    cure: /wait a minute/,
+  },
+  {
+    name: 'an address that is no ZITADEL',
+    plant: ({ others }) => others.set(ISSUER, () => new Response('<h1>Hello</h1>')),
+    check: 'discovery',
+    cure: /origin of the instance/,
+  },
+  {
+    name: 'another issuer',
+    plant: ({ harness }) =>
+      Object.assign(harness.zitadel.tamper, {
+        discovery: (json: object) => ({ ...json, issuer: 'https://other.example' }),
+      }),
+    check: 'issuer',
+    also: ['gateway'],
+    cure: /ZITADEL_DOMAIN = "https:\/\/other\.example"/,
+  },
+  {
+    name: 'clocks that disagree',
+    plant: (bed) => Object.assign(bed, { skew: 120 }),
+    check: 'clock',
+    cure: /NTP/,
+  },
+  {
+    name: 'no signing key',
+    plant: ({ harness }) => Object.assign(harness.zitadel.tamper, { jwks: () => ({ keys: [] }) }),
+    check: 'keys',
+    cure: /web key/,
+  },
+  {
+    name: 'a redirect URI that ZITADEL does not know',
+    plant: (bed) => Object.assign(application(bed), { redirectUris: [`${ORIGIN}/other`] }),
+    check: 'redirect URI',
+    cure: /add https:\/\/app\.example\.com\/auth\/callback/,
+  },
+  {
+    name: 'a client id that ZITADEL does not know',
+    plant: ({ values }) => Object.assign(values, { ZITADEL_CLIENT_ID: '249703852243229999' }),
+    check: 'redirect URI',
+    also: ['post-logout URI', 'client'],
+    cure: /ZITADEL_CLIENT_ID is not known/,
+  },
+  {
+    name: 'an organisation that does not exist',
+    plant: ({ values }) => Object.assign(values, { ZITADEL_ORG_ID: '249703000000000009' }),
+    check: 'redirect URI',
+    cure: /ZITADEL_ORG_ID/,
+  },
+  {
+    name: 'a post-logout URI that ZITADEL does not know',
+    plant: (bed) => Object.assign(application(bed), { postLogoutRedirectUris: [] }),
+    check: 'post-logout URI',
+    cure: /add https:\/\/app\.example\.com\/auth\/logout\/callback/,
+  },
+  {
+    name: 'a confidential application without a secret here',
+    plant: (bed) => Object.assign(application(bed), { authMethod: 'client_secret_basic', clientSecret: 'x' }),
+    check: 'client',
+    cure: /ZITADEL_CLIENT_SECRET/,
+  },
+  {
+    name: 'a wrong client secret',
+    plant: (bed) => {
+      Object.assign(application(bed), { authMethod: 'client_secret_basic', clientSecret: 'the right one' });
+      Object.assign(bed.values, { ZITADEL_CLIENT_SECRET: 'a wrong one' });
+    },
+    check: 'client',
+    cure: /generate a new one/,
+  },
+  {
+    name: 'refresh tokens switched off',
+    plant: (bed) => Object.assign(application(bed), { grantTypes: ['authorization_code'] }),
+    check: 'refresh token',
+    cure: /switch on Refresh Token/,
+  },
+  {
+    name: 'wrong credentials for introspection',
+    plant: ({ values }) => Object.assign(values, { ZITADEL_API_CLIENT_SECRET: 'a wrong one' }),
+    check: 'introspection',
+    cure: /API application/,
+  },
+  {
+    name: 'a gateway that is not deployed',
+    plant: ({ away }) => away.add(ORIGIN),
+    check: 'gateway',
+    cure: /npm run deploy/,
+  },
+  {
+    name: 'somebody else at the gateway’s address',
+    plant: ({ others }) => others.set(ORIGIN, () => new Response('parked', { status: 200 })),
+    check: 'gateway',
+    cure: /route lead to the worker/,
+  },
+  {
+    name: 'a store that does not answer the gateway',
+    plant: ({ harness }) => Object.assign(harness.kv.faults, { failReads: true }),
+    check: 'gateway',
+    cure: /namespace of SESSIONS/,
+  },
+  {
+    name: 'a back channel on a private address',
+    plant: ({ addresses }) => addresses.set('app.example.com', ['10.0.0.7']),
+    check: 'back channel',
+    cure: /public address/,
+  },
+  {
+    name: 'an application that answers anybody',
+    plant: ({ others }) => others.set('https://upstream.example.net', () => new Response('welcome')),
+    check: 'way past',
+    cure: /X-Gateway-Secret/,
+  },
+  {
+    name: 'a second, public way to the application',
+    plant: ({ others }) => others.set('https://old.example.net', () => new Response('welcome')),
+    args: ['--upstream-public', 'https://old.example.net/'],
+    check: 'way past',
+    cure: /Tunnel/,
+  },
+  {
+    name: 'a token that is over',
+    plant: () => undefined,
+    args: ['--token', 'nobody-knows-this-token'],
+    check: 'claims',
+    cure: /sign in anew/,
+  },
+];
+
+describe('issue 7: each of these faults, planted alone, fails the run, is found by its check, and its cure is named', () => {
+  it.each(FAULTS)('$name', async ({ plant, check, cure, args = [], also = [] }) => {
+    const bed = createBed();
+    plant(bed);
+    const { code, findings } = await bed.run(...args);
+    expect(code).toBe(1);
+    const found = findings.filter(({ status }) => status === 'failed');
+    expect(new Set(found.map((each) => each.check))).toEqual(new Set([check, ...also]));
+    expect(
+      found
+        .filter((each) => each.check === check)
+        .map((each) => each.cure)
+        .join('\n'),
+    ).toMatch(cure);
+  });
+});
+
+describe('what is no failure, but worth a thought', () => {
+  it.each([
+    ['no Workers Logs', ({ wrangler }: Bed) => Object.assign(wrangler, { observability: undefined }), 'log'],
+    [
+      'another compatibility date',
+      ({ wrangler }: Bed) => Object.assign(wrangler, { compatibility_date: '2024-01-01' }),
+      'runtime',
+    ],
+    ['secrets that are elsewhere', ({ values }: Bed) => delete values['SESSION_SECRET'], 'secrets'],
+    [
+      'an older ZITADEL',
+      ({ harness }: Bed) =>
+        Object.assign(harness.zitadel.tamper, {
+          discovery: (json: object) => ({ ...json, backchannel_logout_supported: false }),
+        }),
+      'back channel',
+    ],
+  ])('%s', async (_, plant, check) => {
+    const bed = createBed();
+    plant(bed);
+    const { code, findings } = await bed.run();
+    expect(code).toBe(0);
+    expect(findings.filter(({ status }) => status === 'warning').map((each) => each.check)).toEqual([check]);
+  });
+
+  it('claims: what the token’s user would be to the application', async () => {
+    const bed = createBed();
+    const token = await bed.harness.zitadel.mintAccessToken({ sub: 'admin', scope: SCOPE });
+    const { findings } = await bed.run('--token', token);
+    const claims = findings.filter(({ check }) => check === 'claims');
+    expect(claims).toHaveLength(1);
+    expect(claims[0]).toMatchObject({ status: 'ok', found: expect.stringContaining('roles: admin, user') });
+    expect(claims[0]?.found).toContain('X-Forwarded-Email');
+  });
+
+  it('claims: no role where routes ask for one', async () => {
+    const bed = createBed();
+    const token = await bed.harness.zitadel.mintAccessToken({ sub: 'nobody', scope: SCOPE });
+    const { findings } = await bed.run('--token', `Bearer ${token}`);
+    expect(findings.find(({ status }) => status === 'warning')?.cure).toContain('Assert Roles on Authentication');
+  });
+});
