@@ -34,26 +34,45 @@ interface Limits {
 export const DEFAULT_LIMITS: Limits = { deadline: 5_000, maxBytes: 1_048_576 };
 
 export function createProviderFetch(fetch: typeof globalThis.fetch, limits: Limits = DEFAULT_LIMITS): ProviderFetch {
-  return async (url, { method, headers, body, signal }) => {
+  async function ask(url: string, endpoint: string, request: ProviderRequest): Promise<Response> {
+    const { method, headers, body, signal } = request;
+    const response = await fetch(url, {
+      method,
+      redirect: 'manual',
+      ...(signal && { signal }),
+      ...(headers && { headers }),
+      ...(body !== undefined && body !== null && { body }),
+    });
+    const bytes = await readLimited(response, limits.maxBytes);
+    if (bytes === undefined) throw new ProviderCallError('too_large', endpoint);
+    const hasBody = ![101, 204, 205, 304].includes(response.status);
+    return new Response(hasBody ? bytes : null, { status: response.status, headers: response.headers });
+  }
+
+  return async (url, request) => {
     // A query never leaves in a log line; ours hold no secret, but a misconfigured endpoint might.
     const endpoint = url.split('?')[0] ?? url;
-    const deadline = AbortSignal.timeout(limits.deadline);
+    const { signal: outer } = request;
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    const timer = setTimeout(abort, limits.deadline);
+    outer?.addEventListener('abort', abort, { once: true });
+    if (outer?.aborted) abort();
+    const { signal } = controller;
+    // The deadline holds whether or not the runtime's fetch hears of it.
+    const late = new Promise<never>((_, reject) => {
+      const fail = () => reject(new ProviderCallError('timeout', endpoint));
+      if (signal.aborted) fail();
+      signal.addEventListener('abort', fail, { once: true });
+    });
     try {
-      const response = await fetch(url, {
-        method,
-        redirect: 'manual',
-        signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
-        ...(headers && { headers }),
-        ...(body !== undefined && body !== null && { body }),
-      });
-      const bytes = await readLimited(response, limits.maxBytes);
-      if (bytes === undefined) throw new ProviderCallError('too_large', endpoint);
-      const hasBody = ![101, 204, 205, 304].includes(response.status);
-      return new Response(hasBody ? bytes : null, { status: response.status, headers: response.headers });
+      return await Promise.race([late, ask(url, endpoint, { ...request, signal })]);
     } catch (error) {
       if (error instanceof ProviderCallError) throw error;
-      const isTimeout = deadline.aborted || signal?.aborted === true;
-      throw new ProviderCallError(isTimeout ? 'timeout' : 'network', endpoint, error);
+      throw new ProviderCallError(signal.aborted ? 'timeout' : 'network', endpoint, error);
+    } finally {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', abort);
     }
   };
 }
