@@ -1,0 +1,82 @@
+// The built worker, and bytes that no HTTP client would send: the upstream never sees a second request or a forged header, and the
+// gateway never answers 500. Where workerd itself answers, nothing of ours has run; on Cloudflare the edge stands before it.
+// Issue 6 "How it is shown"; RFC 9112 §11.2.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { locationOf } from '../support/browser.ts';
+import { type RunningWorker, startWorker } from '../support/worker.ts';
+import { RAW_CASES } from './support/raw-cases.ts';
+import { sendRaw } from './support/raw-request.ts';
+import { type RecordingUpstream, startRecordingUpstream } from './support/recording-upstream.ts';
+
+/** What stands behind the one request that a connection should have carried. */
+function afterTheRequest(text: string): string {
+  const end = text.indexOf('\r\n\r\n') + 4;
+  const head = text.slice(0, end);
+  const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
+  if (length !== undefined) return text.slice(end + Number(length));
+  if (!/\r\ntransfer-encoding: chunked/i.test(head)) return text.slice(end);
+  let at = end;
+  for (;;) {
+    const [line = '', size = ''] = /^([0-9a-f]+)\r\n/i.exec(text.slice(at)) ?? [];
+    expect(size).not.toBe('');
+    at += line.length + Number.parseInt(size, 16) + 2;
+    if (Number.parseInt(size, 16) === 0) return text.slice(at);
+  }
+}
+
+describe('bytes on a socket', () => {
+  let upstream: RecordingUpstream;
+  let worker: RunningWorker;
+  let cookie = '';
+  let sub = '';
+
+  beforeAll(async () => {
+    upstream = await startRecordingUpstream();
+    const ROUTES = [
+      { path: '/page', access: 'public' },
+      { path: '/secret', roles: ['admin'] },
+    ];
+    worker = await startWorker({ upstream: upstream.origin, env: { ROUTES } });
+    const browser = worker.browser();
+    const authorizeUrl = locationOf(await browser.navigate('/private'));
+    await browser.navigate(await worker.zitadel.signIn({ authorizeUrl, user: 'user' }));
+    cookie = `Cookie: ${[...(await browser.cookies())].map(([name, value]) => `${name}=${value}`).join('; ')}\r\n`;
+    sub = ((await (await browser.fetch('/auth/userinfo')).json()) as { sub: string }).sub;
+  });
+  afterAll(async () => {
+    await worker?.stop();
+    await upstream?.close();
+  });
+
+  describe.each(['nobody', 'somebody signed in'])('of %s', (who) => {
+    it.each(RAW_CASES)('$name: $outcome', async ({ bytes, outcome }) => {
+      const { host } = new URL(worker.origin);
+      const isSignedIn = who !== 'nobody';
+      upstream.connections.length = 0;
+      const hostLines = `Host: ${host}\r\n${isSignedIn ? cookie : ''}`;
+      const statuses = await sendRaw(worker.origin, bytes.replaceAll('{H}', hostLines).replaceAll('{host}', host));
+
+      const passes = outcome === 'passes' || (outcome === 'private' && isSignedIn);
+      const last = statuses.at(-1) ?? 0;
+      if (passes) expect(statuses[statuses[0] === 100 ? 1 : 0]).toBe(200);
+      else if (outcome === 'runtime') expect(statuses).toEqual([500]);
+      else expect(last === 501 || (last >= 400 && last < 500)).toBe(true);
+      expect(upstream.connections.length).toBe(passes ? 1 : 0);
+      for (const connection of upstream.connections) {
+        expect(connection).toMatch(/^(GET|POST) (\/|\/page|\/private|\/\/evil\.example\/page) HTTP\/1\.1\r\n/);
+        expect(connection).not.toContain('admin');
+        const users = [...connection.matchAll(/^x.forwarded.user ?:(.*)\r$/gim)].map(([, user]) => user?.trim());
+        const isBody = connection.includes('\r\n\r\nGET /secret');
+        expect(users).toEqual([...(isSignedIn ? [sub] : []), ...(isBody ? ['nobody'] : [])]);
+        expect(afterTheRequest(connection).replace(/^\r\n/, '')).toBe('');
+      }
+    });
+  });
+
+  it('nothing of it made the gateway’s own code answer 500', () => {
+    const statuses = worker.logs.map((event) => Number(/^ *"?status"?: (\d+)/m.exec(event)?.[1]));
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(RAW_CASES.length / 2);
+    expect(statuses).not.toContain(500);
+  });
+});
