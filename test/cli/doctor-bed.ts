@@ -82,7 +82,7 @@ async function run(bed: Bed, args: readonly string[]) {
   return { code, printed: printed.join('\n'), told: told.join('\n'), findings };
 }
 
-function createSystem(bed: Bed, printed: string[], told: string[]): System {
+export function createSystem(bed: Bed, printed: string[], told: string[]): System {
   return {
     print: (line) => void printed.push(line),
     tell: (line) => void told.push(line),
