@@ -8,14 +8,14 @@ const PUBLIC = { ROUTES: [{ path: '/*', access: 'public' }] };
 
 describe('issue 7: traceparent', () => {
   it.each([
-    ['a new trace', {}],
-    ['the visitor’s trace', { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }],
-  ])('the request event names what the application is told: %s', async (_, headers) => {
+    ['a new trace', undefined],
+    ['the visitor’s trace', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
+  ])('the request event names what the application is told: %s', async (_, traceparent) => {
     const harness = createHarness({ env: PUBLIC });
-    await harness.browser().navigate('/', { headers });
+    await harness.browser().navigate('/', { headers: traceparent === undefined ? {} : { traceparent } });
     const told = harness.received.at(-1)?.headers.get('traceparent');
     expect(harness.events.at(-1)).toMatchObject({ event: 'request', trace_id: told?.slice(3, 35) });
-    if (headers.traceparent) expect(told?.slice(0, 35)).toBe(headers.traceparent.slice(0, 35));
+    if (traceparent) expect(told?.slice(0, 35)).toBe(traceparent.slice(0, 35));
   });
 
   it('a call to ZITADEL without a good answer: the event names the endpoint and the trace that ZITADEL was told', async () => {
