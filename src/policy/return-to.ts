@@ -4,8 +4,8 @@
 import { foldCase } from './path-steps.ts';
 import { readingsOf } from './readings.ts';
 
-/** Characters. A longer one would not fit into the transaction's cookie. */
-export const MAX_RETURN_TO_LENGTH = 2048;
+/** Characters. What does not fit into the transaction's cookie is kept elsewhere; this is what judging it may cost. */
+export const MAX_RETURN_TO_LENGTH = 8192;
 
 /** Endpoints that would lead round in a circle, or end the session just begun. */
 const CIRCULAR: ReadonlySet<string> = new Set(

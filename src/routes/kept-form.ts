@@ -52,10 +52,10 @@ export async function readForm(
 
 async function readAtMost(body: ReadableStream | null, announced: number): Promise<Uint8Array | undefined> {
   if (announced > MAX_FORM) return undefined;
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   // Leaving the loop cancels the stream.
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array<ArrayBuffer>>) {
     size += chunk.length;
     if (size > MAX_FORM) return undefined;
     chunks.push(chunk);
