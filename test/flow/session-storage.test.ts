@@ -129,6 +129,24 @@ describe('KV', () => {
     expect(noted(harness, 'session_ended')).toEqual([]);
   });
 
+  it.each([0, 700])(
+    'a read that lags behind its write ends no session, even when that write came %i seconds late',
+    async (late) => {
+      const harness = createShortLived({ env: { CLAIMS_MAX_AGE: 20 } });
+      const browser = harness.browser();
+      harness.kv.faults.failWrites = late > 0;
+      await harness.signIn(browser, 'admin');
+      await harness.advance(late);
+      Object.assign(harness.kv.faults, { failWrites: false, lag: 60 });
+      await harness.advance(20);
+      for (let round = 0; round < 6; round++) {
+        expect(await storm(browser, 2)).toEqual([200, 200]);
+        await harness.advance(25);
+      }
+      expect(noted(harness, 'session_ended')).toEqual([]);
+    },
+  );
+
   it('reads that fail or lag end no session; what is gone for good ends it, with its reason', async () => {
     const harness = createHarness();
     const browser = harness.browser();

@@ -33,7 +33,6 @@ export class World {
     this.harness = createHarness({
       env: { OPERATOR_SECRET: OPERATOR },
       zitadel: { lifetimes: { accessToken: 901 }, backChannelRetryDelays: [0, 0] },
-      providerDeadline: 200,
     });
     this.users = Array.from({ length: users }, (_, index) => this.#createUser(index));
     this.deploy();
