@@ -210,7 +210,7 @@ describe('ZITADEL not answering', () => {
   it.each(['hang', 'reset', { status: 503 }] as const)(
     '(%j): the signed-out page, soon, and the session is over here',
     async (fault) => {
-      const { harness, browser } = await signedIn({ providerDeadline: 100 });
+      const { harness, browser } = await signedIn({ providerDeadline: 500 });
       harness.zitadel.faults.set('revocation', fault);
       const response = await browser.navigate('/auth/logout', OWN);
       expect(response.status).toBe(200);
