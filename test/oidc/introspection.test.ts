@@ -271,7 +271,7 @@ describe('when ZITADEL cannot be asked', () => {
     ['403 of a proxy with a challenge', { status: 403, headers: { 'www-authenticate': 'Basic realm="x"' } }],
     ['active: true with status 201', { status: 201, body: { active: true, sub: admin } }],
   ])('throws provider_unavailable for %s: never a pass, never a 401', async (_name, fault) => {
-    const bed = createBed({ env: BASIC, providerDeadline: 50 });
+    const bed = createBed({ env: BASIC, providerDeadline: 500 });
     const token = await mint(bed);
     bed.zitadel.faults.set('introspection', fault);
     expect(await faultOf(bed.judge(token))).toMatchObject({ code: 'provider_unavailable' });
