@@ -27,7 +27,7 @@ export function createUpstreamRoute(gateway: Gateway): UpstreamRoute {
       if (sent?.kind === 'spent') return redirectAnswer(gateway, c.req.url, 303);
       if (sent) c.req.raw = sent.request;
       const response = await forward(c, admitted, admission.watchFor(admitted)).catch(async (error) => {
-        await sent?.putBack?.();
+        await sent?.putBack?.().catch(() => undefined);
         throw error;
       });
       return response.status === 101 ? response : appendCookies(response, await admission.renewedCookies(c, admitted));
