@@ -55,8 +55,8 @@ export async function invite(connection: Connection, { id, email }: User): Promi
     await inviteUser(connection, id);
   } catch (cause) {
     if (!(cause instanceof CommandError)) throw cause;
-    const hints = [`npm run users -- invite ${email}`, ...cause.hints];
-    throw new CommandError(`${email} is made, but not invited: ${cause.message}`, { hints, cause });
+    const hints = [`the user is there; to invite them: npm run users -- invite ${email}`, ...cause.hints];
+    throw new CommandError(`no invitation was sent to ${email}: ${cause.message}`, { hints, cause });
   }
 }
 

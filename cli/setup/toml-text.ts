@@ -96,6 +96,15 @@ export function readVariable(text: string, table: string, key: string): string |
   }
 }
 
+/** Whether there is such a variable, of any type, or a table of that name. */
+export function hasVariable(text: string, table: string, key: string): boolean {
+  const { headers, pairs } = outline(text);
+  return (
+    headers.some((each) => each.table === `${table}.${key}`) ||
+    pairs.some((each) => each.table === table && each.key === key)
+  );
+}
+
 /** Replaces the value; else writes the variable below its commented example, or at the end of the table. */
 export function setVariable(text: string, table: string, key: string, value: string): string {
   const { headers, pairs } = outline(text);

@@ -45,7 +45,8 @@ export function reportFailure(name: string, cause: unknown, system: System, isJs
 
 function toFailure(cause: unknown): CommandError {
   if (cause instanceof CommandError) return cause;
-  if (isArgumentError(cause)) return new UsageError(cause.message);
+  // Node adds an essay on positional arguments
+  if (isArgumentError(cause)) return new UsageError(cause.message.replace(/\. To specify .*$/s, ''));
   if (isFileError(cause))
     return new CommandError(`${cause.path ?? 'a file'}: ${FILE_ERRORS[cause.code] ?? cause.message}`, { cause });
   const message = cause instanceof Error ? cause.message : String(cause);

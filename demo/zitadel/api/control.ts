@@ -25,6 +25,8 @@ export interface ApiControl {
   readonly calls: ApiCall[];
   /** Initial passwords by user, in plain text: nobody is protected by them here. */
   readonly passwords: Map<string, { password: string; changeRequired: boolean }>;
+  /** People made here without a password: they have no means of signing in yet. */
+  readonly withoutMeans: Set<string>;
   /** Users who were sent a mail to choose their first means of signing in. */
   readonly invited: Set<string>;
   /** Lists that a record stays away from, by its id. */
@@ -44,6 +46,7 @@ export function apiControl(store: Store): ApiControl {
     interrupt: () => undefined,
     calls: [],
     passwords: new Map(),
+    withoutMeans: new Set(),
     invited: new Set(),
     unseen: new Map(),
   };

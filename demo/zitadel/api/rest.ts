@@ -112,12 +112,22 @@ export const REST_METHODS: readonly RestMethod[] = [
     },
   },
   {
+    method: 'GET',
+    path: /^\/v2\/users\/(\d+)\/authentication_methods$/,
+    run: ({ store }, _caller, { path: [id = ''] }) => {
+      const isBare = apiControl(store).withoutMeans.has(findUser(store, id).id);
+      return { details: {}, authMethodTypes: isBare ? [] : ['AUTHENTICATION_METHOD_TYPE_PASSWORD'] };
+    },
+  },
+  {
     method: 'POST',
     path: /^\/v2\/users\/(\d+)\/password$/,
     run: (instance, _caller, { body, path: [id = ''] }) => {
       findUser(instance.store, id);
       const { password, changeRequired = false } = body.newPassword ?? {};
-      apiControl(instance.store).passwords.set(id, { password, changeRequired });
+      const { passwords, withoutMeans } = apiControl(instance.store);
+      passwords.set(id, { password, changeRequired });
+      withoutMeans.delete(id);
       return { details: {} };
     },
   },

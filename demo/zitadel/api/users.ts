@@ -47,6 +47,7 @@ export function addHuman({ store, nextId, now }: Instance, { password, ...person
   const user = createHumanUser({ id: nextId(), ...person, updatedAt: now() });
   store.users.set(user.id, user);
   if (password) apiControl(store).passwords.set(user.id, password);
+  else apiControl(store).withoutMeans.add(user.id);
   delayListing(store, user.id);
   return user;
 }

@@ -1,0 +1,127 @@
+// The command `users`: who may use the project of the gateway, and with which roles.
+// Issue 7; what ZITADEL's guides do with a management client.
+
+import { parseArgs } from 'node:util';
+import { type DeploymentPlace, readConfigFile, tableOfVariables } from '../setup/deployment-files.ts';
+import { parseDomain } from '../setup/parse-answers.ts';
+import { readVariable } from '../setup/toml-text.ts';
+import { CommandError, reportFailure, UsageError } from '../support/failure.ts';
+import { createLook } from '../support/look.ts';
+import type { System } from '../support/system.ts';
+import { printCall } from '../zitadel-api/call.ts';
+import { openConnection } from '../zitadel-api/connection.ts';
+import { readCredentials, WHO_FLAGS, WHO_HELP, WHO_OPTIONS } from '../zitadel-api/who.ts';
+import { ACTIONS, type Action, isAction, type UsersFlags } from './actions.ts';
+
+export const USERS_HELP = `users: who may use the application behind the gateway, and with which roles
+
+  npm run users -- list
+  npm run users -- show alice@example.com
+  npm run users -- create "Alice Smith <alice@example.com>" --role admin
+  npm run users -- grant alice@example.com staff
+  npm run users -- revoke alice@example.com admin
+  npm run users -- invite alice@example.com
+
+What
+  list             users with a role on the project; --all: everybody in the organisation
+  show USER        one user with their roles
+  create PERSON    "Given Family <address>"; invited by mail, or with --password-file FILE
+                   a first password, to be changed at the first sign-in
+  grant USER ROLE… gives roles
+  revoke USER ROLE…
+                   takes roles; --all: every one
+  invite USER      sends the invitation (again)
+A user is named by e-mail address, user name, login name or id.
+
+Which ZITADEL
+${WHO_HELP}
+  --domain URL       instead of ZITADEL_DOMAIN in wrangler.toml
+  --project ID       instead of ZITADEL_PROJECT_ID
+  --org ID           organisation, default the service account's own
+  --config FILE      instead of wrangler.toml here
+  --env NAME         Wrangler's environment
+
+How
+  --role ROLE        with create; again for more
+  --dry-run          changes nothing: prints each call that would be made
+  --json             as JSON
+
+Exit codes: 0 done, 1 it did not work, 2 the command makes no sense`;
+
+const OPTIONS = {
+  ...WHO_OPTIONS,
+  domain: { type: 'string' },
+  project: { type: 'string' },
+  org: { type: 'string' },
+  config: { type: 'string' },
+  env: { type: 'string' },
+  role: { type: 'string', multiple: true },
+  'password-file': { type: 'string' },
+  all: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Returns the exit code. */
+export async function users(args: readonly string[], system: System): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    const [name = '', ...rest] = positionals;
+    if (values.help || args.length === 0) {
+      system.print(USERS_HELP);
+      return 0;
+    }
+    if (!isAction(name)) {
+      throw new UsageError(`${name || 'nothing'} is no action`, [`there are ${Object.keys(ACTIONS).join(', ')}`]);
+    }
+    const action = ACTIONS[name];
+    assertFlags(name, action, values);
+    const task = await action.prepare(rest, values);
+    const { connection, projectId } = await connect(values, system);
+    const { text, json } = await task({ connection, projectId, look: createLook(system.hasColour.print) });
+    system.print(values.json ? JSON.stringify(json, null, 2) : text);
+    return 0;
+  } catch (cause) {
+    return reportFailure('users', cause, system, args.includes('--json'));
+  }
+}
+
+/** A flag without effect is a mistake. */
+function assertFlags(name: string, action: Action, flags: UsersFlags): void {
+  const special = ['role', 'password-file', 'all'] as const;
+  const idle = special.find((flag) => flags[flag] !== undefined && !action.flags.includes(flag));
+  if (idle !== undefined) throw new UsageError(`--${idle} has no effect on ${name}`);
+}
+
+async function connect(flags: UsersFlags, system: System) {
+  const place: DeploymentPlace = { config: flags.config ?? 'wrangler.toml', env: flags.env };
+  const needsFile = flags.domain === undefined || flags.project === undefined;
+  const text = needsFile ? await readConfigFile(place) : '';
+  const variable = (name: string) => readVariable(text, tableOfVariables(place), name);
+  const domain = flags.domain ?? variable('ZITADEL_DOMAIN');
+  const projectId = flags.project ?? variable('ZITADEL_PROJECT_ID');
+  if (domain === undefined || projectId === undefined) {
+    throw new CommandError(
+      `${place.config} names no ${domain === undefined ? 'ZITADEL_DOMAIN' : 'ZITADEL_PROJECT_ID'}`,
+      {
+        code: 2,
+        hints: ['npm run setup writes it there; or --domain URL and --project ID'],
+      },
+    );
+  }
+  const credentials = await readCredentials(flags, system);
+  if (!credentials) throw new UsageError(`there is no terminal to ask on; missing: ${WHO_FLAGS}`);
+  const origin = parseDomain(domain);
+  const connection = await openConnection({
+    system,
+    domain: origin,
+    credentials,
+    organizationId: flags.org,
+    isDryRun: flags['dry-run'] === true,
+    observe: (call, kind) => {
+      if (kind === 'planned') system.tell(`would call ${printCall(origin, call)}`);
+    },
+  });
+  return { connection, projectId };
+}

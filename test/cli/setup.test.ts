@@ -1,0 +1,214 @@
+// `npm run setup`, in process, against the stand-in's management API on loopback: what it makes.
+// Issue 7.
+
+import { stat } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setup } from '../../cli/setup/command.ts';
+import { parseServiceKey } from '../../cli/zitadel-api/credentials.ts';
+import { SEED } from '../../demo/zitadel/seed.ts';
+import { type Bed, CONFIG, createBed, createTestSystem, everything, only, PEOPLE, ROBOT } from './setup-bed.ts';
+
+let bed: Bed;
+beforeEach(async () => {
+  bed = await createBed();
+});
+afterEach(async () => await bed.stop());
+
+describe('issue 7: setup makes what ZITADEL’s guides do by hand', () => {
+  it('project, roles, applications, users and grants', async () => {
+    const { code, out, err } = await bed.setup(everything(bed));
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^made {7}project Postern \d+$/m);
+    expect(out).toMatch(/^Done: \d+ changes\.$/m);
+    const { store } = bed.zitadel;
+    const project = only(store.projects);
+    expect(project).toMatchObject({ name: 'Postern', roleAssertion: true, organizationId: SEED.organizationId });
+    expect([...project.roles]).toEqual([
+      ['admin', { displayName: 'Administrator' }],
+      ['staff', { displayName: 'staff' }],
+    ]);
+    const [web, api] = [...store.applications.values()];
+    expect(web).toMatchObject({
+      kind: 'oidc',
+      authMethod: 'none',
+      grantTypes: ['authorization_code', 'refresh_token'],
+      responseTypes: ['code'],
+      redirectUris: ['http://localhost:8787/auth/callback'],
+      postLogoutRedirectUris: ['http://localhost:8787/auth/logout/callback'],
+      backChannelLogoutUri: 'http://localhost:8787/auth/backchannel-logout',
+      devMode: true,
+      accessTokenRoleAssertion: true,
+      idTokenRoleAssertion: true,
+      idTokenUserinfoAssertion: true,
+    });
+    expect(api).toMatchObject({ kind: 'api', authMethod: 'private_key_jwt', name: 'Postern API' });
+    const alice = bed.zitadel.findUser('alice@example.com');
+    expect(alice).toMatchObject({ givenName: 'Alice', familyName: 'Smith', emailVerified: false });
+    expect(bed.control.invited).toEqual(new Set([alice.id]));
+    const grants = [...store.authorizations.values()].map(({ userId, roleKeys }) => [userId, roleKeys]);
+    expect(grants).toEqual([
+      [alice.id, ['admin']],
+      [bed.zitadel.findUser('reporter').id, ['staff']],
+    ]);
+  });
+
+  it('writes wrangler.toml’s variables and leaves everything else in it as it was', async () => {
+    const before = await bed.read(CONFIG);
+    await bed.setup();
+    const after = await bed.read(CONFIG);
+    const { clientId, projectId } = only(bed.zitadel.store.applications);
+    const changed = after.split('\n').filter((line) => !before.split('\n').includes(line));
+    expect(changed).toEqual([
+      `ZITADEL_DOMAIN = "${bed.domain}"`,
+      `ZITADEL_CLIENT_ID = "${clientId}"`,
+      `ZITADEL_PROJECT_ID = "${projectId}"`,
+    ]);
+    expect(after.split('\n')).toHaveLength(before.split('\n').length);
+  });
+
+  it('writes .dev.vars for its owner alone, with a strong secret and the API application’s key', async () => {
+    await bed.setup(['--api']);
+    expect((await stat(bed.path('.dev.vars'))).mode & 0o777).toBe(0o600);
+    const secrets = await bed.read('.dev.vars');
+    expect(secrets).toMatch(/^SESSION_SECRET=[0-9a-f]{64}$/m);
+    const key = JSON.parse(/^ZITADEL_API_KEY='(.*)'$/m.exec(secrets)?.[1] ?? '');
+    const api = [...bed.zitadel.store.applications.values()].find(({ kind }) => kind === 'api');
+    expect(key).toMatchObject({ type: 'application', clientId: api?.clientId });
+    expect(api?.keys.has(key.keyId)).toBe(true);
+  });
+
+  it('the service user’s key goes where it was told to, for its owner alone', async () => {
+    await bed.setup(everything(bed));
+    expect((await stat(bed.path('reporter.json'))).mode & 0o777).toBe(0o600);
+    const key = parseServiceKey(await bed.read('reporter.json'), 'reporter.json');
+    expect(key).toMatchObject({ kind: 'key', userId: bed.zitadel.findUser('reporter').id });
+  });
+
+  it('a first password instead of an invitation', async () => {
+    await bed.write('password', 'correct horse battery\n');
+    const { code, out, err } = await bed.setup([...PEOPLE, '--password-file', bed.path('password')]);
+    expect(code).toBe(0);
+    expect(out + err).not.toContain('correct horse');
+    const { id, kind } = bed.zitadel.findUser('alice@example.com');
+    expect(kind).toBe('human');
+    expect(bed.control.passwords.get(id)).toEqual({ password: 'correct horse battery', changeRequired: true });
+    expect(bed.control.invited.size).toBe(0);
+  });
+
+  it('roles that ROUTES ask for, unless others are named', async () => {
+    await bed.setup();
+    expect([...only(bed.zitadel.store.projects).roles.keys()]).toEqual(['staff', 'admin']);
+  });
+
+  it('an existing project and application are brought up to date, and keep what they have beyond', async () => {
+    await bed.setup();
+    const [project, application] = [only(bed.zitadel.store.projects), only(bed.zitadel.store.applications)];
+    project.roleAssertion = false;
+    Object.assign(application, { grantTypes: ['authorization_code'], idTokenRoleAssertion: false });
+    application.redirectUris = ['https://other.example/callback'];
+    const { out } = await bed.setup();
+    expect(out).toContain('changed    project Postern: asserts roles now');
+    expect(out).toContain('changed    web application Postern: redirectUris, grantTypes, idTokenRoleAssertion');
+    expect(project.roleAssertion).toBe(true);
+    expect(application.grantTypes).toEqual(['authorization_code', 'refresh_token']);
+    expect(application.redirectUris).toEqual(['https://other.example/callback', 'http://localhost:8787/auth/callback']);
+  });
+
+  it('by personal access token', async () => {
+    const token = await bed.zitadel.createPersonalAccessToken(ROBOT);
+    const flags = ['--domain', bed.domain, '--url', 'http://localhost:8787', '--upstream', 'http://localhost:8081'];
+    const place = ['--config', bed.path(CONFIG)];
+    expect(await setup([...flags, ...place], { ...createTestSystem(), env: { ZITADEL_PAT: token } })).toBe(0);
+    expect(bed.zitadel.store.projects.size).toBe(1);
+  });
+});
+
+describe('issue 7: --dry-run prints each call and makes none', () => {
+  it('of a first run, without a secret', async () => {
+    const { code, out } = await bed.setup(['--dry-run', ...everything(bed), '--password-file', await password()]);
+    expect(code).toBe(0);
+    expect(bed.zitadel.store.projects.size).toBe(0);
+    const planned = out.split('\n').filter((line) => line.startsWith('would call'));
+    expect(planned.map((line) => line.replace(/^would call POST https?:\/\/[^/]+\/(\S+).*/, '$1'))).toEqual([
+      'zitadel.project.v2.ProjectService/CreateProject',
+      'zitadel.project.v2.ProjectService/AddProjectRole',
+      'zitadel.project.v2.ProjectService/AddProjectRole',
+      'zitadel.application.v2.ApplicationService/CreateApplication',
+      'zitadel.application.v2.ApplicationService/CreateApplication',
+      'zitadel.application.v2.ApplicationService/CreateApplicationKey',
+      'v2/users/new',
+      'v2/users/‹user',
+      'v2/users/new',
+      'zitadel.authorization.v2.AuthorizationService/CreateAuthorization',
+      'zitadel.authorization.v2.AuthorizationService/CreateAuthorization',
+    ]);
+    expect(out).toContain('"projectRoleAssertion":true');
+    expect(out).not.toContain('correct horse');
+    expect(out).toContain('nothing was changed');
+    await expect(bed.read('.dev.vars')).rejects.toThrow('ENOENT');
+    expect(await bed.read(CONFIG)).not.toContain(bed.domain);
+  });
+
+  it('of a second run: nothing to change', async () => {
+    await bed.setup(everything(bed));
+    const { out } = await bed.setup(['--dry-run', ...everything(bed)]);
+    expect(out).not.toContain('would call');
+    expect(out).toContain('Nothing to change');
+  });
+
+  async function password(): Promise<string> {
+    await bed.write('password', 'correct horse battery');
+    return bed.path('password');
+  }
+});
+
+describe('issue 7: --remote gives secrets to Wrangler', () => {
+  function wrangler(existing: readonly string[]) {
+    const puts = new Map<string, string>();
+    const calls: string[] = [];
+    const runWrangler = async (args: readonly string[], input = '') => {
+      calls.push(args.join(' '));
+      if (args[1] === 'put') puts.set(args[2] ?? '', input);
+      const names = [...existing, ...puts.keys()].map((name) => ({ name, type: 'secret_text' }));
+      return { code: 0, stdout: JSON.stringify(names), stderr: '' };
+    };
+    return { puts, calls, runWrangler };
+  }
+
+  it('by standard input, never as an argument, and not into .dev.vars', async () => {
+    const { puts, calls, runWrangler } = wrangler([]);
+    const { code, out } = await bed.setup(['--remote', '--api'], { runWrangler });
+    expect(code).toBe(0);
+    expect([...puts.keys()]).toEqual(['SESSION_SECRET', 'ZITADEL_API_KEY']);
+    expect(puts.get('SESSION_SECRET')).toMatch(/^[0-9a-f]{64}$/);
+    for (const secret of puts.values()) expect(`${calls.join()}${out}`).not.toContain(secret);
+    await expect(bed.read('.dev.vars')).rejects.toThrow('ENOENT');
+    const second = await bed.setup(['--remote', '--api'], { runWrangler });
+    expect(second.out).toContain('Nothing to change');
+    expect(puts.size).toBe(2);
+  });
+
+  it('a worker that was never deployed has no secrets yet', async () => {
+    const { puts, runWrangler } = wrangler([]);
+    const failing: typeof runWrangler = async (args, input) =>
+      args[1] === 'list'
+        ? { code: 1, stdout: '', stderr: '✘ [ERROR] A request failed. This Worker does not exist [code: 10007]' }
+        : await runWrangler(args, input);
+    expect((await bed.setup(['--remote'], { runWrangler: failing })).code).toBe(0);
+    expect(puts.has('SESSION_SECRET')).toBe(true);
+  });
+
+  it('Wrangler that is not signed in: 1, with what to do', async () => {
+    const runWrangler = async () => ({
+      code: 1,
+      stdout: '',
+      stderr: '✘ [ERROR] You are not authenticated\n    at stack',
+    });
+    const { code, err } = await bed.setup(['--remote'], { runWrangler });
+    expect(code).toBe(1);
+    expect(err).toContain('You are not authenticated');
+    expect(err).toContain('npx wrangler whoami');
+    expect(err).not.toContain('at stack');
+  });
+});
