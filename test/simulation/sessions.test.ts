@@ -7,7 +7,7 @@ import { createRandom, type Random } from './random.ts';
 import { World } from './world.ts';
 
 const SEEDS = (process.env['SIMULATION_SEEDS'] ?? '1,2').split(',').map(Number);
-const STEPS = Number(process.env['SIMULATION_STEPS'] ?? 170);
+const STEPS = Number(process.env['SIMULATION_STEPS'] ?? 130);
 const USERS = 100;
 
 /** Reasons for which a session may end here; whatever else ends one is a bug. */
