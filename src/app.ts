@@ -73,7 +73,15 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
   const isOwnAfterLogout = isInFolder(afterLogout) || afterLogout === `${config.endpoints}/logout/callback`;
 
   app.use(recordEvent(gateway));
-  app.onError((error, c) => thrownAnswer(gateway, c, error));
+  app.onError((error, c) => {
+    try {
+      return thrownAnswer(gateway, c, error);
+    } catch (cause) {
+      // A page that can't be made must not take the answer with it.
+      c.var.event.reason = `${error.message}; its answer: ${(cause as Error).message}`;
+      return new Response(null, { status: FAULTS.internal.status });
+    }
+  });
   app.all('*', (c, next) => {
     const { pathname, host } = new URL(c.req.url);
     const { event } = c.var;

@@ -43,9 +43,10 @@ export function readIdentity(sub: string, claims: Claims, options: IdentityOptio
   return { identity, malformed: roles.kind === 'malformed' ? [roles.claim] : [] };
 }
 
-/** The organisation whose member the user is, wherever ZITADEL says so. */
-export function organizationOf(claims: Claims): string | undefined {
-  return text(claims[ORGANIZATION_CLAIM]);
+/** Who acts in the user's place stands in the ID token only, and holds for as long as its session (RFC 8693 §4.1). */
+export function withActor(claims: Claims, idTokenClaims: Claims): Claims {
+  const { act } = idTokenClaims;
+  return act === undefined ? claims : { ...claims, act };
 }
 
 function pickClaims(claims: Claims, names: readonly string[]): Record<string, unknown> {

@@ -3,7 +3,7 @@
 
 import { GatewayError } from '../errors.ts';
 import type { ProviderSide, SessionFault } from '../session/user-sessions-surroundings.ts';
-import { type IdentityOptions, readIdentity } from './identity-claims.ts';
+import { type IdentityOptions, readIdentity, withActor } from './identity-claims.ts';
 import type { RelyingParty } from './relying-party.ts';
 import { type ProviderFault, providerFault } from './to-fault.ts';
 
@@ -41,7 +41,8 @@ export function createProviderSide(deps: Dependencies): ProviderSide {
       try {
         const claims = await relyingParty.userinfo(access_token, sub);
         pause.lift();
-        const { identity, malformed } = readIdentity(sub, claims ?? claimsOf(id_token), identityOptions);
+        const inIdToken = claimsOf(id_token);
+        const { identity, malformed } = readIdentity(sub, withActor(claims ?? inIdToken, inIdToken), identityOptions);
         if (malformed.length > 0) reportMalformed(sub, malformed);
         if (organizationId !== undefined && identity.org !== organizationId) {
           return { kind: 'failed', fault: { ends: 'foreign_organization', reason: 'another organisation' } };

@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { IdTokenClaims } from '../oidc/id-token.ts';
-import { readIdentity } from '../oidc/identity-claims.ts';
+import { readIdentity, withActor } from '../oidc/identity-claims.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
 import { providerFault, toLoginFault } from '../oidc/to-fault.ts';
 import { isPrefetch } from '../policy/navigation.ts';
@@ -156,7 +156,7 @@ async function identify(
   } catch (error) {
     throw toLoginFault('userinfo', error);
   }
-  const { identity, malformed } = readIdentity(idToken.sub, withActor(claims, idToken), gateway.identityOptions);
+  const { identity, malformed } = readIdentity(idToken.sub, withActor(claims, idToken.all), gateway.identityOptions);
   const sub = identity.sub;
   if (malformed.length > 0) gateway.emit({ event: 'malformed_claims', level: 'warn', sub, claims: malformed });
   c.var.event.sub = sub;
@@ -165,11 +165,6 @@ async function identify(
     throw new GatewayError('foreign_organization', `organisation ${identity.org ?? 'unknown'}`);
   }
   return { tokens, idToken, identity, claimsAt };
-}
-
-/** Who acts in the user's place stands in the ID token only. */
-function withActor(claims: Readonly<Record<string, unknown>>, { all }: IdTokenClaims) {
-  return all['act'] === undefined ? claims : { ...claims, act: all['act'] };
 }
 
 async function beginSession(
