@@ -17,6 +17,7 @@ export interface WranglerConfig {
   readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] };
   readonly migrations: readonly { readonly new_sqlite_classes?: readonly string[] | undefined }[];
   readonly services?: readonly { readonly binding: string }[] | undefined;
+  readonly vpc_services?: readonly { readonly binding: string }[] | undefined;
   readonly ratelimits: readonly { readonly name: string }[];
   readonly observability?: { readonly enabled?: boolean | undefined } | undefined;
   readonly cache?: { readonly enabled?: boolean | undefined } | undefined;
@@ -63,7 +64,8 @@ export function createInstallation(wrangler: WranglerConfig, values: Readonly<Re
   for (const { binding } of wrangler.kv_namespaces) environment[binding] = { put: never };
   for (const { name } of wrangler.durable_objects.bindings) environment[name] = { idFromName: never };
   for (const { name } of wrangler.ratelimits) environment[name] = { limit: never };
-  for (const { binding } of wrangler.services ?? []) environment[binding] = { fetch: never };
+  const { services = [], vpc_services = [] } = wrangler;
+  for (const { binding } of [...services, ...vpc_services]) environment[binding] = { fetch: never };
   const asItIs = loadConfig(environment);
   const usable = asItIs.ok ? asItIs : loadWithoutSecrets(environment);
   return {
