@@ -27,11 +27,14 @@ export const totals = (all: readonly unknown[]) => ({ totalResult: String(all.le
 export function compact(message: object): object {
   const kept = Object.entries(message).flatMap(([name, value]) => {
     if (value === undefined || value === '' || value === false || value === 0) return [];
-    if (Array.isArray(value)) return value.length === 0 ? [] : [[name, value]];
-    return [[name, typeof value === 'object' && value !== null ? compact(value) : value]];
+    if (Array.isArray(value)) return value.length === 0 ? [] : [[name, value.map(compactMember)]];
+    return [[name, compactMember(value)]];
   });
   return Object.fromEntries(kept);
 }
+
+const compactMember = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null ? compact(value) : value;
 
 export function timestamp({ now }: Instance): string {
   return new Date(now() * 1000).toISOString();

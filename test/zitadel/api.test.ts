@@ -1,0 +1,294 @@
+// The stand-in's management API: who may call it, how it says no, what it leaves out, and that what it makes counts at once.
+// zitadel.project.v2, zitadel.application.v2, zitadel.authorization.v2, zitadel.user.v2; /management/v1.
+
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ApiControl, apiControl } from '../../demo/zitadel/api/control.ts';
+import { type Answer, type Bed, createBed, SEED, signAssertion } from './support.ts';
+
+const PROJECT = '/zitadel.project.v2.ProjectService';
+const APPLICATION = '/zitadel.application.v2.ApplicationService';
+const AUTHORIZATION = '/zitadel.authorization.v2.AuthorizationService';
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+let bed: Bed;
+let control: ApiControl;
+let token: string;
+beforeEach(async () => {
+  bed = createBed();
+  control = apiControl(bed.zitadel.store);
+  control.administrators.add(SEED.users.service);
+  token = await bed.zitadel.createPersonalAccessToken(SEED.users.service);
+});
+
+async function call(
+  path: string,
+  body?: object,
+  { method = 'POST', bearer = token } = {},
+): Promise<Pick<Answer, 'status' | 'body'>> {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  if (bearer !== '') headers['authorization'] = `Bearer ${bearer}`;
+  const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+  const response = await bed.zitadel.fetch(bed.issuer + path, init);
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
+}
+
+const createProject = async (name: string) => {
+  const { body } = await call(`${PROJECT}/CreateProject`, { organizationId: SEED.organizationId, name });
+  return body.projectId as string;
+};
+
+describe('who may call', () => {
+  const list = (bearer: string) => call(`${PROJECT}/ListProjects`, {}, { bearer });
+
+  it('nobody without a header, in both spellings', async () => {
+    expect(await list('')).toEqual({ status: 401, body: { code: 'unauthenticated', message: 'auth header missing' } });
+    const rest = await call('/v2/users', {}, { bearer: '' });
+    expect(rest).toEqual({ status: 401, body: { code: 16, message: 'auth header missing', details: [] } });
+  });
+
+  it('nobody with a token of no use', async () => {
+    const { status, body } = await list('nonsense');
+    expect(status).toBe(401);
+    expect(body).toMatchObject({ code: 'unauthenticated', message: 'Errors.Token.Invalid (AUTH-7fs1e)' });
+    expect(body.details[0].debug).toEqual({ id: 'AUTH-7fs1e', message: 'Errors.Token.Invalid' });
+  });
+
+  it.each([
+    ['', 401],
+    [' urn:zitadel:iam:org:project:id:zitadel:aud', 200],
+  ])('a service account’s key, only with ZITADEL in the audience: openid%s', async (scope, status) => {
+    const assertion = await signAssertion(await bed.zitadel.createServiceAccountKey(SEED.users.service), bed);
+    const form = { grant_type: JWT_BEARER, assertion, scope: `openid${scope}` };
+    const { body } = await bed.post('/oauth/v2/token', form);
+    const answer = await list(body.access_token);
+    expect(answer.status).toBe(status);
+    if (status === 401) expect(answer.body.message).toBe('invalid audience (APP-Zxfako)');
+  });
+
+  it('nobody without an administrator’s role, and an owner in their own organisation only', async () => {
+    const other = await call(`${PROJECT}/CreateProject`, { organizationId: SEED.otherOrganizationId, name: 'x' });
+    expect(other).toMatchObject({ status: 403, body: { code: 'permission_denied' } });
+    control.administrators.clear();
+    expect((await list(token)).body.message).toBe('No matching permissions found (AUTH-5mWD2)');
+    const rest = await call('/management/v1/projects/_search', {});
+    expect(rest).toMatchObject({ status: 403, body: { code: 7, details: [{ id: 'AUTH-5mWD2' }] } });
+  });
+});
+
+describe('how it says no', () => {
+  it.each([
+    [
+      `${PROJECT}/CreateProject`,
+      { organizationId: SEED.organizationId, name: 'Old applications' },
+      409,
+      'already_exists',
+    ],
+    [`${PROJECT}/CreateProject`, { organizationId: SEED.organizationId }, 400, 'invalid_argument'],
+    [`${PROJECT}/AddProjectRole`, { projectId: '1', roleKey: 'a', displayName: 'A' }, 404, 'not_found'],
+    [
+      `${PROJECT}/AddProjectRole`,
+      { projectId: SEED.projectId, roleKey: 'admin', displayName: 'A' },
+      409,
+      'already_exists',
+    ],
+    [
+      `${APPLICATION}/CreateApplication`,
+      { projectId: SEED.projectId, name: 'Gateway', apiConfiguration: {} },
+      409,
+      'already_exists',
+    ],
+    [`${APPLICATION}/UpdateApplication`, { projectId: SEED.projectId, applicationId: '1' }, 404, 'not_found'],
+    [`${AUTHORIZATION}/UpdateAuthorization`, { id: '1', roleKeys: [] }, 404, 'not_found'],
+    [
+      `${AUTHORIZATION}/CreateAuthorization`,
+      { userId: SEED.users.nobody, projectId: SEED.projectId, organizationId: SEED.organizationId, roleKeys: ['boss'] },
+      400,
+      'failed_precondition',
+    ],
+    [`${PROJECT}/DoSomething`, {}, 404, 5],
+  ])('%s %j: %d', async (path, body, status, code) => {
+    expect(await call(path, body)).toMatchObject({ status, body: { code } });
+  });
+
+  it.each([
+    ['GET', '/v2/users/1', undefined, 404, { code: 5, message: 'Errors.User.NotFound (QUERY-Dfbg2)' }],
+    [
+      'POST',
+      '/v2/users/new',
+      { organizationId: SEED.organizationId, username: 'ada', human: person('ada@x.example') },
+      409,
+      { code: 6 },
+    ],
+    ['POST', `/v2/users/${SEED.users.admin}/keys`, {}, 400, { code: 9 }],
+    [
+      'PUT',
+      `/management/v1/projects/${SEED.projectId}`,
+      { name: 'Old applications', projectRoleAssertion: true },
+      400,
+      { code: 9 },
+    ],
+    ['POST', '/management/v1/nothing', {}, 404, { code: 5, message: 'Not Found', details: [] }],
+  ])('%s %s %j: %d', async (method, path, body, status, answer) => {
+    expect(await call(path, body, { method })).toMatchObject({ status, body: answer });
+  });
+
+  it('a back-channel URI on the deny list', async () => {
+    bed.zitadel.settings.backChannelDenyList = true;
+    const oidcConfiguration = { redirectUris: ['https://a.example/cb'], backChannelLogoutUri: 'http://localhost/x' };
+    const { status, body } = await call(`${APPLICATION}/CreateApplication`, {
+      projectId: SEED.projectId,
+      name: 'x',
+      oidcConfiguration,
+    });
+    expect([status, body.message]).toEqual([400, 'Errors.Project.App.Blocked.BackchannelLogoutURL (PROJECT-msNebo)']);
+  });
+});
+
+describe('switches', () => {
+  it('an older server lacks the new services, an old one version 2', async () => {
+    control.lacks = 'new-services';
+    expect((await call(`${PROJECT}/ListProjects`, {})).body).toEqual({ code: 5, message: 'Not Found', details: [] });
+    expect((await call('/v2/users', {})).status).toBe(200);
+    expect((await call('/management/v1/projects/_search', {})).body.result[0].id).toBe(SEED.projectId);
+    control.lacks = 'version-2';
+    control.lackAnswer = 'unimplemented';
+    expect((await call('/v2/users', {})).body).toMatchObject({ code: 12 });
+    expect(await call(`${PROJECT}/ListProjects`, {})).toMatchObject({ status: 501, body: { code: 'unimplemented' } });
+  });
+
+  it('a new record is missing from as many lists as it lags', async () => {
+    control.listLag = 2;
+    const id = await createProject('late');
+    const isListed = async () => {
+      const { body } = await call(`${PROJECT}/ListProjects`, { filters: [{ inProjectIdsFilter: { ids: [id] } }] });
+      return body.projects !== undefined;
+    };
+    expect([await isListed(), await isListed(), await isListed()]).toEqual([false, false, true]);
+  });
+
+  it('calls can be failed before and after their work', async () => {
+    control.interrupt = () => 'before';
+    expect((await call(`${PROJECT}/CreateProject`, { organizationId: SEED.organizationId, name: 'a' })).status).toBe(
+      500,
+    );
+    expect(bed.zitadel.store.projects.size).toBe(1);
+    control.interrupt = () => 'after';
+    await expect(call(`${PROJECT}/CreateProject`, { organizationId: SEED.organizationId, name: 'a' })).rejects.toThrow(
+      'fetch failed',
+    );
+    expect(bed.zitadel.store.projects.size).toBe(2);
+    expect(control.calls.map(({ status }) => status)).toEqual([500, 0]);
+  });
+});
+
+describe('what it writes', () => {
+  it('nothing that has its zero value', async () => {
+    await createProject('plain');
+    const { body } = await call(`${PROJECT}/ListProjects`, {
+      filters: [{ projectNameFilter: { projectName: 'plain' } }],
+    });
+    expect(Object.keys(body.projects[0])).toEqual(['projectId', 'organizationId', 'name', 'state']);
+    const apps = await call(`${APPLICATION}/ListApplications`, {
+      filters: [{ nameFilter: { name: 'Gateway introspection' } }],
+    });
+    expect(apps.body.applications[0].apiConfiguration).toEqual({ clientId: SEED.apiClientId });
+  });
+
+  it('pages', async () => {
+    const page = async (offset: number) => {
+      const { body } = await call('/v2/users', { query: { limit: 4, offset }, queries: [] });
+      return [body.details.totalResult, body.result?.length];
+    };
+    expect([await page(0), await page(4), await page(8)]).toEqual([
+      ['6', 4],
+      ['6', 2],
+      ['6', undefined],
+    ]);
+  });
+
+  it('keys as files, once', async () => {
+    const app = { projectId: SEED.projectId, applicationId: SEED.apiApplicationId };
+    const { body } = await call(`${APPLICATION}/CreateApplicationKey`, {
+      ...app,
+      expirationDate: '2030-01-01T00:00:00Z',
+    });
+    const file = JSON.parse(atob(body.keyDetails));
+    expect(file).toMatchObject({ type: 'application', keyId: body.keyId, clientId: SEED.apiClientId });
+    expect(file.key).toMatch(/^-----BEGIN RSA PRIVATE KEY-----/);
+    expect(bed.zitadel.apiApplication.keys.get(body.keyId)?.expiresAt).toBe(1_893_456_000);
+    const service = await call(`/v2/users/${SEED.users.service}/keys`, {});
+    expect(JSON.parse(atob(service.body.keyContent))).toMatchObject({
+      type: 'serviceaccount',
+      userId: SEED.users.service,
+    });
+  });
+
+  it('secrets and tokens that work at once', async () => {
+    const { clientSecret } = (await call(`/v2/users/${SEED.users.service}/secret`, {})).body;
+    const form = { grant_type: 'client_credentials', client_id: 'svc-reader', client_secret: clientSecret };
+    expect((await bed.post('/oauth/v2/token', { ...form, scope: 'openid' })).status).toBe(200);
+    const made = (await call(`/v2/users/${SEED.users.service}/pats`, {})).body;
+    expect((await bed.userinfo(made.token)).status).toBe(200);
+  });
+
+  it('metadata: base64 in, base64url in the claims', async () => {
+    const value = Buffer.from('ÿþ?').toString('base64');
+    await call(`/v2/users/${SEED.users.user}/metadata`, { metadata: [{ key: 'sign', value }] });
+    const login = await bed.login({ user: 'user', authorize: { scope: 'openid urn:zitadel:iam:user:metadata' } });
+    const { body } = await bed.userinfo(login.access_token);
+    expect(body['urn:zitadel:iam:user:metadata']).toEqual({ sign: Buffer.from('ÿþ?').toString('base64url') });
+  });
+});
+
+describe('what it makes counts at once', () => {
+  it('a new user signs in to a new application with a new role', async () => {
+    const projectId = await createProject('New');
+    await call(`${PROJECT}/UpdateProject`, { projectId, projectRoleAssertion: true });
+    await call(`${PROJECT}/AddProjectRole`, { projectId, roleKey: 'boss', displayName: 'Boss' });
+    const oidcConfiguration = {
+      redirectUris: ['https://new.example/cb'],
+      responseTypes: ['OIDC_RESPONSE_TYPE_CODE'],
+      grantTypes: ['OIDC_GRANT_TYPE_AUTHORIZATION_CODE'],
+      authMethodType: 'OIDC_AUTH_METHOD_TYPE_NONE',
+    };
+    const application = await call(`${APPLICATION}/CreateApplication`, { projectId, name: 'Web', oidcConfiguration });
+    const { clientId } = application.body.oidcConfiguration;
+    const organizationId = SEED.organizationId;
+    const { body: user } = await call('/v2/users/new', {
+      organizationId,
+      username: 'bea',
+      human: person('bea@x.example'),
+    });
+    await call(`${AUTHORIZATION}/CreateAuthorization`, {
+      userId: user.id,
+      projectId,
+      organizationId,
+      roleKeys: ['boss'],
+    });
+    const parameters = { client_id: clientId, redirect_uri: 'https://new.example/cb' };
+    const login = await bed.login({ user: user.id, authorize: parameters, token: parameters });
+    const { body } = await bed.userinfo(login.access_token);
+    expect(body).toMatchObject({ sub: user.id, email: 'bea@x.example' });
+    expect(Object.keys(body['urn:zitadel:iam:org:project:roles'])).toEqual(['boss']);
+  });
+
+  it('a role that is taken is gone from the next answer', async () => {
+    const filters = [{ inUserIds: { ids: [SEED.users.staff] } }, { projectId: { id: SEED.projectId } }];
+    const { authorizations } = (await call(`${AUTHORIZATION}/ListAuthorizations`, { filters })).body;
+    expect(authorizations).toMatchObject([
+      { user: { id: SEED.users.staff }, roles: [{ key: 'staff' }, { key: 'user' }] },
+    ]);
+    const login = await bed.login({ user: 'staff' });
+    await call(`${AUTHORIZATION}/DeleteAuthorization`, { id: authorizations[0].id });
+    const { body } = await bed.userinfo(login.access_token);
+    expect(body).not.toHaveProperty('urn:zitadel:iam:org:project:roles');
+    expect(await call(`${AUTHORIZATION}/DeleteAuthorization`, { id: authorizations[0].id })).toEqual({
+      status: 200,
+      body: {},
+    });
+  });
+});
+
+function person(email: string) {
+  return { profile: { givenName: 'B', familyName: 'C' }, email: { email, isVerified: true } };
+}
