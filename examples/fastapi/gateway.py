@@ -9,6 +9,11 @@ from fastapi import Depends, HTTPException, Request
 from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
 
+# Two values, separated by a comma, while the gateway's UPSTREAM_SECRET rotates.
+SECRETS = [secret.encode() for secret in os.environ.get("GATEWAY_SECRET", "").split(",") if secret]
+if not SECRETS:
+    raise RuntimeError("GATEWAY_SECRET is missing: without it anybody could write the gateway's headers.")
+
 
 class Visitor(BaseModel):
     """Somebody signed in, or a machine with a bearer token. A JWT says neither name nor e-mail."""
@@ -26,13 +31,9 @@ class GatewayOnly:
 
     def __init__(self, app):
         self.app = app
-        # Two values, separated by a comma, while the gateway's UPSTREAM_SECRET rotates.
-        self.secrets = [secret.encode() for secret in os.environ.get("GATEWAY_SECRET", "").split(",") if secret]
-        if not self.secrets:
-            raise RuntimeError("GATEWAY_SECRET is missing: without it anybody could write the gateway's headers.")
 
     async def __call__(self, scope, receive, send):
-        if scope["type"] == "lifespan" or self.is_from_gateway(scope):
+        if scope["type"] == "lifespan" or is_from_gateway(scope):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
@@ -40,9 +41,10 @@ class GatewayOnly:
             refusal = PlainTextResponse("This application is reached through its gateway only.\n", status_code=403)
             await refusal(scope, receive, send)
 
-    def is_from_gateway(self, scope):
-        given = dict(scope["headers"]).get(b"x-gateway-secret", b"")
-        return any([hmac.compare_digest(given, secret) for secret in self.secrets])
+
+def is_from_gateway(scope):
+    given = dict(scope["headers"]).get(b"x-gateway-secret", b"")
+    return any([hmac.compare_digest(given, secret) for secret in SECRETS])
 
 
 def read_header(request, name):
