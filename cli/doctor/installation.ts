@@ -31,7 +31,7 @@ export interface Installation {
   readonly environment: Readonly<Record<string, unknown>>;
   readonly issues: readonly ConfigIssue[];
   readonly warnings: readonly string[];
-  /** Missing where more than secrets is wrong. Secrets that are not here have stand-ins. */
+  /** Missing where variables are wrong. Secrets and bindings that are not here have stand-ins. */
   readonly config?: Config;
 }
 
@@ -67,7 +67,9 @@ export function createInstallation(wrangler: WranglerConfig, values: Readonly<Re
   const { services = [], vpc_services = [] } = wrangler;
   for (const { binding } of [...services, ...vpc_services]) environment[binding] = { fetch: never };
   const asItIs = loadConfig(environment);
-  const usable = asItIs.ok ? asItIs : loadWithoutSecrets(environment);
+  // What else is wrong can be said without the bindings and secrets that are missing.
+  const standIns = { SESSIONS: { put: never }, USER_SESSIONS: { idFromName: never } };
+  const usable = asItIs.ok ? asItIs : loadWithoutSecrets({ ...standIns, ...environment });
   return {
     wrangler,
     environment,

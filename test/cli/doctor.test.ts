@@ -2,6 +2,8 @@
 // Issue 7.
 
 import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { createMisconfiguredApp } from '../../src/misconfigured-app.ts';
 import { ISSUER, ORIGIN } from '../support/harness.ts';
 import { type Bed, createBed, UPSTREAM_SECRET } from './doctor-bed.ts';
 
@@ -276,6 +278,16 @@ const FAULTS: readonly Fault[] = [
     plant: ({ others }) => others.set(ORIGIN, () => new Response('parked', { status: 200 })),
     check: 'gateway',
     cure: /route lead to the worker/,
+  },
+  {
+    name: 'a gateway that was deployed without its secret',
+    plant: ({ others }) => {
+      const loaded = loadConfig({});
+      const app = createMisconfiguredApp(loaded.ok ? [] : loaded.issues, () => undefined);
+      others.set(ORIGIN, (request) => app.fetch(request as never));
+    },
+    check: 'gateway',
+    cure: /SESSION_SECRET is not set/,
   },
   {
     name: 'a store that does not answer the gateway',
