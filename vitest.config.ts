@@ -1,6 +1,7 @@
-// Tests in three projects: unit (Node: pure functions, and the app in process), contract (one suite over every store, workerd's own too),
+// Tests in four projects: unit (Node: pure functions, and the app in process), workerd (inside the runtime), contract (one suite over every store),
 // e2e (the built worker in Miniflare, browsers, real applications).
 
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -12,8 +13,14 @@ export default defineConfig({
           // Generous: how long a test takes says something about the machine, not about the code.
           testTimeout: 60_000,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/contract/**'],
+          exclude: ['test/e2e/**', 'test/contract/**', 'test/workerd/**'],
         },
+      },
+      {
+        plugins: [
+          cloudflareTest({ miniflare: { compatibilityDate: '2026-07-30', compatibilityFlags: ['nodejs_compat'] } }),
+        ],
+        test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'], testTimeout: 30_000 },
       },
       {
         test: {
