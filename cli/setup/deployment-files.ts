@@ -33,7 +33,8 @@ export async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw cause;
+    // Of a folder that is read, Node does not say which
+    throw cause instanceof Error ? Object.assign(cause, { path }) : cause;
   }
 }
 

@@ -12,11 +12,15 @@ export async function withProgress<Result>(
 ): Promise<Result> {
   const { showNote } = system;
   const note = createLook(system.hasColour.tell).quiet(`${doing} …`);
-  const timer = setTimeout(() => (showNote ?? system.tell)(note), PATIENCE_MS);
+  let isShown = false;
+  const timer = setTimeout(() => {
+    isShown = true;
+    (showNote ?? system.tell)(note);
+  }, PATIENCE_MS);
   try {
     return await work();
   } finally {
     clearTimeout(timer);
-    showNote?.('');
+    if (isShown) showNote?.('');
   }
 }

@@ -1,6 +1,7 @@
 // A connection to ZITADEL's management API: version 2 first, the deprecated version 1 where an older server lacks it.
 // In a dry run it reads, and of each write only says what it would be.
 
+import { CommandError } from '../support/failure.ts';
 import type { System } from '../support/system.ts';
 import { ApiError, toApiError } from './api-error.ts';
 import { type Call, isPlanned } from './call.ts';
@@ -58,6 +59,10 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   const send = createTransport(system, domain);
   const signedOn = await signOn(send, domain, credentials, system.now());
   const organizationId = options.organizationId ?? signedOn.organizationId;
+  if (organizationId === '')
+    throw new CommandError('ZITADEL does not say whose account this is', {
+      hints: ['--org ID names the organisation'],
+    });
   const lacking = new Set<Service>();
 
   async function run(call: Call): Promise<Json> {

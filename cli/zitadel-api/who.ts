@@ -33,8 +33,10 @@ export async function readCredentials(flags: WhoFlags, { env, prompts }: System)
     { value: 'token', label: 'with a personal access token' },
   ]);
   if (how === 'token') return parseToken(await prompts.secret({ message: 'Personal access token' }));
-  const path = await prompts.text({ message: 'Path of the key file', check: isEmpty });
-  return parseServiceKey(await readFile(path.trim(), 'utf8'), path.trim());
+  const typed = await prompts.text({ message: 'Path of the key file', check: isEmpty });
+  // A shell would have done this
+  const path = typed.trim().replace(/^~(?=\/)/, () => env['HOME'] ?? '~');
+  return parseServiceKey(await readFile(path, 'utf8'), path);
 }
 
 const isEmpty = (answer: string): string | undefined => (answer.trim() === '' ? 'a path is wanted' : undefined);

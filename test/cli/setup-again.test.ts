@@ -1,6 +1,7 @@
 // `npm run setup` a second time, against older servers, and after it failed half-way.
 // Issue 7.
 
+import { mkdir, rmdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Bed, CONFIG, createBed, everything, only, PEOPLE } from './setup-bed.ts';
 
@@ -125,6 +126,24 @@ describe('issue 7: a run that fails half-way says what was made and can be run a
     },
     120_000,
   );
+
+  it.each(['discovery', 'token', 'userinfo'] as const)('%s failing: nothing is made yet', async (endpoint) => {
+    bed.zitadel.faults.set(endpoint, { status: 503 }, { times: 1 });
+    const { code, err } = await bed.setup();
+    expect(code).toBe(1);
+    expect(err).not.toContain('So far');
+    expect((await bed.setup()).code).toBe(0);
+  });
+
+  it('.dev.vars that can’t be written: says which file, and what was made', async () => {
+    await mkdir(bed.path('.dev.vars'));
+    const { code, err } = await bed.setup();
+    expect(code).toBe(1);
+    expect(err).toMatch(/\.dev\.vars: is a folder/);
+    expect(err).toContain('So far: project Postern');
+    await rmdir(bed.path('.dev.vars'));
+    expect((await bed.setup()).code).toBe(0);
+  });
 
   it('an invitation that was not sent: says how to send it', async () => {
     bed.control.interrupt = ({ name }) => (name.endsWith('/invite_code') ? 'before' : undefined);
