@@ -1,5 +1,7 @@
 // One HTTP question with a deadline, its whole answer, and plain words for what went wrong.
 
+import { type Finding, failed } from './finding.ts';
+
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface Answer {
@@ -13,6 +15,8 @@ export interface Answer {
 /** Nobody answered. */
 export interface Silence {
   readonly silence: string;
+  /** Where it is not the network. */
+  readonly cure?: string;
 }
 
 /** Milliseconds. */
@@ -65,3 +69,11 @@ export function errorOf({ status, json }: Answer): string {
 
 /** 429 and 5xx say nothing about what was asked. */
 export const isUnwell = ({ status }: Answer): boolean => status === 429 || status >= 500;
+
+export const isGood = (answer: Answer | Silence): answer is Answer => !('silence' in answer) && !isUnwell(answer);
+
+/** For an answer that is not good. */
+export function noAnswer(check: string, answer: Answer | Silence): Finding {
+  if (!('silence' in answer)) return failed(check, `status ${answer.status}`, 'ask again when ZITADEL is well');
+  return failed(check, answer.silence, answer.cure ?? 'ask again when ZITADEL can be reached');
+}

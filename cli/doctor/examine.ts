@@ -4,6 +4,7 @@
 import type { Config } from '../../src/config/schema.ts';
 import type { Fetch } from './ask.ts';
 import { checkClaims } from './claims.ts';
+import { checkClient, checkIntrospection } from './client.ts';
 import { checkBindings, checkConfiguration, checkSecrets } from './configuration.ts';
 import { checkAddresses, checkPlatform, checkReach, checkRoutes } from './exposure.ts';
 import { type Finding, skipped } from './finding.ts';
@@ -11,7 +12,7 @@ import { checkHeaderBudget } from './header-budget.ts';
 import type { Installation } from './installation.ts';
 import { checkGateway, checkUpstream, type Lookup } from './outside.ts';
 import { checkDiscovery, checkKeys } from './provider.ts';
-import { checkClient, checkIntrospection, checkPostLogoutUri, checkRedirectUri } from './registration.ts';
+import { checkPostLogoutUri, checkRedirectUri } from './registration.ts';
 
 export interface Surroundings {
   readonly fetch: Fetch;

@@ -6,7 +6,7 @@ import type { Installation, WranglerConfig } from '../../cli/doctor/installation
 import { createInstallation } from '../../cli/doctor/installation.ts';
 import type { System } from '../../cli/support/system.ts';
 import { SEED } from '../../demo/zitadel/seed.ts';
-import { createHarness, type Harness, ISSUER, ORIGIN, OTHER_SECRET, SECRET, UPSTREAM } from '../support/harness.ts';
+import { createHarness, type Harness, ISSUER, ORIGIN, OTHER_SECRET, SECRET } from '../support/harness.ts';
 
 export const UPSTREAM_SECRET = '7c1e0b9a52d3f4860a1b3c5d7e9f2a4c6b8d0e1f3a5c7b9d2e4f6a8c0b1d3e5f';
 
@@ -30,13 +30,14 @@ export interface Bed {
 export function createBed(): Bed {
   const bed: Omit<Bed, 'run'> & Partial<Bed> = {
     harness: createHarness({
+      // Assertions are signed by this machine’s clock.
+      startAt: Math.floor(Date.now() / 1000),
       env: { UPSTREAM_SECRET },
       // The application knows who came through the gateway.
       upstream: (request) =>
         request.headers.get('x-gateway-secret') === UPSTREAM_SECRET
           ? new Response('ok')
           : new Response(null, { status: 403 }),
-      zitadel: {},
     }),
     wrangler: {
       vars: {},
@@ -51,8 +52,8 @@ export function createBed(): Bed {
       observability: { enabled: true },
     },
     values: {
-      UPSTREAM_URL: UPSTREAM.replace('upstream.internal', 'upstream.example.net'),
-      ZITADEL_DOMAIN: ISSUER.replace('zitadel.test', 'zitadel.test'),
+      UPSTREAM_URL: 'https://upstream.example.net',
+      ZITADEL_DOMAIN: ISSUER,
       ZITADEL_CLIENT_ID: SEED.webClientId,
       ZITADEL_PROJECT_ID: SEED.projectId,
       ZITADEL_CALLBACK_URL: `${ORIGIN}/auth/callback`,

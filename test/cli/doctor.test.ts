@@ -59,6 +59,14 @@ describe('a good installation', () => {
     expect(printed).not.toContain('Moreau');
   });
 
+  it('by key file too', async () => {
+    const bed = createBed();
+    await useKey(bed);
+    const { code, findings } = await bed.run();
+    expect(findings.find(({ check }) => check === 'client')?.found).toContain('private_key_jwt');
+    expect(code).toBe(0);
+  });
+
   it('--local asks nobody', async () => {
     const bed = createBed();
     const { code } = await bed.run('--local');
@@ -78,6 +86,12 @@ interface Fault {
 }
 
 const application = ({ harness }: Bed) => harness.zitadel.webApplication;
+
+async function useKey(bed: Bed, expiresAt?: number) {
+  application(bed).authMethod = 'private_key_jwt';
+  const file = await bed.harness.zitadel.createApplicationKey(application(bed).id, expiresAt);
+  Object.assign(bed.values, { ZITADEL_CLIENT_KEY: JSON.stringify(file) });
+}
 
 const FAULTS: readonly Fault[] = [
   {
@@ -256,6 +270,23 @@ const FAULTS: readonly Fault[] = [
     cure: /generate a new one/,
   },
   {
+    name: 'an application key that has expired',
+    plant: (bed) => useKey(bed, bed.harness.clock.now - 60),
+    check: 'client',
+    cure: /create a new key/,
+  },
+  {
+    name: 'a key file whose key is none',
+    plant: async (bed) => {
+      await useKey(bed);
+      const file = JSON.parse(String(bed.values['ZITADEL_CLIENT_KEY'])) as { key: string };
+      const [begin = '', , ...rest] = file.key.split('\n');
+      Object.assign(bed.values, { ZITADEL_CLIENT_KEY: JSON.stringify({ ...file, key: [begin, ...rest].join('\n') }) });
+    },
+    check: 'client',
+    cure: /as ZITADEL gave it/,
+  },
+  {
     name: 'refresh tokens switched off',
     plant: (bed) => Object.assign(application(bed), { grantTypes: ['authorization_code'] }),
     check: 'refresh token',
@@ -326,7 +357,7 @@ const FAULTS: readonly Fault[] = [
 describe('issue 7: each of these faults, planted alone, fails the run, is found by its check, and its cure is named', () => {
   it.each(FAULTS)('$name', async ({ plant, check, cure, args = [], also = [] }) => {
     const bed = createBed();
-    plant(bed);
+    await plant(bed);
     const { code, findings } = await bed.run(...args);
     expect(code).toBe(1);
     const found = findings.filter(({ status }) => status === 'failed');
