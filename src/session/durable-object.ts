@@ -84,5 +84,6 @@ export function toObjectStorage(storage: DurableObjectStorage): ObjectStorage {
     delete: (key) => void kv.delete(key),
     list: (prefix) => kv.list({ prefix }),
     setAlarm: (at) => void storage.setAlarm(at),
+    release: () => void storage.deleteAll(),
   };
 }

@@ -128,6 +128,7 @@ export class SessionBook {
     const until = keptUntil(storage);
     if (until !== undefined) due.push(until);
     if (due.length > 0) storage.setAlarm(Math.max(now(), Math.min(...due)) * 1000);
+    else if ([...storage.list('')].length === 0) storage.release();
   }
 
   #notices(): Iterable<[string, Omit<LogoutNotice, 'jti'>]> {

@@ -15,6 +15,8 @@ export interface ObjectStorage {
   list<T>(prefix: string): Iterable<[string, T]>;
   /** Milliseconds since the epoch. */
   setAlarm(at: number): void;
+  /** Gives an object in which nothing is left back to the platform, which would keep its empty database for ever. */
+  release(): void;
 }
 
 /** `ends`: the session is over, for this reason; else it goes on. */

@@ -84,6 +84,13 @@ export class MemoryStorage implements ObjectStorage {
       .map(([key, value]) => [key, structuredClone(value) as T]);
   }
 
+  isReleased = false;
+
+  release(): void {
+    this.entries.clear();
+    this.isReleased = true;
+  }
+
   setAlarm(at: number): void {
     this.alarmAt = at;
   }

@@ -37,7 +37,7 @@ it.each([
   const config = { assertionKeys: [jwk], assertionBinding: 'session', origin: 'https://app.example.com' } as const;
   const now = Math.floor(Date.now() / 1000);
   const assertions = createAssertions({
-    config: config as Config,
+    config: config as unknown as Config,
     now: () => now,
     randomId: () => crypto.randomUUID(),
   });
