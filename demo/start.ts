@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { SEED } from './zitadel/seed.ts';
 
 const PORTS = { zitadel: 8080, application: 8081, gateway: 8787 };
 const GATEWAY = `http://localhost:${PORTS.gateway}`;
@@ -95,6 +96,10 @@ const variables = {
   UPSTREAM_URL: `http://localhost:${PORTS.application}`,
   ZITADEL_DOMAIN: `http://localhost:${PORTS.zitadel}`,
   ZITADEL_CALLBACK_URL: `${GATEWAY}/auth/callback`,
+  ZITADEL_CLIENT_ID: SEED.webClientId,
+  ZITADEL_PROJECT_ID: SEED.projectId,
+  // Empty is unset: the stand-in's organisations are not one's own.
+  ZITADEL_ORG_ID: '',
 };
 start(
   'The gateway',
