@@ -26,7 +26,13 @@ export async function checkClient(config: Config, metadata: Metadata, fetch: Fet
     ];
   if (answer.json?.['error'] === 'unauthorized_client')
     return [failed(check, errorOf(answer), 'ZITADEL, application, OIDC configuration: grant type Authorization Code')];
-  return [ok(check, `${client_id}, by ${clientAuthentication.method}`), ...(await checkRefresh(config, post))];
+  return [
+    ok(
+      check,
+      `${client_id}, by ${clientAuthentication.method === 'none' ? 'PKCE alone' : clientAuthentication.method}`,
+    ),
+    ...(await checkRefresh(config, post)),
+  ];
 }
 
 function clientCure({ clientAuthentication: { method } }: Config): string {
