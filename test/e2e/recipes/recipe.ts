@@ -48,6 +48,11 @@ export function isInstalled(what: string, command: string, args: readonly string
 export const hasModules = (packages: string, ...modules: string[]): boolean =>
   isInstalled(packages, PYTHON, ['-c', `import ${modules.join(', ')}`]);
 
+/** `[vars]` of a file in the form of wrangler.toml, read as Wrangler reads it. */
+export function readVariables(config: string): Record<string, unknown> {
+  return unstable_readConfig({ config }, { hideWarnings: true }).vars as Record<string, unknown>;
+}
+
 export async function startRecipe(options: RecipeOptions): Promise<Recipe> {
   const [port, gatewayPort] = [await freePort(), await freePort()];
   const [application, origin] = [`http://127.0.0.1:${port}`, `http://localhost:${gatewayPort}`];
@@ -75,7 +80,7 @@ export async function startRecipe(options: RecipeOptions): Promise<Recipe> {
       port: gatewayPort,
       upstream: application,
       env: {
-        ...(unstable_readConfig({ config: join(place.cwd, 'routes.toml') }, { hideWarnings: true }).vars as object),
+        ...readVariables(join(place.cwd, 'routes.toml')),
         UPSTREAM_SECRET,
         REVOCATION_MAX_AGE: '1',
         ...options.variables,
