@@ -1,0 +1,173 @@
+// One workerd of its own per worker that is measured: visitors' socket straight into it, nothing of a development server in between.
+// workerd's configuration is Cap'n Proto text (workerd.capnp); its CPU time is what the kernel counts for the process (proc_pid_stat(5)).
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../test/support/worker.ts';
+
+const BINARY = fileURLToPath(new URL('../node_modules/workerd/bin/workerd', import.meta.url));
+const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+/** Milliseconds. */
+const PATIENCE = 15_000;
+
+export interface WorkerdOptions {
+  /** Path of a bundled module. */
+  readonly script: string;
+  /** Texts as they are, all else as JSON. */
+  readonly bindings?: Readonly<Record<string, unknown>>;
+  /** With Postern's KV namespace, at this port of loopback, and its Durable Object. */
+  readonly kvPort?: number;
+  readonly port?: number;
+}
+
+export interface RunningWorkerd {
+  readonly origin: string;
+  readonly port: number;
+  /** Milliseconds from the start of the process until it took connections: the worker has been compiled and evaluated by then. */
+  readonly startedIn: number;
+  /** Seconds of CPU so far, in steps of a hundredth. */
+  cpu(): number;
+  /** Bytes of memory that the process holds. */
+  memory(): number;
+  stop(): Promise<void>;
+}
+
+export async function startWorkerd(options: WorkerdOptions): Promise<RunningWorkerd> {
+  const port = options.port ?? (await freePort());
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+  await copyFile(options.script, join(folder, 'worker.js'));
+  await writeFile(join(folder, 'config.capnp'), configuration(options, port, folder));
+  const started = performance.now();
+  // What the worker logs is written and thrown away.
+  const child = spawn(BINARY, ['serve', 'config.capnp'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk));
+  const stop = async () => {
+    await end(child);
+    await rm(folder, { recursive: true, force: true });
+  };
+  while (!(await accepts(port))) {
+    if (child.exitCode === null && performance.now() - started < PATIENCE) continue;
+    await stop();
+    throw new Error(`workerd did not start\n${complaints}`);
+  }
+  const startedIn = performance.now() - started;
+  const { pid } = child;
+  return {
+    origin: `http://localhost:${port}`,
+    port,
+    startedIn,
+    cpu: () => cpuOf(pid),
+    memory: () => memoryOf(pid),
+    stop,
+  };
+}
+
+function configuration({ script: _, bindings = {}, kvPort }: WorkerdOptions, port: number, folder: string): string {
+  const texts = Object.entries(bindings).map(([name, value]) =>
+    typeof value === 'string'
+      ? `(name = ${quote(name)}, text = ${quote(value)})`
+      : `(name = ${quote(name)}, json = ${quote(JSON.stringify(value))})`,
+  );
+  const stores = [
+    '(name = "SESSIONS", kvNamespace = "kv")',
+    '(name = "USER_SESSIONS", durableObjectNamespace = "UserSessions")',
+  ];
+  const objects = `
+    durableObjectNamespaces = [(className = "UserSessions", uniqueKey = "bench", enableSql = true)],
+    durableObjectStorage = (localDisk = "disk"),`;
+  const services = [
+    '(name = "main", worker = .worker)',
+    '(name = "internet", network = (allow = ["public", "private"]))',
+    ...(kvPort === undefined
+      ? []
+      : [
+          `(name = "kv", external = (address = "127.0.0.1:${kvPort}", http = ()))`,
+          `(name = "disk", disk = (path = ${quote(folder)}, writable = true))`,
+        ]),
+  ];
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [${services.join(',\n    ')}],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+const worker :Workerd.Worker = (
+  modules = [(name = "worker", esModule = embed "worker.js")],
+  compatibilityDate = "2026-07-30",
+  bindings = [${[...texts, ...(kvPort === undefined ? [] : stores)].join(',\n    ')}],${kvPort === undefined ? '' : objects}
+);
+`;
+}
+
+const quote = (text: string): string => JSON.stringify(text);
+
+/** User and system time are the 14th and 15th field; the second may hold blanks, and ends with the last parenthesis. */
+function cpuOf(pid: number | undefined): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+function memoryOf(pid: number | undefined): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await ended;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => setTimeout(() => resolve(false), 2));
+  });
+}
+
+export interface KeyValueServer {
+  readonly port: number;
+  /** Reads, writes and deletions so far. */
+  readonly operations: number;
+  stop(): void;
+}
+
+/** What workerd's KV binding talks to: `GET`, `PUT` and `DELETE /{key}`. */
+export async function startKeyValueServer(): Promise<KeyValueServer> {
+  const values = new Map<string, Buffer>();
+  let operations = 0;
+  const server = createServer(async (request, response) => {
+    operations++;
+    const [key = ''] = (request.url ?? '').split('?');
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (request.method === 'PUT') values.set(key, Buffer.concat(chunks));
+    if (request.method === 'DELETE') values.delete(key);
+    const value = request.method === 'GET' ? values.get(key) : Buffer.alloc(0);
+    response.writeHead(value ? 200 : 404).end(value);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    get operations() {
+      return operations;
+    },
+    stop: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
