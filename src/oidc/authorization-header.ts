@@ -14,6 +14,11 @@ const MAX_TOKEN = 16_384;
 const NAMES_BEARER = /^\s*bearer(?![!#$%&'*+.^_`|~0-9a-z-])|,\s*bearer(?:\s|$)/i;
 const BEARER = /^bearer +([a-z0-9._~+/-]+=*)$/i;
 
+/** Whether the header is the gateway's to judge, however it is to be judged. */
+export function claimsBearer(header: string | undefined): boolean {
+  return header !== undefined && NAMES_BEARER.test(header);
+}
+
 export function parseAuthorization(header: string | null): BearerCredential {
   if (header === null || !NAMES_BEARER.test(header)) return { kind: 'none' };
   // Not in one test with the syntax: the log should say which it was.

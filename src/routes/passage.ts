@@ -5,6 +5,7 @@ import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { createAssertions } from '../identity/assertion.ts';
 import { compileIdentityHeaders, type HeaderList } from '../identity/headers.ts';
+import { claimsBearer } from '../oidc/authorization-header.ts';
 import type { Requirement } from '../policy/requirement.ts';
 import type { Passage } from '../proxy/forward.ts';
 import type { Admitted } from './admission.ts';
@@ -54,7 +55,8 @@ export function compilePassage(gateway: Gateway): CreatePassage {
       requestId: c.var.event.request_id,
       identityHeaders: caller ? identityHeadersOf(caller.identity) : NOBODY,
       isPublic: requirement.isPublic,
-      consumesAuthorization: requirement.credentials.bearer,
+      // A bearer token was judged here; what another scheme says is between the visitor and the application.
+      consumesAuthorization: requirement.credentials.bearer && claimsBearer(c.req.header('authorization')),
       assertion: await signFor(c, requirement, who),
       ...(await tokensFor(requirement, who)),
     };
