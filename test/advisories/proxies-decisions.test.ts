@@ -1,0 +1,239 @@
+// Flaws of other reverse proxies in who may pass: paths, caches, tokens, and answers that went to somebody else.
+// §2.2 of the collected advisories. What cannot concern us, and why:
+//   CVE-2021-29652 (Pomerium)        no redirect of ours is signed; return_to is checked where it is read
+//   CVE-2023-33189 (Pomerium)        nothing is known of it but "crafted requests"; test/policy/bypass and test/property stand for it
+//   CVE-2023-35941 (Envoy)           no HMAC over joined fields: cookies are JWEs, their purpose in the protected header
+//   CVE-2024-21496 (caddy-security)  SSRF: no address of a request's is ever fetched; test/spec has jku, x5u and distributed claims
+
+import { describe, expect, it } from 'vitest';
+import { SEED } from '../../demo/zitadel/seed.ts';
+import { ask, createCheckHarness } from '../flow/asking.ts';
+import { locationOf } from '../support/browser.ts';
+import { createHarness, type Harness, ORIGIN, OTHER_SECRET } from '../support/harness.ts';
+import { asStranger, cookieHeader, createAdminBed, expectStopped, lastReceived, statusWith } from './bed.ts';
+
+const { users } = SEED;
+
+const withToken = async (harness: Harness, token: string, target = '/page', app = harness.app) =>
+  (await app.fetch(new Request(ORIGIN + target, { headers: { authorization: `Bearer ${token}` } }))).status;
+
+describe('rule and application see the same path', () => {
+  it.each([
+    ['CVE-2026-33494', ['/public/../admin/x', '/public/..%2fadmin/x', '/public/%2e%2e/admin/x']],
+    ['CVE-2023-47106', ['/admin/x#/public/', '/admin%23/../admin/x']],
+    ['CVE-2025-32431', ['/public/..%2f..%2fadmin', '/public/%252e%252e/admin/x']],
+    ['CVE-2025-47952', ['/public/..%2F/admin', '/public%2f..%2fadmin']],
+    ['CVE-2025-66490', ['/admin%2fx', '/%2fadmin', '/admin%5cx']],
+    [
+      'CVE-2026-40912, CVE-2026-48020, CVE-2026-65600, CVE-2026-67309',
+      ['/public/..;/admin', '/public/..%5cadmin', '/public/./..%2fadmin'],
+    ],
+    ['CVE-2026-27587', ['/%61dmin/x', '/%41DMIN/x', '/%2541dmin/x']],
+    ['CVE-2026-32811', ['/admin?x=/../public/y', '/admin/x?/public/']],
+    ['CVE-2026-42274', ['/public/%2e%2e%2fadmin', '//admin/x', '/public//..%2f..%2fadmin']],
+  ])('%s', async (_id, targets) => {
+    const harness = createAdminBed();
+    for (const target of targets) await expectStopped(harness, target);
+  });
+
+  it('CVE-2026-42274 what passes goes on byte for byte', async () => {
+    const harness = createAdminBed();
+    for (const target of ['/public/a%2Fb%20c?x=%2e%2e/y&z=%41', '/public/K%C3%A4se;v=1?', '/public//x'])
+      expect(((await (await asStranger(harness, target)).json()) as { path: string }).path).toBe(
+        target.replace(/\?$/, ''),
+      );
+  });
+
+  it('CVE-2025-66490, CVE-2026-65600 a stripped prefix leads to no other host and no other folder’s rule', async () => {
+    const routes = [
+      { path: '/admin/*', roles: ['admin'] },
+      { path: '/api/*', access: 'public', strip_prefix: true, upstream: 'https://api.internal' },
+    ];
+    const harness = createHarness({ env: { ROUTES: routes } });
+    for (const target of ['/api//evil.example/x', '/api/\\evil.example', '/api/@evil.example/', '/api/.evil.example']) {
+      expect((await asStranger(harness, target)).status).toBe(200);
+      expect(new URL(harness.received.at(-1)?.url ?? '').origin).toBe('https://api.internal');
+    }
+    for (const target of ['/api/..%2fadmin', '/api%2f..%2fadmin', '/api/..;/admin'])
+      await expectStopped(harness, target);
+  });
+
+  it('CVE-2026-27588, CVE-2026-48794 a host in mixed case is the same host', async () => {
+    const harness = createHarness({
+      env: { ROUTES: [{ path: '/*', hosts: ['other.example.com'], roles: ['admin'] }] },
+    });
+    const token = await harness.zitadel.mintAccessToken({ sub: users.user, jwt: true });
+    for (const host of ['other.example.com', 'OTHER.Example.Com']) {
+      const headers = { authorization: `Bearer ${token}` };
+      expect((await asStranger(harness, `https://${host}/x`, { headers })).status).toBe(403);
+    }
+    const checking = createCheckHarness({ env: { ROUTES: [{ path: '/*', roles: ['admin'] }] } });
+    const browser = checking.browser();
+    await checking.signIn(browser, 'user');
+    const { status } = await ask(browser, {
+      headers: { 'x-original-host': 'APP.EXAMPLE.COM', host: 'APP.EXAMPLE.COM' },
+    });
+    expect(status).toBe(403);
+  });
+
+  it('CVE-2021-32637 what cannot be read is refused, also where only a verdict is asked for', async () => {
+    const harness = createCheckHarness({ env: { ROUTES: [{ path: '/public/*', access: 'public' }] } });
+    for (const uri of [
+      '/public/%',
+      '/public/%zz',
+      '/public/%00',
+      'public/x',
+      '',
+      '//',
+      '/public/../../x%',
+      '/public/ x',
+      'http://[/public/x',
+    ])
+      expect((await ask(harness.browser(), { uri })).status, uri).toBeGreaterThanOrEqual(401);
+    for (const target of ['/public/%', '/public/%zz', '/public/%00', '/public/%c0%ae%c0%ae/x'])
+      await expectStopped(harness, target);
+  });
+});
+
+describe('tokens', () => {
+  it('CVE-2022-29226 a token that is merely there proves nothing', async () => {
+    const harness = createAdminBed();
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const unsigned = `${encode({ alg: 'none' })}.${encode({ sub: users.admin, exp: 2_000_000_000 })}.`;
+    for (const token of ['x', 'a.b.c', unsigned]) expect(await withToken(harness, token)).toBe(401);
+    const foreign = await harness.zitadel.mintAccessToken({
+      sub: users.admin,
+      jwt: true,
+      issuer: 'https://evil.example',
+    });
+    expect(await withToken(harness, foreign)).toBe(401);
+  });
+
+  it('GHSA-qvp4-rpmr-xwrr, CVE-2021-32701 a token remembered for one rule is judged anew for the next', async () => {
+    const harness = createAdminBed();
+    const token = await harness.zitadel.mintAccessToken({ sub: users.user, jwt: true });
+    for (let round = 0; round < 2; round++) {
+      expect(await withToken(harness, token)).toBe(200);
+      expect(await withToken(harness, token, '/admin/x')).toBe(403);
+    }
+  });
+
+  it('CVE-2026-33496 what one configuration remembers of a token, another does not believe', async () => {
+    const harness = createAdminBed();
+    const token = await harness.zitadel.mintAccessToken({ sub: users.user, jwt: true });
+    expect(await withToken(harness, token)).toBe(200);
+    expect(await withToken(harness, token, '/page', harness.isolate({ ZITADEL_PROJECT_ID: '1' }))).toBe(401);
+  });
+
+  it('CVE-2026-26998 an answer of ZITADEL’s without end is not read to its end', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    const toProvider = await browser.navigate('/page');
+    const callbackUrl = await harness.zitadel.signIn({ authorizeUrl: locationOf(toProvider), user: 'user' });
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += 65_536;
+        controller.enqueue(new Uint8Array(65_536).fill(32));
+      },
+    });
+    const { fetch } = harness.zitadel;
+    harness.zitadel.fetch = (input, init) =>
+      new URL((input as Request).url).pathname.endsWith('/token')
+        ? Promise.resolve(new Response(endless, { headers: { 'content-type': 'application/json' } }))
+        : fetch(input, init);
+    const answer = await browser.navigate(callbackUrl, { headers: { 'sec-fetch-site': 'cross-site' } });
+    expect(answer.status).toBe(503);
+    expect(sent).toBeLessThan(2_000_000);
+  });
+});
+
+describe('nobody gets another’s answer', () => {
+  it('CVE-2026-71326 questions that are asked once for many never cross users', async () => {
+    const harness = createHarness();
+    const people = ['admin', 'staff', 'user', 'nobody'] as const;
+    const browsers = await Promise.all(
+      people.map(async (name) => {
+        const browser = harness.browser();
+        await harness.signIn(browser, name);
+        return [name, browser] as const;
+      }),
+    );
+    await harness.advance(301);
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => browsers[index % 4]).map(async (entry) => {
+        const [name, browser] = entry ?? browsers[0] ?? [];
+        const answer = (await (await browser?.fetch('/page'))?.json()) as { headers: Record<string, string> };
+        return [name && users[name], answer.headers['x-forwarded-user']];
+      }),
+    );
+    for (const [expected, got] of answers) expect(got).toBe(expected);
+  });
+
+  it('CVE-2026-33544 logins under way at the same time end each as who began them', async () => {
+    const harness = createHarness();
+    const people = ['admin', 'staff', 'user', 'nobody'] as const;
+    await Promise.all(
+      people.map(async (name) => {
+        const browser = harness.browser();
+        const page = await harness.signIn(browser, name, `/as/${name}`);
+        const seen = (await page.json()) as { path: string; headers: Record<string, string> };
+        expect([seen.path, seen.headers['x-forwarded-user']]).toEqual([`/as/${name}`, users[name]]);
+      }),
+    );
+  });
+});
+
+describe('what changes at the provider, and what ends', () => {
+  it('CVE-2021-41230, GHSA-x883-2vmg-xwf7 a group taken away is gone within CLAIMS_MAX_AGE', async () => {
+    const harness = createAdminBed();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin', '/admin/x');
+    harness.zitadel.setUserRoles('admin', ['user']);
+    await harness.advance(301);
+    expect((await browser.fetch('/admin/x')).status).toBe(403);
+  });
+
+  it('CVE-2024-21492 a sign-out ends the session itself, not only its cookie', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    const copy = await cookieHeader(browser);
+    await browser.navigate('/auth/logout');
+    expect(await statusWith(harness, copy)).toBe(401);
+    const elsewhere = harness.isolate();
+    expect(await statusWith(harness, copy, '/page', elsewhere)).toBe(401);
+  });
+
+  it('CVE-2024-21495 what must not be guessed differs each time, and is long', async () => {
+    const harness = createHarness();
+    const seen = new Set<string>();
+    for (let round = 0; round < 50; round++) {
+      const url = new URL(locationOf(await harness.browser().navigate('/page')));
+      for (const name of ['state', 'nonce', 'code_challenge']) seen.add(url.searchParams.get(name) ?? '');
+    }
+    expect(seen.size).toBe(150);
+    for (const value of seen) expect(value.length).toBeGreaterThanOrEqual(43);
+  });
+
+  it('(Envoy oauth2) a cookie of an earlier configuration leads to one login, not to a loop', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    const changed = harness.browser(harness.isolate({ SESSION_SECRET: OTHER_SECRET }));
+    for (const [name, value] of await browser.cookies())
+      await changed.jar.setCookie(`${name}=${value}; Path=/; Secure`, `${ORIGIN}/`);
+    expect((await harness.signIn(changed, 'admin', '/page')).status).toBe(200);
+    expect(lastReceived(harness).headers.get('x-forwarded-user')).toBe(users.admin);
+  });
+
+  it('CVE-2024-23647 every login is bound by PKCE S256, and its code without the verifier is worth nothing', async () => {
+    const harness = createHarness();
+    const toProvider = await harness.browser().navigate('/page?code_challenge_method=plain');
+    const parameters = new URL(locationOf(toProvider)).searchParams;
+    expect(parameters.get('code_challenge_method')).toBe('S256');
+    harness.zitadel.tamper.discovery = (json) => ({ ...json, code_challenge_methods_supported: ['plain'] });
+    const cold = harness.browser(harness.isolate());
+    expect((await cold.navigate('/page')).status).toBe(503);
+  });
+});
