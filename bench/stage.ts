@@ -35,7 +35,11 @@ export interface Stage {
   bundle(name: string): Promise<string>;
   start(script: string, bindings?: Readonly<Record<string, unknown>>): Promise<RunningWorkerd>;
   /** Postern, ready to sign people in; the script is `dist/index.js` where none is named. */
-  startPostern(variables?: Readonly<Record<string, unknown>>, script?: string): Promise<RunningWorkerd>;
+  startPostern(
+    variables?: Readonly<Record<string, unknown>>,
+    script?: string,
+    inspectorPort?: number,
+  ): Promise<RunningWorkerd>;
   /** The Cookie header of somebody who has signed in. */
   signIn(worker: RunningWorkerd, user: string): Promise<string>;
   /** Gives a user so many roles at ZITADEL. */
@@ -78,7 +82,7 @@ export async function createStage(posternScript: string): Promise<Stage> {
     bundle,
     start: (script, bindings = {}) =>
       start({ script, bindings: { UPSTREAM_URL: `http://127.0.0.1:${upstream.port}`, ...bindings } }),
-    async startPostern(variables = {}, script = posternScript) {
+    async startPostern(variables = {}, script = posternScript, inspectorPort) {
       const port = await freePort();
       const origin = `http://localhost:${port}`;
       zitadel.webApplication.redirectUris.push(`${origin}/auth/callback`);
@@ -92,7 +96,7 @@ export async function createStage(posternScript: string): Promise<Stage> {
         SESSION_SECRET: 'b8f2c1d94e7a6053f1e2d3c4b5a69788796a5b4c3d2e1f00112f3e4d5c6b7a89',
         ...variables,
       };
-      return start({ script, bindings, kvPort: keyValues.port, port });
+      return start({ script, bindings, kvPort: keyValues.port, port, ...(inspectorPort && { inspectorPort }) });
     },
     async signIn({ origin }, user) {
       const browser = new TestBrowser(sendHttp, origin);

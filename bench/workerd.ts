@@ -25,6 +25,8 @@ export interface WorkerdOptions {
   /** With Postern's KV namespace, at this port of loopback, and its Durable Object. */
   readonly kvPort?: number;
   readonly port?: number;
+  /** Port of loopback for workerd's inspector. */
+  readonly inspectorPort?: number;
 }
 
 export interface RunningWorkerd {
@@ -44,9 +46,13 @@ export async function startWorkerd(options: WorkerdOptions): Promise<RunningWork
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   await copyFile(options.script, join(folder, 'worker.js'));
   await writeFile(join(folder, 'config.capnp'), configuration(options, port, folder));
+  const inspector = options.inspectorPort === undefined ? [] : ['-i', `127.0.0.1:${options.inspectorPort}`];
   const started = performance.now();
   // What the worker logs is written and thrown away.
-  const child = spawn(BINARY, ['serve', 'config.capnp'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(BINARY, ['serve', 'config.capnp', ...inspector], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => (complaints += chunk));
   const stop = async () => {
