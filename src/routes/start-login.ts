@@ -33,6 +33,8 @@ export interface LoginStart {
 
 /** What leaves room for the rest of a transaction in one cookie of 4,096 bytes. */
 const MAX_RETURN_TO = 2_000;
+/** Logins of one browser in one second that are still told apart. */
+const MOST_AHEAD = 30;
 
 export async function startLogin(gateway: Gateway, request: Request, start: LoginStart): Promise<Response> {
   const { config, keyring, relyingParty } = gateway;
@@ -43,8 +45,11 @@ export async function startLogin(gateway: Gateway, request: Request, start: Logi
   const kept =
     start.kept ??
     (needsKeeping ? await keepForLogin(gateway, returnTo, form, gateway.now() + TRANSACTION_LIFETIME) : undefined);
+  const base = cookieBase(config.isSecure);
+  const present = parseOwnCookies(request.headers.get('cookie'), base);
+  const order = orderOf(base, [...present.keys()], gateway.now());
   const transaction: Transaction = {
-    state: createState(start.attempt ?? 1, gateway.now(), generateRandomState()),
+    state: createState(start.attempt ?? 1, order, generateRandomState()),
     nonce: generateRandomNonce(),
     code_verifier: generateRandomCodeVerifier(),
     returnTo: fitReturnTo(returnTo),
@@ -55,13 +60,22 @@ export async function startLogin(gateway: Gateway, request: Request, start: Logi
   const { state, nonce, code_verifier } = transaction;
   const { extra = {}, extraScope } = start;
   const location = await relyingParty.authorizationUrl({ state, nonce, code_verifier, extra, extraScope });
-  const base = cookieBase(config.isSecure);
-  const present = parseOwnCookies(request.headers.get('cookie'), base);
   const sealed = await keyring.seal('transaction', transaction);
   return appendCookies(redirectAnswer(gateway, location, request.method === 'POST' ? 303 : 302), [
     ...surplusTransactions(present.keys(), base).map((name) => serializeCookie(name, '', 0, config.isSecure)),
     serializeCookie(transactionCookieName(base, state), sealed, TRANSACTION_LIFETIME, config.isSecure),
   ]);
+}
+
+/** The second of its start, or what comes after the latest login under way here: of several in one second the first is the oldest. */
+function orderOf(base: string, present: readonly string[], now: number): number {
+  const isTaken = (second: number) => {
+    const beginning = transactionCookieName(base, createState(1, second, ''));
+    return present.some((name) => name.startsWith(beginning));
+  };
+  let order = present.length > 0 ? now + MOST_AHEAD : now;
+  while (order > now && !isTaken(order - 1)) order -= 1;
+  return order;
 }
 
 /** Where the whole address is kept elsewhere, its path is the next best. */
