@@ -1,12 +1,16 @@
 // Keeps what one person was answered out of every shared cache, and out of the browser's once somebody else has signed in.
 // RFC 9111 §5.2.2 (Cache-Control), §4.1 (Vary); RFC 9213 (targeted fields).
 
-/** Fields that speak to shared caches over the head of Cache-Control. */
 const SURROGATE_FIELDS = /^(.+-cache-control|surrogate-control|x-accel-expires|edge-control)$/;
 
-/** Changes `headers`, which are a response's to a known user. Validators stay, so conditional requests go on working. */
+/** Whether a field, its name in lower case, speaks to shared caches over the head of Cache-Control. */
+export const isSurrogateField = (name: string): boolean => SURROGATE_FIELDS.test(name);
+
+/**
+ * Changes `headers`, which are a response's to a known user, without surrogate fields. Validators stay, so conditional requests go on
+ * working.
+ */
 export function keepPrivate(headers: Headers): void {
-  for (const name of [...headers.keys()]) if (SURROGATE_FIELDS.test(name)) headers.delete(name);
   const cacheControl = headers.get('Cache-Control');
   const directives = cacheControl === null ? [] : splitDirectives(cacheControl);
   const names = directives.map((directive) => directive.replace(/\s*=.*$/s, '').toLowerCase());

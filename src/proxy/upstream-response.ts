@@ -4,7 +4,7 @@
 import type { Config } from '../config/schema.ts';
 import { cookieBaseOf, isOwnCookie } from './own-cookies.ts';
 import { publicReference, publicRefresh, publicSetCookie } from './response-addresses.ts';
-import { keepPrivate } from './response-caching.ts';
+import { isSurrogateField, keepPrivate } from './response-caching.ts';
 import { compileSecurityHeaders } from './security-headers.ts';
 import type { AddressMap } from './upstream-path.ts';
 
@@ -33,6 +33,13 @@ const DROPPED = new Set([
 const NOT_TO_BE_NAMED_AWAY =
   /^(cache-control|content-|cross-origin-|location|permissions-policy|referrer-policy|set-cookie|strict-|vary|x-content-|x-frame-)/;
 
+/** Fields that hold addresses, and how each becomes public. */
+const ADDRESSES = [
+  ['Location', publicReference],
+  ['Content-Location', publicReference],
+  ['Refresh', publicRefresh],
+] as const;
+
 export interface ResponseContext {
   readonly addresses: AddressMap;
   /** Whether the response was made for a known user: by a session or a bearer token, or on a route that demands one. */
@@ -51,10 +58,15 @@ export function compileResponseHeaders(config: Pick<Config, 'isSecure' | 'securi
   const addSecurityHeaders = compileSecurityHeaders(config);
 
   return ({ status, headers: received }, { addresses, isPersonal }) => {
-    const headers = new Headers();
+    // All at once and then thinned out: field by field, each crosses into the runtime and back.
+    const headers = new Headers(received);
     const named = namedByConnection(received.get('Connection'));
-    for (const [name, value] of received) {
-      if (!DROPPED.has(name) && !named?.has(name)) headers.append(name, publicValue(name, value, addresses));
+    for (const name of received.keys()) {
+      if (DROPPED.has(name) || named?.has(name) || (isPersonal && isSurrogateField(name))) headers.delete(name);
+    }
+    for (const [name, rewritten] of ADDRESSES) {
+      const value = headers.get(name);
+      if (value !== null) headers.set(name, rewritten(value, addresses));
     }
     for (const line of received.getSetCookie()) {
       if (!isOwnCookie(line, cookieBase)) headers.append('Set-Cookie', publicSetCookie(line, addresses));
@@ -64,18 +76,6 @@ export function compileResponseHeaders(config: Pick<Config, 'isSecure' | 'securi
     if (status !== 304) addSecurityHeaders(headers);
     return headers;
   };
-}
-
-function publicValue(name: string, value: string, addresses: AddressMap): string {
-  switch (name) {
-    case 'location':
-    case 'content-location':
-      return publicReference(value, addresses);
-    case 'refresh':
-      return publicRefresh(value, addresses);
-    default:
-      return value;
-  }
 }
 
 function namedByConnection(connection: string | null): ReadonlySet<string> | undefined {
