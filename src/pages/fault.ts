@@ -2,8 +2,8 @@
 // Design §3.
 
 import { FAULTS, type FaultCode } from '../errors.ts';
+import type { Word } from './languages.ts';
 import { html, type Markup } from './markup.ts';
-import type { Advice, ExplainedFault, Messages, TitledFault } from './messages.ts';
 import { actions, button } from './parts.ts';
 import type { Page, View } from './view.ts';
 
@@ -16,58 +16,38 @@ export interface FaultData {
   readonly retryAfter?: number | undefined;
 }
 
-const ADVICE: Readonly<Record<FaultCode, readonly Advice[]>> = {
-  bad_request: ['check'],
-  login_failed: ['signIn', 'operator'],
-  cookies_blocked: [],
-  unauthenticated: [],
-  invalid_token: ['operator'],
-  insufficient_user_authentication: ['signIn', 'operator'],
-  login_denied: [],
-  foreign_organization: [],
-  forbidden: [],
-  insufficient_scope: ['operator'],
-  cross_site: [],
-  not_found: ['check'],
-  method_not_allowed: ['check'],
-  content_too_large: [],
-  misdirected: ['check'],
-  too_many_requests: ['wait'],
-  header_too_large: ['operator'],
-  internal: ['wait', 'operator'],
-  upstream_unreachable: ['wait', 'operator'],
-  upstream_loop: ['operator'],
-  provider_unavailable: ['wait', 'operator'],
-  store_unavailable: ['wait', 'operator'],
-  misconfigured: ['operator'],
-  upstream_timeout: ['wait', 'operator'],
-};
-
-/** To the visitor these are the same; the code tells the operator. */
-const SAME_TITLE: Readonly<Record<Exclude<FaultCode, TitledFault>, TitledFault>> = {
-  insufficient_scope: 'invalid_token',
-  misdirected: 'not_found',
-  upstream_loop: 'upstream_unreachable',
-};
-
-const titleOf = ({ titles }: Messages, code: FaultCode): string =>
-  titles[code in SAME_TITLE ? SAME_TITLE[code as keyof typeof SAME_TITLE] : (code as TitledFault)];
-
-/** What happened and what can be done, in sentences. */
-export const faultText = ({ messages }: View, code: FaultCode): Markup => {
-  const explanation = Object.hasOwn(messages.explanations, code) && messages.explanations[code as ExplainedFault];
-  const sentences = [explanation, ...ADVICE[code].map((advice) => messages.advice[advice])].filter(Boolean);
-  return html`${sentences.map((sentence) => html`<p>${sentence}</p>`)}`;
+/** What went wrong, and what can be done about it. The faults that a person hardly ever meets share one text: the code tells the operator. */
+const TEXTS: Partial<Record<FaultCode, readonly [title: Word, ...sentences: Word[]]>> = {
+  login_failed: ['signInFailed', 'operator'],
+  cookies_blocked: ['signInFailed', 'allowCookies'],
+  unauthenticated: ['pleaseSignIn'],
+  insufficient_user_authentication: ['pleaseSignIn', 'secondFactor', 'operator'],
+  login_denied: ['signInFailed', 'askForAccess'],
+  foreign_organization: ['signInFailed', 'otherOrganization'],
+  forbidden: ['noAccess', 'askForAccess'],
+  cross_site: ['failed', 'otherSite'],
+  not_found: ['nothingHere'],
+  content_too_large: ['pleaseSignIn', 'signInFirst'],
+  misdirected: ['nothingHere'],
+  too_many_requests: ['signInFailed', 'wait'],
+  header_too_large: ['failed', 'allowCookies', 'operator'],
+  upstream_unreachable: ['noAnswer', 'wait', 'operator'],
+  upstream_timeout: ['noAnswer', 'wait', 'operator'],
+  provider_unavailable: ['signInFailed', 'wait', 'operator'],
 };
 
 /** The frame of every page about a fault: its status, title, text and code. */
-export const faultFrame = (view: View, code: FaultCode, rest: Markup): Page => ({
-  status: FAULTS[code].status,
-  title: titleOf(view.messages, code),
-  sign: FAULTS[code].status === 403 ? 'lock' : 'alert',
-  code,
-  body: html`${faultText(view, code)}${rest}`,
-});
+export const faultFrame = (view: View, code: FaultCode, rest: Markup): Page => {
+  const [title, ...sentences] = TEXTS[code] ?? (['failed', 'wait', 'operator'] as const);
+  const { status } = FAULTS[code];
+  return {
+    status,
+    title: view.messages[title],
+    sign: status === 403 ? 'lock' : 'alert',
+    code,
+    body: html`${sentences.map((sentence) => html`<p>${view.messages[sentence]}</p>`)}${rest}`,
+  };
+};
 
 export const faultPage = (view: View, { code, retryHref, signInHref, retryAfter }: FaultData): Page => {
   const { messages } = view;

@@ -13,6 +13,6 @@ export interface FormTooLargeData {
 export const formTooLargePage = (view: View, { signInHref }: FormTooLargeData): Page => {
   const { config, messages } = view;
   const href = safeHref(signInHref, config.origin);
-  const link = html`<a class="button primary" href="${href}" target="_blank" rel="noopener">${messages.signInElsewhere}</a>`;
+  const link = html`<a class="button primary" href="${href}" target="_blank" rel="noopener">${messages.signIn}</a>`;
   return faultFrame(view, 'content_too_large', actions(link));
 };

@@ -1,4 +1,4 @@
-// Which languages there are. The first is for visitors who ask for none of them.
+// Which languages there are, and their words by name. The first is for visitors who ask for none of them.
 
 import { chooseLanguage } from './accept-language.ts';
 import { ar } from './messages/ar.ts';
@@ -12,14 +12,25 @@ import { nl } from './messages/nl.ts';
 import { pl } from './messages/pl.ts';
 import { pt } from './messages/pt.ts';
 import { tr } from './messages/tr.ts';
-import type { Messages } from './messages.ts';
 
-export const LANGUAGES = { en, de, fr, es, it, pt, nl, pl, tr, ja, ar } as const satisfies Record<string, Messages>;
+export type Word = keyof typeof en;
+export type Messages = Readonly<Record<Word, string>>;
 
-export type Language = keyof typeof LANGUAGES;
+const WORDS = Object.keys(en) as Word[];
 
-const AVAILABLE = Object.keys(LANGUAGES) as [Language, ...Language[]];
+/** Each language's lines, after an empty one: names on every line would weigh as much as a twelfth language. */
+export const TRANSLATIONS = { de, fr, es, it, pt, nl, pl, tr, ja, ar };
 
-export const languageFor = (acceptLanguage: string | null): Language => chooseLanguage(acceptLanguage, AVAILABLE);
+export type Language = 'en' | keyof typeof TRANSLATIONS;
+
+export const LANGUAGES = ['en', ...(Object.keys(TRANSLATIONS) as Language[])] as const;
+
+export const messagesIn = (language: Language): Messages => {
+  if (language === 'en') return en;
+  const [, ...lines] = TRANSLATIONS[language].split('\n');
+  return Object.fromEntries(WORDS.map((word, index) => [word, lines[index]])) as Messages;
+};
+
+export const languageFor = (acceptLanguage: string | null): Language => chooseLanguage(acceptLanguage, LANGUAGES);
 
 export const directionOf = (language: Language): 'ltr' | 'rtl' => (language === 'ar' ? 'rtl' : 'ltr');

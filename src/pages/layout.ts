@@ -4,7 +4,7 @@
 import { createPalette } from './colour.ts';
 import { faultPage } from './fault.ts';
 import { formTooLargePage } from './form-too-large.ts';
-import { directionOf, LANGUAGES, languageFor } from './languages.ts';
+import { directionOf, languageFor, messagesIn } from './languages.ts';
 import { html, Markup } from './markup.ts';
 import { misconfiguredPage } from './misconfigured.ts';
 import { type PagesConfig, pageHeaders } from './page-headers.ts';
@@ -51,6 +51,9 @@ const SIGNS: Readonly<Record<Page['sign'], string>> = {
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4.5 20a7.5 7.5 0 0 1 15 0',
 };
 
+/** Apart: inside a tagged template it costs a helper of the bundler's. */
+const SCRIPT_END = new Markup('</script>');
+
 const createNonce = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
 
 const createBrand = ({ brand, origin }: PagesConfig) => {
@@ -76,19 +79,17 @@ ${
 }
 <title>${page.title} · ${brand.name}</title>
 <style nonce="${nonce}">${style}</style>
-${page.script && html`<script src="${config.endpoints}/${page.script}" defer></script>`}
+${page.script && html`<script src="${config.endpoints}/${page.script}" defer>${SCRIPT_END}`}
 </head>
 <body${page.isWide && html` class="wide"`}>
 ${brand.header}
 <div class="card">
 <main>
-<svg class="sign" viewBox="0 0 24 24" aria-hidden="true"><path d="${SIGNS[page.sign]}"/></svg>
+<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${SIGNS[page.sign]}"/></svg>
 <h1>${page.title}</h1>
 ${page.body}
 </main>
-<footer><p>${messages.reference} <code dir="ltr">${requestId}</code></p>${
-    page.code && html`<p>${messages.code} <code lang="en" dir="ltr">${page.code}</code></p>`
-  }</footer>
+<footer>${messages.reference} <code dir="ltr">${requestId}</code> ${page.code && html`<code lang="en" dir="ltr">${page.code}</code>`}</footer>
 </div>
 </body>
 </html>
@@ -102,7 +103,7 @@ const createPage = <Data>(
 ) => {
   return ({ requestId, acceptLanguage }: PageContext, data: Data): Response => {
     const language = languageFor(acceptLanguage);
-    const view = { config, language, messages: LANGUAGES[language] };
+    const view = { config, language, messages: messagesIn(language) };
     const page = toPage(view, data);
     const nonce = createNonce();
     const headers = pageHeaders(config, {

@@ -2,6 +2,7 @@
 // Design §1. The list is English, as the configuration's documentation is.
 
 import type { ConfigIssue } from '../config/issues.ts';
+import { FAULTS } from '../errors.ts';
 import { faultFrame } from './fault.ts';
 import { html } from './markup.ts';
 import type { PagesConfig } from './page-headers.ts';
@@ -31,6 +32,6 @@ const issueItem = ({ variable, found, wanted, example }: ConfigIssue) => html`<l
 
 export const misconfiguredPage = (view: View, { issues }: MisconfiguredData): Page => {
   const isShown = isLoopback(view.config.origin) && issues.length > 0;
-  const list = html`<ul class="issues" lang="en" dir="ltr">${issues.map(issueItem)}</ul>`;
+  const list = html`<div lang="en" dir="ltr"><p>${FAULTS.misconfigured.title}:</p><ul class="issues">${issues.map(issueItem)}</ul></div>`;
   return { ...faultFrame(view, 'misconfigured', html`${isShown && list}`), isWide: isShown };
 };

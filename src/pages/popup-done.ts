@@ -5,8 +5,8 @@ import { html } from './markup.ts';
 import type { Page, View } from './view.ts';
 
 export const popupDonePage = ({ messages }: View): Page => {
-  const [title, text] = messages.done;
-  return { status: 200, title, sign: 'check', script: 'done.js', body: html`<p>${text}</p>` };
+  const body = html`<p>${messages.closeWindow}</p>`;
+  return { status: 200, title: messages.signedIn, sign: 'check', script: 'done.js', body };
 };
 
 export const DONE_SCRIPT = `new BroadcastChannel('postern').postMessage('signed-in');

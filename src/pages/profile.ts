@@ -2,8 +2,8 @@
 // Design §2 /auth/profile. Buttons post `csrf` and `session` (an id, or `others`) to the profile endpoint; the own one signs out.
 
 import type { Device } from './device.ts';
+import type { Messages } from './languages.ts';
 import { html, isolate, type Markup, type Value } from './markup.ts';
-import type { Messages } from './messages.ts';
 import { actions, hidden, type Person, submit } from './parts.ts';
 import type { Page, View } from './view.ts';
 
@@ -51,14 +51,14 @@ const row = (label: string, value: Value) => value && html`<dt>${label}</dt><dd>
 
 const words = (text: string | undefined) => text && isolate(text);
 
-const isMethod = (value: string, { methods }: Messages): value is keyof Messages['methods'] =>
-  Object.hasOwn(methods, value);
+/** `amr` values of ZITADEL: password, one-time code, passkey or security key, several factors. */
+const METHODS = ['pwd', 'otp', 'user', 'mfa'] as const;
 
 /** `amr` in words; several factors are only said where one can't see them. */
 const methodsInWords = (amr: readonly string[], messages: Messages) => {
-  const known = [...new Set(amr)].filter((value) => isMethod(value, messages));
-  const shown = known.length > 1 ? known.filter((value) => value !== 'mfa') : known;
-  return shown.map((value) => messages.methods[value]).join(' + ');
+  const known = METHODS.filter((method) => amr.includes(method));
+  const shown = known.length > 1 ? known.filter((method) => method !== 'mfa') : known;
+  return shown.map((method) => messages[method]).join(' + ');
 };
 
 const sessionItem =
@@ -66,15 +66,14 @@ const sessionItem =
   (session: OwnSession, index: number) => {
     const { config, messages } = view;
     const device = [session.device.browser, session.device.system].filter(Boolean).join(' · ');
-    const [path, label] = session.isCurrent ? ['logout', messages.signOut] : ['profile', messages.endSession];
     const fields = hidden([
       ['csrf', csrf],
       ['session', session.id],
     ]);
     return html`<li>
-<div><h3 id="s${index}">${isolate(device || messages.unknownDevice)}${session.isCurrent && html` <span class="badge">${messages.thisSession}</span>`}</h3>
-<dl>${row(messages.place, words(session.place))}${row(messages.signedInSince, clock(session.startedAt))}${row(messages.lastSeen, clock(session.seenAt))}</dl></div>
-<form method="post" action="${config.endpoints}/${path}">${fields}<button class="button plain" aria-describedby="s${index}">${label}</button></form></li>`;
+<div><h3 id="s${index}">${isolate(device || messages.unknownBrowser)}${session.isCurrent && html` <span class="badge">${messages.thisBrowser}</span>`}</h3>
+<dl>${row(messages.place, words(session.place))}${row(messages.since, clock(session.startedAt))}${row(messages.lastSeen, clock(session.seenAt))}</dl></div>
+<form method="post" action="${config.endpoints}/${session.isCurrent ? 'logout' : 'profile'}">${fields}<button class="button plain" aria-describedby="s${index}">${messages.signOut}</button></form></li>`;
   };
 
 export const profilePage = (view: View, data: ProfileData): Page => {
@@ -91,13 +90,13 @@ export const profilePage = (view: View, data: ProfileData): Page => {
   )}${row(messages.organization, words(data.organization))}${
     data.roles.length > 0 &&
     row(messages.roles, html`<ul class="tags">${data.roles.map((role) => html`<li>${isolate(role)}</li>`)}</ul>`)
-  }${row(messages.signedInSince, clock(data.startedAt))}${row(messages.signedInWith, methodsInWords(data.amr, messages))}${row(
-    messages.endsAt,
+  }${row(messages.since, clock(data.startedAt))}${row(messages.with, methodsInWords(data.amr, messages))}${row(
+    messages.until,
     clock(data.expiresAt),
   )}</dl>`;
   return {
     status: 200,
-    title: messages.profile,
+    title: messages.account,
     sign: 'person',
     isWide: true,
     form: 'gateway',

@@ -32,7 +32,7 @@ const refusedLogin =
   (view: View, { person, returnTo }: RefusedLoginData): Page => {
     const again = loginHref(view, returnTo, 'select_account');
     const who = person && [person.name, person.loginName ?? person.email].filter(Boolean).join(' · ');
-    const rest = html`${who && html`<p class="muted"><bdi>${who}</bdi></p>`}${actions(
+    const rest = html`${who && html`<p><bdi>${who}</bdi></p>`}${actions(
       button(view, again, view.messages.switchAccount, 'primary'),
       button(view, '/', view.messages.startPage),
     )}`;

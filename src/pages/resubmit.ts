@@ -14,22 +14,25 @@ export interface ResubmitData {
 }
 
 export const resubmitPage = (view: View, { action, enctype, fields }: ResubmitData): Page => {
-  const [title, text, label] = view.messages.resubmit;
+  const { messages } = view;
   const encoding = enctype ?? 'application/x-www-form-urlencoded';
   return {
     status: 200,
-    title,
+    title: messages.signedIn,
     sign: 'check',
     script: 'resubmit.js',
     form: 'application',
-    body: html`<p>${text}</p>
-<form method="post" action="${safeHref(action, view.config.origin)}" enctype="${encoding}" accept-charset="utf-8">${hidden(fields)}${actions(submit(label))}</form>`,
+    body: html`<p>${messages.sending}</p>
+<form method="post" action="${safeHref(action, view.config.origin)}" enctype="${encoding}" accept-charset="utf-8">${hidden(fields)}${actions(submit(messages.send))}</form>`,
   };
 };
 
 /**
- * Not on the way back through the history, which would send it twice. Through the prototype, since a field may be called `submit`.
+ * Not on the way back through the history, which would send it twice. The fragment has come along the redirects. Through the prototype,
+ * since a field may be called `submit`.
  */
 export const RESUBMIT_SCRIPT = `const [way] = performance.getEntriesByType('navigation');
-if (way?.type !== 'back_forward') HTMLFormElement.prototype.submit.call(document.forms[0]);
+const [form] = document.forms;
+form.action += location.hash;
+if (way?.type !== 'back_forward') HTMLFormElement.prototype.submit.call(form);
 `;

@@ -14,14 +14,13 @@ export interface ConfirmLogoutData {
 
 export const confirmLogoutPage = (view: View, { fields, cancelHref = '/' }: ConfirmLogoutData): Page => {
   const { config, messages } = view;
-  const [title, text] = messages.confirmLogout;
   const choice = actions(submit(messages.signOut), button(view, cancelHref, messages.staySignedIn));
   return {
     status: 200,
-    title,
+    title: messages.confirmLogout,
     sign: 'alert',
     form: 'gateway',
-    body: html`<p>${text}</p><form method="post" action="${config.endpoints}/logout">${hidden(fields)}${choice}</form>`,
+    body: html`<p>${messages.askedBySite}</p><form method="post" action="${config.endpoints}/logout">${hidden(fields)}${choice}</form>`,
   };
 };
 
@@ -33,12 +32,11 @@ export interface SignedOutData {
 
 export const signedOutPage = (view: View, { isProviderUntold = false, returnTo }: SignedOutData): Page => {
   const { messages } = view;
-  const [title, text] = messages.signedOut;
   return {
     status: 200,
-    title,
+    title: messages.signedOut,
     sign: isProviderUntold ? 'alert' : 'check',
-    body: html`<p>${isProviderUntold ? messages.stillSignedIn : text}</p>${actions(
+    body: html`<p>${isProviderUntold ? messages.untold : messages.closeWindow}</p>${actions(
       button(view, loginHref(view, returnTo), messages.signIn, 'primary'),
     )}`,
   };

@@ -1,9 +1,8 @@
 // What every page gets, and what it gives back to layout.ts.
 
 import type { FaultCode } from '../errors.ts';
-import type { Language } from './languages.ts';
+import type { Language, Messages } from './languages.ts';
 import type { Markup } from './markup.ts';
-import type { Messages } from './messages.ts';
 import type { PagesConfig } from './page-headers.ts';
 
 export interface View {

@@ -4,11 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contrast, createPalette } from '../../src/pages/colour.ts';
 
-const rgb = (hex: string): [number, number, number] => [
-  Number.parseInt(hex.slice(1, 3), 16),
-  Number.parseInt(hex.slice(3, 5), 16),
-  Number.parseInt(hex.slice(5, 7), 16),
-];
+const rgb = (hex: string): [number, number, number] => {
+  const full = hex.length === 4 ? hex.replace(/[^#]/g, '$&$&') : hex;
+  return [1, 3, 5].map((at) => Number.parseInt(full.slice(at, at + 2), 16)) as [number, number, number];
+};
 const between = (one: string, other: string) => contrast(rgb(one), rgb(other));
 
 describe('createPalette', () => {

@@ -2,38 +2,38 @@
 
 import { describe, expect, it } from 'vitest';
 import { FAULTS, type FaultCode } from '../../src/errors.ts';
-import { directionOf, LANGUAGES, type Language } from '../../src/pages/languages.ts';
+import { directionOf, LANGUAGES, type Language, messagesIn, TRANSLATIONS } from '../../src/pages/languages.ts';
 import { renderAll } from './samples.ts';
 
-const textsOf = (value: unknown, path = ''): [string, string][] =>
-  typeof value === 'string'
-    ? [[path, value]]
-    : Object.entries(value as object).flatMap(([key, inner]) => textsOf(inner, `${path}/${key}`));
-
-const languages = Object.keys(LANGUAGES) as Language[];
+const languages: readonly Language[] = LANGUAGES;
+const textsOf = (language: Language) => Object.entries(messagesIn(language));
 
 describe.each(languages)('%s', (language) => {
-  const texts = textsOf(LANGUAGES[language]);
+  const texts = textsOf(language);
 
-  it('has the same keys as English, none empty, none with stray blanks', () => {
-    expect(texts.map(([path]) => path).sort()).toEqual(
-      textsOf(LANGUAGES.en)
-        .map(([path]) => path)
-        .sort(),
-    );
-    for (const [path, text] of texts) expect(text, path).toMatch(/^\S(?:.*\S)?$/);
+  it('says as much as English, nothing empty, nothing with stray blanks', () => {
+    expect(texts.map(([word]) => word)).toEqual(textsOf('en').map(([word]) => word));
+    for (const [word, text] of texts) expect(text, word).toMatch(/^\S(?:.*\S)?$/);
+  });
+
+  it('has as many lines as English has words', () => {
+    if (language === 'en') return;
+    // An empty line, the words, and what the closing quote leaves.
+    const [first, ...lines] = TRANSLATIONS[language].split('\n');
+    expect(first).toBe('');
+    expect(lines.filter((line) => line !== '')).toHaveLength(textsOf('en').length);
   });
 
   it('has one place for the name, and no other', () => {
     const places = texts.filter(([, text]) => text.includes('{'));
-    expect(places).toEqual([['/signedInAs', expect.stringMatching(/^[^{}]*\{\}[^{}]*$/)]]);
+    expect(places).toEqual([['signedInAs', expect.stringMatching(/^[^{}]*\{\}[^{}]*$/)]]);
   });
 
   it('has words of its own', () => {
     if (language === 'en') return;
-    const english = new Map(textsOf(LANGUAGES.en));
+    const english = new Map(textsOf('en'));
     const long = texts.filter(([, text]) => text.length > 20);
-    expect(long.filter(([path, text]) => english.get(path) === text)).toEqual([]);
+    expect(long.filter(([word, text]) => english.get(word) === text)).toEqual([]);
   });
 
   it('has a page for every fault, with title, code, reference and language', async () => {

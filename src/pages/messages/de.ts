@@ -1,90 +1,52 @@
 // German.
 
-import type { Messages } from '../messages.ts';
-
-export const de: Messages = {
-  titles: {
-    bad_request: 'Diese Anfrage war nicht zu verstehen',
-    login_failed: 'Die Anmeldung hat nicht geklappt',
-    cookies_blocked: 'Ihr Browser behält keine Cookies',
-    unauthenticated: 'Bitte melden Sie sich an',
-    invalid_token: 'Das Zugriffstoken wird nicht angenommen',
-    insufficient_user_authentication: 'Hier ist eine stärkere Anmeldung nötig',
-    login_denied: 'Die Anmeldung wurde abgelehnt',
-    foreign_organization: 'Dieses Konto gehört zu einer anderen Organisation',
-    forbidden: 'Sie haben keinen Zugriff auf diese Seite',
-    cross_site: 'Diese Anfrage kam von einer anderen Website',
-    not_found: 'Hier gibt es nichts',
-    method_not_allowed: 'Das ist hier nicht möglich',
-    content_too_large: 'Ihr Formular ist zu groß, um aufbewahrt zu werden',
-    too_many_requests: 'Zu viele Anmeldungen auf einmal',
-    header_too_large: 'Es sind zu viele Cookies',
-    internal: 'Hier ist etwas schiefgegangen',
-    upstream_unreachable: 'Die Anwendung antwortet nicht',
-    provider_unavailable: 'Die Anmeldung ist gerade nicht möglich',
-    store_unavailable: 'Ihre Sitzung lässt sich gerade nicht prüfen',
-    misconfigured: 'Diese Website ist noch nicht eingerichtet',
-    upstream_timeout: 'Die Anwendung braucht zu lange',
-  },
-  explanations: {
-    content_too_large:
-      'Bevor es gesendet werden kann, müssen Sie sich anmelden. Noch wurde nichts gesendet: Melden Sie sich in einem neuen Fenster an, gehen Sie mit der Zurück-Taste des Browsers zurück und senden Sie das Formular noch einmal. Kopieren Sie längere Texte vorsichtshalber vorher.',
-    cookies_blocked:
-      'Ohne Cookies kann sich diese Website nicht merken, dass Sie angemeldet sind. Bitte erlauben Sie sie für diese Website und versuchen Sie es noch einmal.',
-    cross_site:
-      'Zu Ihrer Sicherheit wurde sie nicht ausgeführt. Wenn Sie das tun wollten, tun Sie es bitte auf dieser Website selbst.',
-    forbidden: 'Wenn Sie ihn haben sollten, fragen Sie bitte beim Betreiber nach.',
-    foreign_organization:
-      'Hier gelten nur Konten einer bestimmten Organisation. Bitte melden Sie sich mit einem anderen Konto an.',
-    header_too_large: 'Bitte löschen Sie in Ihrem Browser die Cookies dieser Website und versuchen Sie es noch einmal.',
-    insufficient_user_authentication:
-      'Diese Seite verlangt einen weiteren Nachweis, wer Sie sind, zum Beispiel einen zweiten Faktor.',
-    login_denied: 'Sie wurde abgebrochen, oder dieses Konto ist hier nicht zugelassen.',
-  },
-  advice: {
-    wait: 'Das ist oft schnell vorbei: Bitte versuchen Sie es gleich noch einmal.',
-    signIn: 'Bitte melden Sie sich noch einmal an.',
-    check: 'Bitte prüfen Sie die Adresse oder gehen Sie zur Startseite.',
-    operator: 'Wenn es so bleibt, sagen Sie bitte dem Betreiber Bescheid und nennen Sie ihm die Referenz unten.',
-  },
-  code: 'Code',
-  reference: 'Referenz',
-  startPage: 'Zur Startseite',
-  retry: 'Noch einmal versuchen',
-  signIn: 'Anmelden',
-  signInElsewhere: 'In neuem Fenster anmelden',
-  switchAccount: 'Anderes Konto verwenden',
-  signOut: 'Abmelden',
-  staySignedIn: 'Angemeldet bleiben',
-  signedInAs: 'Sie sind als {} angemeldet.',
-  confirmLogout: [
-    'Möchten Sie sich abmelden?',
-    'Eine andere Website möchte, dass Sie hier abgemeldet werden. Fahren Sie nur fort, wenn Sie das auch wollen.',
-  ],
-  signedOut: ['Sie sind abgemeldet', 'Sie können dieses Fenster jetzt schließen.'],
-  stillSignedIn:
-    'Der Anmeldedienst war nicht erreichbar, daher sind Sie dort vielleicht noch angemeldet. Schließen Sie an einem gemeinsam genutzten Gerät bitte alle Fenster dieses Browsers.',
-  resubmit: [
-    'Sie sind angemeldet',
-    'Ihre Eingaben wurden aufbewahrt und werden jetzt gesendet. Wenn nichts geschieht, drücken Sie bitte den Knopf.',
-    'Formular senden',
-  ],
-  done: ['Sie sind angemeldet', 'Sie können dieses Fenster schließen und dort weitermachen, wo Sie waren.'],
-  profile: 'Ihr Konto',
-  name: 'Name',
-  loginName: 'Anmeldename',
-  email: 'E-Mail',
-  organization: 'Organisation',
-  roles: 'Rollen',
-  signedInSince: 'Angemeldet seit',
-  signedInWith: 'Angemeldet mit',
-  endsAt: 'Endet spätestens',
-  sessions: 'Wo Sie angemeldet sind',
-  thisSession: 'Dieser Browser',
-  lastSeen: 'Zuletzt aktiv',
-  place: 'Ort',
-  unknownDevice: 'Unbekannter Browser',
-  endSession: 'Dort abmelden',
-  endOthers: 'Überall sonst abmelden',
-  methods: { pwd: 'Passwort', otp: 'Einmalcode', user: 'Passkey oder Sicherheitsschlüssel', mfa: 'mehrere Faktoren' },
-};
+export const de = `
+Hier ist etwas schiefgegangen
+Bitte versuchen Sie es gleich noch einmal.
+Wenn es so bleibt, nennen Sie dem Betreiber bitte die Referenz unten.
+Hier gibt es nichts
+Die Anwendung antwortet nicht
+Die Anmeldung hat nicht geklappt
+Dieses Konto gehört zu einer anderen Organisation.
+Bitte melden Sie sich an
+Diese Seite verlangt mehr, zum Beispiel einen zweiten Faktor.
+Sie haben keinen Zugriff auf diese Seite
+Wenn Sie ihn haben sollten, fragen Sie bitte den Betreiber.
+Anfragen von anderen Websites werden hier abgelehnt.
+Bitte löschen Sie die Cookies dieser Website, erlauben Sie neue und versuchen Sie es noch einmal.
+Ihr Formular ist zu groß, um aufbewahrt zu werden: Bitte melden Sie sich in einem neuen Fenster an, gehen Sie dann zurück und senden Sie es.
+Startseite
+Noch einmal versuchen
+Anmelden
+Anderes Konto verwenden
+Abmelden
+Angemeldet bleiben
+Sie sind als {} angemeldet.
+Sie sind angemeldet
+Ihre Eingaben werden jetzt gesendet. Wenn nichts geschieht, drücken Sie bitte den Knopf.
+Senden
+Sie sind abgemeldet
+Sie können dieses Fenster jetzt schließen.
+Beim Anmeldedienst sind Sie vielleicht noch angemeldet. Schließen Sie an einem gemeinsam genutzten Gerät bitte den Browser.
+Möchten Sie sich abmelden?
+Eine andere Website hat darum gebeten.
+Ihr Konto
+Name
+Anmeldename
+E-Mail
+Organisation
+Rollen
+Angemeldet seit
+Angemeldet mit
+Passwort
+Einmalcode
+Passkey oder Sicherheitsschlüssel
+mehrere Faktoren
+Endet spätestens
+Wo Sie angemeldet sind
+Dieser Browser
+Unbekannter Browser
+Ort
+Zuletzt aktiv
+Überall sonst abmelden
+Referenz`;

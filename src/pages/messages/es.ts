@@ -1,92 +1,52 @@
 // Spanish.
 
-import type { Messages } from '../messages.ts';
-
-export const es: Messages = {
-  titles: {
-    bad_request: 'No se ha podido entender esta solicitud',
-    login_failed: 'No se ha podido iniciar la sesión',
-    cookies_blocked: 'Su navegador no guarda cookies',
-    unauthenticated: 'Inicie sesión, por favor',
-    invalid_token: 'No se acepta el token de acceso',
-    insufficient_user_authentication: 'Hace falta un inicio de sesión más seguro',
-    login_denied: 'Se ha rechazado el inicio de sesión',
-    foreign_organization: 'Esta cuenta pertenece a otra organización',
-    forbidden: 'No tiene acceso a esta página',
-    cross_site: 'Esta solicitud procede de otro sitio',
-    not_found: 'Aquí no hay nada',
-    method_not_allowed: 'Esto no es posible aquí',
-    content_too_large: 'Su formulario es demasiado grande para guardarlo',
-    too_many_requests: 'Demasiados inicios de sesión a la vez',
-    header_too_large: 'Hay demasiadas cookies',
-    internal: 'Algo ha salido mal',
-    upstream_unreachable: 'La aplicación no responde',
-    provider_unavailable: 'En este momento no se puede iniciar sesión',
-    store_unavailable: 'En este momento no se puede comprobar su sesión',
-    misconfigured: 'Este sitio aún no está configurado',
-    upstream_timeout: 'La aplicación tarda demasiado',
-  },
-  explanations: {
-    content_too_large:
-      'Debe iniciar sesión antes de enviarlo. Aún no se ha enviado nada: inicie sesión en una ventana nueva, vuelva con el botón Atrás del navegador y envíe el formulario otra vez. Por precaución, copie antes los textos largos.',
-    cookies_blocked:
-      'Sin cookies, este sitio no puede recordar que ha iniciado sesión. Permítalas para este sitio e inténtelo de nuevo.',
-    cross_site: 'Por su seguridad no se ha llevado a cabo. Si quería hacerlo, hágalo desde este mismo sitio.',
-    forbidden: 'Si debería tenerlo, consulte al responsable de este sitio.',
-    foreign_organization: 'Aquí solo valen las cuentas de una organización determinada. Inicie sesión con otra cuenta.',
-    header_too_large: 'Borre en su navegador las cookies de este sitio e inténtelo de nuevo.',
-    insufficient_user_authentication: 'Esta página pide otra prueba de su identidad, por ejemplo un segundo factor.',
-    login_denied: 'Se ha cancelado, o esta cuenta no se puede usar aquí.',
-  },
-  advice: {
-    wait: 'Suele durar poco: inténtelo de nuevo dentro de un momento.',
-    signIn: 'Inicie sesión de nuevo, por favor.',
-    check: 'Compruebe la dirección o vuelva a la página de inicio.',
-    operator: 'Si sigue así, avise al responsable de este sitio e indíquele la referencia que aparece abajo.',
-  },
-  code: 'Código',
-  reference: 'Referencia',
-  startPage: 'Ir a la página de inicio',
-  retry: 'Intentar de nuevo',
-  signIn: 'Iniciar sesión',
-  signInElsewhere: 'Iniciar sesión en una ventana nueva',
-  switchAccount: 'Usar otra cuenta',
-  signOut: 'Cerrar sesión',
-  staySignedIn: 'Mantener la sesión',
-  signedInAs: 'Ha iniciado sesión como {}.',
-  confirmLogout: [
-    '¿Quiere cerrar la sesión?',
-    'Otro sitio ha pedido que se cierre su sesión aquí. Continúe solo si es lo que desea.',
-  ],
-  signedOut: ['Ha cerrado la sesión', 'Ya puede cerrar esta ventana.'],
-  stillSignedIn:
-    'No se ha podido avisar al servicio de inicio de sesión, así que quizá su sesión siga abierta allí. En un ordenador compartido, cierre todas las ventanas de este navegador.',
-  resubmit: [
-    'Ha iniciado sesión',
-    'Lo que escribió se ha guardado y se está enviando. Si no ocurre nada, pulse el botón.',
-    'Enviar el formulario',
-  ],
-  done: ['Ha iniciado sesión', 'Puede cerrar esta ventana y seguir donde estaba.'],
-  profile: 'Su cuenta',
-  name: 'Nombre',
-  loginName: 'Nombre de usuario',
-  email: 'Correo electrónico',
-  organization: 'Organización',
-  roles: 'Roles',
-  signedInSince: 'Sesión iniciada',
-  signedInWith: 'Iniciada con',
-  endsAt: 'Termina como máximo',
-  sessions: 'Dónde tiene la sesión abierta',
-  thisSession: 'Este navegador',
-  lastSeen: 'Última actividad',
-  place: 'Lugar',
-  unknownDevice: 'Navegador desconocido',
-  endSession: 'Cerrar allí',
-  endOthers: 'Cerrar todas las demás sesiones',
-  methods: {
-    pwd: 'contraseña',
-    otp: 'código de un solo uso',
-    user: 'llave de acceso o de seguridad',
-    mfa: 'varios factores',
-  },
-};
+export const es = `
+Algo ha salido mal
+Inténtelo de nuevo dentro de un momento.
+Si sigue así, indique al responsable de este sitio la referencia que aparece abajo.
+Aquí no hay nada
+La aplicación no responde
+No se ha podido iniciar sesión
+Esta cuenta pertenece a otra organización.
+Inicie sesión, por favor
+Esta página pide algo más, por ejemplo un segundo factor.
+No tiene acceso a esta página
+Si debería tenerlo, consulte al responsable de este sitio.
+Aquí se rechazan las solicitudes de otros sitios.
+Borre las cookies de este sitio, permita otras nuevas e inténtelo de nuevo.
+Su formulario es demasiado grande para guardarlo: inicie sesión en una ventana nueva, vuelva atrás y envíelo.
+Página de inicio
+Intentar de nuevo
+Iniciar sesión
+Usar otra cuenta
+Cerrar sesión
+Mantener la sesión
+Ha iniciado sesión como {}.
+Ha iniciado sesión
+Lo que escribió se está enviando. Si no ocurre nada, pulse el botón.
+Enviar
+Ha cerrado sesión
+Ya puede cerrar esta ventana.
+Quizá su sesión siga abierta en el servicio de inicio de sesión. En un ordenador compartido, cierre el navegador.
+¿Quiere cerrar sesión?
+Lo ha pedido otro sitio.
+Su cuenta
+Nombre
+Nombre de usuario
+Correo electrónico
+Organización
+Roles
+Sesión iniciada
+Iniciada con
+contraseña
+código de un solo uso
+llave de acceso o de seguridad
+varios factores
+Termina como máximo
+Dónde tiene la sesión abierta
+Este navegador
+Navegador desconocido
+Lugar
+Última actividad
+Cerrar todas las demás sesiones
+Referencia`;

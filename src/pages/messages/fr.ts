@@ -1,95 +1,52 @@
 // French.
 
-import type { Messages } from '../messages.ts';
-
-export const fr: Messages = {
-  titles: {
-    bad_request: 'Cette requête n’a pas pu être comprise',
-    login_failed: 'La connexion n’a pas abouti',
-    cookies_blocked: 'Votre navigateur ne conserve pas les cookies',
-    unauthenticated: 'Veuillez vous connecter',
-    invalid_token: 'Le jeton d’accès n’est pas accepté',
-    insufficient_user_authentication: 'Une connexion renforcée est nécessaire',
-    login_denied: 'La connexion a été refusée',
-    foreign_organization: 'Ce compte appartient à une autre organisation',
-    forbidden: 'Vous n’avez pas accès à cette page',
-    cross_site: 'Cette requête provenait d’un autre site',
-    not_found: 'Il n’y a rien ici',
-    method_not_allowed: 'Ce n’est pas possible ici',
-    content_too_large: 'Votre formulaire est trop volumineux pour être conservé',
-    too_many_requests: 'Trop de connexions à la fois',
-    header_too_large: 'Il y a trop de cookies',
-    internal: 'Un problème est survenu',
-    upstream_unreachable: 'L’application ne répond pas',
-    provider_unavailable: 'La connexion est impossible pour le moment',
-    store_unavailable: 'Votre session ne peut pas être vérifiée pour le moment',
-    misconfigured: 'Ce site n’est pas encore configuré',
-    upstream_timeout: 'L’application met trop de temps à répondre',
-  },
-  explanations: {
-    content_too_large:
-      'Vous devez vous connecter avant de l’envoyer. Rien n’a encore été envoyé : connectez-vous dans une nouvelle fenêtre, revenez avec le bouton Retour du navigateur et renvoyez le formulaire. Par précaution, copiez d’abord les textes longs.',
-    cookies_blocked:
-      'Sans cookies, ce site ne peut pas retenir que vous êtes connecté. Veuillez les autoriser pour ce site, puis réessayer.',
-    cross_site:
-      'Par sécurité, elle n’a pas été exécutée. Si vous souhaitiez faire cette opération, veuillez la lancer depuis ce site.',
-    forbidden: 'Si vous devriez y avoir accès, veuillez vous adresser au responsable de ce site.',
-    foreign_organization:
-      'Seuls les comptes d’une certaine organisation sont acceptés ici. Veuillez vous connecter avec un autre compte.',
-    header_too_large: 'Veuillez supprimer les cookies de ce site dans votre navigateur, puis réessayer.',
-    insufficient_user_authentication:
-      'Cette page demande une preuve supplémentaire de votre identité, par exemple un second facteur.',
-    login_denied: 'Elle a été annulée, ou ce compte ne peut pas être utilisé ici.',
-  },
-  advice: {
-    wait: 'C’est souvent passager : veuillez réessayer dans un instant.',
-    signIn: 'Veuillez vous connecter à nouveau.',
-    check: 'Veuillez vérifier l’adresse ou revenir à la page d’accueil.',
-    operator: 'Si cela persiste, veuillez prévenir le responsable de ce site en lui indiquant la référence ci-dessous.',
-  },
-  code: 'Code',
-  reference: 'Référence',
-  startPage: 'Aller à la page d’accueil',
-  retry: 'Réessayer',
-  signIn: 'Se connecter',
-  signInElsewhere: 'Se connecter dans une nouvelle fenêtre',
-  switchAccount: 'Utiliser un autre compte',
-  signOut: 'Se déconnecter',
-  staySignedIn: 'Rester connecté',
-  signedInAs: 'Vous êtes connecté en tant que {}.',
-  confirmLogout: [
-    'Voulez-vous vous déconnecter ?',
-    'Un autre site demande votre déconnexion. Ne continuez que si c’est bien ce que vous voulez.',
-  ],
-  signedOut: ['Vous êtes déconnecté', 'Vous pouvez maintenant fermer cette fenêtre.'],
-  stillSignedIn:
-    'Le service de connexion n’a pas pu être prévenu : vous y êtes peut-être encore connecté. Sur un ordinateur partagé, veuillez fermer toutes les fenêtres de ce navigateur.',
-  resubmit: [
-    'Vous êtes connecté',
-    'Votre saisie a été conservée et va être envoyée. Si rien ne se passe, veuillez appuyer sur le bouton.',
-    'Envoyer le formulaire',
-  ],
-  done: ['Vous êtes connecté', 'Vous pouvez fermer cette fenêtre et reprendre là où vous en étiez.'],
-  profile: 'Votre compte',
-  name: 'Nom',
-  loginName: 'Identifiant',
-  email: 'E-mail',
-  organization: 'Organisation',
-  roles: 'Rôles',
-  signedInSince: 'Connecté depuis',
-  signedInWith: 'Connecté avec',
-  endsAt: 'Se termine au plus tard',
-  sessions: 'Où vous êtes connecté',
-  thisSession: 'Ce navigateur',
-  lastSeen: 'Dernière activité',
-  place: 'Lieu',
-  unknownDevice: 'Navigateur inconnu',
-  endSession: 'Y mettre fin',
-  endOthers: 'Se déconnecter partout ailleurs',
-  methods: {
-    pwd: 'mot de passe',
-    otp: 'code à usage unique',
-    user: 'clé d’accès ou clé de sécurité',
-    mfa: 'plusieurs facteurs',
-  },
-};
+export const fr = `
+Un problème est survenu
+Veuillez réessayer dans un instant.
+Si cela persiste, veuillez indiquer la référence ci-dessous au responsable de ce site.
+Il n’y a rien ici
+L’application ne répond pas
+La connexion n’a pas abouti
+Ce compte appartient à une autre organisation.
+Veuillez vous connecter
+Cette page demande davantage, par exemple un second facteur.
+Vous n’avez pas accès à cette page
+Si vous devriez y avoir accès, veuillez vous adresser au responsable de ce site.
+Les requêtes d’autres sites sont refusées ici.
+Veuillez supprimer les cookies de ce site, en autoriser de nouveaux et réessayer.
+Votre formulaire est trop volumineux pour être conservé : veuillez vous connecter dans une nouvelle fenêtre, puis revenir en arrière et l’envoyer.
+Page d’accueil
+Réessayer
+Se connecter
+Utiliser un autre compte
+Se déconnecter
+Rester connecté
+Vous êtes connecté en tant que {}.
+Vous êtes connecté
+Votre saisie va être envoyée. Si rien ne se passe, veuillez appuyer sur le bouton.
+Envoyer
+Vous êtes déconnecté
+Vous pouvez maintenant fermer cette fenêtre.
+Vous êtes peut-être encore connecté au service de connexion. Sur un ordinateur partagé, veuillez fermer le navigateur.
+Voulez-vous vous déconnecter ?
+Un autre site l’a demandé.
+Votre compte
+Nom
+Identifiant
+E-mail
+Organisation
+Rôles
+Connecté depuis
+Connecté avec
+mot de passe
+code à usage unique
+clé d’accès ou clé de sécurité
+plusieurs facteurs
+Se termine au plus tard
+Où vous êtes connecté
+Ce navigateur
+Navigateur inconnu
+Lieu
+Dernière activité
+Se déconnecter partout ailleurs
+Référence`;

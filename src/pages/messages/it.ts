@@ -1,88 +1,52 @@
 // Italian.
 
-import type { Messages } from '../messages.ts';
-
-export const it: Messages = {
-  titles: {
-    bad_request: 'Non è stato possibile capire questa richiesta',
-    login_failed: 'L’accesso non è riuscito',
-    cookies_blocked: 'Il browser non conserva i cookie',
-    unauthenticated: 'Effettui l’accesso',
-    invalid_token: 'Il token di accesso non è accettato',
-    insufficient_user_authentication: 'Serve un accesso più sicuro',
-    login_denied: 'L’accesso è stato rifiutato',
-    foreign_organization: 'Questo account appartiene a un’altra organizzazione',
-    forbidden: 'Non può accedere a questa pagina',
-    cross_site: 'Questa richiesta proviene da un altro sito',
-    not_found: 'Qui non c’è nulla',
-    method_not_allowed: 'Questo qui non è possibile',
-    content_too_large: 'Il modulo è troppo grande per essere conservato',
-    too_many_requests: 'Troppi accessi contemporaneamente',
-    header_too_large: 'Ci sono troppi cookie',
-    internal: 'Qualcosa è andato storto',
-    upstream_unreachable: 'L’applicazione non risponde',
-    provider_unavailable: 'Al momento non è possibile accedere',
-    store_unavailable: 'Al momento non è possibile verificare la sessione',
-    misconfigured: 'Questo sito non è ancora configurato',
-    upstream_timeout: 'L’applicazione impiega troppo tempo',
-  },
-  explanations: {
-    content_too_large:
-      'Prima di inviarlo deve effettuare l’accesso. Non è stato ancora inviato nulla: acceda in una nuova finestra, torni con il pulsante Indietro del browser e invii di nuovo il modulo. Per sicurezza, copi prima i testi lunghi.',
-    cookies_blocked:
-      'Senza cookie questo sito non può ricordare che ha effettuato l’accesso. Li consenta per questo sito, poi riprovi.',
-    cross_site: 'Per la Sua sicurezza non è stata eseguita. Se voleva farlo, lo faccia da questo sito.',
-    forbidden: 'Se dovesse poterlo fare, si rivolga a chi gestisce questo sito.',
-    foreign_organization: 'Qui valgono solo gli account di una certa organizzazione. Acceda con un altro account.',
-    header_too_large: 'Cancelli nel browser i cookie di questo sito, poi riprovi.',
-    insufficient_user_authentication:
-      'Questa pagina chiede un’ulteriore prova della Sua identità, per esempio un secondo fattore.',
-    login_denied: 'È stato annullato, oppure questo account qui non può essere usato.',
-  },
-  advice: {
-    wait: 'Di solito dura poco: riprovi tra un momento.',
-    signIn: 'Effettui di nuovo l’accesso.',
-    check: 'Controlli l’indirizzo o torni alla pagina iniziale.',
-    operator: 'Se il problema rimane, avvisi chi gestisce il sito e indichi il riferimento qui sotto.',
-  },
-  code: 'Codice',
-  reference: 'Riferimento',
-  startPage: 'Vai alla pagina iniziale',
-  retry: 'Riprova',
-  signIn: 'Accedi',
-  signInElsewhere: 'Accedi in una nuova finestra',
-  switchAccount: 'Usa un altro account',
-  signOut: 'Esci',
-  staySignedIn: 'Rimani connesso',
-  signedInAs: 'Ha effettuato l’accesso come {}.',
-  confirmLogout: [
-    'Vuole uscire?',
-    'Un altro sito ha chiesto di farla uscire da qui. Continui solo se è quello che desidera.',
-  ],
-  signedOut: ['È uscito', 'Ora può chiudere questa finestra.'],
-  stillSignedIn:
-    'Non è stato possibile avvisare il servizio di accesso: lì la sessione potrebbe essere ancora aperta. Su un computer condiviso, chiuda tutte le finestre di questo browser.',
-  resubmit: [
-    'Accesso effettuato',
-    'Ciò che ha scritto è stato conservato e viene inviato ora. Se non succede nulla, prema il pulsante.',
-    'Invia il modulo',
-  ],
-  done: ['Accesso effettuato', 'Può chiudere questa finestra e riprendere da dove era.'],
-  profile: 'Il Suo account',
-  name: 'Nome',
-  loginName: 'Nome utente',
-  email: 'E-mail',
-  organization: 'Organizzazione',
-  roles: 'Ruoli',
-  signedInSince: 'Accesso dal',
-  signedInWith: 'Accesso con',
-  endsAt: 'Termina al più tardi',
-  sessions: 'Dove ha effettuato l’accesso',
-  thisSession: 'Questo browser',
-  lastSeen: 'Ultima attività',
-  place: 'Luogo',
-  unknownDevice: 'Browser sconosciuto',
-  endSession: 'Esci da lì',
-  endOthers: 'Esci da tutti gli altri',
-  methods: { pwd: 'password', otp: 'codice monouso', user: 'passkey o chiave di sicurezza', mfa: 'più fattori' },
-};
+export const it = `
+Qualcosa è andato storto
+Riprovi tra un momento.
+Se il problema rimane, indichi a chi gestisce il sito il riferimento qui sotto.
+Qui non c’è nulla
+L’applicazione non risponde
+L’accesso non è riuscito
+Questo account appartiene a un’altra organizzazione.
+Effettui l’accesso
+Questa pagina chiede di più, per esempio un secondo fattore.
+Non può accedere a questa pagina
+Se dovesse poterlo fare, si rivolga a chi gestisce il sito.
+Qui le richieste di altri siti vengono rifiutate.
+Cancelli i cookie di questo sito, ne consenta di nuovi e riprovi.
+Il modulo è troppo grande per essere conservato: effettui l’accesso in una nuova finestra, poi torni indietro e lo invii.
+Pagina iniziale
+Riprova
+Accedi
+Usa un altro account
+Esci
+Rimani connesso
+Ha effettuato l’accesso come {}.
+Accesso effettuato
+Ciò che ha scritto viene inviato ora. Se non succede nulla, prema il pulsante.
+Invia
+È uscito
+Ora può chiudere questa finestra.
+La sessione potrebbe essere ancora aperta nel servizio di accesso. Su un computer condiviso, chiuda il browser.
+Vuole uscire?
+Lo ha chiesto un altro sito.
+Il Suo account
+Nome
+Nome utente
+E-mail
+Organizzazione
+Ruoli
+Accesso dal
+Accesso con
+password
+codice monouso
+passkey o chiave di sicurezza
+più fattori
+Termina al più tardi
+Dove ha effettuato l’accesso
+Questo browser
+Browser sconosciuto
+Luogo
+Ultima attività
+Esci da tutti gli altri
+Riferimento`;

@@ -1,93 +1,52 @@
 // Dutch.
 
-import type { Messages } from '../messages.ts';
-
-export const nl: Messages = {
-  titles: {
-    bad_request: 'Dit verzoek was niet te begrijpen',
-    login_failed: 'Het inloggen is niet gelukt',
-    cookies_blocked: 'Uw browser bewaart geen cookies',
-    unauthenticated: 'Log in om verder te gaan',
-    invalid_token: 'Het toegangstoken wordt niet geaccepteerd',
-    insufficient_user_authentication: 'Hier is een sterkere aanmelding nodig',
-    login_denied: 'Het inloggen is geweigerd',
-    foreign_organization: 'Dit account hoort bij een andere organisatie',
-    forbidden: 'U hebt geen toegang tot deze pagina',
-    cross_site: 'Dit verzoek kwam van een andere website',
-    not_found: 'Hier is niets',
-    method_not_allowed: 'Dat kan hier niet',
-    content_too_large: 'Uw formulier is te groot om te bewaren',
-    too_many_requests: 'Te veel aanmeldingen tegelijk',
-    header_too_large: 'Er zijn te veel cookies',
-    internal: 'Er is iets misgegaan',
-    upstream_unreachable: 'De applicatie antwoordt niet',
-    provider_unavailable: 'Inloggen is nu even niet mogelijk',
-    store_unavailable: 'Uw sessie kan nu even niet worden gecontroleerd',
-    misconfigured: 'Deze website is nog niet ingesteld',
-    upstream_timeout: 'De applicatie doet er te lang over',
-  },
-  explanations: {
-    content_too_large:
-      'U moet inloggen voordat het kan worden verzonden. Er is nog niets verzonden: log in in een nieuw venster, ga terug met de knop Terug van uw browser en verstuur het formulier opnieuw. Kopieer lange teksten voor de zekerheid eerst.',
-    cookies_blocked:
-      'Zonder cookies kan deze website niet onthouden dat u bent ingelogd. Sta ze voor deze website toe en probeer het opnieuw.',
-    cross_site: 'Voor uw veiligheid is het niet uitgevoerd. Wilde u dit doen, doe het dan vanaf deze website zelf.',
-    forbidden: 'Zou u die wel moeten hebben, vraag het dan aan de beheerder van deze website.',
-    foreign_organization: 'Hier gelden alleen accounts van een bepaalde organisatie. Log in met een ander account.',
-    header_too_large: 'Verwijder in uw browser de cookies van deze website en probeer het opnieuw.',
-    insufficient_user_authentication:
-      'Deze pagina vraagt om een extra bewijs van wie u bent, bijvoorbeeld een tweede factor.',
-    login_denied: 'Het is geannuleerd, of dit account mag hier niet worden gebruikt.',
-  },
-  advice: {
-    wait: 'Dit is vaak snel voorbij: probeer het zo dadelijk opnieuw.',
-    signIn: 'Log opnieuw in.',
-    check: 'Controleer het adres of ga naar de startpagina.',
-    operator: 'Blijft dit zo, meld het dan aan de beheerder van deze website en noem de referentie hieronder.',
-  },
-  code: 'Code',
-  reference: 'Referentie',
-  startPage: 'Naar de startpagina',
-  retry: 'Opnieuw proberen',
-  signIn: 'Inloggen',
-  signInElsewhere: 'Inloggen in een nieuw venster',
-  switchAccount: 'Ander account gebruiken',
-  signOut: 'Uitloggen',
-  staySignedIn: 'Ingelogd blijven',
-  signedInAs: 'U bent ingelogd als {}.',
-  confirmLogout: [
-    'Wilt u uitloggen?',
-    'Een andere website heeft gevraagd om u hier uit te loggen. Ga alleen verder als u dat zelf ook wilt.',
-  ],
-  signedOut: ['U bent uitgelogd', 'U kunt dit venster nu sluiten.'],
-  stillSignedIn:
-    'De inlogdienst kon niet worden bereikt, dus misschien bent u daar nog ingelogd. Sluit op een gedeelde computer alle vensters van deze browser.',
-  resubmit: [
-    'U bent ingelogd',
-    'Wat u hebt ingevuld is bewaard en wordt nu verzonden. Gebeurt er niets, druk dan op de knop.',
-    'Formulier verzenden',
-  ],
-  done: ['U bent ingelogd', 'U kunt dit venster sluiten en verdergaan waar u was.'],
-  profile: 'Uw account',
-  name: 'Naam',
-  loginName: 'Gebruikersnaam',
-  email: 'E-mail',
-  organization: 'Organisatie',
-  roles: 'Rollen',
-  signedInSince: 'Ingelogd sinds',
-  signedInWith: 'Ingelogd met',
-  endsAt: 'Eindigt uiterlijk',
-  sessions: 'Waar u bent ingelogd',
-  thisSession: 'Deze browser',
-  lastSeen: 'Laatst actief',
-  place: 'Plaats',
-  unknownDevice: 'Onbekende browser',
-  endSession: 'Daar uitloggen',
-  endOthers: 'Overal elders uitloggen',
-  methods: {
-    pwd: 'wachtwoord',
-    otp: 'eenmalige code',
-    user: 'passkey of beveiligingssleutel',
-    mfa: 'meerdere factoren',
-  },
-};
+export const nl = `
+Er is iets misgegaan
+Probeer het zo dadelijk opnieuw.
+Blijft dit zo, geef de beheerder van deze website dan de referentie hieronder.
+Hier is niets
+De applicatie antwoordt niet
+Het inloggen is niet gelukt
+Dit account hoort bij een andere organisatie.
+Log in om verder te gaan
+Deze pagina vraagt om meer, bijvoorbeeld een tweede factor.
+U hebt geen toegang tot deze pagina
+Zou u die wel moeten hebben, vraag het dan aan de beheerder van deze website.
+Verzoeken van andere websites worden hier geweigerd.
+Verwijder de cookies van deze website, sta nieuwe toe en probeer het opnieuw.
+Uw formulier is te groot om te bewaren: log in in een nieuw venster, ga dan terug en verzend het.
+Startpagina
+Opnieuw proberen
+Inloggen
+Ander account gebruiken
+Uitloggen
+Ingelogd blijven
+U bent ingelogd als {}.
+U bent ingelogd
+Wat u hebt ingevuld wordt nu verzonden. Gebeurt er niets, druk dan op de knop.
+Verzenden
+U bent uitgelogd
+U kunt dit venster nu sluiten.
+Misschien bent u bij de inlogdienst nog ingelogd. Sluit op een gedeelde computer de browser.
+Wilt u uitloggen?
+Een andere website heeft erom gevraagd.
+Uw account
+Naam
+Gebruikersnaam
+E-mail
+Organisatie
+Rollen
+Ingelogd sinds
+Ingelogd met
+wachtwoord
+eenmalige code
+passkey of beveiligingssleutel
+meerdere factoren
+Eindigt uiterlijk
+Waar u bent ingelogd
+Deze browser
+Onbekende browser
+Plaats
+Laatst actief
+Overal elders uitloggen
+Referentie`;

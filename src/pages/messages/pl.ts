@@ -1,94 +1,52 @@
 // Polish. Impersonal forms, so that nobody is addressed by the wrong gender.
 
-import type { Messages } from '../messages.ts';
-
-export const pl: Messages = {
-  titles: {
-    bad_request: 'Nie udało się zrozumieć tego żądania',
-    login_failed: 'Logowanie nie powiodło się',
-    cookies_blocked: 'Przeglądarka nie przechowuje plików cookie',
-    unauthenticated: 'Proszę się zalogować',
-    invalid_token: 'Token dostępu nie został przyjęty',
-    insufficient_user_authentication: 'Potrzebne jest silniejsze uwierzytelnienie',
-    login_denied: 'Odmówiono logowania',
-    foreign_organization: 'To konto należy do innej organizacji',
-    forbidden: 'Brak dostępu do tej strony',
-    cross_site: 'To żądanie pochodzi z innej witryny',
-    not_found: 'Tutaj niczego nie ma',
-    method_not_allowed: 'To nie jest tutaj możliwe',
-    content_too_large: 'Formularz jest zbyt duży, aby go przechować',
-    too_many_requests: 'Zbyt wiele logowań naraz',
-    header_too_large: 'Plików cookie jest zbyt wiele',
-    internal: 'Coś poszło nie tak',
-    upstream_unreachable: 'Aplikacja nie odpowiada',
-    provider_unavailable: 'Logowanie jest w tej chwili niemożliwe',
-    store_unavailable: 'W tej chwili nie można sprawdzić sesji',
-    misconfigured: 'Ta witryna nie jest jeszcze skonfigurowana',
-    upstream_timeout: 'Aplikacja odpowiada zbyt długo',
-  },
-  explanations: {
-    content_too_large:
-      'Przed wysłaniem trzeba się zalogować. Nic jeszcze nie zostało wysłane: proszę zalogować się w nowym oknie, wrócić przyciskiem Wstecz przeglądarki i wysłać formularz ponownie. Dłuższe teksty warto wcześniej skopiować.',
-    cookies_blocked:
-      'Bez plików cookie ta witryna nie może zapamiętać zalogowania. Proszę zezwolić na nie dla tej witryny i spróbować ponownie.',
-    cross_site:
-      'Dla bezpieczeństwa nie zostało ono wykonane. Jeśli było zamierzone, proszę wykonać tę czynność w tej witrynie.',
-    forbidden: 'Jeśli to konto powinno go mieć, proszę zwrócić się do administratora witryny.',
-    foreign_organization: 'Można tu używać tylko kont określonej organizacji. Proszę zalogować się na inne konto.',
-    header_too_large: 'Proszę usunąć w przeglądarce pliki cookie tej witryny i spróbować ponownie.',
-    insufficient_user_authentication:
-      'Ta strona wymaga dodatkowego potwierdzenia tożsamości, na przykład drugiego składnika.',
-    login_denied: 'Zostało ono przerwane albo tego konta nie można tu używać.',
-  },
-  advice: {
-    wait: 'Zwykle szybko to mija: proszę spróbować ponownie za chwilę.',
-    signIn: 'Proszę zalogować się ponownie.',
-    check: 'Proszę sprawdzić adres lub przejść do strony głównej.',
-    operator: 'Jeśli problem nie ustąpi, proszę powiadomić administratora witryny i podać poniższy numer referencyjny.',
-  },
-  code: 'Kod',
-  reference: 'Numer referencyjny',
-  startPage: 'Przejdź do strony głównej',
-  retry: 'Spróbuj ponownie',
-  signIn: 'Zaloguj się',
-  signInElsewhere: 'Zaloguj się w nowym oknie',
-  switchAccount: 'Użyj innego konta',
-  signOut: 'Wyloguj się',
-  staySignedIn: 'Nie wylogowuj',
-  signedInAs: 'Zalogowano jako {}.',
-  confirmLogout: [
-    'Czy chcesz się wylogować?',
-    'Inna witryna zażądała wylogowania z tej strony. Proszę kontynuować tylko wtedy, gdy jest to zamierzone.',
-  ],
-  signedOut: ['Wylogowano', 'Można teraz zamknąć to okno.'],
-  stillSignedIn:
-    'Nie udało się powiadomić usługi logowania, więc sesja może być tam nadal otwarta. Na wspólnym komputerze proszę zamknąć wszystkie okna tej przeglądarki.',
-  resubmit: [
-    'Zalogowano',
-    'Wprowadzone dane zostały zachowane i są teraz wysyłane. Jeśli nic się nie dzieje, proszę nacisnąć przycisk.',
-    'Wyślij formularz',
-  ],
-  done: ['Zalogowano', 'Można zamknąć to okno i kontynuować pracę.'],
-  profile: 'Konto',
-  name: 'Imię i nazwisko',
-  loginName: 'Nazwa użytkownika',
-  email: 'E-mail',
-  organization: 'Organizacja',
-  roles: 'Role',
-  signedInSince: 'Zalogowano',
-  signedInWith: 'Sposób logowania',
-  endsAt: 'Wygasa najpóźniej',
-  sessions: 'Aktywne sesje',
-  thisSession: 'Ta przeglądarka',
-  lastSeen: 'Ostatnia aktywność',
-  place: 'Miejsce',
-  unknownDevice: 'Nieznana przeglądarka',
-  endSession: 'Wyloguj tam',
-  endOthers: 'Wyloguj wszędzie indziej',
-  methods: {
-    pwd: 'hasło',
-    otp: 'kod jednorazowy',
-    user: 'klucz dostępu lub klucz bezpieczeństwa',
-    mfa: 'kilka składników',
-  },
-};
+export const pl = `
+Coś poszło nie tak
+Proszę spróbować ponownie za chwilę.
+Jeśli problem nie ustąpi, proszę podać administratorowi witryny poniższy numer referencyjny.
+Tutaj niczego nie ma
+Aplikacja nie odpowiada
+Logowanie nie powiodło się
+To konto należy do innej organizacji.
+Proszę się zalogować
+Ta strona wymaga więcej, na przykład drugiego składnika.
+Brak dostępu do tej strony
+Jeśli to konto powinno go mieć, proszę zwrócić się do administratora witryny.
+Żądania z innych witryn są tu odrzucane.
+Proszę usunąć pliki cookie tej witryny, zezwolić na nowe i spróbować ponownie.
+Formularz jest zbyt duży, aby go przechować: proszę zalogować się w nowym oknie, wrócić i go wysłać.
+Strona główna
+Spróbuj ponownie
+Zaloguj się
+Użyj innego konta
+Wyloguj się
+Nie wylogowuj
+Zalogowano jako {}.
+Zalogowano
+Wprowadzone dane są teraz wysyłane. Jeśli nic się nie dzieje, proszę nacisnąć przycisk.
+Wyślij
+Wylogowano
+Można teraz zamknąć to okno.
+W usłudze logowania sesja może być nadal otwarta. Na wspólnym komputerze proszę zamknąć przeglądarkę.
+Czy chcesz się wylogować?
+Zażądała tego inna witryna.
+Konto
+Imię i nazwisko
+Nazwa użytkownika
+E-mail
+Organizacja
+Role
+Zalogowano
+Sposób logowania
+hasło
+kod jednorazowy
+klucz dostępu lub klucz bezpieczeństwa
+kilka składników
+Wygasa najpóźniej
+Aktywne sesje
+Ta przeglądarka
+Nieznana przeglądarka
+Miejsce
+Ostatnia aktywność
+Wyloguj wszędzie indziej
+Numer referencyjny`;

@@ -1,88 +1,52 @@
 // Portuguese, as in Brazil, in words that are understood in Portugal too.
 
-import type { Messages } from '../messages.ts';
-
-export const pt: Messages = {
-  titles: {
-    bad_request: 'Não foi possível entender este pedido',
-    login_failed: 'Não foi possível entrar',
-    cookies_blocked: 'Seu navegador não guarda cookies',
-    unauthenticated: 'Entre na sua conta, por favor',
-    invalid_token: 'O token de acesso não é aceito',
-    insufficient_user_authentication: 'É necessária uma autenticação mais forte',
-    login_denied: 'A entrada foi recusada',
-    foreign_organization: 'Esta conta pertence a outra organização',
-    forbidden: 'Você não tem acesso a esta página',
-    cross_site: 'Este pedido veio de outro site',
-    not_found: 'Não há nada aqui',
-    method_not_allowed: 'Isto não é possível aqui',
-    content_too_large: 'Seu formulário é grande demais para ser guardado',
-    too_many_requests: 'Entradas demais ao mesmo tempo',
-    header_too_large: 'Há cookies demais',
-    internal: 'Algo deu errado',
-    upstream_unreachable: 'O aplicativo não responde',
-    provider_unavailable: 'No momento não é possível entrar',
-    store_unavailable: 'No momento não é possível verificar sua sessão',
-    misconfigured: 'Este site ainda não está configurado',
-    upstream_timeout: 'O aplicativo está demorando demais',
-  },
-  explanations: {
-    content_too_large:
-      'É preciso entrar na conta antes de enviá-lo. Nada foi enviado ainda: entre em uma nova janela, volte com o botão Voltar do navegador e envie o formulário outra vez. Por precaução, copie antes os textos longos.',
-    cookies_blocked:
-      'Sem cookies, este site não consegue lembrar que você entrou. Permita-os para este site e tente de novo.',
-    cross_site: 'Para sua segurança, ele não foi executado. Se era o que você queria, faça isso a partir deste site.',
-    forbidden: 'Se deveria ter, fale com quem administra este site.',
-    foreign_organization: 'Aqui só valem contas de uma determinada organização. Entre com outra conta, por favor.',
-    header_too_large: 'Apague no navegador os cookies deste site e tente de novo.',
-    insufficient_user_authentication:
-      'Esta página pede mais uma prova da sua identidade, por exemplo um segundo fator.',
-    login_denied: 'Ela foi cancelada, ou esta conta não pode ser usada aqui.',
-  },
-  advice: {
-    wait: 'Isso costuma passar logo: tente de novo daqui a pouco.',
-    signIn: 'Entre de novo, por favor.',
-    check: 'Confira o endereço ou volte à página inicial.',
-    operator: 'Se continuar assim, avise quem administra este site e informe a referência abaixo.',
-  },
-  code: 'Código',
-  reference: 'Referência',
-  startPage: 'Ir para a página inicial',
-  retry: 'Tentar de novo',
-  signIn: 'Entrar',
-  signInElsewhere: 'Entrar em uma nova janela',
-  switchAccount: 'Usar outra conta',
-  signOut: 'Sair',
-  staySignedIn: 'Continuar na conta',
-  signedInAs: 'Você entrou como {}.',
-  confirmLogout: [
-    'Deseja sair?',
-    'Outro site pediu que sua sessão aqui fosse encerrada. Continue apenas se for o que você quer.',
-  ],
-  signedOut: ['Você saiu', 'Agora pode fechar esta janela.'],
-  stillSignedIn:
-    'Não foi possível avisar o serviço de autenticação, e talvez sua sessão continue aberta lá. Em um computador compartilhado, feche todas as janelas deste navegador.',
-  resubmit: [
-    'Você entrou',
-    'O que você preencheu foi guardado e está sendo enviado. Se nada acontecer, pressione o botão.',
-    'Enviar o formulário',
-  ],
-  done: ['Você entrou', 'Pode fechar esta janela e continuar de onde estava.'],
-  profile: 'Sua conta',
-  name: 'Nome',
-  loginName: 'Nome de usuário',
-  email: 'E-mail',
-  organization: 'Organização',
-  roles: 'Funções',
-  signedInSince: 'Entrou em',
-  signedInWith: 'Entrou com',
-  endsAt: 'Termina no máximo em',
-  sessions: 'Onde sua conta está aberta',
-  thisSession: 'Este navegador',
-  lastSeen: 'Última atividade',
-  place: 'Local',
-  unknownDevice: 'Navegador desconhecido',
-  endSession: 'Encerrar sessão',
-  endOthers: 'Sair de todos os outros',
-  methods: { pwd: 'senha', otp: 'código de uso único', user: 'chave de acesso ou de segurança', mfa: 'vários fatores' },
-};
+export const pt = `
+Algo deu errado
+Tente de novo daqui a pouco.
+Se continuar assim, informe a quem administra este site a referência abaixo.
+Não há nada aqui
+O aplicativo não responde
+Não foi possível entrar
+Esta conta pertence a outra organização.
+Entre na sua conta, por favor
+Esta página pede algo mais, por exemplo um segundo fator.
+Você não tem acesso a esta página
+Se deveria ter, fale com quem administra este site.
+Pedidos de outros sites são recusados aqui.
+Apague os cookies deste site, permita novos e tente de novo.
+Seu formulário é grande demais para ser guardado: entre em uma nova janela, depois volte e envie.
+Página inicial
+Tentar de novo
+Entrar
+Usar outra conta
+Sair
+Continuar na conta
+Você entrou como {}.
+Você entrou
+O que você preencheu está sendo enviado. Se nada acontecer, pressione o botão.
+Enviar
+Você saiu
+Agora pode fechar esta janela.
+Talvez sua sessão continue aberta no serviço de autenticação. Em um computador compartilhado, feche o navegador.
+Deseja sair?
+Outro site pediu isso.
+Sua conta
+Nome
+Nome de usuário
+E-mail
+Organização
+Funções
+Entrou em
+Entrou com
+senha
+código de uso único
+chave de acesso ou de segurança
+vários fatores
+Termina no máximo em
+Onde sua conta está aberta
+Este navegador
+Navegador desconhecido
+Local
+Última atividade
+Sair de todos os outros
+Referência`;

@@ -1,93 +1,52 @@
 // Turkish.
 
-import type { Messages } from '../messages.ts';
-
-export const tr: Messages = {
-  titles: {
-    bad_request: 'Bu istek anlaşılamadı',
-    login_failed: 'Oturum açılamadı',
-    cookies_blocked: 'Tarayıcınız çerezleri saklamıyor',
-    unauthenticated: 'Lütfen oturum açın',
-    invalid_token: 'Erişim belirteci kabul edilmiyor',
-    insufficient_user_authentication: 'Daha güçlü bir kimlik doğrulaması gerekiyor',
-    login_denied: 'Oturum açma isteği reddedildi',
-    foreign_organization: 'Bu hesap başka bir kuruluşa ait',
-    forbidden: 'Bu sayfaya erişiminiz yok',
-    cross_site: 'Bu istek başka bir siteden geldi',
-    not_found: 'Burada bir şey yok',
-    method_not_allowed: 'Bu işlem burada yapılamaz',
-    content_too_large: 'Formunuz saklanamayacak kadar büyük',
-    too_many_requests: 'Aynı anda çok fazla oturum açma denemesi',
-    header_too_large: 'Çok fazla çerez var',
-    internal: 'Bir şeyler ters gitti',
-    upstream_unreachable: 'Uygulama yanıt vermiyor',
-    provider_unavailable: 'Şu anda oturum açılamıyor',
-    store_unavailable: 'Oturumunuz şu anda doğrulanamıyor',
-    misconfigured: 'Bu site henüz kurulmadı',
-    upstream_timeout: 'Uygulamanın yanıt vermesi çok uzun sürüyor',
-  },
-  explanations: {
-    content_too_large:
-      'Göndermeden önce oturum açmanız gerekiyor. Henüz hiçbir şey gönderilmedi: yeni bir pencerede oturum açın, tarayıcınızın Geri düğmesiyle dönün ve formu yeniden gönderin. Uzun metinleri önce kopyalamanızı öneririz.',
-    cookies_blocked:
-      'Çerezler olmadan bu site oturum açtığınızı hatırlayamaz. Lütfen bu site için çerezlere izin verip yeniden deneyin.',
-    cross_site: 'Güvenliğiniz için istek yerine getirilmedi. Bunu yapmak istiyorsanız lütfen bu sitenin içinden yapın.',
-    forbidden: 'Olması gerekiyorsa lütfen bu siteyi yönetenlere başvurun.',
-    foreign_organization:
-      'Burada yalnızca belirli bir kuruluşun hesapları geçerlidir. Lütfen başka bir hesapla oturum açın.',
-    header_too_large: 'Lütfen tarayıcınızda bu sitenin çerezlerini silip yeniden deneyin.',
-    insufficient_user_authentication: 'Bu sayfa kimliğinizi ayrıca kanıtlamanızı istiyor, örneğin ikinci bir adımla.',
-    login_denied: 'İşlem iptal edildi ya da bu hesap burada kullanılamıyor.',
-  },
-  advice: {
-    wait: 'Bu genellikle kısa sürer: lütfen birazdan yeniden deneyin.',
-    signIn: 'Lütfen yeniden oturum açın.',
-    check: 'Lütfen adresi kontrol edin ya da ana sayfaya dönün.',
-    operator: 'Sorun sürerse lütfen aşağıdaki başvuru numarasıyla bu siteyi yönetenlere haber verin.',
-  },
-  code: 'Kod',
-  reference: 'Başvuru numarası',
-  startPage: 'Ana sayfaya git',
-  retry: 'Yeniden dene',
-  signIn: 'Oturum aç',
-  signInElsewhere: 'Yeni pencerede oturum aç',
-  switchAccount: 'Başka bir hesap kullan',
-  signOut: 'Oturumu kapat',
-  staySignedIn: 'Oturumu açık tut',
-  signedInAs: '{} olarak oturum açtınız.',
-  confirmLogout: [
-    'Oturumu kapatmak istiyor musunuz?',
-    'Başka bir site buradaki oturumunuzun kapatılmasını istedi. Yalnızca siz de istiyorsanız devam edin.',
-  ],
-  signedOut: ['Oturumunuz kapatıldı', 'Artık bu pencereyi kapatabilirsiniz.'],
-  stillSignedIn:
-    'Oturum açma hizmetine bildirilemedi, bu yüzden orada oturumunuz hâlâ açık olabilir. Ortak kullanılan bir bilgisayarda lütfen bu tarayıcının tüm pencerelerini kapatın.',
-  resubmit: [
-    'Oturum açtınız',
-    'Girdikleriniz saklandı ve şimdi gönderiliyor. Bir şey olmazsa lütfen düğmeye basın.',
-    'Formu gönder',
-  ],
-  done: ['Oturum açtınız', 'Bu pencereyi kapatıp kaldığınız yerden devam edebilirsiniz.'],
-  profile: 'Hesabınız',
-  name: 'Ad',
-  loginName: 'Kullanıcı adı',
-  email: 'E-posta',
-  organization: 'Kuruluş',
-  roles: 'Roller',
-  signedInSince: 'Oturum başlangıcı',
-  signedInWith: 'Oturum açma yöntemi',
-  endsAt: 'En geç bitiş',
-  sessions: 'Açık oturumlarınız',
-  thisSession: 'Bu tarayıcı',
-  lastSeen: 'Son etkinlik',
-  place: 'Yer',
-  unknownDevice: 'Bilinmeyen tarayıcı',
-  endSession: 'Oradaki oturumu kapat',
-  endOthers: 'Diğer tüm oturumları kapat',
-  methods: {
-    pwd: 'parola',
-    otp: 'tek kullanımlık kod',
-    user: 'geçiş anahtarı veya güvenlik anahtarı',
-    mfa: 'birden çok adım',
-  },
-};
+export const tr = `
+Bir şeyler ters gitti
+Lütfen birazdan yeniden deneyin.
+Sorun sürerse lütfen aşağıdaki başvuru numarasını bu siteyi yönetenlere bildirin.
+Burada bir şey yok
+Uygulama yanıt vermiyor
+Oturum açılamadı
+Bu hesap başka bir kuruluşa ait.
+Lütfen oturum açın
+Bu sayfa daha fazlasını istiyor, örneğin ikinci bir adım.
+Bu sayfaya erişiminiz yok
+Olması gerekiyorsa lütfen bu siteyi yönetenlere başvurun.
+Başka sitelerden gelen istekler burada reddedilir.
+Lütfen bu sitenin çerezlerini silin, yenilerine izin verin ve yeniden deneyin.
+Formunuz saklanamayacak kadar büyük: lütfen yeni bir pencerede oturum açın, sonra geri dönüp gönderin.
+Ana sayfa
+Yeniden dene
+Oturum aç
+Başka bir hesap kullan
+Oturumu kapat
+Oturumu açık tut
+{} olarak oturum açtınız.
+Oturum açtınız
+Girdikleriniz şimdi gönderiliyor. Bir şey olmazsa lütfen düğmeye basın.
+Gönder
+Oturumunuz kapatıldı
+Artık bu pencereyi kapatabilirsiniz.
+Oturum açma hizmetinde oturumunuz hâlâ açık olabilir. Ortak kullanılan bir bilgisayarda lütfen tarayıcıyı kapatın.
+Oturumu kapatmak istiyor musunuz?
+Bunu başka bir site istedi.
+Hesabınız
+Ad
+Kullanıcı adı
+E-posta
+Kuruluş
+Roller
+Oturum başlangıcı
+Oturum açma yöntemi
+parola
+tek kullanımlık kod
+geçiş anahtarı veya güvenlik anahtarı
+birden çok adım
+En geç bitiş
+Açık oturumlarınız
+Bu tarayıcı
+Bilinmeyen tarayıcı
+Yer
+Son etkinlik
+Diğer tüm oturumları kapat
+Başvuru numarası`;
