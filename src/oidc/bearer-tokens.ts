@@ -74,7 +74,7 @@ export function createBearerTokens(deps: Dependencies): BearerTokens {
       const credential = parseAuthorization(authorization);
       if (credential.kind === 'none') return credential;
       if (credential.kind === 'malformed') {
-        return { kind: 'refused', error: 'invalid_request', reason: credential.reason };
+        return { kind: 'refused', error: credential.error, reason: credential.reason };
       }
       const { token } = credential;
       const remembered = good.get(token, now()) ?? bad.get(token, now());
