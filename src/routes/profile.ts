@@ -3,6 +3,7 @@
 
 import type { Gateway } from '../gateway.ts';
 import { describeUserAgent } from '../pages/device.ts';
+import { isNavigation } from '../policy/navigation.ts';
 import type { Visit } from '../session/visitor-sessions.ts';
 import { type AppContext, appendCookies, type Endpoint, faultAnswer, pageContext, redirectAnswer } from './answers.ts';
 import { personOf } from './callback.ts';
@@ -14,7 +15,10 @@ export const profile: Endpoint = (gateway) => async (c) => {
   const cookieHeader = c.req.header('cookie') ?? null;
   const opened = await visitorSessions.open(cookieHeader);
   if (opened.kind !== 'active') {
-    if (c.req.method === 'POST') return faultAnswer(gateway, c, 'unauthenticated', 'no session');
+    // A script that asks would be led to ZITADEL's login page, which it may not read.
+    if (!isNavigation(c.req.raw.headers, 'GET') || c.req.method === 'POST') {
+      return faultAnswer(gateway, c, 'unauthenticated', 'no session');
+    }
     return startLogin(gateway, c.req.raw, { returnTo: `${config.endpoints}/profile` });
   }
   const { visit } = opened;

@@ -114,6 +114,11 @@ describe.each(PLACES)('endpoints under $name', ({ callback, folder }) => {
     expect(answer.text).toMatch(/<form[^>]+method="?post/i);
   });
 
+  it('profile without a session: a login for a navigation, 401 for a script', async () => {
+    expect((await box.visitor().go(`${folder}/profile`)).status).toBe(302);
+    expectProblem(await box.visitor().fetch(`${folder}/profile`), 401);
+  });
+
   it('jwks without an assertion key has no key', async () => {
     const answer = await box.ask(`${folder}/jwks`);
     expect([200, 404]).toContain(answer.status);
