@@ -83,8 +83,8 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
     }
   });
   app.all('*', (c, next) => {
-    const { pathname, host } = new URL(c.req.url);
-    const { event } = c.var;
+    const { pathname, host } = c.get('url');
+    const event = c.get('event');
     if (c.req.method === 'TRACE') {
       return faultAnswer(gateway, c, 'method_not_allowed', 'TRACE', { headers: { Allow: 'GET, HEAD, POST' } });
     }
@@ -112,7 +112,8 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
 function recordEvent(gateway: Gateway) {
   return async (c: AppContext, next: () => Promise<void>) => {
     const started = gateway.stopwatch();
-    const { host, pathname } = new URL(c.req.url);
+    const url = new URL(c.req.url);
+    const { host, pathname } = url;
     const event: RequestEvent = {
       event: 'request',
       level: 'info',
@@ -122,6 +123,7 @@ function recordEvent(gateway: Gateway) {
       path: pathname,
     };
     c.set('event', event);
+    c.set('url', url);
     try {
       await next();
       c.res.headers.set('X-Request-Id', event.request_id);

@@ -10,7 +10,8 @@ import { ownResponseHeaders } from '../pages/page-headers.ts';
 import { isNavigation } from '../policy/navigation.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
 
-export type AppEnv = { Variables: { event: RequestEvent } };
+/** `url` is the request's, parsed once. */
+export type AppEnv = { Variables: { event: RequestEvent; url: URL } };
 export type AppContext = Context<AppEnv>;
 /** The part by which a request is judged: the one that came, or the one that another proxy asks about. */
 export interface RequestContext {

@@ -6,10 +6,16 @@ import { compileReservedNames } from '../identity/reserved-names.ts';
 import { createForward } from '../proxy/forward.ts';
 import { nextTraceparent } from '../proxy/trace-context.ts';
 import type { StillAllowed } from '../proxy/watch.ts';
-import { randomHex } from '../session/refresh-tokens.ts';
 import type { Admitted } from './admission.ts';
 import type { AppContext } from './answers.ts';
 import { compilePassage } from './passage.ts';
+
+/** For traces, which a UUID's randomness is enough for; bytes up to 16. */
+const randomHex = (bytes: number): string =>
+  crypto
+    .randomUUID()
+    .replaceAll('-', '')
+    .slice(-2 * bytes);
 
 export type ForwardAllowed = (c: AppContext, admitted: Admitted, stillAllowed?: StillAllowed) => Promise<Response>;
 

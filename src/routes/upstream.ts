@@ -18,7 +18,7 @@ export function createUpstreamRoute(gateway: Gateway): UpstreamRoute {
 
   return {
     async answer(c) {
-      const admitted = await admission.admit(c, new URL(c.req.url).pathname);
+      const admitted = await admission.admit(c, c.get('url').pathname);
       if (admitted instanceof Response) return admitted;
       const { who } = admitted;
       const sent =
