@@ -79,7 +79,7 @@ describe.skipIf(!hasChromium)('a visitor with Chromium', () => {
     await page.goto(`${worker.origin}/profile`);
     await page.getByRole('button', { name: /Ada/ }).click();
     await page.waitForURL(`${worker.origin}/profile`);
-    await page.goto(worker.zitadel.issuer + '/.well-known/openid-configuration');
+    await page.goto(`${worker.zitadel.issuer}/.well-known/openid-configuration`);
     await page.evaluate((url) => location.assign(url), `${worker.origin}/auth/logout`);
     await page.waitForURL(`${worker.origin}/auth/logout`);
     expect(await page.locator('html').getAttribute('lang')).toBe('de');
