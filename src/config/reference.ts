@@ -57,13 +57,13 @@ export const DESCRIPTIONS: Record<VariableName, string> = {
   ASSERTION_BINDING:
     'One assertion for a session’s requests until half its life is over (`session`), or one for each request, with method and URL (`request`).',
   OPERATOR_SECRET:
-    'Opens the operator’s endpoints (`Authorization: Bearer`), which are 404 without it. At least 32 random characters.',
+    'Opens the operator’s endpoints (`Authorization: Bearer`), which are 404 without it. At least 8 characters; a warning below 32 random ones.',
   BRAND_NAME: 'Name of the application on the gateway’s own pages, at most 80 characters.',
   BRAND_COLOR: 'Colour of the gateway’s own pages: `#` and 3 or 6 hexadecimal digits.',
   BRAND_LOGO_URL: 'Logo on the gateway’s own pages: an `https://` URL, or a path on the gateway’s origin.',
   REWRITE_MANIFEST: 'Whether web app manifests are fetched with cookies: HTML is rewritten on the way.',
   UPSTREAM_SECRET:
-    'Sent to the application as `X-Gateway-Secret`, so that it can refuse whoever did not come through the gateway. At least 32 random characters. A comma-separated list rotates: the first is sent.',
+    'Sent to the application as `X-Gateway-Secret`, so that it can refuse whoever did not come through the gateway. At least 8 characters; a warning below 32 random ones. A comma-separated list rotates: the first is sent.',
 };
 
 export const ROUTE_DESCRIPTIONS: Record<RouteField, string> = {

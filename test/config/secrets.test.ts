@@ -90,9 +90,17 @@ describe.each(['OPERATOR_SECRET', 'UPSTREAM_SECRET'])('%s', (variable) => {
 
   it.each([
     ['31 characters', STRONG_SECRET.slice(0, 31)],
-    ['a placeholder', 'change-me-change-me-change-me-change-me'],
+    ['a well-known value', 'change-me-change-me-change-me-change-me'],
     ['repeated characters', 'ab'.repeat(20)],
     ['counted-up characters', 'abcdefghijklmnopqrstuvwxyz012345'],
+  ])('takes %s with a warning', (_what, value) => {
+    const loaded = load({ [variable]: value });
+    expect(loaded.ok && loaded.warnings).toEqual([`${variable} can be guessed`]);
+  });
+
+  it.each([
+    ['7 characters', STRONG_SECRET.slice(0, 7)],
+    ['the placeholder of .dev.vars.example', 'replace-me-with-the-output-of-openssl-rand-hex-32'],
     ['blanks inside', `${STRONG_SECRET.slice(0, 30)} ${STRONG_SECRET.slice(30)}`],
     ['a line break', `${STRONG_SECRET}\n${STRONG_SECRET.slice(3, 9)}`],
     ['letters outside ASCII', `${STRONG_SECRET}ä`],

@@ -11,7 +11,7 @@ Dieses Konto gehört zu einer anderen Organisation.
 Bitte melden Sie sich an
 Diese Seite verlangt mehr, zum Beispiel einen zweiten Faktor.
 Sie haben keinen Zugriff auf diese Seite
-Wenn Sie ihn haben sollten, fragen Sie bitte den Betreiber.
+Wenn Sie Zugang haben sollten, fragen Sie bitte den Betreiber.
 Anfragen von anderen Websites werden hier abgelehnt.
 Bitte löschen Sie die Cookies dieser Website, erlauben Sie neue und versuchen Sie es noch einmal.
 Ihr Formular ist zu groß, um aufbewahrt zu werden: Bitte melden Sie sich in einem neuen Fenster an, gehen Sie dann zurück und senden Sie es.
