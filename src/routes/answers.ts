@@ -98,10 +98,15 @@ export function problemAnswer(
     status,
     code,
     request_id: c.var.event.request_id,
-    ...(status === 401 && { login_url: loginUrl(gateway, returnToOf(gateway, c)) }),
+    ...(status === 401 && { login_url: loginUrl(gateway, returnToOf(gateway, c)) + promptFor(code) }),
     ...members,
   };
   return setHeaders(jsonAnswer(gateway, problem, status, 'application/problem+json'), headers);
+}
+
+/** A session that ZITADEL still has would bring the same sign-in back. */
+function promptFor(code: FaultCode): string {
+  return code === 'insufficient_user_authentication' ? '&prompt=login' : '';
 }
 
 function noteFault({ var: { event } }: RequestContext, code: FaultCode, reason: string): void {
