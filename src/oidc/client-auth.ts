@@ -3,6 +3,7 @@
 
 import * as oauth from 'oauth4webapi';
 import type { ClientAuthentication } from '../config/schema.ts';
+import { CLOCK_TOLERANCE } from './signed-token.ts';
 
 /** Authenticates lazily, so that a key is imported once, when it is first needed. */
 export function createClientAuth(authentication: ClientAuthentication): oauth.ClientAuth {
@@ -17,11 +18,17 @@ export function createClientAuth(authentication: ClientAuthentication): oauth.Cl
       return async (as, client, body, headers) => {
         imported ??= importSigningKey(key);
         // ZITADEL wants the issuer as audience, which is what oauth4webapi sends.
-        return oauth.PrivateKeyJwt({ key: await imported, kid: keyId })(as, client, body, headers);
+        const signing = { key: await imported, kid: keyId };
+        return oauth.PrivateKeyJwt(signing, { [oauth.modifyAssertion]: setBack })(as, client, body, headers);
       };
     }
   }
 }
+
+/** ZITADEL refuses an assertion that is a second ahead of its own clock, and takes one that is up to an hour old. */
+const setBack: oauth.ModifyAssertionFunction = (_header, payload) => {
+  for (const claim of ['iat', 'nbf']) if (typeof payload[claim] === 'number') payload[claim] -= CLOCK_TOLERANCE;
+};
 
 /** Imports an RSA private key from PEM, PKCS#8 or PKCS#1, for RS256. */
 async function importSigningKey(pem: string): Promise<CryptoKey> {
