@@ -27,11 +27,14 @@ export interface WorkerdOptions {
   readonly port?: number;
   /** Port of loopback for workerd's inspector. */
   readonly inspectorPort?: number;
+  /** Hears what the worker logs, in pieces as they come; without it that is written and thrown away. */
+  readonly onLog?: (text: string) => void;
 }
 
 export interface RunningWorkerd {
   readonly origin: string;
   readonly port: number;
+  readonly pid: number;
   /** Milliseconds from the start of the process until it took connections: the worker has been compiled and evaluated by then. */
   readonly startedIn: number;
   /** Seconds of CPU so far, in steps of a hundredth. */
@@ -48,13 +51,17 @@ export async function startWorkerd(options: WorkerdOptions): Promise<RunningWork
   await writeFile(join(folder, 'config.capnp'), configuration(options, port, folder));
   const inspector = options.inspectorPort === undefined ? [] : ['-i', `127.0.0.1:${options.inspectorPort}`];
   const started = performance.now();
-  // What the worker logs is written and thrown away.
+  const { onLog } = options;
   const child = spawn(BINARY, ['serve', 'config.capnp', ...inspector], {
     cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', onLog ? 'pipe' : 'ignore', 'pipe'],
   });
+  child.stdout?.on('data', (chunk: Buffer) => onLog?.(String(chunk)));
   let complaints = '';
-  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk));
+  child.stderr?.on('data', (chunk: Buffer) => {
+    if (onLog) onLog(String(chunk));
+    else complaints += chunk;
+  });
   const stop = async () => {
     await end(child);
     await rm(folder, { recursive: true, force: true });
@@ -65,10 +72,11 @@ export async function startWorkerd(options: WorkerdOptions): Promise<RunningWork
     throw new Error(`workerd did not start\n${complaints}`);
   }
   const startedIn = performance.now() - started;
-  const { pid } = child;
+  const { pid = 0 } = child;
   return {
     origin: `http://localhost:${port}`,
     port,
+    pid,
     startedIn,
     cpu: () => cpuOf(pid),
     memory: () => memoryOf(pid),
@@ -115,13 +123,13 @@ const worker :Workerd.Worker = (
 const quote = (text: string): string => JSON.stringify(text);
 
 /** User and system time are the 14th and 15th field; the second may hold blanks, and ends with the last parenthesis. */
-function cpuOf(pid: number | undefined): number {
+function cpuOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-function memoryOf(pid: number | undefined): number {
+function memoryOf(pid: number): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) * 1024;
 }
