@@ -1,0 +1,37 @@
+// What is broken on purpose, and which tests have to notice it. The random tests (test/property) are left out on purpose: a mistake that
+// only chance finds should have an example, too, and a score should be the same tomorrow.
+
+export interface Area {
+  readonly mutate: readonly string[];
+  readonly tests: readonly string[];
+}
+
+const OIDC_CHECKS = [
+  'access-token',
+  'authorization-header',
+  'client-auth',
+  'id-token',
+  'identity-claims',
+  'introspection',
+  'logout-token',
+  'roles',
+  'signed-token',
+  'to-fault',
+];
+
+export const AREAS: Readonly<Record<string, Area>> = {
+  policy: { mutate: ['src/policy/*.ts'], tests: ['test/policy/**/*.test.ts'] },
+  session: { mutate: ['src/session/session.ts'], tests: ['test/session/**/*.test.ts'] },
+  oidc: {
+    mutate: OIDC_CHECKS.map((name) => `src/oidc/${name}.ts`),
+    tests: ['test/oidc/**/*.test.ts', 'test/spec/**/*.test.ts'],
+  },
+};
+
+/** The area that `npm run mutate` is at; it hands the name down to Stryker, and Stryker to vitest. */
+export function askedArea(): Area & { readonly name: string } {
+  const name = process.env['MUTATION_AREA'] ?? 'policy';
+  const area = AREAS[name];
+  if (!area) throw new Error(`There is no area "${name}", only ${Object.keys(AREAS).join(', ')}`);
+  return { name, ...area };
+}
