@@ -131,6 +131,11 @@ describe('the cookie’s times', () => {
     expect(isActivityDue(1000, 1900, TIMES)).toBe(true);
   });
   it('call claims fresh, ageing, stale', () => {
-    expect([150, 151, 300, 301].map((age) => freshness(0, age, 300))).toEqual(['fresh', 'ageing', 'ageing', 'stale']);
+    expect([150, 151, 300, 301].map((age) => freshness(1000, 1000 + age, 300))).toEqual([
+      'fresh',
+      'ageing',
+      'ageing',
+      'stale',
+    ]);
   });
 });
