@@ -51,8 +51,6 @@ const ENDPOINTS: Readonly<Record<string, readonly [methods: string, endpoint: En
 
 export function createApp(gateway: Gateway): Hono<AppEnv> {
   const { config } = gateway;
-  // One catch-all needs no clever router, and the small one saves a tenth of the bundle.
-  const app: Hono<AppEnv> = new TinyHono<AppEnv>({ strict: true });
   const endpoints = new Map(Object.entries(ENDPOINTS).map(([path, entry]) => [config.endpoints + path, entry]));
   // The two addresses that are registered at ZITADEL are where the operator says.
   endpoints.set(new URL(config.redirect_uri).pathname, ['GET', callback]);
@@ -72,17 +70,7 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
 
   const isOwnAfterLogout = isInFolder(afterLogout) || afterLogout === `${config.endpoints}/logout/callback`;
 
-  app.use(recordEvent(gateway));
-  app.onError((error, c) => {
-    try {
-      return thrownAnswer(gateway, c, error);
-    } catch (cause) {
-      // A page that can't be made must not take the answer with it.
-      c.var.event.reason = `${error.message}; its answer: ${(cause as Error).message}`;
-      return new Response(null, { status: FAULTS.internal.status });
-    }
-  });
-  app.all('*', (c, next) => {
+  function answer(c: AppContext): Response | Promise<Response> {
     const { pathname, host } = c.get('url');
     const event = c.get('event');
     if (c.req.method === 'TRACE') {
@@ -95,7 +83,7 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
     if (endpoint && !isApplications) {
       event.endpoint = pathname.slice(isInFolder(pathname) ? config.endpoints.length + 1 : 1);
       const { methods, handler } = endpoint;
-      if (methods.includes(c.req.method) || methods.includes('*')) return handler(c, next);
+      if (methods.includes(c.req.method) || methods.includes('*')) return handler(c);
       const headers = { Allow: methods.join(', ') };
       return faultAnswer(gateway, c, 'method_not_allowed', c.req.method, { headers });
     }
@@ -104,33 +92,61 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
     }
     event.endpoint = 'upstream';
     return upstream.answer(c);
-  });
+  }
+
+  // One handler, and one catch-all: no router to search, no middleware to step through.
+  const app: Hono<AppEnv> = new TinyHono<AppEnv>({ strict: true });
+  app.all('*', (c) => recordEvent(gateway, c, answer));
   return app;
 }
 
-/** The first middleware: whatever happens behind it, one event goes to the log and one reference to the visitor. */
-function recordEvent(gateway: Gateway) {
-  return async (c: AppContext, next: () => Promise<void>) => {
-    const started = gateway.stopwatch();
-    const url = new URL(c.req.url);
-    const { host, pathname } = url;
-    const event: RequestEvent = {
-      event: 'request',
-      level: 'info',
-      request_id: crypto.randomUUID(),
-      method: c.req.method,
-      host,
-      path: pathname,
-    };
-    c.set('event', event);
-    c.set('url', url);
-    try {
-      await next();
-      c.res.headers.set('X-Request-Id', event.request_id);
-    } finally {
-      event.status = c.res?.status ?? FAULTS.internal.status;
-      event.duration_ms = Math.round(gateway.stopwatch() - started);
-      gateway.emit(event);
-    }
+/** Whatever happens within, one event goes to the log and one reference to the visitor. */
+async function recordEvent(
+  gateway: Gateway,
+  c: AppContext,
+  answer: (c: AppContext) => Response | Promise<Response>,
+): Promise<Response> {
+  const started = gateway.stopwatch();
+  const url = new URL(c.req.url);
+  const { host, pathname } = url;
+  const event: RequestEvent = {
+    event: 'request',
+    level: 'info',
+    request_id: crypto.randomUUID(),
+    method: c.req.method,
+    host,
+    path: pathname,
   };
+  c.set('event', event);
+  c.set('url', url);
+  let status: number = FAULTS.internal.status;
+  try {
+    const response = await answerAnyway(gateway, c, answer);
+    response.headers.set('X-Request-Id', event.request_id);
+    status = response.status;
+    return response;
+  } finally {
+    event.status = status;
+    event.duration_ms = Math.round(gateway.stopwatch() - started);
+    gateway.emit(event);
+  }
+}
+
+/** Closed by default: what is thrown is answered by one function, and what that throws by a bare 500. */
+async function answerAnyway(
+  gateway: Gateway,
+  c: AppContext,
+  answer: (c: AppContext) => Response | Promise<Response>,
+): Promise<Response> {
+  try {
+    return await answer(c);
+  } catch (error) {
+    try {
+      return thrownAnswer(gateway, c, error);
+    } catch (cause) {
+      // A page that can't be made must not take the answer with it.
+      c.var.event.reason = `${(error as Error).message}; its answer: ${(cause as Error).message}`;
+      return new Response(null, { status: FAULTS.internal.status });
+    }
+  }
 }

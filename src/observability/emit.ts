@@ -1,10 +1,11 @@
-// The only console of the worker: each event is one object, which Workers Logs keeps field by field.
-// House-style rules 3 and 12.
+// The only console of the worker: each event is one line of JSON, which Workers Logs keeps field by field and a terminal on one line.
+// House-style rules 3 and 12. An object would be laid out for the eye first, which costs three times as much.
 
 import type { Emit } from './request-event.ts';
 
 export const emit: Emit = (event) => {
-  if (event.level === 'error') console.error(event);
-  else if (event.level === 'warn') console.warn(event);
-  else console.log(event);
+  const line = JSON.stringify(event);
+  if (event.level === 'error') console.error(line);
+  else if (event.level === 'warn') console.warn(line);
+  else console.log(line);
 };

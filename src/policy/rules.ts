@@ -41,7 +41,7 @@ export interface RequestTerms {
   /** As in the URL: lower case, with a port where it is not the default one. */
   readonly host: string;
   /** The method that a preflight asks about; the rule for it is the one that counts. */
-  readonly requestedMethod?: string;
+  readonly requestedMethod?: string | undefined;
 }
 
 /** The rule that a path meets, and the rules in report mode that it would have met first. */

@@ -6,7 +6,7 @@ import type { Timers } from './watch.ts';
 
 export interface Exchange {
   /** Called twice at most. */
-  readonly attempt: (signal: AbortSignal) => Promise<Response>;
+  readonly attempt: () => Promise<Response>;
   /** Seconds to the response's first byte. */
   readonly timeout: number;
   /** The clock stands still until this settles: the visitor sends at their own pace. */
@@ -15,33 +15,41 @@ export interface Exchange {
   readonly timers: Timers;
 }
 
-/** @throws GatewayError `upstream_timeout`, `upstream_unreachable`; the runtime's own words are in `cause` alone */
-export async function exchange({ attempt, timeout, upload, isRepeatable, timers }: Exchange): Promise<Response> {
-  const controller = new AbortController();
-  let timer: unknown;
-  let isOver = false;
-  const late = new Promise<never>((_, reject) => {
+/**
+ * What is not waited for any longer the runtime ends with the visitor's request.
+ * @throws GatewayError `upstream_timeout`, `upstream_unreachable`; the runtime's own words are in `cause` alone
+ */
+export function exchange({ attempt, timeout, upload, isRepeatable, timers }: Exchange): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    let timer: unknown;
+    let isOver = false;
+    const end = () => {
+      isOver = true;
+      timers.clearTimeout(timer);
+    };
+    const succeed = (response: Response) => {
+      end();
+      resolve(response);
+    };
+    const fail = (cause: unknown) => {
+      end();
+      const isFault = cause instanceof GatewayError;
+      reject(
+        isFault ? cause : new GatewayError('upstream_unreachable', 'the connection to the upstream failed', { cause }),
+      );
+    };
     const startClock = () => {
       if (isOver) return;
-      timer = timers.setTimeout(() => {
-        reject(new GatewayError('upstream_timeout', `no answer within ${timeout} s`));
-        controller.abort();
-      }, timeout * 1000);
+      timer = timers.setTimeout(
+        () => fail(new GatewayError('upstream_timeout', `no answer within ${timeout} s`)),
+        timeout * 1000,
+      );
     };
     if (upload) upload.then(startClock, startClock);
     else startClock();
-  });
-  const send = () => Promise.race([attempt(controller.signal), late]);
-  try {
-    return await send().catch((error) => {
-      if (!isRepeatable || error instanceof GatewayError) throw error;
-      return send();
+    attempt().then(succeed, (error) => {
+      if (isOver || !isRepeatable || error instanceof GatewayError) fail(error);
+      else attempt().then(succeed, fail);
     });
-  } catch (cause) {
-    if (cause instanceof GatewayError) throw cause;
-    throw new GatewayError('upstream_unreachable', 'the connection to the upstream failed', { cause });
-  } finally {
-    isOver = true;
-    timers.clearTimeout(timer);
-  }
+  });
 }

@@ -7,7 +7,6 @@ import { exchange } from './exchange.ts';
 import { guardStream, isEndless } from './guarded-stream.ts';
 import { HOP_HEADER, hopIdOf, nextHops } from './loop.ts';
 import { isRewritten, rewriteManifest, rewrittenHeaders } from './manifest.ts';
-import { nextTraceparent } from './trace-context.ts';
 import { createUpload } from './upload.ts';
 import type { Forwarding } from './upstream-path.ts';
 import { compileUpstreamRequest, type UpstreamExtras, type UpstreamRequest } from './upstream-request.ts';
@@ -27,14 +26,11 @@ export interface ForwardDependencies {
   readonly fetch: typeof fetch;
   /** From compileReservedNames. */
   readonly isReservedName: (name: string) => boolean;
-  readonly randomHex: (bytes: number) => string;
   readonly timers?: Timers;
 }
 
 /** What is known of the request beside itself. */
-export interface Passage extends Omit<UpstreamExtras, 'traceparent'> {
-  /** From nextTraceparent, where it is known beforehand. */
-  readonly traceparent?: string;
+export interface Passage extends UpstreamExtras {
   /** No rule asks who it is. What is then made for nobody, shared caches may keep. */
   readonly isPublic: boolean;
   /** Asked again and again, within REVOCATION_MAX_AGE, while a WebSocket or an event stream is open. */
@@ -45,15 +41,14 @@ export interface Passage extends Omit<UpstreamExtras, 'traceparent'> {
 export type Forward = (request: Request, forwarding: Forwarding, passage: Passage) => Promise<Response>;
 
 export function createForward(dependencies: ForwardDependencies): Forward {
-  const { config, bindings, fetch, isReservedName, randomHex, timers = TIMERS } = dependencies;
+  const { config, bindings, fetch, isReservedName, timers = TIMERS } = dependencies;
   const buildRequest = compileUpstreamRequest(config, isReservedName);
   const buildHeaders = compileResponseHeaders(config);
   const hopId = hopIdOf(config);
 
   return async (request, forwarding, passage) => {
     const hops = nextHops(request.headers.get(HOP_HEADER), hopId);
-    const { traceparent = nextTraceparent(request.headers.get('traceparent'), randomHex) } = passage;
-    const built = buildRequest(request, forwarding, { ...passage, traceparent });
+    const built = buildRequest(request, forwarding, passage);
     built.headers.set(HOP_HEADER, hops);
     const isUpgrade = request.method === 'GET' && request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
     if (isUpgrade) built.headers.set('Upgrade', 'websocket');
@@ -62,7 +57,7 @@ export function createForward(dependencies: ForwardDependencies): Forward {
     const send = fetchOf(built.addresses.target, bindings, fetch);
     const upload = createUpload(request);
     const answer = await exchange({
-      attempt: (signal) => send(...fetchArguments(request, upload.body, built, { isPersonal, signal })),
+      attempt: async () => send(...fetchArguments(request, upload.body, built, isPersonal)),
       timeout: forwarding.timeout ?? TIMEOUT,
       upload: upload.sent,
       isRepeatable: upload.body === null && (request.method === 'GET' || request.method === 'HEAD'),
@@ -95,15 +90,18 @@ function fetchArguments(
   request: Request,
   body: ReadableStream | null,
   { url, headers }: UpstreamRequest,
-  { isPersonal, signal }: { readonly isPersonal: boolean; readonly signal: AbortSignal },
+  isPersonal: boolean,
 ): Parameters<typeof fetch> {
   const { method } = request;
   // Cloudflare's cache knows addresses, not people.
-  const init: RequestInit = { headers, redirect: 'manual', signal, ...(isPersonal && { cache: 'no-store' }) };
-  if (body === null) return [url, { ...init, method }];
+  const init: RequestInit = { headers, redirect: 'manual' };
+  if (isPersonal) init.cache = 'no-store';
   // Only a request made from a request may be a GET with a body.
-  if (method === 'GET' || method === 'HEAD') return [new Request(url, new Request(request, init))];
-  return [url, { ...init, method, body, duplex: 'half' } as RequestInit];
+  if (body !== null && (method === 'GET' || method === 'HEAD')) {
+    return [new Request(url, new Request(request, init))];
+  }
+  init.method = method;
+  return [url, body === null ? init : ({ ...init, body, duplex: 'half' } as RequestInit)];
 }
 
 function upgraded(application: WebSocket, headers: Headers, guard: Guard | undefined): Response {

@@ -8,17 +8,21 @@ import { compileDispositions, namedByConnection } from './request-fields.ts';
 import { isSameTrace } from './trace-context.ts';
 import { type AddressMap, type Forwarding, mapAddress } from './upstream-path.ts';
 
-/** What the gateway says to the upstream in its own name. */
-export interface UpstreamExtras {
-  readonly requestId: string;
-  /** From nextTraceparent. */
-  readonly traceparent: string;
+/** What says who somebody is, and proves it. */
+export interface IdentityExtras {
   /** Empty for nobody. */
   readonly identityHeaders: HeaderList;
   readonly assertion?: string | undefined;
   /** Replaces whatever `Authorization` came. */
   readonly accessToken?: string | undefined;
   readonly idToken?: string | undefined;
+}
+
+/** What the gateway says to the upstream in its own name. */
+export interface UpstreamExtras extends IdentityExtras {
+  readonly requestId: string;
+  /** From nextTraceparent. */
+  readonly traceparent: string;
   /** The visitor's bearer token was meant for the gateway, and stays here. */
   readonly consumesAuthorization: boolean;
 }
@@ -52,11 +56,8 @@ export function compileUpstreamRequest(
   const [secret] = config.upstreamSecrets;
 
   return (request, forwarding, extras) => {
-    const { url, ...addresses } = mapAddress(
-      request.url,
-      forwarding.upstream ?? config.upstream,
-      forwarding.strip_prefix,
-    );
+    const target = forwarding.upstream ?? config.upstream;
+    const addresses = mapAddress(request.url, target, forwarding.strip_prefix);
     const headers = new Headers();
     const named = namedByConnection(request.headers.get('Connection'));
     for (const [name, value] of request.headers) {
@@ -82,7 +83,7 @@ export function compileUpstreamRequest(
     }
     addOwn(headers, request, addresses.origin, extras);
     if (secret !== undefined) headers.set('X-Gateway-Secret', secret);
-    return { url, headers, addresses };
+    return { url: addresses.url, headers, addresses };
   };
 }
 
@@ -97,11 +98,7 @@ function addOwn(headers: Headers, request: VisitorRequest, origin: string, extra
   setIdentity(headers, extras);
 }
 
-/** What says who somebody is, and proves it. */
-export function setIdentity(
-  headers: Headers,
-  extras: Pick<UpstreamExtras, 'identityHeaders' | 'assertion' | 'accessToken' | 'idToken'>,
-): void {
+export function setIdentity(headers: Headers, extras: IdentityExtras): void {
   for (const [name, value] of extras.identityHeaders) headers.set(name, value);
   if (extras.assertion !== undefined) headers.set('X-Identity-Assertion', extras.assertion);
   if (extras.accessToken !== undefined) headers.set('Authorization', `Bearer ${extras.accessToken}`);

@@ -26,7 +26,6 @@ const DROPPED = new Set([
   'x-gateway-secret',
   'x-gateway-hop',
   'x-identity-assertion',
-  'set-cookie',
 ]);
 
 /** An upstream's `Connection` takes away fields of its own only, never one that protects the visitor or delimits the body. */
@@ -34,11 +33,11 @@ const NOT_TO_BE_NAMED_AWAY =
   /^(cache-control|content-|cross-origin-|location|permissions-policy|referrer-policy|set-cookie|strict-|vary|x-content-|x-frame-)/;
 
 /** Fields that hold addresses, and how each becomes public. */
-const ADDRESSES = [
-  ['Location', publicReference],
-  ['Content-Location', publicReference],
-  ['Refresh', publicRefresh],
-] as const;
+const ADDRESSES: ReadonlyMap<string, (value: string, addresses: AddressMap) => string> = new Map([
+  ['location', publicReference],
+  ['content-location', publicReference],
+  ['refresh', publicRefresh],
+]);
 
 export interface ResponseContext {
   readonly addresses: AddressMap;
@@ -62,14 +61,15 @@ export function compileResponseHeaders(config: Pick<Config, 'isSecure' | 'securi
     const headers = new Headers(received);
     const named = namedByConnection(received.get('Connection'));
     for (const name of received.keys()) {
+      const publicValue = ADDRESSES.get(name);
       if (DROPPED.has(name) || named?.has(name) || (isPersonal && isSurrogateField(name))) headers.delete(name);
+      else if (publicValue) headers.set(name, publicValue(received.get(name) ?? '', addresses));
     }
-    for (const [name, rewritten] of ADDRESSES) {
-      const value = headers.get(name);
-      if (value !== null) headers.set(name, rewritten(value, addresses));
-    }
-    for (const line of received.getSetCookie()) {
-      if (!isOwnCookie(line, cookieBase)) headers.append('Set-Cookie', publicSetCookie(line, addresses));
+    const lines = received.getSetCookie();
+    if (lines.length > 0) {
+      headers.delete('Set-Cookie');
+      for (const line of lines)
+        if (!isOwnCookie(line, cookieBase)) headers.append('Set-Cookie', publicSetCookie(line, addresses));
     }
     if (isPersonal) keepPrivate(headers);
     // A 304 changes what is stored (RFC 9111 §3.2), and what is stored has them already.

@@ -6,7 +6,7 @@ import type { Gateway } from '../gateway.ts';
 import { createBearerTokens } from '../oidc/bearer-tokens.ts';
 import { allowedCorsOrigin, isPreflight } from '../policy/cors.ts';
 import { type Decision, decide } from '../policy/decide.ts';
-import { matchRequest } from '../policy/match.ts';
+import { matchRequest, type RequestFacts } from '../policy/match.ts';
 import type { Requirement } from '../policy/requirement.ts';
 import { compileRules } from '../policy/rules.ts';
 import type { StillAllowed } from '../proxy/watch.ts';
@@ -23,8 +23,8 @@ export interface Admitted {
 }
 
 export interface Admission {
-  /** `path` as sent, without query. A `Response` is the refusal. @throws GatewayError `bad_request`, `cross_site` and what is unavailable */
-  admit(c: RequestContext, path: string): Promise<Admitted | Response>;
+  /** `host` with its port, `path` as sent, without query. A `Response` is the refusal. @throws GatewayError `bad_request`, `cross_site` and what is unavailable */
+  admit(c: RequestContext, address: Pick<RequestFacts, 'host' | 'path'>): Promise<Admitted | Response>;
   /** What an open connection is asked now and then: whether its session stands and may still go here. */
   watchFor(admitted: Admitted): StillAllowed | undefined;
   /** Set-Cookie values by which a session goes on. */
@@ -37,13 +37,12 @@ export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Ad
   const authenticate = createAuthenticate(gateway, createBearerTokens(gateway));
   const enforce = createEnforcement(gateway, sendToLogin);
 
-  function match(c: RequestContext, path: string): Requirement {
-    const { host } = new URL(c.req.url);
-    const requestedMethod = isPreflight(c.req.method, c.req.raw.headers)
+  function match(c: RequestContext, { host, path }: Pick<RequestFacts, 'host' | 'path'>): Requirement {
+    const { method } = c.req;
+    const requestedMethod = isPreflight(method, c.req.raw.headers)
       ? c.req.header('access-control-request-method')
       : undefined;
-    const facts = { method: c.req.method, host, path, ...(requestedMethod && { requestedMethod }) };
-    const requirement = matchRequest(rules, facts);
+    const requirement = matchRequest(rules, { method, host, path, requestedMethod });
     if (requirement.kind === 'nonsense') throw new GatewayError('bad_request', `path: ${requirement.reason}`);
     return requirement;
   }
@@ -67,8 +66,8 @@ export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Ad
   }
 
   return {
-    async admit(c, path) {
-      const requirement = match(c, path);
+    async admit(c, address) {
+      const requirement = match(c, address);
       if (
         isPreflight(c.req.method, c.req.raw.headers) &&
         allowedCorsOrigin(requirement, c.req.header('origin') ?? null)

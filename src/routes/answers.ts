@@ -1,7 +1,7 @@
 // How the gateway itself answers: pages for people, problem JSON for the rest, redirects; the one way from a fault to a response.
 // RFC 9457; RFC 9110 §15; design §3. The visitor gets code and reference, the log gets the reason.
 
-import type { Context, Handler } from 'hono';
+import type { Context } from 'hono';
 import { FAULTS, type FaultCode, GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { RequestEvent } from '../observability/request-event.ts';
@@ -26,7 +26,7 @@ export interface RequestContext {
   /** Where a sign-in ends if the request does not say which page it belongs to; else at the root. */
   readonly returnTo?: string | undefined;
 }
-export type Endpoint = (gateway: Gateway) => Handler<AppEnv>;
+export type Endpoint = (gateway: Gateway) => (c: AppContext) => Response | Promise<Response>;
 
 export interface FaultAnswerOptions {
   /** For a navigation, in place of the plain page. */

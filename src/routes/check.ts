@@ -20,8 +20,8 @@ export const check: Endpoint = (gateway) => {
   const servesHost = compileServedHosts(config);
 
   /** These proxies know 2xx, 401 and 403; of anything else nginx makes a 500. */
-  async function admit(c: RequestContext, path: string): Promise<Admitted | Response> {
-    const admitted = await admission.admit(c, path).catch((error: unknown) => {
+  async function admit(c: RequestContext, host: string, path: string): Promise<Admitted | Response> {
+    const admitted = await admission.admit(c, { host, path }).catch((error: unknown) => {
       if (error instanceof GatewayError && error.code === 'bad_request') throw forbidden(error.message);
       throw error;
     });
@@ -45,7 +45,7 @@ export const check: Endpoint = (gateway) => {
       var: c.var,
       returnTo: method === 'GET' || method === 'HEAD' ? pathname + search : undefined,
     };
-    const admitted = await admit(context, path);
+    const admitted = await admit(context, host, path);
     if (admitted instanceof Response) return admitted;
     const response = new Response(null, { status: 204, headers: ownResponseHeaders(config) });
     setIdentity(response.headers, await passageOf(context, admitted));

@@ -3,6 +3,7 @@
 
 import type { Gateway } from '../gateway.ts';
 import { compileReservedNames } from '../identity/reserved-names.ts';
+import { claimsBearer } from '../oidc/authorization-header.ts';
 import { createForward } from '../proxy/forward.ts';
 import { nextTraceparent } from '../proxy/trace-context.ts';
 import type { StillAllowed } from '../proxy/watch.ts';
@@ -22,16 +23,29 @@ export type ForwardAllowed = (c: AppContext, admitted: Admitted, stillAllowed?: 
 export function createForwarding(gateway: Gateway): ForwardAllowed {
   const { config, bindings, fetch, stopwatch } = gateway;
   const passageOf = compilePassage(gateway);
-  const forward = createForward({ config, bindings, fetch, isReservedName: compileReservedNames(config), randomHex });
+  const forward = createForward({ config, bindings, fetch, isReservedName: compileReservedNames(config) });
 
   return async (c, admitted, stillAllowed) => {
     const { event } = c.var;
-    const traceparent = nextTraceparent(c.req.header('traceparent') ?? null, randomHex);
+    const { headers } = c.req.raw;
+    const { forwarding, isPublic, credentials } = admitted.requirement;
+    const traceparent = nextTraceparent(headers.get('traceparent'), randomHex);
     event.trace_id = traceparent.slice(3, 35);
-    const passage = { ...(await passageOf(c, admitted)), traceparent, stillAllowed };
+    const { identityHeaders, assertion, accessToken, idToken } = await passageOf(c, admitted);
     const started = stopwatch();
     try {
-      const response = await forward(c.req.raw, admitted.requirement.forwarding, passage);
+      const response = await forward(c.req.raw, forwarding, {
+        requestId: event.request_id,
+        traceparent,
+        identityHeaders,
+        assertion,
+        accessToken,
+        idToken,
+        isPublic,
+        // A bearer token was judged here; what another scheme says is between the visitor and the application.
+        consumesAuthorization: credentials.bearer && claimsBearer(headers.get('authorization') ?? undefined),
+        stillAllowed,
+      });
       event.upstream_status = response.status;
       return response;
     } finally {

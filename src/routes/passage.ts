@@ -5,16 +5,17 @@ import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { createAssertions } from '../identity/assertion.ts';
 import { compileIdentityHeaders, type HeaderList } from '../identity/headers.ts';
-import { claimsBearer } from '../oidc/authorization-header.ts';
 import type { Requirement } from '../policy/requirement.ts';
-import type { Passage } from '../proxy/forward.ts';
+import type { IdentityExtras } from '../proxy/upstream-request.ts';
 import type { Admitted } from './admission.ts';
 import type { RequestContext } from './answers.ts';
 import { callerOf, type Who } from './authenticate.ts';
 
 const NOBODY: HeaderList = [];
 
-export type CreatePassage = (c: RequestContext, admitted: Admitted) => Promise<Passage>;
+type Tokens = Pick<IdentityExtras, 'accessToken' | 'idToken'>;
+
+export type CreatePassage = (c: RequestContext, admitted: Admitted) => Promise<IdentityExtras>;
 
 export function compilePassage(gateway: Gateway): CreatePassage {
   const { config } = gateway;
@@ -35,30 +36,29 @@ export function compilePassage(gateway: Gateway): CreatePassage {
   }
 
   /** Only the tokens that the route asks for; without a good one the application would be asked in vain. */
-  async function tokensFor({ forwarding }: Requirement, who: Who) {
+  async function tokensFor({ forwarding }: Requirement, who: Who): Promise<Tokens | undefined> {
     const { forward_access_token, forward_id_token } = forwarding;
-    if (who.kind === 'bearer') return forward_access_token ? { accessToken: who.token } : {};
-    if (who.kind !== 'session' || !(forward_access_token || forward_id_token)) return {};
+    if (!(forward_access_token || forward_id_token)) return undefined;
+    if (who.kind === 'bearer') return { accessToken: forward_access_token ? who.token : undefined };
+    if (who.kind !== 'session') return undefined;
     const tokens = await gateway.visitorSessions.tokens(who.visit);
     if (tokens.kind === 'ended') throw new GatewayError('unauthenticated', `session ended: ${tokens.reason}`);
     if (tokens.kind === 'kept') throw new GatewayError('provider_unavailable', `no token to forward: ${tokens.reason}`);
     const { access_token, id_token } = tokens;
     return {
-      ...(forward_access_token && { accessToken: access_token }),
-      ...(forward_id_token && { idToken: id_token }),
+      accessToken: forward_access_token ? access_token : undefined,
+      idToken: forward_id_token ? id_token : undefined,
     };
   }
 
   return async (c, { requirement, who }) => {
     const caller = callerOf(who);
+    const tokens = await tokensFor(requirement, who);
     return {
-      requestId: c.var.event.request_id,
       identityHeaders: caller ? identityHeadersOf(caller.identity) : NOBODY,
-      isPublic: requirement.isPublic,
-      // A bearer token was judged here; what another scheme says is between the visitor and the application.
-      consumesAuthorization: requirement.credentials.bearer && claimsBearer(c.req.header('authorization')),
       assertion: await signFor(c, requirement, who),
-      ...(await tokensFor(requirement, who)),
+      accessToken: tokens?.accessToken,
+      idToken: tokens?.idToken,
     };
   };
 }

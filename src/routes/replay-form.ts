@@ -2,9 +2,9 @@
 // So every enctype arrives byte for byte, files too, with script and without. Design §3 first row; RFC 9110 §9.3.3.
 // The token is for one user, comes from our own pages, and is good once: another site can neither make nor use one.
 
+import { decodeBase64url } from '../base64url.ts';
 import type { Gateway } from '../gateway.ts';
 import { siteOf } from '../policy/navigation.ts';
-import { decode } from '../session/jwe.ts';
 import { FORM_FIELD, type KeptForm, readFormToken } from './kept-form.ts';
 
 export type Sent =
@@ -22,9 +22,10 @@ const MAX_TOKEN = 2048;
 /** Of the user `sub`; any request but such a token's comes back as it is. */
 export async function replayForm(gateway: Gateway, request: Request, sub: string): Promise<Sent> {
   const { method, headers } = request;
+  if (method !== 'POST') return { kind: 'request', request };
   // text/plain, since hardly any application's own forms are: theirs are not looked into.
   const isShort = Number(headers.get('content-length') ?? Number.NaN) <= MAX_TOKEN;
-  const isPlain = method === 'POST' && isShort && headers.get('content-type')?.startsWith('text/plain') === true;
+  const isPlain = isShort && headers.get('content-type')?.startsWith('text/plain') === true;
   if (!isPlain || siteOf(headers, gateway.config.origin) !== 'same-origin') return { kind: 'request', request };
   const bytes = await request.arrayBuffer();
   const [, text] = new RegExp(`^${FORM_FIELD}=([\\w.-]+)\\r\\n$`).exec(new TextDecoder().decode(bytes)) ?? [];
@@ -43,7 +44,7 @@ async function takeForm(gateway: Gateway, request: Request, text: string, sub: s
   if (opened.kind !== 'ok' || opened.value.target !== pathname + search) return undefined;
   const { type, body, referer, formerSub } = opened.value;
   if (formerSub !== undefined && formerSub !== sub) return undefined;
-  const bytes = decode(body) ?? new Uint8Array(0);
+  const bytes = decodeBase64url(body) ?? new Uint8Array(0);
   const headers = new Headers(request.headers);
   headers.set('Content-Type', type);
   headers.set('Content-Length', String(bytes.length));

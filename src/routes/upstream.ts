@@ -18,7 +18,8 @@ export function createUpstreamRoute(gateway: Gateway): UpstreamRoute {
 
   return {
     async answer(c) {
-      const admitted = await admission.admit(c, c.get('url').pathname);
+      const { host, pathname } = c.get('url');
+      const admitted = await admission.admit(c, { host, path: pathname });
       if (admitted instanceof Response) return admitted;
       const { who } = admitted;
       const sent =

@@ -20,6 +20,7 @@ const config = {
 
 const passage: Passage = {
   requestId: 'r',
+  traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
   identityHeaders: [['X-Forwarded-User', '1']],
   consumesAuthorization: false,
   isPublic: false,
@@ -58,7 +59,6 @@ function setUp(fetched: Fetched, change: { readonly bindings?: Record<string, un
     bindings: change.bindings ?? {},
     fetch: fetch as unknown as typeof globalThis.fetch,
     isReservedName: (name) => name.startsWith('x-forwarded') || name.startsWith('x-gateway'),
-    randomHex: (bytes) => '7'.repeat(bytes * 2),
     timers: clock.timers,
   });
   return { forward, fetch, clock };
@@ -134,17 +134,16 @@ describe('time', () => {
     const { forward, clock, fetch } = setUp(() => new Promise(() => {}));
     const answer = forward(request(), forwarding, passage).catch((error) => error);
     await clock.pass(seconds - 1);
-    expect(fetch.mock.calls[0]?.[1].signal?.aborted).toBe(false);
+    expect(await Promise.race([answer, 'waiting'])).toBe('waiting');
     await clock.pass(2);
     expect(await answer).toEqual(fault('upstream_timeout'));
-    expect([fetch.mock.calls.length, fetch.mock.calls[0]?.[1].signal?.aborted]).toEqual([1, true]);
+    expect(fetch).toHaveBeenCalledTimes(1);
   });
 
   it('not to the last byte', async () => {
-    const { forward, clock, fetch } = setUp(async () => new Response('x'));
+    const { forward, clock } = setUp(async () => new Response('x'));
     await forward(request(), { timeout: 1 }, passage);
     expect(clock.pending()).toBe(0);
-    expect(fetch.mock.calls[0]?.[1].signal?.aborted).toBe(false);
   });
 });
 

@@ -194,9 +194,14 @@ describe('back to the visitor', () => {
 });
 
 describe('failures', () => {
-  it('silence is a time-out, loss and nonsense are an unreachable upstream', async () => {
-    gateway.answer(() => {});
+  it('silence is a time-out, and the upstream is let go', async () => {
+    const { promise: letGo, resolve } = Promise.withResolvers<void>();
+    gateway.answer((socket) => void socket.once('close', () => resolve()));
     expect((await gateway.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n', 900)).text).toContain('upstream_timeout');
+    await letGo;
+  });
+
+  it('loss and nonsense are an unreachable upstream', async () => {
     for (const behaviour of [
       (socket) => socket.destroy(),
       respond('999 Foo\r\nContent-Length: 0'),

@@ -22,7 +22,6 @@ export default {
       bindings: env as unknown as Record<string, unknown>,
       fetch: (input, init) => fetch(input, init),
       isReservedName: compileReservedNames(env.CONFIG),
-      randomHex: (bytes) => '7'.repeat(bytes * 2),
     });
     const identityHeaders = compileIdentityHeaders({})({ sub: 'ada', roles: { staff: ['1'] }, claims: {} });
     const stillAllowed = async () => {
@@ -35,6 +34,7 @@ export default {
     try {
       const response = await forward(request, forwarding, {
         requestId: 'r-1',
+        traceparent: `00-${'7'.repeat(32)}-${'7'.repeat(16)}-01`,
         identityHeaders: isPublic ? [] : identityHeaders,
         consumesAuthorization: false,
         isPublic,
