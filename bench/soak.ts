@@ -1,0 +1,164 @@
+// Ten minutes at full load while everything behind the gateway breaks in turn: `npm run soak`, or `npm run soak -- --minutes=2`.
+// Issue 9 "Faults"; design §3, promises 1 to 6 and 10. Every answer is judged by what is broken at that moment; memory is flat at the end.
+
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createClient } from './soak-browser.ts';
+import { type Crowd, createCrowd } from './soak-crowd.ts';
+import { type Cell, createRota } from './soak-faults.ts';
+import { createJudge, type Judge } from './soak-judge.ts';
+import { createLogMemory } from './soak-log.ts';
+import { createProbe, judgeMemory, type Sample } from './soak-memory.ts';
+import type { Figures } from './soak-person.ts';
+import { createPhases } from './soak-phases.ts';
+import { print, printFindings, printPhase, printPhases, printSamples, printViolations } from './soak-print.ts';
+import { createSoakStage, type Delivery } from './soak-stage.ts';
+import { KEYS_LAG } from './soak-strangers.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** Seconds. */
+const WARM_UP = 12;
+const BROKEN = 5;
+const QUIET = 2;
+const BETWEEN_SAMPLES = 20;
+/** Until the platform has let go of what was used last: it keeps an object for ten seconds, connections for five. */
+const COOL_DOWN = 15;
+const PEOPLE = 200;
+
+const { values: options } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    connections: { type: 'string', default: '16' },
+    /** Only cells whose name has this: `--only="token reset"`. */
+    only: { type: 'string', default: '' },
+    script: { type: 'string' },
+  },
+});
+
+const log = createLogMemory();
+const phases = createPhases();
+const startedAt = performance.now();
+/** Seconds since then. */
+const elapsed = () => (performance.now() - startedAt) / 1000;
+let judge: Judge | undefined;
+let crowd: Crowd | undefined;
+
+const stage = await createSoakStage(options.script ?? buildWorker(), PEOPLE, {
+  complain: (what, detail) => judge?.complain(what, detail),
+  onDelivery: judgeDelivery,
+  onTokensCutShort: (sub) => crowd?.tokensCutShort(sub),
+  onLog: log.take,
+});
+const { board, zitadel, worker } = stage;
+const interruption = new AbortController();
+process.once('SIGINT', () => interruption.abort());
+// Whatever hangs here, the processes that were started end.
+const overdue = setTimeout(() => interruption.abort(), (Number(options.minutes) + 3) * 60_000);
+let isGood = false;
+try {
+  isGood = await run();
+} catch (error) {
+  if (!interruption.signal.aborted) throw error;
+  print('interrupted');
+} finally {
+  clearTimeout(overdue);
+  await stage.close();
+}
+process.exit(isGood ? 0 : 1);
+
+async function run(): Promise<boolean> {
+  const seconds = Number(options.minutes) * 60;
+  const cells = chooseCells(Math.floor((seconds - WARM_UP) / (BROKEN + QUIET)));
+  judge = createJudge(board, startedAt, log.find);
+  const client = createClient(worker.port, phases.record);
+  crowd = createCrowd({ client, board, zitadel, judge }, stage.subs, Number(options.connections));
+  const probe = await createProbe(worker, stage.inspectorPort, () => client.send('/auth/health'));
+  await client.send('/auth/ready');
+  const before = await probe.sample(elapsed());
+  print(
+    `${seconds} s, ${options.connections} connections, ${PEOPLE} people, ${cells.length} faults; load average before: ${loadavg()[0]?.toFixed(1)}`,
+  );
+
+  crowd.start();
+  phases.begin('quiet');
+  await rest(WARM_UP);
+  const samples = await playAll(cells, () => probe.sample(elapsed()));
+  await withinAMinute(crowd.stop());
+  client.close();
+  phases.begin('cooling down');
+  await rest(COOL_DOWN);
+  const after = await probe.sample(elapsed());
+  probe.close();
+
+  const findings = judgeMemory(samples, before, after);
+  printPhases(phases.all.slice(0, -1));
+  printSamples([before, ...samples, after]);
+  printFigures(crowd.figures);
+  printFindings(findings);
+  printViolations(judge);
+  return judge.counts.size === 0 && findings.every(({ holds }) => holds);
+}
+
+/** Samples are taken while nothing is broken, and everybody goes on. */
+async function playAll(cells: readonly Cell[], sample: () => Promise<Sample>): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (const cell of cells) {
+    await play(cell);
+    if (elapsed() - (samples.at(-1)?.at ?? 0) >= BETWEEN_SAMPLES) samples.push(await sample());
+  }
+  return [...samples, await sample()];
+}
+
+async function play(cell: Cell): Promise<void> {
+  const from = performance.now();
+  await stage.breakPlace(cell);
+  const phase = phases.begin(cell.place, cell.fault);
+  await rest(BROKEN);
+  await stage.mend();
+  phase.hits = board.spans(from, performance.now()).reduce((sum, { hits }) => sum + hits, 0);
+  phases.begin('quiet');
+  printPhase(phase, startedAt);
+  await rest(QUIET);
+}
+
+/** As many as there is time for, from all places and kinds. */
+function chooseCells(most: number): Cell[] {
+  const all = createRota().filter(({ place, fault }) => `${place} ${fault}`.includes(options.only));
+  const count = Math.min(most, all.length);
+  return Array.from({ length: count }, (_, index) => all[Math.floor((index * all.length) / count)] as Cell);
+}
+
+function judgeDelivery(delivery: Delivery): void {
+  const { status, from, to } = delivery;
+  if (status === 200) {
+    crowd?.noticeTaken(delivery);
+    return;
+  }
+  const isExplained = status === 503 && board.touched(['keys'], from - KEYS_LAG, to);
+  if (!isExplained) judge?.complain('the gateway takes ZITADEL’s logout tokens', `status ${status}`);
+}
+
+async function withinAMinute(task: Promise<void>): Promise<void> {
+  const late = rest(60).then(() => judge?.complain('everybody gets an answer in the end', 'some wait still'));
+  await Promise.race([task, late]);
+}
+
+function printFigures(figures: Figures): void {
+  print(`\nCPU of the worker: ${worker.cpu().toFixed(0)} s`);
+  for (const [name, count] of Object.entries(figures)) print(`${name}: ${count}`);
+}
+
+function rest(seconds: number): Promise<unknown> {
+  return sleep(seconds * 1000, undefined, { signal: interruption.signal });
+}
+
+function buildWorker(): string {
+  const folder = `${ROOT}dist/soak`;
+  rmSync(folder, { recursive: true, force: true });
+  execFileSync('npx', ['wrangler', 'deploy', '--dry-run', '--outdir', folder], { cwd: ROOT, stdio: 'ignore' });
+  return `${folder}/index.js`;
+}
