@@ -96,11 +96,13 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
   /** Before a cookie's session counts as idle, its object is asked: the cookie may be older than the last activity. */
   async function isInTime(cookie: CookieEntry, at: number): Promise<boolean> {
     const { sealed } = cookie;
+    const { startedAt, expiresAt } = sealed;
+    const isOver = (seenAt: number) => isExpired({ seenAt, startedAt, expiresAt }, at, config);
     const seenAt = seenAtOf(cookie);
-    if (!isExpired({ ...sealed, seenAt }, at, config)) return true;
-    if (isExpired({ ...sealed, seenAt: at }, at, config)) return false;
+    if (!isOver(seenAt)) return true;
+    if (isOver(at)) return false;
     const { activeAt } = await standings.of(sealed, { seenAt });
-    return !isExpired({ ...sealed, seenAt: Math.max(seenAt, activeAt) }, at, config);
+    return !isOver(Math.max(seenAt, activeAt));
   }
 
   /** What happened since the visit began may have ended the session, or put another in its place. */
@@ -207,7 +209,11 @@ function seenAtOf({ sealed, replacement }: CookieEntry): number {
 
 function sessionOf(sealed: SealedSession, { claims }: Known): Session | undefined {
   if (claims && (sealed.identity === undefined || claims.claimsAt > sealed.claimsAt)) return { ...sealed, ...claims };
-  return sealed.identity && { ...sealed, identity: sealed.identity };
+  return hasIdentity(sealed) ? sealed : undefined;
+}
+
+function hasIdentity(sealed: SealedSession): sealed is SealedSession & Session {
+  return sealed.identity !== undefined;
 }
 
 function sealedOf(session: Session): SealedSession {
