@@ -1,9 +1,11 @@
 // The signed assertion: a short JWT by which an application can tell that a request came through the gateway, and for whom.
 // Design §4 X-Identity-Assertion; RFC 7519, RFC 7515, RFC 8037 (EdDSA), RFC 7638 (thumbprint), RFC 9449 §4.2 (`htm`, `htu`).
 
-import { base64url, type JWK } from 'jose';
+import { encodeBase64url } from '../base64url.ts';
 import type { Config } from '../config/schema.ts';
 import type { Identity } from './identity.ts';
+
+type Jwk = JsonWebKey & { readonly kid?: string };
 
 /** Seconds. */
 const LIFE = 60;
@@ -31,7 +33,7 @@ export interface Assertions {
   /** `undefined` where no key is configured. */
   readonly sign: (request: AssertionRequest) => Promise<string | undefined>;
   /** For the JWKS: nothing but what verifies. */
-  readonly publicKeys: () => Promise<readonly JWK[]>;
+  readonly publicKeys: () => Promise<readonly Jwk[]>;
 }
 
 interface SigningKey {
@@ -48,13 +50,13 @@ interface Remembered {
 
 export function createAssertions({ config, now, randomId }: AssertionDependencies): Assertions {
   const { assertionKeys, assertionBinding, origin } = config;
-  const [firstKey] = assertionKeys as readonly JWK[];
+  const [firstKey] = assertionKeys as readonly Jwk[];
   // Values, not promises: a promise belongs to the request that made it and dies with it.
   let signingKey: SigningKey | undefined;
   const remembered = new Map<string, Remembered>();
 
   async function signNew(claims: object, audience: string, at: number): Promise<string> {
-    signingKey ??= await importSigningKey(firstKey as JWK);
+    signingKey ??= await importSigningKey(firstKey as Jwk);
     return signJwt(signingKey, { ...claims, iss: origin, aud: audience, iat: at, exp: at + LIFE, jti: randomId() });
   }
 
@@ -87,7 +89,7 @@ export function createAssertions({ config, now, randomId }: AssertionDependencie
       if (sessionId === undefined) return signNew(claims, audience, at);
       return signForSession(`${sessionId} ${audience}`, claims, audience, at);
     },
-    publicKeys: () => Promise.all(assertionKeys.map((jwk) => publicKeyOf(jwk as JWK))),
+    publicKeys: () => Promise.all(assertionKeys.map((jwk) => publicKeyOf(jwk as Jwk))),
   };
 }
 
@@ -100,16 +102,16 @@ function claimsOf({ sub, email, roles, org }: Identity): object {
   };
 }
 
-const algorithmOf = (jwk: JWK): string => (jwk.kty === 'OKP' ? 'EdDSA' : 'ES256');
+const algorithmOf = (jwk: Jwk): string => (jwk.kty === 'OKP' ? 'EdDSA' : 'ES256');
 
 /** RFC 7638 §3.1: the required members, in order, without blanks. */
-async function keyIdOf({ kid, kty, crv, x, y }: JWK): Promise<string> {
+async function keyIdOf({ kid, kty, crv, x, y }: Jwk): Promise<string> {
   if (kid !== undefined) return kid;
   const members = JSON.stringify({ crv, kty, x, ...(kty === 'EC' && { y }) });
-  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(members))));
+  return encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(members))));
 }
 
-async function importSigningKey(jwk: JWK): Promise<SigningKey> {
+async function importSigningKey(jwk: Jwk): Promise<SigningKey> {
   // What a key file says of its use (`key_ops`, `use`, `alg: Ed25519`) is for others; here it signs.
   const { kty, crv, x, y, d } = jwk;
   const material = { kty, crv, x, d, ...(y !== undefined && { y }) } as JsonWebKey;
@@ -120,14 +122,14 @@ async function importSigningKey(jwk: JWK): Promise<SigningKey> {
 
 /** RFC 7515 §5.1. Web Crypto's ECDSA signatures are already what RFC 7518 §3.4 wants. */
 async function signJwt({ key, header }: SigningKey, claims: object): Promise<string> {
-  const text = `${base64url.encode(JSON.stringify(header))}.${base64url.encode(JSON.stringify(claims))}`;
+  const text = `${encodeBase64url(JSON.stringify(header))}.${encodeBase64url(JSON.stringify(claims))}`;
   const algorithm = header.alg === 'EdDSA' ? 'Ed25519' : { name: 'ECDSA', hash: 'SHA-256' };
   const signature = await crypto.subtle.sign(algorithm, key, new TextEncoder().encode(text));
-  return `${text}.${base64url.encode(new Uint8Array(signature))}`;
+  return `${text}.${encodeBase64url(new Uint8Array(signature))}`;
 }
 
-async function publicKeyOf(jwk: JWK): Promise<JWK> {
+async function publicKeyOf(jwk: Jwk): Promise<Jwk> {
   const { kty, crv, x, y } = jwk;
-  const parameters = { kty, crv, x, ...(y !== undefined && { y }) } as JWK;
+  const parameters = { kty, crv, x, ...(y !== undefined && { y }) } as Jwk;
   return { ...parameters, kid: await keyIdOf(jwk), alg: algorithmOf(jwk), use: 'sig' };
 }

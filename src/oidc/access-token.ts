@@ -1,11 +1,10 @@
-// Access tokens that are JWTs: whether a token is one, and whether it is good and really an access token.
+// Access tokens that are JWTs: whether one is good and really an access token.
 // RFC 7519, RFC 8725, RFC 9068 §4. ZITADEL signs ID, access and logout tokens with one key, one issuer, one `typ` and overlapping audiences.
 
-import { decodeProtectedHeader } from 'jose';
 import type { Config } from '../config/schema.ts';
 import { withoutPlainRoles } from './roles.ts';
 import { verifySignedToken } from './signed-token.ts';
-import { SIGNING_ALGORITHMS, type SigningKeys } from './signing-keys.ts';
+import type { SigningKeys } from './signing-keys.ts';
 import { providerFault } from './to-fault.ts';
 
 /** What a bearer token says, once somebody may believe it. */
@@ -29,31 +28,19 @@ interface Context {
 const FOREIGN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 'azp', 'sid', 'events', 'cnf'];
 const TYPES = ['jwt', 'at+jwt', 'application/at+jwt'];
 
-/** Three parts and an algorithm that ZITADEL signs with. Its opaque tokens begin the same way, but are JWEs of five. */
-export function isSignedToken(token: string): boolean {
-  // With a limit: a token of nothing but dots must not become thousands of strings.
-  if (token.split('.', 4).length !== 3) return false;
-  try {
-    return SIGNING_ALGORITHMS.includes(decodeProtectedHeader(token).alg ?? '');
-  } catch (error) {
-    if (error instanceof TypeError) return false;
-    throw error;
-  }
-}
-
 /** Throws `provider_unavailable` when the keys can't be had. */
 export async function readAccessToken(token: string, { config, keys, now, signal }: Context): Promise<TokenReading> {
   const { issuer } = config;
   try {
-    const context = { issuer, audience: [...config.audience], keys, now, isTrustedChannel: false, signal };
+    const context = { issuer, audience: config.audience, keys, now, isTrustedChannel: false, signal };
     const claims = await verifySignedToken(token, context);
     const problem = findKindProblem(claims);
     if (problem !== undefined) return { kind: 'refused', reason: `JWT: ${problem}` };
-    return { kind: 'claims', claims: withoutPlainRoles(claims), claimsAt: Math.min(claims.iat ?? 0, now()) };
+    return { kind: 'claims', claims: withoutPlainRoles(claims), claimsAt: Math.min(claims.iat, now()) };
   } catch (error) {
     const { kind, reason } = providerFault(error);
     if (kind !== 'refused') throw error;
-    return { kind: 'refused', reason: `JWT: ${reason}` };
+    return { kind: 'refused', reason };
   }
 }
 

@@ -4,10 +4,11 @@
 import type { Config } from '../config/schema.ts';
 import type { Emit } from '../observability/request-event.ts';
 import type { Caller } from '../policy/judge.ts';
-import { isSignedToken, readAccessToken, type TokenReading } from './access-token.ts';
+import { readAccessToken, type TokenReading } from './access-token.ts';
 import { parseAuthorization } from './authorization-header.ts';
 import { type IdentityOptions, readIdentity } from './identity-claims.ts';
 import { createIntrospection } from './introspection.ts';
+import { isSignedToken } from './jws.ts';
 import type { RelyingParty } from './relying-party.ts';
 import { findTimeProblem } from './signed-token.ts';
 import type { SigningKeys } from './signing-keys.ts';

@@ -1,9 +1,8 @@
 // The ID token's checks beyond those of oauth4webapi: its signature, its authorized party, and that it is one.
 // OIDC Core §3.1.3.7 (code flow), §12.2 (refreshed ID token).
 
-import type { JWTPayload } from 'jose';
 import { GatewayError } from '../errors.ts';
-import { type SignedTokenContext, verifySignedToken } from './signed-token.ts';
+import { type SignedClaims, type SignedTokenContext, verifySignedToken } from './signed-token.ts';
 
 export interface IdTokenClaims {
   readonly sub: string;
@@ -21,7 +20,7 @@ export async function verifyIdToken(
   client_id: string,
   context: Omit<SignedTokenContext, 'audience'>,
 ): Promise<IdTokenClaims> {
-  const payload = await verifySignedToken(idToken, { ...context, audience: client_id });
+  const payload = await verifySignedToken(idToken, { ...context, audience: [client_id] });
   assertIsIdToken(payload);
   assertAuthorizedParty(payload, client_id);
   const { sub, sid, auth_time, amr } = payload;
@@ -36,7 +35,7 @@ export async function verifyIdToken(
 }
 
 /** ZITADEL signs ID, access and logout tokens with one key, one issuer and overlapping audiences. */
-function assertIsIdToken(payload: JWTPayload): void {
+function assertIsIdToken(payload: SignedClaims): void {
   const type = typeof payload['typ'] === 'string' ? payload['typ'].toLowerCase() : 'jwt';
   // Its access tokens name the client in `client_id` alone, its ID tokens in `azp` too.
   const isAccessToken = 'client_id' in payload && !('azp' in payload);
@@ -46,7 +45,7 @@ function assertIsIdToken(payload: JWTPayload): void {
 }
 
 /** Several audiences need `azp`; where it stands it must be us. */
-function assertAuthorizedParty(payload: JWTPayload, client_id: string): void {
+function assertAuthorizedParty(payload: SignedClaims, client_id: string): void {
   const { aud, azp } = payload;
   if (azp !== undefined && azp !== client_id) {
     throw new GatewayError('login_failed', 'ID token: azp is another party');

@@ -1,6 +1,7 @@
 // From the claims of userinfo (or of a bearer token) to the identity that rules and headers need.
 // OIDC Core §5.1; ZITADEL: unverified addresses lack `email_verified`, metadata values are unpadded base64url.
 
+import { decodeBase64url } from '../base64url.ts';
 import type { Identity } from '../identity/identity.ts';
 import { readRoles } from './roles.ts';
 
@@ -74,15 +75,12 @@ function metadataValue(claims: Claims, key: string): string | undefined {
   const metadata = claims[METADATA_CLAIM];
   if (typeof metadata !== 'object' || metadata === null || !Object.hasOwn(metadata, key)) return undefined;
   const encoded = (metadata as Record<string, unknown>)[key];
-  if (typeof encoded !== 'string') return undefined;
+  const bytes = typeof encoded === 'string' ? decodeBase64url(encoded.replace(/=+$/, '')) : undefined;
   try {
-    const binary = atob(encoded.replaceAll('-', '+').replaceAll('_', '/'));
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      Uint8Array.from(binary, (c) => c.charCodeAt(0)),
-    );
+    return bytes && new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     // Metadata may hold any bytes; what is not UTF-8 text has no place in a header.
-    if (error instanceof TypeError || error instanceof DOMException) return undefined;
+    if (error instanceof TypeError) return undefined;
     throw error;
   }
 }

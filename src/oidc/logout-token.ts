@@ -20,7 +20,7 @@ export async function verifyLogoutToken(
   client_id: string,
   context: Omit<SignedTokenContext, 'audience'>,
 ): Promise<LogoutToken> {
-  const payload = await verifySignedToken(logoutToken, { ...context, audience: client_id });
+  const payload = await verifySignedToken(logoutToken, { ...context, audience: [client_id] });
   const { typ, sub, sid, iat, exp, jti, events } = payload;
   const type = typeof typ === 'string' ? typ.toLowerCase() : 'jwt';
   assert(type === 'jwt' || type === 'logout+jwt', 'the token is of another kind');
@@ -32,8 +32,8 @@ export async function verifyLogoutToken(
   assert(sub !== undefined || sid !== undefined, 'neither sub nor sid');
   assert(typeof jti === 'string' && jti !== '', 'jti is missing');
   return {
-    iat: iat as number,
-    exp: exp as number,
+    iat,
+    exp,
     jti,
     ...(sub !== undefined && { sub }),
     ...(sid !== undefined && { sid }),

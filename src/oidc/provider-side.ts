@@ -4,6 +4,7 @@
 import { GatewayError } from '../errors.ts';
 import type { ProviderSide, SessionFault } from '../session/user-sessions-surroundings.ts';
 import { type IdentityOptions, readIdentity, withActor } from './identity-claims.ts';
+import { type Members, readPart } from './jws.ts';
 import type { RelyingParty } from './relying-party.ts';
 import { type ProviderFault, providerFault } from './to-fault.ts';
 
@@ -83,11 +84,10 @@ function toSessionFault(fault: ProviderFault, pause: Pause): SessionFault {
 }
 
 /** The claims of an ID token that was checked when it came. */
-function claimsOf(id_token: string): Record<string, unknown> {
-  const payload = id_token.split('.')[1];
-  if (payload === undefined) throw new GatewayError('internal', 'the kept ID token is not a JWT');
-  const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+function claimsOf(id_token: string): Members {
+  const claims = readPart(id_token.split('.')[1]);
+  if (!claims) throw new GatewayError('internal', 'the kept ID token is not a JWT');
+  return claims;
 }
 
 interface Pause {

@@ -1,9 +1,9 @@
-// Checks that ID tokens and logout tokens share: signature, algorithm, issuer, audience, and times that are sane numbers.
+// Checks that every signed token of ZITADEL's has to pass: signature, algorithm, issuer, audience, and times that are sane numbers.
 // OIDC Core §3.1.3.7; RFC 8725 §3 (JWT best practice); RFC 7519 §4.1.
 
-import { decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import { GatewayError } from '../errors.ts';
-import { SIGNING_ALGORITHMS, type SigningKeys } from './signing-keys.ts';
+import { type Members, verifyJws } from './jws.ts';
+import type { SigningKeys } from './signing-keys.ts';
 
 /** Seconds that clocks may differ. */
 export const CLOCK_TOLERANCE = 30;
@@ -12,7 +12,8 @@ const LATEST_TIME = 253_402_300_800;
 
 export interface SignedTokenContext {
   readonly issuer: string;
-  readonly audience: string | string[];
+  /** One of these must be the token's. */
+  readonly audience: readonly string[];
   readonly keys: SigningKeys;
   readonly now: () => number;
   /** Those that the provider says it uses; by default any of ours. */
@@ -21,24 +22,29 @@ export interface SignedTokenContext {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Throws what jose throws, or `provider_unavailable` when the keys can't be had. `exp` and `iat` are demanded. */
-export async function verifySignedToken(token: string, context: SignedTokenContext): Promise<JWTPayload> {
-  const { typ } = decodeProtectedHeader(token);
-  const { algorithms: used = SIGNING_ALGORITHMS } = context;
-  const { payload } = await jwtVerify(token, context.keys.resolver(context), {
-    algorithms: SIGNING_ALGORITHMS.filter((algorithm) => used.includes(algorithm)),
-    issuer: context.issuer,
-    audience: context.audience,
-    clockTolerance: CLOCK_TOLERANCE,
-    currentDate: new Date(context.now() * 1000),
-    requiredClaims: ['iss', 'aud', 'exp', 'iat'],
-  });
-  const problem = findTimeProblem(payload, context.now());
-  if (problem !== undefined) throw new GatewayError('login_failed', problem);
-  return { ...payload, typ };
+/** `typ` is the header's. */
+export type SignedClaims = Members & { readonly exp: number; readonly iat: number; readonly typ: unknown };
+
+/** Throws `login_failed` with the failed check, or `provider_unavailable` when the keys can't be had. */
+export async function verifySignedToken(token: string, context: SignedTokenContext): Promise<SignedClaims> {
+  const { header, claims } = await verifyJws(token, context.algorithms, (header) => context.keys.find(header, context));
+  const problem = findClaimProblem(claims, context);
+  if (problem !== undefined) throw new GatewayError('login_failed', `JWT: ${problem}`);
+  return { ...claims, typ: header['typ'] } as SignedClaims;
 }
 
-/** jose compares times but takes any number, and does not look at `iat` unless a maximal age is given. */
+function findClaimProblem(claims: Members, { issuer, audience, now }: SignedTokenContext): string | undefined {
+  const { iss, aud, exp, iat } = claims;
+  if (iss !== issuer) return 'iss is another issuer';
+  const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  if (!audience.some((item) => audiences.includes(item))) return 'aud is somebody else';
+  if (iat === undefined) return 'iat is missing';
+  if (exp === undefined) return 'exp is missing';
+  const problem = findTimeProblem(claims, now());
+  return problem ?? ((exp as number) <= now() - CLOCK_TOLERANCE ? 'expired' : undefined);
+}
+
+/** Times where they stand: numbers that can be one, and none but `exp` in the future. */
 export function findTimeProblem(claims: Readonly<Record<string, unknown>>, now: number): string | undefined {
   for (const claim of ['exp', 'iat', 'nbf', 'auth_time']) {
     const value = claims[claim];

@@ -1,15 +1,12 @@
 // ZITADEL's signing keys: kept, renewed behind the scenes, served stale, and asked for anew when a token names an unknown one.
 // RFC 7517; OIDC Core §10.1.1 (rotation). Keys named or carried by a token's own header are never used.
 
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { GatewayError } from '../errors.ts';
+import { type Members, selectKeys } from './jws.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { providerFault } from './to-fault.ts';
-
-/** The algorithms ZITADEL can be switched to; all asymmetric, so a public key can never serve as a secret. */
-export const SIGNING_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 const MAX_AGE = 300;
 const RETRY_AFTER = 30;
@@ -18,10 +15,11 @@ const UNKNOWN_KID_INTERVAL = 30;
 
 export interface SigningKeys {
   /**
-   * For jose's verify functions. With `isTrustedChannel` (a token that came from the token endpoint itself) an unknown
-   * `kid` always fetches; a token that anybody could have sent does so at most once in half a minute.
+   * The one key that may have signed under `header`. With `isTrustedChannel` (a token that came from the token endpoint
+   * itself) an unknown `kid` always fetches; a token that anybody could have sent does so at most once in half a minute.
+   * Throws `login_failed` where there is none or more than one, and `provider_unavailable`.
    */
-  resolver(options: { isTrustedChannel: boolean; signal?: AbortSignal | undefined }): JWTVerifyGetKey;
+  find(header: Members, options: { isTrustedChannel: boolean; signal?: AbortSignal | undefined }): Promise<Members>;
   /** Asks now, whatever is known; for readiness. Throws `provider_unavailable`. */
   reload(): Promise<void>;
 }
@@ -33,25 +31,25 @@ interface Dependencies {
   readonly waitUntil: (task: Promise<unknown>) => void;
 }
 
-type LocalKeys = ReturnType<typeof createLocalJWKSet>;
+type Keys = readonly Members[];
 
 export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependencies): SigningKeys {
-  let known: LocalKeys | undefined;
+  let known: Keys | undefined;
   let renewAt = 0;
   let unknownKidAt = Number.NEGATIVE_INFINITY;
   let failedLately: GatewayError | undefined;
-  const single = createSingleFlight<LocalKeys>({ waitUntil });
+  const single = createSingleFlight<Keys>({ waitUntil });
 
-  async function read(signal?: AbortSignal): Promise<LocalKeys> {
+  async function read(signal?: AbortSignal): Promise<Keys> {
     const { jwks_uri } = await metadata.load(signal);
     if (!jwks_uri) throw new GatewayError('provider_unavailable', 'metadata: jwks_uri is missing');
-    known = createLocalJWKSet(await requestKeys(jwks_uri, fetch, signal));
+    known = await requestKeys(jwks_uri, fetch, signal);
     renewAt = now() + MAX_AGE;
     failedLately = undefined;
     return known;
   }
 
-  async function load(signal?: AbortSignal): Promise<LocalKeys> {
+  async function load(signal?: AbortSignal): Promise<Keys> {
     if (!known) return read(signal);
     if (now() >= renewAt) {
       renewAt = now() + RETRY_AFTER;
@@ -61,7 +59,7 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
   }
 
   /** For tokens that anybody could have sent: who comes while keys are being fetched waits for those, and asks for none. */
-  async function readSparingly(signal?: AbortSignal): Promise<LocalKeys> {
+  async function readSparingly(signal?: AbortSignal): Promise<Keys> {
     return single('unknown kid', async () => {
       if (now() - unknownKidAt >= UNKNOWN_KID_INTERVAL) {
         unknownKidAt = now();
@@ -79,26 +77,22 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
     async reload() {
       await read();
     },
-    resolver: ({ isTrustedChannel, signal }) => {
-      return async (header, token) => {
-        const keys = await (isTrustedChannel || known ? load(signal) : single('first', () => load(signal)));
-        try {
-          return await keys(header, token);
-        } catch (error) {
-          if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-          const newer = await (isTrustedChannel ? read(signal) : readSparingly(signal));
-          return await newer(header, token);
-        }
-      };
+    async find(header, { isTrustedChannel, signal }) {
+      const keys = await (isTrustedChannel || known ? load(signal) : single('first', () => load(signal)));
+      let found = selectKeys(keys, header);
+      if (found.length === 0) {
+        found = selectKeys(await (isTrustedChannel ? read(signal) : readSparingly(signal)), header);
+      }
+      const [key, ...others] = found;
+      if (!key) throw new GatewayError('login_failed', 'JWT: no key of the provider fits');
+      // OIDC Core §10.1: then the token has to name its key.
+      if (others.length > 0) throw new GatewayError('login_failed', 'JWT: several keys of the provider fit');
+      return key;
     },
   };
 }
 
-async function requestKeys(
-  jwks_uri: string,
-  fetch: ProviderFetch,
-  signal: AbortSignal | undefined,
-): Promise<JSONWebKeySet> {
+async function requestKeys(jwks_uri: string, fetch: ProviderFetch, signal: AbortSignal | undefined): Promise<Keys> {
   try {
     const response = await fetch(jwks_uri, { method: 'GET', headers: { accept: 'application/json' }, signal });
     if (response.status !== 200) throw new GatewayError('provider_unavailable', `status ${response.status}`);
@@ -106,7 +100,7 @@ async function requestKeys(
     const keys = (body as { keys?: unknown } | null)?.keys;
     if (!Array.isArray(keys)) throw new GatewayError('provider_unavailable', 'no list of keys in the answer');
     // One key that this runtime cannot read must not make the others useless.
-    return { keys: keys.filter((key) => typeof key === 'object' && key !== null && typeof key.kty === 'string') };
+    return keys.filter((key) => typeof key === 'object' && key !== null);
   } catch (cause) {
     throw new GatewayError('provider_unavailable', `keys: ${providerFault(cause).reason}`, { cause });
   }

@@ -1,7 +1,6 @@
 // The one table of what ZITADEL's refusals and failures mean: definite, transient, or the operator's mistake.
 // RFC 6749 §5.2; ZITADEL says `invalid_request` where the standard says `invalid_grant`, and 400 where it says 401.
 
-import { errors } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { GatewayError } from '../errors.ts';
 import { ProviderCallError } from './provider-fetch.ts';
@@ -52,7 +51,7 @@ export function providerFault(error: unknown): ProviderFault {
     if (cause instanceof Response) return statusFault(cause.status, cause);
     return { kind: 'transient', reason: printable(`${code}: ${message}`) };
   }
-  const isFailedCheck = error instanceof errors.JOSEError || (typeof code === 'string' && FAILED_CHECK.has(code));
+  const isFailedCheck = typeof code === 'string' && FAILED_CHECK.has(code);
   return { kind: isFailedCheck ? 'refused' : 'malformed', reason: printable(`${code ?? 'error'}: ${message}`) };
 }
 

@@ -1,9 +1,9 @@
 // A form that was sent without a session: read, kept sealed over the login, and put into the visitor's next request.
 // Design §3 first row; HTML §4.10.22 (the three enctypes); RFC 9110 §9.3.3. Kept are forms of our own pages only.
 
+import { encodeBase64url } from '../base64url.ts';
 import type { Gateway } from '../gateway.ts';
 import { isNavigation, siteOf } from '../policy/navigation.ts';
-import { encode } from '../session/jwe.ts';
 import { randomHex } from '../session/refresh-tokens.ts';
 
 /** Bytes. Sealed, that makes 1.9 MB, and a Durable Object's value may have 2. */
@@ -47,7 +47,7 @@ export async function readForm(
   const bytes = await readAtMost(body, Number(headers.get('content-length') ?? 0));
   if (!bytes) return 'too-large';
   const { pathname, search } = new URL(url);
-  return { target: pathname + search, type, body: encode(bytes), referer: headers.get('referer'), formerSub };
+  return { target: pathname + search, type, body: encodeBase64url(bytes), referer: headers.get('referer'), formerSub };
 }
 
 async function readAtMost(body: ReadableStream | null, announced: number): Promise<Uint8Array | undefined> {

@@ -1,6 +1,8 @@
 // Compact JWE with a shared key and nothing to choose: `dir` and A256GCM, over Web Crypto.
 // RFC 7516 §5.1, §5.2, §7.1; RFC 7518 §4.5, §5.3. A library brings every other algorithm along, which is a tenth of the bundle.
 
+import { decodeBase64url, encodeBase64url } from '../base64url.ts';
+
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -12,18 +14,19 @@ export async function encryptJwe(
   key: CryptoKey,
   header: JweHeader,
 ): Promise<string> {
-  const protectedHeader = encode(new TextEncoder().encode(JSON.stringify({ alg: 'dir', enc: 'A256GCM', ...header })));
+  const protectedHeader = encodeBase64url(JSON.stringify({ alg: 'dir', enc: 'A256GCM', ...header }));
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const sealed = new Uint8Array(await crypto.subtle.encrypt(parameters(iv, protectedHeader), key, plaintext));
   const end = sealed.length - TAG_BYTES;
-  return `${protectedHeader}..${encode(iv)}.${encode(sealed.subarray(0, end))}.${encode(sealed.subarray(end))}`;
+  const [body, tag] = [sealed.subarray(0, end), sealed.subarray(end)];
+  return [protectedHeader, '', ...[iv, body, tag].map(encodeBase64url)].join('.');
 }
 
 /** The protected header, unverified; undefined where `jwe` is none of ours. */
 export function readJweHeader(jwe: string): JweHeader | undefined {
   const [protectedHeader = '', encryptedKey, , , tag, ...more] = jwe.split('.', 6);
   if (encryptedKey !== '' || tag === undefined || more.length > 0) return undefined;
-  const bytes = decode(protectedHeader);
+  const bytes = decodeBase64url(protectedHeader);
   if (!bytes) return undefined;
   try {
     const header: unknown = JSON.parse(new TextDecoder().decode(bytes));
@@ -39,7 +42,7 @@ export function readJweHeader(jwe: string): JweHeader | undefined {
 /** Undefined where anything of it was changed, or the key is another. */
 export async function decryptJwe(jwe: string, key: CryptoKey): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const [protectedHeader = '', , iv, ciphertext, tag] = jwe.split('.');
-  const [nonce, body, mac] = [decode(iv), decode(ciphertext), decode(tag)];
+  const [nonce, body, mac] = [decodeBase64url(iv), decodeBase64url(ciphertext), decodeBase64url(tag)];
   if (nonce?.length !== IV_BYTES || !body || mac?.length !== TAG_BYTES) return undefined;
   const sealed = new Uint8Array(body.length + TAG_BYTES);
   sealed.set(body);
@@ -55,21 +58,4 @@ export async function decryptJwe(jwe: string, key: CryptoKey): Promise<Uint8Arra
 /** The additional data is the encoded header as it stands there (RFC 7516 §5.1 step 14). */
 function parameters(iv: Uint8Array<ArrayBuffer>, protectedHeader: string) {
   return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(protectedHeader), tagLength: TAG_BYTES * 8 };
-}
-
-/** Base64url (RFC 4648 §5), without padding. */
-export function encode(bytes: Uint8Array): string {
-  let binary = '';
-  // Spreading a long array into one call would overflow the stack.
-  for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-}
-
-/** Undefined for what is not base64url. */
-export function decode(text: string | undefined): Uint8Array<ArrayBuffer> | undefined {
-  if (text === undefined || !/^[\w-]*$/.test(text) || text.length % 4 === 1) return undefined;
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  const bytes = new Uint8Array(binary.length);
-  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
-  return bytes;
 }

@@ -4,7 +4,7 @@ import { exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { SigningKey } from '../../demo/zitadel/keys.ts';
 import { createZitadel } from '../../demo/zitadel/zitadel.ts';
-import { isSignedToken } from '../../src/oidc/access-token.ts';
+import { isSignedToken } from '../../src/oidc/jws.ts';
 import {
   BASIC,
   type Bed,

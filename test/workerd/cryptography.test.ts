@@ -1,10 +1,11 @@
 // The gateway's own cryptography on the runtime's Web Crypto, which is not Node's: sealing, assertions, key files.
 // RFC 7516, RFC 7515, RFC 8037; runs inside workerd.
 
-import { createLocalJWKSet, jwtVerify } from 'jose';
+import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { expect, it } from 'vitest';
 import type { Config } from '../../src/config/schema.ts';
 import { createAssertions } from '../../src/identity/assertion.ts';
+import { type Members, verifyJws } from '../../src/oidc/jws.ts';
 import { createKeyring } from '../../src/session/keyring.ts';
 
 const SECRET = 'b8f2c1d94e7a6053f1e2d3c4b5a69788796a5b4c3d2e1f00112f3e4d5c6b7a89';
@@ -52,3 +53,18 @@ it.each([
   expect(protectedHeader.alg).toBe(alg);
   expect(payload).toMatchObject({ iss: 'https://app.example.com', sub: '1', roles: ['admin'] });
 });
+
+it.each(['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
+  'a token signed with %s is verified',
+  async (alg) => {
+    const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+    const token = await new SignJWT({ sub: '1' }).setProtectedHeader({ alg, kid: 'k' }).sign(privateKey);
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'k', use: 'sig', alg } as Members;
+    expect(await verifyJws(token, undefined, async () => jwk)).toEqual({
+      header: { alg, kid: 'k' },
+      claims: { sub: '1' },
+    });
+    const forged = token.replace(/[^.]+$/, (signature) => signature.split('').reverse().join(''));
+    await expect(verifyJws(forged, undefined, async () => jwk)).rejects.toThrow(/signature/);
+  },
+);
