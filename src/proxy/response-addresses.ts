@@ -16,10 +16,13 @@ export function publicReference(reference: string, addresses: AddressMap): strin
   return addresses.origin + (publicPath(path, addresses) ?? path);
 }
 
+/** Whether the upstream's paths are the visitor's. */
+const isSamePlace = ({ target, prefix }: AddressMap): boolean => target.basePath === '' && prefix === '';
+
 /** A path without origin, as applications mostly redirect: moved only where the upstream lies elsewhere than the visitor thinks. */
 function publicRoot(path: string, addresses: AddressMap): string {
   const { target, prefix } = addresses;
-  if (target.basePath === '' && prefix === '') return path;
+  if (isSamePlace(addresses)) return path;
   // An application that has been told its public prefix writes it itself.
   if (prefix !== '' && target.basePath === '' && isBelow(path, prefix)) return path;
   return publicPath(path, addresses) ?? path;
@@ -42,6 +45,8 @@ export function publicRefresh(refresh: string, addresses: AddressMap): string {
 
 /** A Set-Cookie line for the visitor's host: without a Domain that only the private host has, Path moved with the address. */
 export function publicSetCookie(line: string, addresses: AddressMap): string {
+  // Nearly every cookie: nothing in it depends on where the upstream lies.
+  if (isSamePlace(addresses) && !/;\s*domain/i.test(line)) return line;
   const [pair = '', ...attributes] = line.split(';');
   const kept = attributes.flatMap((attribute) => {
     const [, name = '', value = ''] = /^\s*(domain|path)\s*=\s*(.*?)\s*$/i.exec(attribute) ?? [];

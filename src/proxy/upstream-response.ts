@@ -66,10 +66,10 @@ export function compileResponseHeaders(config: Pick<Config, 'isSecure' | 'securi
       else if (publicValue) headers.set(name, publicValue(received.get(name) ?? '', addresses));
     }
     const lines = received.getSetCookie();
-    if (lines.length > 0) {
+    const kept = lines.filter((line) => !isOwnCookie(line, cookieBase)).map((line) => publicSetCookie(line, addresses));
+    if (kept.length < lines.length || kept.some((line, index) => line !== lines[index])) {
       headers.delete('Set-Cookie');
-      for (const line of lines)
-        if (!isOwnCookie(line, cookieBase)) headers.append('Set-Cookie', publicSetCookie(line, addresses));
+      for (const line of kept) headers.append('Set-Cookie', line);
     }
     if (isPersonal) keepPrivate(headers);
     // A 304 changes what is stored (RFC 9111 §3.2), and what is stored has them already.
