@@ -6,7 +6,7 @@ import { GatewayError } from '../errors.ts';
 import { exchange } from './exchange.ts';
 import { guardStream, isEndless } from './guarded-stream.ts';
 import { HOP_HEADER, hopIdOf, nextHops } from './loop.ts';
-import { isRewritten, rewriteManifest, rewrittenHeaders } from './manifest.ts';
+import { isRewritten, rewriteManifest } from './manifest.ts';
 import { createUpload } from './upload.ts';
 import type { Forwarding } from './upstream-path.ts';
 import { compileUpstreamRequest, type UpstreamExtras, type UpstreamRequest } from './upstream-request.ts';
@@ -43,7 +43,7 @@ export type Forward = (request: Request, forwarding: Forwarding, passage: Passag
 export function createForward(dependencies: ForwardDependencies): Forward {
   const { config, bindings, fetch, isReservedName, timers = TIMERS } = dependencies;
   const buildRequest = compileUpstreamRequest(config, isReservedName);
-  const buildHeaders = compileResponseHeaders(config);
+  const rewriteHeaders = compileResponseHeaders(config);
   const hopId = hopIdOf(config);
 
   return async (request, forwarding, passage) => {
@@ -64,14 +64,20 @@ export function createForward(dependencies: ForwardDependencies): Forward {
       timers,
     });
 
-    const headers = buildHeaders(answer, { addresses: built.addresses, isPersonal });
     const guard = passage.stillAllowed && {
       stillAllowed: passage.stillAllowed,
       period: config.revocationMaxAge * WATCH,
       timers,
     };
-    if (answer.webSocket && isUpgrade) return upgraded(answer.webSocket, headers, guard);
-    return answered(request.method, answer, headers, guard, config.rewriteManifest);
+    const context = { addresses: built.addresses, isPersonal };
+    if (answer.webSocket && isUpgrade) {
+      const headers = new Headers(answer.headers);
+      rewriteHeaders({ status: answer.status, headers }, context);
+      return upgraded(answer.webSocket, headers, guard);
+    }
+    const response = answered(request.method, answer, guard);
+    rewriteHeaders(response, context);
+    return config.rewriteManifest && isRewritten(request.method, response) ? rewriteManifest(response) : response;
   };
 }
 
@@ -116,14 +122,9 @@ function upgraded(application: WebSocket, headers: Headers, guard: Guard | undef
 
 const WITHOUT_BODY = [204, 205, 304];
 
-function answered(
-  method: string,
-  answer: Response,
-  headers: Headers,
-  guard: Guard | undefined,
-  rewritesManifest: boolean,
-): Response {
-  const { status } = answer;
+/** The upstream's answer with headers that can be changed. */
+function answered(method: string, answer: Response, guard: Guard | undefined): Response {
+  const { status, headers } = answer;
   if (status < 200 || status > 599) {
     void answer.body?.cancel().catch(() => {});
     throw new GatewayError('upstream_unreachable', `the upstream answered with status ${status}`);
@@ -131,12 +132,8 @@ function answered(
   const statusText = /^[\x20-\x7e]*$/.test(answer.statusText) ? answer.statusText : '';
   const hasBody = method !== 'HEAD' && !WITHOUT_BODY.includes(status);
   const body = hasBody ? answer.body : null;
-  if (body && guard && isEndless(headers)) {
-    headers.delete('Content-Length');
-    return new Response(guardStream(body, guard), { status, statusText, headers });
-  }
-  if (body && rewritesManifest && isRewritten(method, status, headers)) {
-    return rewriteManifest(new Response(body, { status, statusText, headers: rewrittenHeaders(headers) }));
-  }
-  return new Response(body, { status, statusText, headers });
+  if (!body || !guard || !isEndless(headers)) return new Response(body, { status, statusText, headers });
+  const guarded = new Response(guardStream(body, guard), { status, statusText, headers });
+  guarded.headers.delete('Content-Length');
+  return guarded;
 }

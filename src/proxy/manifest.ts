@@ -2,23 +2,23 @@
 // Issue 6 "The manifest"; HTML §2.5.1 (crossorigin), W3C Web Application Manifest §3.
 
 /** Ranges and HEAD speak of bytes that are no longer these: only whole pages are rewritten, in encodings that the runtime reads. */
-export function isRewritten(method: string, status: number, headers: Headers): boolean {
-  if (method !== 'GET' || status !== 200 || !/^text\/html\s*(;|$)/i.test(headers.get('Content-Type') ?? ''))
-    return false;
+export function isRewritten(method: string, { status, headers, body }: Response): boolean {
+  if (method !== 'GET' || status !== 200 || body === null) return false;
+  if (!/^text\/html\s*(;|$)/i.test(headers.get('Content-Type') ?? '')) return false;
   return /^(|identity|gzip|br)$/i.test(headers.get('Content-Encoding') ?? '');
 }
 
 /** The headers of a page that is rewritten on the way: other bytes, the same meaning (RFC 9110 §8.8.1, weak validator). */
-export function rewrittenHeaders(headers: Headers): Headers {
-  const changed = new Headers(headers);
+export function weakenHeaders(headers: Headers): void {
   for (const name of ['Content-Length', 'Content-MD5', 'Digest', 'Content-Digest', 'Accept-Ranges'])
-    changed.delete(name);
+    headers.delete(name);
   const etag = headers.get('ETag');
-  if (etag?.startsWith('"')) changed.set('ETag', `W/${etag}`);
-  return changed;
+  if (etag?.startsWith('"')) headers.set('ETag', `W/${etag}`);
 }
 
+/** Changes the page's headers too. */
 export function rewriteManifest(page: Response): Response {
+  weakenHeaders(page.headers);
   return new HTMLRewriter()
     .on('link[rel]', {
       element(link) {

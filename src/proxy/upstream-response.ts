@@ -50,22 +50,21 @@ export interface UpstreamAnswer {
   readonly headers: Headers;
 }
 
-export type BuildResponseHeaders = (answer: UpstreamAnswer, context: ResponseContext) => Headers;
+/** Changes the headers in place: they are the copy that the visitor's response was made with, and a second one would be made for nothing. */
+export type RewriteResponseHeaders = (answer: UpstreamAnswer, context: ResponseContext) => void;
 
-export function compileResponseHeaders(config: Pick<Config, 'isSecure' | 'securityHeaders'>): BuildResponseHeaders {
+export function compileResponseHeaders(config: Pick<Config, 'isSecure' | 'securityHeaders'>): RewriteResponseHeaders {
   const cookieBase = cookieBaseOf(config.isSecure);
   const addSecurityHeaders = compileSecurityHeaders(config);
 
-  return ({ status, headers: received }, { addresses, isPersonal }) => {
-    // All at once and then thinned out: field by field, each crosses into the runtime and back.
-    const headers = new Headers(received);
-    const named = namedByConnection(received.get('Connection'));
-    for (const name of received.keys()) {
+  return ({ status, headers }, { addresses, isPersonal }) => {
+    const named = namedByConnection(headers.get('Connection'));
+    for (const name of [...headers.keys()]) {
       const publicValue = ADDRESSES.get(name);
       if (DROPPED.has(name) || named?.has(name) || (isPersonal && isSurrogateField(name))) headers.delete(name);
-      else if (publicValue) headers.set(name, publicValue(received.get(name) ?? '', addresses));
+      else if (publicValue) headers.set(name, publicValue(headers.get(name) ?? '', addresses));
     }
-    const lines = received.getSetCookie();
+    const lines = headers.getSetCookie();
     const kept = lines.filter((line) => !isOwnCookie(line, cookieBase)).map((line) => publicSetCookie(line, addresses));
     if (kept.length < lines.length || kept.some((line, index) => line !== lines[index])) {
       headers.delete('Set-Cookie');
@@ -74,7 +73,6 @@ export function compileResponseHeaders(config: Pick<Config, 'isSecure' | 'securi
     if (isPersonal) keepPrivate(headers);
     // A 304 changes what is stored (RFC 9111 §3.2), and what is stored has them already.
     if (status !== 304) addSecurityHeaders(headers);
-    return headers;
   };
 }
 
