@@ -36,11 +36,13 @@ interface GateOptions {
   readonly targetPort: number;
   readonly board: FaultBoard;
   readonly placeOf: (request: IncomingMessage) => Place;
+  /** Milliseconds after which a request that gets no answer loses its connection; else who asked has to give up. */
+  readonly hangsFor?: number;
   /** Hears of answers that broke off: what they say has been done, and nobody knows. */
   readonly onCutShort?: (place: Place, answer: Answer) => void;
 }
 
-export async function startGate({ targetPort, board, placeOf, onCutShort }: GateOptions): Promise<Door> {
+export async function startGate({ targetPort, board, placeOf, hangsFor, onCutShort }: GateOptions): Promise<Door> {
   const agent = new Agent({ keepAlive: true });
   const server = createServer(async (incoming, outgoing) => {
     const place = placeOf(incoming);
@@ -51,6 +53,7 @@ export async function startGate({ targetPort, board, placeOf, onCutShort }: Gate
         if (fault === 'reset') onCutShort?.(place, answer);
         return answer;
       };
+      if (fault === 'time-out' && hangsFor !== undefined) setTimeout(() => outgoing.destroy(), hangsFor);
       if (fault === undefined) answerWhole(await work(), outgoing);
       else await answerBroken(fault, incoming, outgoing, work);
     } catch {

@@ -29,6 +29,9 @@ export interface Listeners {
   readonly onLog: (text: string) => void;
 }
 
+/** Milliseconds; longer than the gateway waits. */
+const KV_HANGS = 10_000;
+
 export interface SoakStage {
   readonly board: FaultBoard;
   readonly zitadel: Zitadel;
@@ -56,7 +59,8 @@ export async function createSoakStage(script: string, people: number, listeners:
   });
   const listening = await zitadel.listen(zitadelPort);
   const keyValues = await startKeyValueServer();
-  const kv = await startGate({ targetPort: keyValues.port, board, placeOf: kvPlaceOf });
+  // A worker can't give up an operation of KV's: the platform ends it some time, and with it the connection.
+  const kv = await startGate({ targetPort: keyValues.port, board, placeOf: kvPlaceOf, hangsFor: KV_HANGS });
   const upstream = await startUpstream(board, listeners.complain);
   const port = await freePort();
   const inspectorPort = await freePort();

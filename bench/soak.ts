@@ -7,7 +7,7 @@ import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createClient } from './soak-browser.ts';
+import { createClient, type Exchanged } from './soak-browser.ts';
 import { type Crowd, createCrowd } from './soak-crowd.ts';
 import { type Cell, createRota } from './soak-faults.ts';
 import { createJudge, type Judge } from './soak-judge.ts';
@@ -18,6 +18,7 @@ import { createPhases } from './soak-phases.ts';
 import { print, printFindings, printPhase, printPhases, printSamples, printViolations } from './soak-print.ts';
 import { createSoakStage, type Delivery } from './soak-stage.ts';
 import { KEYS_LAG } from './soak-strangers.ts';
+import { SLACK, TIMES } from './soak-world.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Seconds. */
@@ -28,6 +29,8 @@ const BETWEEN_SAMPLES = 20;
 /** Until the platform has let go of what was used last: it keeps an object for ten seconds, connections for five. */
 const COOL_DOWN = 15;
 const PEOPLE = 200;
+/** Milliseconds: design §3, the upstream's time, and ours. */
+const LONGEST_ANSWER = (15 + TIMES.upstream) * 1000 + SLACK;
 
 const { values: options } = parseArgs({
   options: {
@@ -74,7 +77,7 @@ async function run(): Promise<boolean> {
   const seconds = Number(options.minutes) * 60;
   const cells = chooseCells(Math.floor((seconds - WARM_UP) / (BROKEN + QUIET)));
   judge = createJudge(board, startedAt, log.find);
-  const client = createClient(worker.port, phases.record);
+  const client = createClient(worker.port, recordAnswer);
   crowd = createCrowd({ client, board, zitadel, judge }, stage.subs, Number(options.connections));
   const probe = await createProbe(worker, stage.inspectorPort, () => client.send('/auth/health'));
   await client.send('/auth/ready');
@@ -132,13 +135,20 @@ function chooseCells(most: number): Cell[] {
   return Array.from({ length: count }, (_, index) => all[Math.floor((index * all.length) / count)] as Cell);
 }
 
+function recordAnswer(exchanged: Exchanged): void {
+  phases.record(exchanged);
+  const isLate = exchanged.to - exchanged.from > LONGEST_ANSWER;
+  if (isLate) judge?.complainOf('an answer comes within 15 seconds, the upstream’s time aside', exchanged);
+}
+
 function judgeDelivery(delivery: Delivery): void {
   const { status, from, to } = delivery;
   if (status === 200) {
     crowd?.noticeTaken(delivery);
     return;
   }
-  const isExplained = status === 503 && board.touched(['keys'], from - KEYS_LAG, to);
+  // Under a key that is not known yet: refused like an invented one, if one of those has just been asked about.
+  const isExplained = (status === 503 || status === 400) && board.touched(['keys'], from - KEYS_LAG, to);
   if (!isExplained) judge?.complain('the gateway takes ZITADEL’s logout tokens', `status ${status}`);
 }
 
