@@ -93,7 +93,7 @@ async function postAs(
   const body = new URLSearchParams(form);
   const headers = new Headers({ accept: 'application/json' });
   try {
-    await createClientAuth(clientAuthentication)({ issuer }, { client_id }, body, headers);
+    await createClientAuth(clientAuthentication, () => Date.now() / 1000)({ issuer }, { client_id }, body, headers);
   } catch (cause) {
     // A key file of the right form may hold a key that is none.
     const cure = 'the key file as ZITADEL gave it, whole; else create a new key there';

@@ -3,6 +3,7 @@
 
 import { encodeBase64url } from '../base64url.ts';
 import type { Config } from '../config/schema.ts';
+import { signJwt } from '../jwt.ts';
 import type { Identity } from './identity.ts';
 
 type Jwk = JsonWebKey & { readonly kid?: string };
@@ -57,7 +58,8 @@ export function createAssertions({ config, now, randomId }: AssertionDependencie
 
   async function signNew(claims: object, audience: string, at: number): Promise<string> {
     signingKey ??= await importSigningKey(firstKey as Jwk);
-    return signJwt(signingKey, { ...claims, iss: origin, aud: audience, iat: at, exp: at + LIFE, jti: randomId() });
+    const { key, header } = signingKey;
+    return signJwt(key, header, { ...claims, iss: origin, aud: audience, iat: at, exp: at + LIFE, jti: randomId() });
   }
 
   async function signForSession(key: string, claims: object, audience: string, at: number): Promise<string> {
@@ -118,14 +120,6 @@ async function importSigningKey(jwk: Jwk): Promise<SigningKey> {
   const algorithm = kty === 'OKP' ? { name: 'Ed25519' } : { name: 'ECDSA', namedCurve: 'P-256' };
   const key = await crypto.subtle.importKey('jwk', material, algorithm, false, ['sign']);
   return { key, header: { alg: algorithmOf(jwk), kid: await keyIdOf(jwk), typ: 'JWT' } };
-}
-
-/** RFC 7515 §5.1. Web Crypto's ECDSA signatures are already what RFC 7518 §3.4 wants. */
-async function signJwt({ key, header }: SigningKey, claims: object): Promise<string> {
-  const text = `${encodeBase64url(JSON.stringify(header))}.${encodeBase64url(JSON.stringify(claims))}`;
-  const algorithm = header.alg === 'EdDSA' ? 'Ed25519' : { name: 'ECDSA', hash: 'SHA-256' };
-  const signature = await crypto.subtle.sign(algorithm, key, new TextEncoder().encode(text));
-  return `${text}.${encodeBase64url(new Uint8Array(signature))}`;
 }
 
 async function publicKeyOf(jwk: Jwk): Promise<Jwk> {

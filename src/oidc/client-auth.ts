@@ -3,10 +3,14 @@
 
 import * as oauth from 'oauth4webapi';
 import type { ClientAuthentication } from '../config/schema.ts';
+import { signJwt } from '../jwt.ts';
 import { CLOCK_TOLERANCE } from './signed-token.ts';
 
-/** Authenticates lazily, so that a key is imported once, when it is first needed. */
-export function createClientAuth(authentication: ClientAuthentication): oauth.ClientAuth {
+/** Seconds. */
+const ASSERTION_LIFE = 60;
+
+/** Authenticates lazily, so that a key is imported once, when it is first needed. `now` in seconds. */
+export function createClientAuth(authentication: ClientAuthentication, now: () => number): oauth.ClientAuth {
   switch (authentication.method) {
     case 'none':
       return oauth.None();
@@ -15,20 +19,19 @@ export function createClientAuth(authentication: ClientAuthentication): oauth.Cl
     case 'private_key_jwt': {
       const { keyId, key } = authentication.keyFile;
       let imported: Promise<CryptoKey> | undefined;
-      return async (as, client, body, headers) => {
+      return async ({ issuer }, { client_id }, body) => {
         imported ??= importSigningKey(key);
-        // ZITADEL wants the issuer as audience, which is what oauth4webapi sends.
-        const signing = { key: await imported, kid: keyId };
-        return oauth.PrivateKeyJwt(signing, { [oauth.modifyAssertion]: setBack })(as, client, body, headers);
+        const at = Math.floor(now());
+        // ZITADEL wants the issuer as audience, and refuses an assertion that is a second ahead of its own clock.
+        const times = { iat: at - CLOCK_TOLERANCE, exp: at + ASSERTION_LIFE };
+        const claims = { iss: client_id, sub: client_id, aud: issuer, jti: crypto.randomUUID(), ...times };
+        body.set('client_id', client_id);
+        body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
+        body.set('client_assertion', await signJwt(await imported, { alg: 'RS256', kid: keyId }, claims));
       };
     }
   }
 }
-
-/** ZITADEL refuses an assertion that is a second ahead of its own clock, and takes one that is up to an hour old. */
-const setBack: oauth.ModifyAssertionFunction = (_header, payload) => {
-  for (const claim of ['iat', 'nbf']) if (typeof payload[claim] === 'number') payload[claim] -= CLOCK_TOLERANCE;
-};
 
 /** Imports an RSA private key from PEM, PKCS#8 or PKCS#1, for RS256. */
 async function importSigningKey(pem: string): Promise<CryptoKey> {

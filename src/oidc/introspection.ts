@@ -17,15 +17,15 @@ interface CallDependencies {
   readonly config: Config;
   readonly metadata: ProviderMetadata;
   readonly fetch: ProviderFetch;
-  readonly clockSkew: () => number;
+  readonly now: () => number;
 }
 
 /** The question itself; throws what `providerFault` understands. Undefined where no credentials for it are configured. */
 export function createIntrospectionCall(deps: CallDependencies): IntrospectionCall | undefined {
-  const { config, metadata, fetch, clockSkew } = deps;
+  const { config, metadata, fetch, now } = deps;
   if (!config.introspection) return undefined;
   const { client_id, authentication } = config.introspection;
-  const clientAuth = createClientAuth(authentication);
+  const clientAuth = createClientAuth(authentication, now);
   const { issuer, introspectionUrl } = config;
 
   return async (token, signal) => {
@@ -35,7 +35,7 @@ export function createIntrospectionCall(deps: CallDependencies): IntrospectionCa
     if (!server.introspection_endpoint) {
       throw new GatewayError('provider_unavailable', 'metadata: introspection_endpoint is missing');
     }
-    const client = { client_id, [oauth.clockSkew]: clockSkew() };
+    const client = { client_id };
     const response = await oauth.introspectionRequest(server, client, clientAuth, token, {
       [oauth.customFetch]: fetch,
       [oauth.allowInsecureRequests]: (introspectionUrl ?? issuer).startsWith('http:'),

@@ -2,8 +2,9 @@
 // OpenID Connect Discovery 1.0 §3, §4.3; RFC 9700 §2.1.1 (PKCE must be known to be supported).
 
 import type { AuthorizationServer } from 'oauth4webapi';
-import * as oauth from 'oauth4webapi';
 import { GatewayError } from '../errors.ts';
+import type { Members } from './jws.ts';
+import { ask, readObject } from './provider-answer.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import { providerFault } from './to-fault.ts';
 
@@ -55,22 +56,16 @@ async function requestMetadata(
   fetch: ProviderFetch,
   signal: AbortSignal | undefined,
 ): Promise<AuthorizationServer> {
-  const identifier = new URL(issuer);
-  let metadata: AuthorizationServer;
+  let metadata: Members;
   try {
-    const response = await oauth.discoveryRequest(identifier, {
-      [oauth.customFetch]: fetch,
-      [oauth.allowInsecureRequests]: identifier.protocol === 'http:',
-      ...(signal && { signal }),
-    });
-    metadata = await oauth.processDiscoveryResponse(identifier, response);
+    metadata = await readObject(await ask(fetch, `${issuer}/.well-known/openid-configuration`, signal));
   } catch (cause) {
     // Whatever is wrong with the metadata, no login of this visitor caused it.
     throw new GatewayError('provider_unavailable', `metadata: ${providerFault(cause).reason}`, { cause });
   }
   const problem = findProblem(metadata, issuer);
   if (problem !== undefined) throw new GatewayError('provider_unavailable', `metadata: ${problem}`);
-  return metadata;
+  return metadata as unknown as AuthorizationServer;
 }
 
 const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
@@ -81,17 +76,17 @@ const OPTIONAL = [
   'introspection_endpoint',
 ] as const;
 
-function findProblem(metadata: AuthorizationServer, issuer: string): string | undefined {
+function findProblem(metadata: Members, issuer: string): string | undefined {
   // The same letters, not just the same place (Discovery §4.3): `iss` of every token is compared with it.
-  if (metadata.issuer !== issuer) return 'issuer is another';
+  if (metadata['issuer'] !== issuer) return 'issuer is another';
   for (const name of [...REQUIRED, ...OPTIONAL]) {
-    const value: unknown = metadata[name];
+    const value = metadata[name];
     if (value === undefined && !REQUIRED.includes(name as (typeof REQUIRED)[number])) continue;
     // Visitors are sent there, with codes and hints: nowhere without TLS, unless the issuer itself is (on loopback).
     const protocol = typeof value === 'string' ? URL.parse(value)?.protocol : undefined;
     const isFit = protocol === 'https:' || (protocol === 'http:' && issuer.startsWith('http:'));
     if (!isFit) return `${name} is missing or no URL to go to`;
   }
-  const methods: unknown = metadata.code_challenge_methods_supported;
+  const methods = metadata['code_challenge_methods_supported'];
   return Array.isArray(methods) && methods.includes('S256') ? undefined : 'code_challenge_methods_supported lacks S256';
 }

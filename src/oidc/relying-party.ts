@@ -8,7 +8,9 @@ import { GatewayError } from '../errors.ts';
 import { createClientAuth } from './client-auth.ts';
 import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
 import { createIntrospectionCall, type IntrospectionCall } from './introspection.ts';
+import type { Members } from './jws.ts';
 import { type LogoutToken, verifyLogoutToken } from './logout-token.ts';
+import { ask, readObject } from './provider-answer.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 import { CLOCK_TOLERANCE } from './signed-token.ts';
@@ -54,7 +56,7 @@ export interface RelyingParty {
   /** Throws what `providerFault` understands, so that the caller tells dead from transient. */
   refresh(refresh_token: string, previousIdToken: string, sub: string): Promise<TokenSet>;
   /** The user's claims; throws what `providerFault` understands. Undefined where the provider has no such endpoint. */
-  userinfo(access_token: string, sub: string, signal?: AbortSignal): Promise<Record<string, unknown> | undefined>;
+  userinfo(access_token: string, sub: string, signal?: AbortSignal): Promise<Members | undefined>;
   /** Throws what `providerFault` understands; an unknown token is no error (RFC 7009 §2.2). */
   revoke(token: string, token_type_hint: 'refresh_token' | 'access_token'): Promise<void>;
   /** Undefined where the provider has no such endpoint. Throws `provider_unavailable`. */
@@ -83,7 +85,7 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
       return clockSkew();
     },
   };
-  const clientAuth = createClientAuth(config.clientAuthentication);
+  const clientAuth = createClientAuth(config.clientAuthentication, now);
   const options = (signal?: AbortSignal) => ({
     [oauth.customFetch]: fetch,
     [oauth.allowInsecureRequests]: issuer.startsWith('http:'),
@@ -188,14 +190,18 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
     },
 
     async userinfo(access_token, sub, signal) {
-      const server = await metadata.load(signal);
-      if (!server.userinfo_endpoint) return undefined;
-      const response = await oauth.userInfoRequest(server, client, access_token, options(signal));
-      // Nobody has registered us for a signed answer, and oauth4webapi would leave its signature unchecked (OIDC Core §5.3.2).
+      const { userinfo_endpoint } = await metadata.load(signal);
+      if (!userinfo_endpoint) return undefined;
+      const response = await ask(fetch, userinfo_endpoint, signal, `Bearer ${access_token}`);
+      // Nobody has registered us for a signed answer (OIDC Core §5.3.2).
       if (response.headers.get('content-type')?.toLowerCase().includes('jwt')) {
         throw new GatewayError('login_failed', 'userinfo: a JWT instead of JSON');
       }
-      return oauth.processUserInfoResponse(server, client, sub, response);
+      const claims = await readObject(response);
+      // Without one the answer makes no sense; with another it is somebody else's.
+      if (typeof claims['sub'] !== 'string') throw new Error('userinfo: sub is missing');
+      if (claims['sub'] !== sub) throw new GatewayError('login_failed', 'userinfo: sub is another subject');
+      return claims;
     },
 
     async revoke(token, token_type_hint) {
@@ -225,7 +231,7 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
       return verifyLogoutToken(logoutToken, client_id, { issuer, keys, now, algorithms, isTrustedChannel: false });
     },
 
-    introspect: createIntrospectionCall({ config, metadata, fetch, clockSkew }),
+    introspect: createIntrospectionCall({ config, metadata, fetch, now }),
   };
 }
 

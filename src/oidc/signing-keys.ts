@@ -3,6 +3,7 @@
 
 import { GatewayError } from '../errors.ts';
 import { type Members, selectKeys } from './jws.ts';
+import { ask, readObject } from './provider-answer.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 import { createSingleFlight } from './single-flight.ts';
@@ -94,10 +95,7 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
 
 async function requestKeys(jwks_uri: string, fetch: ProviderFetch, signal: AbortSignal | undefined): Promise<Keys> {
   try {
-    const response = await fetch(jwks_uri, { method: 'GET', headers: { accept: 'application/json' }, signal });
-    if (response.status !== 200) throw new GatewayError('provider_unavailable', `status ${response.status}`);
-    const body: unknown = await response.json();
-    const keys = (body as { keys?: unknown } | null)?.keys;
+    const { keys } = await readObject(await ask(fetch, jwks_uri, signal));
     if (!Array.isArray(keys)) throw new GatewayError('provider_unavailable', 'no list of keys in the answer');
     // One key that this runtime cannot read must not make the others useless.
     return keys.filter((key) => typeof key === 'object' && key !== null);
