@@ -55,31 +55,33 @@ export function compileUpstreamRequest(
   const cookieBase = cookieBaseOf(config.isSecure);
   const [secret] = config.upstreamSecrets;
 
+  /** What the upstream gets of a visitor's field; undefined for nothing. */
+  function valueToPass(name: string, value: string, sent: Headers, extras: UpstreamExtras): string | undefined {
+    switch (dispositionOf(name)) {
+      case 'pass':
+        return value;
+      case 'cookie':
+        return withoutOwnCookies(value, cookieBase);
+      case 'authorization':
+        return extras.consumesAuthorization ? undefined : value;
+      case 'tracestate':
+        return isSameTrace(sent.get('traceparent'), extras.traceparent) ? value : undefined;
+      case 'drop':
+        return undefined;
+    }
+  }
+
   return (request, forwarding, extras) => {
     const target = forwarding.upstream ?? config.upstream;
     const addresses = mapAddress(request.url, target, forwarding.strip_prefix);
-    const headers = new Headers();
-    const named = namedByConnection(request.headers.get('Connection'));
+    // All at once and then thinned out: each field by itself crosses into the runtime and back.
+    const headers = new Headers(request.headers);
+    const named = namedByConnection(headers.get('Connection'));
     for (const [name, value] of request.headers) {
-      if (named?.has(name)) continue;
-      switch (dispositionOf(name)) {
-        case 'pass':
-          headers.append(name, value);
-          break;
-        case 'cookie': {
-          const others = withoutOwnCookies(value, cookieBase);
-          if (others !== undefined) headers.set(name, others);
-          break;
-        }
-        case 'authorization':
-          if (!extras.consumesAuthorization) headers.append(name, value);
-          break;
-        case 'tracestate':
-          if (isSameTrace(request.headers.get('traceparent'), extras.traceparent)) headers.append(name, value);
-          break;
-        case 'drop':
-          break;
-      }
+      const passed = named?.has(name) ? undefined : valueToPass(name, value, request.headers, extras);
+      if (passed === undefined) headers.delete(name);
+      // What was judged as one value has to arrive as one line: of two, an application might read the first.
+      else if (passed !== value || value.includes(',')) headers.set(name, passed);
     }
     addOwn(headers, request, addresses.origin, extras);
     if (secret !== undefined) headers.set('X-Gateway-Secret', secret);

@@ -48,6 +48,15 @@ describe('to the upstream', () => {
     ]);
   });
 
+  it('what came on two lines is judged as one value and goes up as one line', async () => {
+    gateway.answer(OK);
+    const lines = 'Cookie: a=1\r\nCookie: b=2\r\nX-Twice: 1\r\nX-Twice: \r\nOrigin: http://a\r\nOrigin: http://b';
+    await gateway.send(`GET / HTTP/1.1\r\nHost: localhost\r\n${lines}\r\n\r\n`, 300);
+    const head = gateway.received().split('\r\n');
+    for (const name of ['cookie', 'x-twice', 'origin'])
+      expect(head.filter((line) => line.toLowerCase().startsWith(`${name}:`))).toHaveLength(1);
+  });
+
   it('a GET may have a body', async () => {
     gateway.answer((socket, received) => received.endsWith('abc') && OK(socket, received));
     const answer = await gateway.send('GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc', 300);
