@@ -32,5 +32,5 @@ export function parseAskedRequest(headers: Headers, own: URL): AskedRequest | un
   );
   const [url, other = url] = urls;
   if (!url || url.host !== other?.host) return undefined;
-  return { method, url: url.href, path: target.replace(/\?.*$/, '') };
+  return { method, url: url.href, path: target.replace(/\?.*/, '') };
 }

@@ -42,9 +42,9 @@ const STRICTNESS = { public: 0, allow: 1, 'sign-in': 2, 'step-up': 3, refuse: 4 
  * need not be a caller.
  */
 export function decide(requirement: Requirement, caller: Caller | undefined, now: number): Decision {
-  const { rules, reported, credentials, isPublic, isDenied } = requirement;
+  const { rules, reported, credentials, isDenied } = requirement;
   const report = reported.map((rule) => createReport(rule, caller, now));
-  if (!isPublic && !isDenied && !credentials.session && !credentials.bearer) {
+  if (!isDenied && !credentials.session && !credentials.bearer) {
     return { kind: 'refuse', reason: 'credentials', couldChange: false, rule: rules[0].index, report };
   }
   const taken = caller && credentials[caller.via] ? caller : undefined;

@@ -61,6 +61,6 @@ function isAccepted(value: unknown, accepted: readonly string[]): boolean {
 export function unmetStepUp({ amr, max_age }: Route, caller: Caller, now: number): 'amr' | 'max_age' | undefined {
   if (amr?.some((method) => !caller.amr.includes(method))) return 'amr';
   if (max_age === undefined) return undefined;
-  const age = caller.auth_time === undefined ? Number.NaN : now - caller.auth_time;
+  const age = now - (caller.auth_time ?? Number.NaN);
   return age <= max_age ? undefined : 'max_age';
 }

@@ -37,7 +37,7 @@ function acceptsHtml(accept: string): boolean {
 /** Chrome and Safari say `Sec-Purpose`, older ones `Purpose`, Firefox `X-Moz`. */
 export function isPrefetch(headers: Headers): boolean {
   return ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) => {
-    const tokens = (headers.get(name) ?? '').toLowerCase().split(/[\s,;]+/);
+    const tokens = (headers.get(name) ?? '').toLowerCase().split(/[\s,;]/);
     return tokens.includes('prefetch') || tokens.includes('prerender') || tokens.includes('preview');
   });
 }

@@ -52,8 +52,7 @@ function isSegmentMatch(texts: readonly string[], segment: string): boolean {
   const first = texts[0] as string;
   if (texts.length === 1) return segment === first;
   const last = texts[texts.length - 1] as string;
-  if (segment.length < first.length + last.length || !segment.startsWith(first) || !segment.endsWith(last))
-    return false;
+  if (!segment.startsWith(first) || !segment.endsWith(last)) return false;
   let at = first.length;
   for (const text of texts.slice(1, -1)) {
     const found = segment.indexOf(text, at);

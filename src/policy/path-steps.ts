@@ -2,8 +2,8 @@
 // Design §1 One request, every reading; RFC 3986 §5.2.4.
 
 const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
-const DOT_OR_BLANK_END = /[.\s\u0085](?:\/|$)/;
-const BLANK = /[\s\u0085]/;
+const DOT_OR_BLANK_END = /[.\s](?:\/|$)/;
+const BLANK = /\s/;
 
 export function turnBackslashes(path: string): string {
   return path.includes('\\') ? path.replace(/\\/g, '/') : path;
@@ -52,18 +52,19 @@ export function dropTrailingDots(path: string): string {
   return trimmed + path.slice(done);
 }
 
+/** The slash in front of the segment ends both loops. */
 function trimmedEnd(path: string, start: number, segmentEnd: number): number {
   let end = segmentEnd;
-  while (end > start && isBlank(path.charCodeAt(end - 1))) end--;
+  while (isBlank(path.charCodeAt(end - 1))) end--;
   const isDotSegment =
     (end - start === 1 && path[start] === '.') || (end - start === 2 && path.startsWith('..', start));
   if (isDotSegment) return end;
-  while (end > start && (path[end - 1] === '.' || isBlank(path.charCodeAt(end - 1)))) end--;
+  while (path[end - 1] === '.' || isBlank(path.charCodeAt(end - 1))) end--;
   return end;
 }
 
 function isBlank(code: number): boolean {
-  return code === 0x20 || (code >= 0x85 && BLANK.test(String.fromCharCode(code)));
+  return code === 0x20 || (code > 0x7f && BLANK.test(String.fromCharCode(code)));
 }
 
 /** To upper case, by way of lower case: it also unites `ſ` and `s`, `ı` and `i`, `ς` and `σ`, and depends on no neighbour. */
@@ -73,5 +74,5 @@ export function foldCase(path: string): string {
 
 /** Whether folding can matter to a path: it is not what its capitals say in small letters. */
 export function hasCase(path: string): boolean {
-  return path.toLowerCase() !== path || path.toUpperCase().toLowerCase() !== path;
+  return path.toUpperCase().toLowerCase() !== path;
 }

@@ -16,6 +16,7 @@ const MAX_WORK = 40_960;
 /** What makes a second reading possible: encodings, parameters, blanks, `//`, segments that end in a dot. */
 const ODD = /[^!-~]|[%\\;?#]|\/\/|\.(?:\/|$)/;
 const CONTROL = /\p{Cc}/u;
+const NOT_DECODED = 'control character or overlong encoding';
 
 /** The steps beside decoding. Servers take any of them, in any order. */
 const STEPS: Steps = [
@@ -27,8 +28,8 @@ const STEPS: Steps = [
 ];
 const ALL_STEPS: Steps = [
   ...STEPS,
-  [decodeAgain, 'control character or overlong encoding'],
-  [(path) => decodeAgain(keepEncodedSlashes(path)), 'control character or overlong encoding'],
+  [decodeAgain, NOT_DECODED],
+  [(path) => decodeAgain(keepEncodedSlashes(path)), NOT_DECODED],
 ];
 
 /**
@@ -72,7 +73,7 @@ function closeUnder(steps: Steps, paths: Set<string>, work: { left: number }): S
 
 function decodeAgain(path: string): string | undefined {
   const decoded = decodeLeniently(path);
-  return decoded === undefined || (decoded !== path && CONTROL.test(decoded)) ? undefined : decoded;
+  return decoded === undefined || CONTROL.test(decoded) ? undefined : decoded;
 }
 
 function nonsense(reason: string): Nonsense {

@@ -67,8 +67,8 @@ function createUnauthenticated(rules: readonly [Rule, ...Rule[]], takesSession: 
 }
 
 function sharedOrigins(rules: readonly Rule[]): readonly string[] {
-  const [first, ...others] = rules.map(({ route }) => (route.access === 'deny' ? [] : (route.cors ?? [])));
-  return (first ?? []).filter((origin) => others.every((origins) => origins.includes(origin)));
+  const listed = rules.map(({ route }) => (route.access === 'deny' ? [] : (route.cors ?? [])));
+  return listed.reduce((shared, origins) => shared.filter((origin) => origins.includes(origin)));
 }
 
 function createForwarding({ index, route, pattern }: Rule): Forwarding {

@@ -16,14 +16,14 @@ const CIRCULAR: ReadonlySet<string> = new Set(
  * Path, query and fragment on `origin`, beginning with exactly one slash; `undefined` for everything else. Takes a path or an absolute URL
  * of our own. `endpoints` is the folder of the gateway's endpoints.
  */
-export function parseReturnTo(value: string | null, origin: string, endpoints = ''): string | undefined {
+export function parseReturnTo(value: string | null, origin: string, endpoints: string): string | undefined {
   if (value === null || value.length > MAX_RETURN_TO_LENGTH || /\p{Cc}/u.test(value)) return undefined;
-  const path = /^[^?#]*/.exec(value)?.[0] ?? '';
-  if (path.includes('\\') || !/^(?:https?:\/\/[^/]|\/(?!\/))/i.test(value)) return undefined;
+  // No backslash before the query: browsers take it for a slash, servers may not
+  if (/^[^?#]*\\/.test(value) || !/^(?:https?:\/\/[^/]|\/(?!\/))/i.test(value)) return undefined;
   const url = URL.parse(value, origin);
-  if (url?.origin !== origin || url.username !== '' || url.password !== '') return undefined;
+  if (url?.origin !== origin) return undefined;
   const target = url.pathname + url.search + url.hash;
-  // Written out again it must still mean the same place: `/.//evil.example` does not
+  // Written out again it must still mean the same place: `/.//evil.example` does not, nor does what names a user
   if (URL.parse(target, origin)?.href !== url.href) return undefined;
   return isSafePath(url.pathname, endpoints) ? target : undefined;
 }

@@ -38,6 +38,7 @@ const GUARDED = [
   '/x%5c..%5cadmin',
   '/admin%20/x',
   '/admin./x',
+  '/admin.',
   '/admin%2e/x',
   '/admin.%20',
   // decoded twice and more

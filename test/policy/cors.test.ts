@@ -47,6 +47,15 @@ describe('design §1: cors', () => {
     expect(allowedCorsOrigin(requirementOf(rules, '/public/..%2felse'), app)).toBe(false);
   });
 
+  it('never lets the origin null pass: any sandboxed page has it', () => {
+    const careless = rulesOf(route('/api/*', { cors: ['null'] }));
+    expect(allowedCorsOrigin(requirementOf(careless, '/api/x'), 'null')).toBe(false);
+  });
+
+  it('names no origin where none is listed, and none where access is denied', () => {
+    for (const path of ['/public/x', '/else', '/shut/x']) expect(requirementOf(rules, path).cors).toEqual([]);
+  });
+
   it('lets nobody pass where access is denied', () => {
     expect(allowedCorsOrigin(requirementOf(rules, '/shut/x'), app)).toBe(false);
   });

@@ -65,6 +65,10 @@ describe('design §1: roles and orgs', () => {
 
   it('issue 4: with roles, one of these roles must be granted by one of these organisations', () => {
     expect(judge(rules, '/both', caller(['staff']))).toMatchObject({ kind: 'allow' });
+    const one = caller([], {}, { roles: { staff: [other], admin: [ORG] } });
+    expect(judge(rules, '/both', one)).toMatchObject({ kind: 'allow' });
+    const both = caller([], {}, { roles: { staff: [other, ORG] } });
+    expect(judge(rules, '/both', both)).toMatchObject({ kind: 'allow' });
     expect(judge(rules, '/both', caller(['user']))).toMatchObject({ reason: 'roles' });
     const elsewhere = caller([], {}, { roles: { staff: [other], user: [ORG] } });
     expect(judge(rules, '/both', elsewhere)).toMatchObject({ kind: 'refuse', reason: 'orgs' });
@@ -97,6 +101,21 @@ describe('design §1: claims', () => {
   ])('%s', (_what, value, isAllowed) => {
     const decision = judge(rule({ department: ['sales', 'law'] }), '/x', holding({ department: value }));
     expect(decision).toMatchObject(isAllowed ? { kind: 'allow' } : { kind: 'refuse', reason: 'claims' });
+  });
+
+  it.each([
+    ['null', null],
+    ['undefined', undefined],
+    ['[object Object]', {}],
+  ])('%s is not what it reads like', (word, value) => {
+    expect(judge(rule({ a: [word] }), '/x', holding({ a: value }))).toMatchObject({ kind: 'refuse' });
+    expect(judge(rule({ a: [word] }), '/x', holding({}))).toMatchObject({ kind: 'refuse' });
+  });
+
+  it.each(['sub', 'preferred_username', 'name', 'org', 'email'])('%s is what the identity holds of it', (field) => {
+    const rules = rule({ [field]: ['mine'] });
+    expect(judge(rules, '/x', caller([], {}, { [field]: 'mine' }))).toMatchObject({ kind: 'allow' });
+    expect(judge(rules, '/x', holding({ [field]: 'mine' }))).toMatchObject({ kind: 'refuse' });
   });
 
   it('numbers and booleans compare as text', () => {
@@ -140,7 +159,13 @@ describe('design §1: step-up', () => {
   );
 
   it('amr: all methods are demanded', () => {
-    expect(judge(rules, '/mfa/x', caller([], { amr: ['pwd', 'mfa', 'otp'] }))).toMatchObject({ kind: 'allow' });
+    expect(judge(rules, '/mfa/x', caller([], { amr: ['pwd', 'mfa', 'otp'] }))).toStrictEqual({
+      kind: 'allow',
+      reason: 'authenticated',
+      public: false,
+      rule: 1,
+      report: [],
+    });
     expect(judge(rules, '/mfa/x', caller([], { amr: ['pwd', 'mfa'] }))).toEqual({
       kind: 'step-up',
       reason: 'amr',
@@ -153,10 +178,13 @@ describe('design §1: step-up', () => {
 
   it('max_age: seconds since the login', () => {
     expect(judge(rules, '/fresh/x', caller([], { auth_time: NOW - 300 }))).toMatchObject({ kind: 'allow' });
-    expect(judge(rules, '/fresh/x', caller([], { auth_time: NOW - 301 }))).toMatchObject({
+    expect(judge(rules, '/fresh/x', caller([], { auth_time: NOW - 301 }))).toStrictEqual({
       kind: 'step-up',
       reason: 'max_age',
+      via: 'session',
       max_age: 300,
+      rule: 2,
+      report: [],
     });
   });
 
@@ -174,6 +202,9 @@ describe('design §1: step-up', () => {
   });
 
   it('one new sign-in is asked for what all readings demand', () => {
+    expect(judge(rules, '/both/..%2ffresh/x', caller(['admin'], { auth_time: NOW - 1000 }))).toMatchObject({
+      max_age: 300,
+    });
     expect(judge(rules, '/both/..%2fmfa/x', caller(['admin'], { auth_time: NOW - 1000 }))).toMatchObject({
       kind: 'step-up',
       amr: ['mfa', 'otp'],
@@ -196,7 +227,21 @@ describe('design §1: credentials', () => {
   });
 
   it('readings that take no credential in common refuse everybody', () => {
-    expect(judge(rules, '/site/..%2fapi/x', caller())).toMatchObject({ kind: 'refuse', reason: 'credentials' });
+    expect(judge(rules, '/site/..%2fapi/x', caller())).toEqual({
+      kind: 'refuse',
+      reason: 'credentials',
+      couldChange: false,
+      rule: 2,
+      report: [],
+    });
+  });
+
+  it('where a reading is denied, that is the reason', () => {
+    const shut = rulesOf(
+      route('/site/*', { credentials: ['session'] }),
+      route('/shut/*', { access: 'deny', credentials: ['bearer'] }),
+    );
+    expect(judge(shut, '/site/..%2fshut/x', caller())).toMatchObject({ kind: 'refuse', reason: 'deny', rule: 2 });
   });
 
   it('bearer tokens count nowhere unless they are configured', () => {
@@ -223,6 +268,12 @@ describe('design §1: the strictest decision of all readings stands', () => {
     ['/staff/..%2fpublic/x', caller(['staff']), 'allow', 2],
   ])('%s', (path, who, kind, rule) => {
     expect(judge(rules, path, who)).toMatchObject({ kind, rule });
+  });
+
+  it('of two that are equally strict, that of the path as sent is named', () => {
+    const equal = rulesOf(route('/a/*', { roles: ['a'] }), route('/b/*', { roles: ['b'] }));
+    expect(judge(equal, '/a/..%2fb/x', caller())).toMatchObject({ kind: 'refuse', rule: 1 });
+    expect(judge(equal, '/b/..%2fa/x', caller())).toMatchObject({ kind: 'refuse', rule: 2 });
   });
 
   it('nonsense comes before everything', () => {
@@ -259,6 +310,14 @@ describe('design §1: mode = "report"', () => {
       rule: undefined,
       report: [{ rule: 4, kind: 'allow', reason: 'public' }],
     });
+  });
+
+  it('says also that nobody, or no such credential, would have been let in', () => {
+    const machines = rulesOf(route('/x', { mode: 'report', credentials: ['bearer'] }));
+    const reported = (kind: string, reason: string) => ({ report: [{ rule: 1, kind, reason }] });
+    expect(judge(machines, '/x')).toMatchObject(reported('sign-in', 'anonymous'));
+    expect(judge(machines, '/x', caller())).toMatchObject(reported('sign-in', 'credentials'));
+    expect(judge(machines, '/x', caller([], { via: 'bearer' }))).toMatchObject(reported('allow', 'authenticated'));
   });
 
   it('what only another reading meets is reported too', () => {

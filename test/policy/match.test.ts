@@ -16,7 +16,8 @@ describe('design §1: requirement', () => {
       isDenied: false,
       credentials: { session: true, bearer: true },
     });
-    expect(requirement.forwarding).toEqual({
+    expect(requirement.unauthenticated).toBe('auto');
+    expect(requirement.forwarding).toStrictEqual({
       rule: undefined,
       prefix: '',
       forward_access_token: false,
@@ -33,6 +34,15 @@ describe('design §1: requirement', () => {
     expect(requirementOf(rules, '/public/x').isPublic).toBe(true);
     expect(requirementOf(rules, '/public%2fx').isPublic).toBe(false);
     expect(requirementOf(rules, '/public/..%2fadmin').isPublic).toBe(false);
+  });
+
+  it('is that of all readings, also where a rule in report mode is passed over', () => {
+    const rules = rulesOf(
+      route('/a/*', { mode: 'report' }),
+      route('/a/*', { access: 'public' }),
+      route('/b/*', { access: 'deny' }),
+    );
+    expect(requirementOf(rules, '/a/..%2fb')).toMatchObject({ isDenied: true, isPublic: false });
   });
 
   it('is denied when any reading is', () => {
@@ -100,6 +110,14 @@ describe('design §1: fields that are judged before anybody is known', () => {
       strip_prefix: '/reports',
       timeout: 30,
       forward_access_token: true,
+      forward_id_token: false,
+    });
+    const inner = rulesOf(route('/admin/users/*', { strip_prefix: '/admin' }), route('/plain/*'));
+    expect(requirementOf(inner, '/admin/users/x').forwarding.strip_prefix).toBe('/admin');
+    expect(requirementOf(inner, '/plain/x').forwarding).toStrictEqual({
+      rule: 2,
+      prefix: '/plain',
+      forward_access_token: false,
       forward_id_token: false,
     });
     expect(requirementOf(rules, '/reports%2fx').forwarding.rule).toBe(1);

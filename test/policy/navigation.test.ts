@@ -21,6 +21,7 @@ describe('design §3: a navigation', () => {
     ['an object', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'object' }, false],
     ['a WebSocket', { 'sec-fetch-mode': 'websocket', 'sec-fetch-dest': 'empty', upgrade: 'websocket' }, false],
     ['only the mode', { 'sec-fetch-mode': 'navigate' }, true],
+    ['only the mode, of a script', { 'sec-fetch-mode': 'cors', accept: HTML }, false],
     ['only the destination', { 'sec-fetch-dest': 'document' }, true],
     [
       'fetch metadata before X-Requested-With',
@@ -35,6 +36,9 @@ describe('design §3: a navigation', () => {
     ['nothing at all', {}, false],
     ['JSON', { accept: 'application/json' }, false],
     ['HTML refused', { accept: 'application/json, text/html;q=0' }, false],
+    ['HTML refused at length', { accept: 'text/html; q=0.000' }, false],
+    ['HTML with a parameter that ends like a weight', { accept: 'text/html;seq=0' }, true],
+    ['XHTML alone', { accept: 'application/xhtml+xml' }, true],
     ['HTML, not much liked', { accept: 'application/json, text/html; q=0.1' }, true],
   ])('%s', (_what, headers, expected) => {
     expect(isNavigation(new Headers(headers), 'GET')).toBe(expected);

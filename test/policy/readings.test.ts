@@ -118,6 +118,7 @@ describe('design §1: nonsense in any reading', () => {
     ['out of the root with parameters', '/a/..;/..;/x', 'climbs out of the root'],
     ['out of the root once slashes collapse', '/a//../../x', 'climbs out of the root'],
     ['no slash at the beginning', 'admin', 'no path'],
+    ['no slash but at the end', 'admin/', 'no path'],
     ['nothing', '', 'no path'],
     ['a query', '/a?b', 'no path'],
     ['a fragment', '/a#b', 'no path'],
@@ -129,6 +130,8 @@ describe('design §1: nonsense in any reading', () => {
 describe('issue 4, Cost: hostile paths are bounded', () => {
   it.each([
     ['an endless nest of encodings', `/%${'25'.repeat(4000)}41`],
+    ['a short path that is read in too many ways', `/%${'25'.repeat(130)}41`],
+    ['8 KB of parameters and double slashes', '/folder;v=1/'.repeat(680)],
     ['fresh parameters at every level', '/a;b%3bc%253bd/e%252f..%25253b;//f.%2520/'.repeat(50)],
     ['8 KB of everything', `/${'x%25/%252e%2e;%3b\\%5c .%20//'.repeat(280)}`],
   ])('%s: too many readings', (_what, path) => {
@@ -139,6 +142,8 @@ describe('issue 4, Cost: hostile paths are bounded', () => {
     ['8 KB of encoded umlauts', `/${'%C3%A4'.repeat(1365)}`],
     ['8 KB of encoded slashes', `/${'a%2Fb'.repeat(1638)}`],
     ['8 KB of folders with blanks and parameters', `/${'some%20folder;v=1/'.repeat(455)}x`],
+    ['an encoding of an encoding, a hundred times', `/%${'25'.repeat(100)}41`],
+    ['4 KB of parameters and double slashes', '/folder;v=1/'.repeat(340)],
     ['a URL in a path', '/proxy/https%3A%2F%2FExample.com%2Fa;b=c%2F%2Fd%20e%2525/'],
   ])('%s is still read', (_what, path) => {
     expect(reason(path)).toBeUndefined();

@@ -26,13 +26,19 @@ describe('design §2: return_to on our own origin', () => {
     ['/auth/profile', '/auth/profile'],
     ['/authentic', '/authentic'],
     ['/login', '/login'],
+    ['/auth', '/auth'],
+    ['/auth/', '/auth/'],
   ])('%s → %s', (value, target) => {
     expect(parseReturnTo(value, ORIGIN, '/auth')).toBe(target);
   });
 
+  it('on a loopback origin without TLS', () => {
+    expect(parseReturnTo('http://localhost:8787/a', 'http://localhost:8787', '/auth')).toBe('/a');
+  });
+
   it('has a limit', () => {
-    expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH - 1)}`, ORIGIN)).toBeDefined();
-    expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH)}`, ORIGIN)).toBeUndefined();
+    expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH - 1)}`, ORIGIN, '/auth')).toBeDefined();
+    expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH)}`, ORIGIN, '/auth')).toBeUndefined();
   });
 });
 
@@ -40,6 +46,8 @@ describe('design §2: return_to elsewhere', () => {
   it.each([
     ['nothing', null],
     ['an empty one', ''],
+    ['a URL that is none', 'https://['],
+    ['a backslash in the path', '/a\\b'],
     ['a relative path', 'a/b'],
     ['only a query', '?a'],
     ['another host', 'https://evil.example/'],
@@ -50,6 +58,8 @@ describe('design §2: return_to elsewhere', () => {
     ['our host as a user', 'https://app.example.com@evil.example/'],
     ['our host as a user with a password', 'https://app.example.com:443@evil.example/'],
     ['a user at our host', 'https://evil@app.example.com/'],
+    ['a password at our host', 'https://:evil@app.example.com/'],
+    ['a user with a password at our host', 'https://evil:evil@app.example.com/'],
     ['no slashes after the scheme', 'https:app.example.com/a'],
     ['one slash after the scheme', 'https:/evil.example'],
     ['three slashes after the scheme', 'https:///evil.example'],
@@ -72,6 +82,7 @@ describe('design §2: return_to elsewhere', () => {
     '/auth/callback?code=x&state=y',
     '/auth/logout',
     '/auth/logout/callback',
+    '/auth/backchannel-logout',
     '/AUTH/Login',
     '/auth/%6cogin',
     '/auth%2flogin',
