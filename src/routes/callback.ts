@@ -133,12 +133,14 @@ async function signIn(
   try {
     return await identify(gateway, c, tokens, idToken, signal);
   } catch (error) {
-    // A login that comes to nothing leaves no live token behind.
-    if (tokens.refresh_token !== undefined) {
-      gateway.waitUntil(relyingParty.revoke(tokens.refresh_token, 'refresh_token').catch(() => undefined));
-    }
+    gateway.waitUntil(discard(gateway, tokens));
     throw error;
   }
+}
+
+/** A login that comes to nothing leaves no live token behind. */
+async function discard({ relyingParty }: Gateway, { refresh_token }: TokenSet): Promise<void> {
+  if (refresh_token !== undefined) await relyingParty.revoke(refresh_token, 'refresh_token').catch(() => undefined);
 }
 
 async function identify(
@@ -203,7 +205,7 @@ async function beginSession(
     ...(idToken.sid !== undefined && { sid: idToken.sid }),
     ...(replaces !== undefined && { replaces }),
   });
-  gateway.waitUntil(begun.catch(() => undefined));
+  gateway.waitUntil(begun.catch(() => discard(gateway, tokens)));
   if (idToken.sid !== undefined) {
     const pointed = directory.ofProviderSession(idToken.sid).pointTo(identity.sub, session.expiresAt);
     gateway.waitUntil(pointed.catch(() => undefined));

@@ -6,6 +6,7 @@ import { createKeyring } from '../../src/session/keyring.ts';
 import { createTokenStore } from '../../src/session/refresh-tokens.ts';
 import { createShortLived, noted, roles, storm, tokenCalls } from '../session/support.ts';
 import { createHarness, type Harness, OTHER_SECRET, SECRET } from '../support/harness.ts';
+import { beginLogin, callbackFor, comeBack, isSignedIn } from './steps.ts';
 
 const { admin } = SEED.users;
 
@@ -363,5 +364,19 @@ describe('the session’s cookie', () => {
       const headers = { cookie: `__Host-postern=${sealed}`, 'sec-fetch-mode': 'cors' };
       expect((await harness.app.fetch(new Request('https://app.example.com/x', { headers }))).status).toBe(401);
     }
+  });
+});
+
+describe('a sign-in that the object cannot keep', () => {
+  it('is a 503 that leaves no live token behind', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    const callback = await callbackFor(harness, await beginLogin(browser));
+    harness.objects.isDown = true;
+    expect((await comeBack(browser, callback)).status).toBe(503);
+    await harness.settle();
+    expect(harness.zitadel.calls.revocation).toBe(1);
+    harness.objects.isDown = false;
+    expect(await isSignedIn(browser)).toBe(false);
   });
 });
