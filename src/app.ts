@@ -145,7 +145,7 @@ async function answerAnyway(
       return thrownAnswer(gateway, c, error);
     } catch (cause) {
       // A page that can't be made must not take the answer with it.
-      c.var.event.reason = `${(error as Error).message}; its answer: ${(cause as Error).message}`;
+      c.get('event').reason = `${(error as Error).message}; its answer: ${(cause as Error).message}`;
       return new Response(null, { status: FAULTS.internal.status });
     }
   }

@@ -72,7 +72,7 @@ export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Ad
         isPreflight(c.req.method, c.req.raw.headers) &&
         allowedCorsOrigin(requirement, c.req.header('origin') ?? null)
       ) {
-        c.var.event.decision = 'preflight';
+        c.get('event').decision = 'preflight';
         return { requirement, who: { kind: 'nobody', reason: 'preflight' } };
       }
       let who: Who = requirement.isDenied
@@ -108,7 +108,7 @@ export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Ad
 }
 
 function note(c: RequestContext, who: Who, decision: Decision): void {
-  const { event } = c.var;
+  const event = c.get('event');
   event.decision = `${decision.kind}: ${decision.reason}`;
   if (decision.rule !== undefined) event.rule = decision.rule;
   if (decision.report.length > 0) event.report = decision.report;

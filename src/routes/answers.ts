@@ -22,7 +22,7 @@ export interface RequestContext {
     readonly url: string;
     header(name: string): string | undefined;
   };
-  readonly var: AppEnv['Variables'];
+  get(key: 'event'): RequestEvent;
   /** Where a sign-in ends if the request does not say which page it belongs to; else at the root. */
   readonly returnTo?: string | undefined;
 }
@@ -39,7 +39,7 @@ export interface FaultAnswerOptions {
 }
 
 export function pageContext(c: RequestContext): PageContext {
-  return { requestId: c.var.event.request_id, acceptLanguage: c.req.header('accept-language') ?? null };
+  return { requestId: c.get('event').request_id, acceptLanguage: c.req.header('accept-language') ?? null };
 }
 
 /** JSON of the gateway's own, never stored. */
@@ -97,7 +97,7 @@ export function problemAnswer(
     title,
     status,
     code,
-    request_id: c.var.event.request_id,
+    request_id: c.get('event').request_id,
     ...(status === 401 && { login_url: loginUrl(gateway, returnToOf(gateway, c)) + promptFor(code) }),
     ...members,
   };
@@ -109,7 +109,8 @@ function promptFor(code: FaultCode): string {
   return code === 'insufficient_user_authentication' ? '&prompt=login' : '';
 }
 
-function noteFault({ var: { event } }: RequestContext, code: FaultCode, reason: string): void {
+function noteFault(c: RequestContext, code: FaultCode, reason: string): void {
+  const event = c.get('event');
   const { level } = FAULTS[code];
   event.fault = code;
   event.reason = reason;

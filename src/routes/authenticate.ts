@@ -43,13 +43,13 @@ async function openSession(gateway: Gateway, c: RequestContext, requirement: Req
     const opened = await visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity });
     if (opened.kind === 'none') return { kind: 'nobody', reason: 'no session' };
     if (opened.kind === 'ended') {
-      c.var.event.session_ended = opened.reason;
+      c.get('event').session_ended = opened.reason;
       return { kind: 'nobody', reason: `session ended: ${opened.reason}`, formerSub: opened.sub };
     }
     const { visit } = opened;
     const claimsMaxAge = Math.min(requirement.claims_max_age ?? config.claimsMaxAge, config.claimsMaxAge);
     const claims = await visitorSessions.freshen(visit, claimsMaxAge);
-    c.var.event.claims = claims;
+    c.get('event').claims = claims;
     if (claims === 'ended')
       return { kind: 'nobody', reason: 'the session has just ended', formerSub: visit.session.identity.sub };
     return { kind: 'session', visit };

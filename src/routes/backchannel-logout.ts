@@ -18,15 +18,15 @@ export const backchannelLogout: Endpoint = (gateway) => async (c) => {
     const { kind, reason } = providerFault(error);
     // Without ZITADEL's keys nothing can be judged; another status than 400 makes ZITADEL ask again.
     if (kind === 'transient') throw new GatewayError('provider_unavailable', reason, { cause: error });
-    c.var.event.reason = reason;
+    c.get('event').reason = reason;
     return refuse(gateway, 'the logout token is not valid');
   }
   const { sid, iat, exp, jti } = logoutToken;
   const sub = logoutToken.sub ?? (await gateway.directory.ofProviderSession(sid ?? '').pointedTo());
-  c.var.event.decision = 'backchannel_logout';
+  c.get('event').decision = 'backchannel_logout';
   // Nobody of that session is signed in here: nothing to end is no error (§2.7).
   if (sub === undefined) return jsonAnswer(gateway, {});
-  c.var.event.sub = sub;
+  c.get('event').sub = sub;
   const notice = { iat, exp, jti, ...(sid !== undefined && { sid }) };
   const outcome = await gateway.directory.ofUser(sub).takeLogoutNotice(notice);
   if (outcome === 'replayed') return refuse(gateway, 'this logout token has been used');

@@ -77,7 +77,7 @@ async function answerLostTransaction(gateway: Gateway, c: AppContext, state: str
       page: (context) => gateway.pages.cookiesBlocked(context, { retryHref: `${config.endpoints}/login` }),
     });
   }
-  c.var.event.decision = 'started_again';
+  c.get('event').decision = 'started_again';
   return startLogin(gateway, c.req.raw, { returnTo: config.postLoginUrl, attempt: 2 });
 }
 
@@ -98,8 +98,8 @@ async function answerSpentCode(
   if (!isSpent || isStepUp) return undefined;
   const goingOn = await goOn(gateway, c, transaction);
   if (goingOn || isSecondAttempt(state)) return goingOn;
-  c.var.event.decision = 'started_again';
-  c.var.event.reason = (error as Error).message;
+  c.get('event').decision = 'started_again';
+  c.get('event').reason = (error as Error).message;
   return startLogin(gateway, c.req.raw, { returnTo, attempt: 2, kept });
 }
 
@@ -107,7 +107,7 @@ async function answerSpentCode(
 async function goOn(gateway: Gateway, c: AppContext, target: Target): Promise<Response | undefined> {
   const opened = await gateway.visitorSessions.open(c.req.header('cookie') ?? null);
   if (opened.kind !== 'active') return undefined;
-  c.var.event.decision = 'already_signed_in';
+  c.get('event').decision = 'already_signed_in';
   return redirectAnswer(gateway, await targetUrl(gateway, target, opened.visit.session.identity.sub));
 }
 
@@ -161,7 +161,7 @@ async function identify(
   const { identity, malformed } = readIdentity(idToken.sub, withActor(claims, idToken.all), gateway.identityOptions);
   const sub = identity.sub;
   if (malformed.length > 0) gateway.emit({ event: 'malformed_claims', level: 'warn', sub, claims: malformed });
-  c.var.event.sub = sub;
+  c.get('event').sub = sub;
   // ZITADEL enforces the organisation's scope only since v4.12; before that it was a hint to its sign-in page.
   if (config.organizationId !== undefined && identity.org !== config.organizationId) {
     throw new GatewayError('foreign_organization', `organisation ${identity.org ?? 'unknown'}`);
@@ -211,7 +211,7 @@ async function beginSession(
     gateway.waitUntil(pointed.catch(() => undefined));
   }
   await begun;
-  c.var.event.decision = 'signed_in';
+  c.get('event').decision = 'signed_in';
   const cookies = [
     ...(await visitorSessions.newCookies(session, cookieHeader)),
     endedTransaction(gateway, transaction.state),

@@ -27,7 +27,7 @@ export const check: Endpoint = (gateway) => {
     });
     if (!(admitted instanceof Response) || admitted.status !== 400) return admitted;
     const headers = { 'WWW-Authenticate': admitted.headers.get('WWW-Authenticate') ?? 'Bearer' };
-    return problemAnswer(gateway, c, 'invalid_token', c.var.event.reason ?? '', { headers });
+    return problemAnswer(gateway, c, 'invalid_token', c.get('event').reason ?? '', { headers });
   }
 
   return async (c) => {
@@ -39,10 +39,10 @@ export const check: Endpoint = (gateway) => {
     const { method, path } = asked;
     const { host, pathname, search } = new URL(asked.url);
     if (!servesHost(host)) throw forbidden(`host ${host}`);
-    Object.assign(c.var.event, { method, host, path });
+    Object.assign(c.get('event'), { method, host, path });
     const context: RequestContext = {
       req: { raw: c.req.raw, method, url: asked.url, header: (name) => c.req.header(name) },
-      var: c.var,
+      get: (key) => c.get(key),
       returnTo: method === 'GET' || method === 'HEAD' ? pathname + search : undefined,
     };
     const admitted = await admit(context, host, path);

@@ -26,7 +26,7 @@ export function createForwarding(gateway: Gateway): ForwardAllowed {
   const forward = createForward({ config, bindings, fetch, isReservedName: compileReservedNames(config) });
 
   return async (c, admitted, stillAllowed) => {
-    const { event } = c.var;
+    const event = c.get('event');
     const { headers } = c.req.raw;
     const { forwarding, isPublic, credentials } = admitted.requirement;
     const traceparent = nextTraceparent(headers.get('traceparent'), randomHex);

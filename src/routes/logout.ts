@@ -51,7 +51,7 @@ function isSubresource(headers: Headers): boolean {
 }
 
 async function askFirst(gateway: Gateway, c: AppContext, sessionId: string, returnTo?: string): Promise<Response> {
-  c.var.event.decision = 'asked_before_logout';
+  c.get('event').decision = 'asked_before_logout';
   const fields: [string, string][] = [['csrf', await createConfirmation(gateway, sessionId)]];
   if (returnTo !== undefined) fields.push(['return_to', returnTo]);
   return gateway.pages.confirmLogout(pageContext(c), { fields });
@@ -65,7 +65,7 @@ export const logoutCallback: Endpoint = (gateway) => async (c) => {
   const opened = sealed === undefined ? undefined : await keyring.unseal<LogoutState>('logout', sealed);
   const known = opened?.kind === 'ok' && gateway.now() - opened.value.at <= LOGOUT_LIFETIME ? opened.value : undefined;
   const isOurs = known !== undefined && known.state === new URL(c.req.url).searchParams.get('state');
-  c.var.event.decision = isOurs ? 'signed_out' : 'unknown_logout_state';
+  c.get('event').decision = isOurs ? 'signed_out' : 'unknown_logout_state';
   if (!isOurs) {
     // Somebody's link: whoever is signed in must not be told that they are not.
     const opened = await gateway.visitorSessions.open(cookieHeader, { countsAsActivity: false });
@@ -89,19 +89,19 @@ async function endSession(
   const { visitorSessions } = gateway;
   const cleared = visitorSessions.clearedCookies(c.req.header('cookie') ?? null);
   if (opened.kind !== 'active') {
-    c.var.event.decision = 'nothing_to_sign_out';
+    c.get('event').decision = 'nothing_to_sign_out';
     // A session that ran out here goes on at ZITADEL, where one click would sign in whoever sits there next.
     const hasRunOut = opened.kind === 'ended' && (opened.reason === 'expired' || opened.reason === 'idle');
     return appendCookies(answerSignedOut(gateway, c, returnTo, hasRunOut), cleared);
   }
   const { id, identity } = opened.visit.session;
-  c.var.event.sub = identity.sub;
+  c.get('event').sub = identity.sub;
   visitorSessions.markEnded(id, 'logout');
   const ending = gateway.directory.ofUser(identity.sub).end({ id }, 'logout', true);
   gateway.waitUntil(ending.catch(() => undefined));
   const ended = await ending;
   const target = await providerLogout(gateway, ended, returnTo);
-  c.var.event.decision = target ? 'to_provider_logout' : 'signed_out_here';
+  c.get('event').decision = target ? 'to_provider_logout' : 'signed_out_here';
   const response = target ? redirectAnswer(gateway, target.location, 303) : answerSignedOut(gateway, c, returnTo, true);
   return appendCookies(response, [...cleared, ...(target ? [target.cookie] : [])]);
 }

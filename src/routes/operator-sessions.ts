@@ -12,7 +12,7 @@ export const operatorSessions: Endpoint = (gateway) => async (c) => {
   const query = new URL(c.req.url).searchParams;
   const sub = query.get('sub');
   if (!sub) throw new GatewayError('bad_request', 'operator: the parameter sub is missing');
-  c.var.event.sub = sub;
+  c.get('event').sub = sub;
   return c.req.method === 'DELETE' ? endSessions(gateway, sub, query.get('id')) : listSessions(gateway, sub);
 };
 

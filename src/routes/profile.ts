@@ -22,7 +22,7 @@ export const profile: Endpoint = (gateway) => async (c) => {
     return startLogin(gateway, c.req.raw, { returnTo: `${config.endpoints}/profile` });
   }
   const { visit } = opened;
-  c.var.event.sub = visit.session.identity.sub;
+  c.get('event').sub = visit.session.identity.sub;
   if (c.req.method === 'POST') return endOwnSessions(gateway, c, visit);
   await visitorSessions.freshen(visit, config.claimsMaxAge);
   const cookies = await visitorSessions.renewedCookies(visit, cookieHeader);
@@ -59,6 +59,6 @@ async function endOwnSessions(gateway: Gateway, c: AppContext, { session }: Visi
   const selection = chosen === 'others' ? { allExcept: session.id } : { id: chosen };
   const { ended } = await object.end(selection, 'logout_elsewhere', false);
   if (chosen !== 'others') gateway.visitorSessions.markEnded(chosen, 'logout_elsewhere');
-  c.var.event.decision = `ended_${ended}_sessions`;
+  c.get('event').decision = `ended_${ended}_sessions`;
   return redirectAnswer(gateway, `${gateway.config.origin}${gateway.config.endpoints}/profile`, 303);
 }

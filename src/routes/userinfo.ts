@@ -14,8 +14,8 @@ export const userinfo: Endpoint = (gateway) => async (c) => {
   }
   const { visit } = opened;
   const claims = await gateway.visitorSessions.freshen(visit, gateway.config.claimsMaxAge);
-  c.var.event.claims = claims;
-  c.var.event.sub = visit.session.identity.sub;
+  c.get('event').claims = claims;
+  c.get('event').sub = visit.session.identity.sub;
   if (claims === 'ended') return faultAnswer(gateway, c, 'unauthenticated', 'the session has just ended');
   const cookies = await gateway.visitorSessions.renewedCookies(visit, cookieHeader);
   return appendCookies(jsonAnswer(gateway, describeSession(gateway, visit.session)), cookies);
