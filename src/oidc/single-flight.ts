@@ -1,6 +1,7 @@
 // Parallel questions about one thing are one question, within the isolate; whoever waits does not depend on who asked first.
 // On Workers a promise may never settle when the request that began it is cancelled, so waiting has an end.
 
+import { LATE, within } from '../deadline.ts';
 import { GatewayError } from '../errors.ts';
 
 export type SingleFlight<Answer> = (key: string, ask: () => Promise<Answer>) => Promise<Answer>;
@@ -10,8 +11,6 @@ interface Dependencies {
   /** Milliseconds to wait for somebody else's question; longer than a question takes. */
   readonly patience?: number | undefined;
 }
-
-const LATE = Symbol('late');
 
 export function createSingleFlight<Answer>({ waitUntil, patience = 7_000 }: Dependencies): SingleFlight<Answer> {
   const asked = new Map<string, Promise<Answer>>();
@@ -38,16 +37,4 @@ export function createSingleFlight<Answer>({ waitUntil, patience = 7_000 }: Depe
     if (late === LATE) throw new GatewayError('provider_unavailable', 'nobody who asked ZITADEL got an answer');
     return late;
   };
-}
-
-async function within<Answer>(question: Promise<Answer>, patience: number): Promise<Answer | typeof LATE> {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const late = new Promise<typeof LATE>((resolve) => {
-    timer = setTimeout(() => resolve(LATE), patience);
-  });
-  try {
-    return await Promise.race([question, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

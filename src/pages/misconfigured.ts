@@ -2,6 +2,7 @@
 // Design §1. The list is English, as the configuration's documentation is.
 
 import type { ConfigIssue } from '../config/issues.ts';
+import { isLoopback } from '../config/urls.ts';
 import { FAULTS } from '../errors.ts';
 import { faultFrame } from './fault.ts';
 import { html } from './markup.ts';
@@ -21,9 +22,6 @@ export const unconfigured = (origin: string): PagesConfig => ({
   origin,
 });
 
-const isLoopback = (origin: string) =>
-  URL.canParse(origin) && /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname);
-
 const issueItem = ({ variable, found, wanted, example }: ConfigIssue) => html`<li>
 <h2><code>${variable}</code></h2>
 <dl><dt>Found</dt><dd>${found}</dd><dt>Wanted</dt><dd>${wanted}</dd>${
@@ -31,7 +29,7 @@ const issueItem = ({ variable, found, wanted, example }: ConfigIssue) => html`<l
 }</dl></li>`;
 
 export const misconfiguredPage = (view: View, { issues }: MisconfiguredData): Page => {
-  const isShown = isLoopback(view.config.origin) && issues.length > 0;
+  const isShown = isLoopback(new URL(view.config.origin).hostname) && issues.length > 0;
   const list = html`<div lang="en" dir="ltr"><p>${FAULTS.misconfigured.title}:</p><ul class="issues">${issues.map(issueItem)}</ul></div>`;
   return { ...faultFrame(view, 'misconfigured', html`${isShown && list}`), isWide: isShown };
 };

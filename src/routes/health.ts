@@ -1,6 +1,7 @@
 // GET /auth/health: the process answers. GET /auth/ready: everything it depends on answers, one entry each.
 // Design §2. Answers are kept a few seconds, so that asking often is no way to keep ZITADEL busy.
 
+import { LATE, within } from '../deadline.ts';
 import type { Gateway } from '../gateway.ts';
 import { createSingleFlight } from '../oidc/single-flight.ts';
 import { type Endpoint, jsonAnswer } from './answers.ts';
@@ -53,18 +54,12 @@ async function runChecks(gateway: Gateway): Promise<Record<string, Check>> {
 async function runCheck({ stopwatch, emit }: Gateway, check: () => Promise<unknown>): Promise<Check> {
   const started = stopwatch();
   const ms = () => Math.round(stopwatch() - started);
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), DEADLINE);
-  });
   try {
-    await Promise.race([check(), late]);
+    if ((await within(check(), DEADLINE)) === LATE) throw new Error('no answer in time');
     return { ok: true, ms: ms() };
   } catch (error) {
     // Anybody may ask: the reason goes to the log.
     emit({ event: 'not_ready', level: 'warn', reason: (error as Error).message });
     return { ok: false, ms: ms(), error: 'no good answer; see the log' };
-  } finally {
-    clearTimeout(timer);
   }
 }

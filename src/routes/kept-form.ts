@@ -3,6 +3,7 @@
 
 import { encodeBase64url } from '../base64url.ts';
 import type { Gateway } from '../gateway.ts';
+import { readLimited } from '../oidc/provider-fetch.ts';
 import { isNavigation, siteOf } from '../policy/navigation.ts';
 import { randomHex } from '../session/refresh-tokens.ts';
 
@@ -38,29 +39,17 @@ interface FormToken {
 /** The form that a request brings, or why there is none to keep. */
 export async function readForm(
   { config }: Gateway,
-  { method, headers, body, url }: Request,
+  request: Request,
   formerSub: string | undefined,
 ): Promise<KeptForm | 'none' | 'too-large'> {
+  const { method, headers, url } = request;
   const type = headers.get('content-type') ?? '';
   const isForm = method === 'POST' && isNavigation(headers, method) && ENCTYPES.test(type);
   if (!isForm || type.length > 256 || siteOf(headers, config.origin) !== 'same-origin') return 'none';
-  const bytes = await readAtMost(body, Number(headers.get('content-length') ?? 0));
+  const bytes = await readLimited(request, MAX_FORM);
   if (!bytes) return 'too-large';
   const { pathname, search } = new URL(url);
   return { target: pathname + search, type, body: encodeBase64url(bytes), referer: headers.get('referer'), formerSub };
-}
-
-async function readAtMost(body: ReadableStream | null, announced: number): Promise<Uint8Array | undefined> {
-  if (announced > MAX_FORM) return undefined;
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  // Leaving the loop cancels the stream.
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array<ArrayBuffer>>) {
-    size += chunk.length;
-    if (size > MAX_FORM) return undefined;
-    chunks.push(chunk);
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 /** Returns the key under which both are found; it goes into the login's cookie, and nowhere else. */

@@ -1,10 +1,10 @@
 // GET /auth/metrics: what all isolates have counted, for Prometheus. The operator's only.
 // Prometheus text format 0.0.4; docs/operations.md says what each series means and what it can't know.
 
+import { LATE, within } from '../deadline.ts';
 import { GatewayError } from '../errors.ts';
 import { writeExposition } from '../observability/exposition.ts';
 import { ownResponseHeaders } from '../pages/page-headers.ts';
-import { LATE, within } from '../session/deadline.ts';
 import type { Endpoint } from './answers.ts';
 import { refuseUnlessOperator } from './operator.ts';
 

@@ -1,7 +1,7 @@
 // Claims and tokens asked of a user's object: many requests, one question, and none of them waits for long.
 // Design promise 5 (CLAIMS_MAX_AGE), promise 6 (whoever can't be told anew goes on with what is known).
 
-import { LATE, within } from './deadline.ts';
+import { LATE, within } from '../deadline.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
 import { type Known, takeClaims } from './standings.ts';
 import type { TokenAnswer } from './user-sessions-api.ts';

@@ -1,8 +1,8 @@
 // The tokens of a session in KV: sealed under SESSION_SECRET and the session's own secret, one write-once key a generation.
 // Design §6 KV: never asked *whether*, only *for what*; promise 7.
 
+import { LATE, within } from '../deadline.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
-import { LATE, within } from './deadline.ts';
 import type { Keyring, Unsealed } from './keyring.ts';
 
 /** KV refuses shorter times to live. */

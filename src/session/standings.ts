@@ -1,8 +1,8 @@
 // What an isolate remembers of each session: when it was last known to stand, its newest claims, its tokens for upstreams.
 // Design promise 4 (REVOCATION_MAX_AGE), promise 11 (no storage on a repeated request). Every entry is safe to lose.
 
+import { LATE, within } from '../deadline.ts';
 import { BoundedMap } from './bounded-map.ts';
-import { LATE, within } from './deadline.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
 import { type Durations, isActivityDue, type SealedSession, type Session } from './session.ts';
 import type { ClaimsReading, TokenAnswer } from './user-sessions-api.ts';

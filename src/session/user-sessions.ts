@@ -1,7 +1,7 @@
 // All sessions of one user: the one writer of their tokens, and the one place that knows whether a session still stands.
 // Design §6 UserSessions; promises 1 (one refresh), 2 (never lost), 4 (signed out means signed out), 5 (fresh roles).
 
-import { LATE, within } from './deadline.ts';
+import { LATE, within } from '../deadline.ts';
 import { keep, kept, takeForm } from './kept-login.ts';
 import { ProviderDialogue } from './provider-dialogue.ts';
 import { SessionBook } from './session-book.ts';
