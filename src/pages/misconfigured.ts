@@ -29,7 +29,7 @@ const issueItem = ({ variable, found, wanted, example }: ConfigIssue) => html`<l
 }</dl></li>`;
 
 export const misconfiguredPage = (view: View, { issues }: MisconfiguredData): Page => {
-  const isShown = isLoopback(new URL(view.config.origin).hostname) && issues.length > 0;
+  const isShown = isLoopback(URL.parse(view.config.origin)?.hostname ?? '') && issues.length > 0;
   const list = html`<div lang="en" dir="ltr"><p>${FAULTS.misconfigured.title}:</p><ul class="issues">${issues.map(issueItem)}</ul></div>`;
   return { ...faultFrame(view, 'misconfigured', html`${isShown && list}`), isWide: isShown };
 };
