@@ -42,9 +42,14 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
   const single = createSingleFlight<Keys>({ waitUntil });
 
   async function read(signal?: AbortSignal): Promise<Keys> {
-    const { jwks_uri } = await metadata.load(signal);
-    if (!jwks_uri) throw new GatewayError('provider_unavailable', 'metadata: jwks_uri is missing');
-    known = await requestKeys(jwks_uri, fetch, signal);
+    try {
+      const { jwks_uri } = await metadata.load(signal);
+      if (!jwks_uri) throw new GatewayError('provider_unavailable', 'metadata: jwks_uri is missing');
+      known = await requestKeys(jwks_uri, fetch, signal);
+    } catch (error) {
+      failedLately = error as GatewayError;
+      throw error;
+    }
     renewAt = now() + MAX_AGE;
     failedLately = undefined;
     return known;
@@ -64,11 +69,9 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
     return single('unknown kid', async () => {
       if (now() - unknownKidAt >= UNKNOWN_KID_INTERVAL) {
         unknownKidAt = now();
-        await read(signal).catch((error: GatewayError) => {
-          failedLately = error;
-        });
+        await read(signal).catch(() => undefined);
       }
-      // While the fetch has failed nobody knows whether the key exists: that is no verdict on the token.
+      // While the last fetch, whoever it was for, has failed, nobody knows whether the key exists: that is no verdict on the token.
       if (failedLately) throw failedLately;
       return known ?? load(signal);
     });

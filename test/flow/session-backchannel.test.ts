@@ -56,6 +56,25 @@ describe('a logout token', () => {
     expect(await sessionIds(harness, admin)).toHaveLength(1);
   });
 
+  it('under a key that could not be had just now is repeated by ZITADEL, whoever asked for the key in vain', async () => {
+    const harness = createHarness({ zitadel: { backChannelRetryDelays: [] } });
+    const { zitadel, app } = harness;
+    await harness.signIn(harness.browser(), 'admin');
+    const header = Buffer.from('{"alg":"RS256","kid":"invented"}').toString('base64url');
+    const body = new URLSearchParams({ logout_token: `${header}.e30.AAAA` });
+    const target = 'https://app.example.com/auth/backchannel-logout';
+    expect((await app.fetch(new Request(target, { method: 'POST', body }))).status).toBe(400);
+    // Past the next key, which is published ahead.
+    await zitadel.rotateKeys();
+    await zitadel.rotateKeys();
+    zitadel.faults.set('keys', { status: 500 });
+    expect((await harness.signIn(harness.browser(), 'user')).status).toBe(503);
+    const [session] = [...zitadel.sessions.sso.values()];
+    zitadel.terminateSession(session?.sid ?? '');
+    await harness.settle();
+    expect(statuses(harness)).toEqual([503]);
+  });
+
   it('that overtakes the sign-in it is meant for ends it as it begins', async () => {
     const harness = createHarness();
     const object = harness.gateway.directory.ofUser(admin);
