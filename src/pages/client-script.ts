@@ -1,7 +1,7 @@
 // GET /auth/client.js: for pages that fetch. On a 401 of ours it opens the sign-in in a small window and repeats the request; it
 // warns before the session's end, and finds the place in a page again. Issue 6; design §2. Under 2 KB as it is sent.
 
-/** `texts`: please sign in, sign in, stay signed in, ends at the latest. */
+/** `texts`: you are signed out, sign in, stay signed in, ends at the latest. */
 export const clientScript = (base: string, texts: readonly string[]): string =>
   // The blanks are for whoever reads it here; none of its strings has one beside such a sign.
   `(${SOURCE.replace(/\s*([=?:{}(),;&|<>+*/!-]+)\s*/g, '$1')})(${JSON.stringify(base)},${JSON.stringify(texts)})`;
@@ -12,7 +12,7 @@ export const clientScript = (base: string, texts: readonly string[]): string =>
  * The warning comes two minutes before the end. While it stands, the end is looked up twice a minute.
  * After a sign-in that had to leave the page, the browser has lost the fragment; the tab's storage has not. (A minute's tolerance: two clocks.)
  */
-const SOURCE = `(base, [please, signIn, stay, until]) => {
+const SOURCE = `(base, [out, signIn, stay, until]) => {
   let real = fetch;
   let bar, due, tell, timer, known;
 
@@ -33,7 +33,7 @@ const SOURCE = `(base, [please, signIn, stay, until]) => {
   let ask = (more = '') => due ??= new Promise(done => {
     let go = () => open(base + 'login?return_to=' + base + 'done' + more, 'postern', 'width=480,height=720');
     tell = yes => { due = null; bar.remove(); done(yes) };
-    show(please, signIn, go);
+    show(out, signIn, go);
     navigator.userActivation?.isActive && go()
   });
 

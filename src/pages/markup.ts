@@ -31,12 +31,6 @@ const render = (value: Value): string => {
 export const html = (strings: TemplateStringsArray, ...values: readonly Value[]): Markup =>
   new Markup(strings.reduce((text, string, index) => text + render(values[index - 1]) + string));
 
-/** A sentence with `{}` in it, and what stands there: word order is the translator's. */
-export const fill = (sentence: string, value: Value): Markup => {
-  const [before, after] = sentence.split('{}');
-  return html`${before}${value}${after}`;
-};
-
 /** Words from outside: isolated, so that their direction and control characters can't turn the sentence around. */
 export const isolate = (text: string): Markup => html`<bdi>${text}</bdi>`;
 

@@ -16,8 +16,8 @@ export const script =
     });
 
 export const client = script((base, acceptLanguage) => {
-  const { pleaseSignIn, signIn, staySignedIn, until } = messagesIn(languageFor(acceptLanguage));
-  return clientScript(base, [pleaseSignIn, signIn, staySignedIn, until]);
+  const { signedOut, signIn, staySignedIn, until } = messagesIn(languageFor(acceptLanguage));
+  return clientScript(base, [signedOut, signIn, staySignedIn, until]);
 });
 
 export const done: Endpoint =

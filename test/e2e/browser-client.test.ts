@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium)('client.js', () => {
     await endSession();
     await start(`('/data/', 2)`);
     await bar().waitFor();
-    expect(await bar().textContent()).toContain('Please sign in');
+    expect(await bar().textContent()).toContain('You are signed out');
     const opened = context.waitForEvent('page');
     await bar().getByRole('button', { name: 'Sign in' }).click();
     await opened;

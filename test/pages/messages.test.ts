@@ -24,11 +24,6 @@ describe.each(languages)('%s', (language) => {
     expect(lines.filter((line) => line !== '')).toHaveLength(textsOf('en').length);
   });
 
-  it('has one place for the name, and no other', () => {
-    const places = texts.filter(([, text]) => text.includes('{'));
-    expect(places).toEqual([['signedInAs', expect.stringMatching(/^[^{}]*\{\}[^{}]*$/)]]);
-  });
-
   it('has words of its own', () => {
     if (language === 'en') return;
     const english = new Map(textsOf('en'));

@@ -8,7 +8,6 @@ Hier gibt es nichts
 Die Anwendung antwortet nicht
 Die Anmeldung hat nicht geklappt
 Dieses Konto gehört zu einer anderen Organisation.
-Bitte melden Sie sich an
 Diese Seite verlangt mehr, zum Beispiel einen zweiten Faktor.
 Sie haben keinen Zugriff auf diese Seite
 Wenn Sie Zugang haben sollten, fragen Sie bitte den Betreiber.
@@ -21,7 +20,6 @@ Anmelden
 Anderes Konto verwenden
 Abmelden
 Angemeldet bleiben
-Sie sind als {} angemeldet.
 Sie sind angemeldet
 Ihre Eingaben werden jetzt gesendet. Wenn nichts geschieht, drücken Sie bitte den Knopf.
 Senden

@@ -1,5 +1,5 @@
 // English: the words by name. The other languages are lines in this order, checked by a test.
-// Titles have no full stop, sentences do. `{}` marks where a name goes.
+// Titles have no full stop, sentences do.
 
 export const en = {
   failed: 'Something went wrong here',
@@ -9,7 +9,6 @@ export const en = {
   noAnswer: 'The application does not answer',
   signInFailed: 'The sign-in did not work',
   otherOrganization: 'This account belongs to another organisation.',
-  pleaseSignIn: 'Please sign in',
   secondFactor: 'This page asks for more, for example a second factor.',
   noAccess: 'You have no access to this page',
   askForAccess: 'If you should have access, please ask whoever runs this site.',
@@ -22,7 +21,6 @@ export const en = {
   switchAccount: 'Use another account',
   signOut: 'Sign out',
   staySignedIn: 'Stay signed in',
-  signedInAs: 'You are signed in as {}.',
   signedIn: 'You are signed in',
   sending: 'What you entered is being sent now. If nothing happens, please press the button.',
   send: 'Send',

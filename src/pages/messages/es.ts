@@ -8,7 +8,6 @@ Aquí no hay nada
 La aplicación no responde
 No se ha podido iniciar sesión
 Esta cuenta pertenece a otra organización.
-Inicie sesión, por favor
 Esta página pide algo más, por ejemplo un segundo factor.
 No tiene acceso a esta página
 Si debería tenerlo, consulte al responsable de este sitio.
@@ -21,7 +20,6 @@ Iniciar sesión
 Usar otra cuenta
 Cerrar sesión
 Mantener la sesión
-Ha iniciado sesión como {}.
 Ha iniciado sesión
 Lo que escribió se está enviando. Si no ocurre nada, pulse el botón.
 Enviar

@@ -8,7 +8,6 @@ Il n’y a rien ici
 L’application ne répond pas
 La connexion n’a pas abouti
 Ce compte appartient à une autre organisation.
-Veuillez vous connecter
 Cette page demande davantage, par exemple un second facteur.
 Vous n’avez pas accès à cette page
 Si vous devriez y avoir accès, veuillez vous adresser au responsable de ce site.
@@ -21,7 +20,6 @@ Se connecter
 Utiliser un autre compte
 Se déconnecter
 Rester connecté
-Vous êtes connecté en tant que {}.
 Vous êtes connecté
 Votre saisie va être envoyée. Si rien ne se passe, veuillez appuyer sur le bouton.
 Envoyer

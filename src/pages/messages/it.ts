@@ -8,7 +8,6 @@ Qui non c’è nulla
 L’applicazione non risponde
 L’accesso non è riuscito
 Questo account appartiene a un’altra organizzazione.
-Effettui l’accesso
 Questa pagina chiede di più, per esempio un secondo fattore.
 Non può accedere a questa pagina
 Se dovesse poterlo fare, si rivolga a chi gestisce il sito.
@@ -21,7 +20,6 @@ Accedi
 Usa un altro account
 Esci
 Rimani connesso
-Ha effettuato l’accesso come {}.
 Accesso effettuato
 Ciò che ha scritto viene inviato ora. Se non succede nulla, prema il pulsante.
 Invia

@@ -8,7 +8,6 @@ Hier is niets
 De applicatie antwoordt niet
 Het inloggen is niet gelukt
 Dit account hoort bij een andere organisatie.
-Log in om verder te gaan
 Deze pagina vraagt om meer, bijvoorbeeld een tweede factor.
 U hebt geen toegang tot deze pagina
 Zou u die wel moeten hebben, vraag het dan aan de beheerder van deze website.
@@ -21,7 +20,6 @@ Inloggen
 Ander account gebruiken
 Uitloggen
 Ingelogd blijven
-U bent ingelogd als {}.
 U bent ingelogd
 Wat u hebt ingevuld wordt nu verzonden. Gebeurt er niets, druk dan op de knop.
 Verzenden

@@ -8,7 +8,6 @@ Tutaj niczego nie ma
 Aplikacja nie odpowiada
 Logowanie nie powiodło się
 To konto należy do innej organizacji.
-Proszę się zalogować
 Ta strona wymaga więcej, na przykład drugiego składnika.
 Brak dostępu do tej strony
 Jeśli to konto powinno go mieć, proszę zwrócić się do administratora witryny.
@@ -21,7 +20,6 @@ Zaloguj się
 Użyj innego konta
 Wyloguj się
 Nie wylogowuj
-Zalogowano jako {}.
 Zalogowano
 Wprowadzone dane są teraz wysyłane. Jeśli nic się nie dzieje, proszę nacisnąć przycisk.
 Wyślij

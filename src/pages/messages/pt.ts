@@ -8,7 +8,6 @@ Não há nada aqui
 O aplicativo não responde
 Não foi possível entrar
 Esta conta pertence a outra organização.
-Entre na sua conta, por favor
 Esta página pede algo mais, por exemplo um segundo fator.
 Você não tem acesso a esta página
 Se deveria ter, fale com quem administra este site.
@@ -21,7 +20,6 @@ Entrar
 Usar outra conta
 Sair
 Continuar na conta
-Você entrou como {}.
 Você entrou
 O que você preencheu está sendo enviado. Se nada acontecer, pressione o botão.
 Enviar

@@ -8,7 +8,6 @@ Burada bir şey yok
 Uygulama yanıt vermiyor
 Oturum açılamadı
 Bu hesap başka bir kuruluşa ait.
-Lütfen oturum açın
 Bu sayfa daha fazlasını istiyor, örneğin ikinci bir adım.
 Bu sayfaya erişiminiz yok
 Olması gerekiyorsa lütfen bu siteyi yönetenlere başvurun.
@@ -21,7 +20,6 @@ Oturum aç
 Başka bir hesap kullan
 Oturumu kapat
 Oturumu açık tut
-{} olarak oturum açtınız.
 Oturum açtınız
 Girdikleriniz şimdi gönderiliyor. Bir şey olmazsa lütfen düğmeye basın.
 Gönder
