@@ -156,6 +156,8 @@ describe('promise 6: ZITADEL down is not the application down', () => {
     hangs: 'hang',
     'shows a proxy’s page': 'html',
     'answers half a JSON': 'wrong-json',
+    'answers with JSON that says nothing': { status: 200, body: {} },
+    'answers with a list': { status: 200, body: [] },
     'sends megabytes': 'huge-body',
     redirects: { status: 302, headers: { location: 'https://evil.example/' } },
     'refuses the gateway’s own credentials': { status: 400, body: { error: 'invalid_client' } },
