@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
-/** The aim is 80. What the bundle is made of, and why it is more, is in docs/performance.md. */
-const BUDGET_KIB = 90;
+/** The aim is 80. What the bundle is made of, and what the rest would cost, is in docs/performance.md. */
+const BUDGET_KIB = 85;
 const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
 
 const steps: readonly (readonly [title: string, command: string, ...args: string[]])[] = [
