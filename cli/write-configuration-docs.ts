@@ -2,6 +2,7 @@
 // A test compares both files with what these functions return.
 
 import { writeFileSync } from 'node:fs';
+import { getDefault } from 'valibot';
 import { BINDINGS, type BindingName } from '../src/config/bindings.ts';
 import {
   BINDING_DESCRIPTIONS,
@@ -51,7 +52,7 @@ problem. A rule that an earlier one covers completely is a warning in the log.
 export function configurationReference(): string {
   const variables = names.map((name) => {
     const { kind, schema, example } = VARIABLES[name];
-    const fallback = DERIVED_DEFAULTS[name] ?? defaultOf(schema) ?? ('isOptional' in schema ? '–' : '**required**');
+    const fallback = DERIVED_DEFAULTS[name] ?? defaultOf(schema) ?? (schema.type === 'optional' ? '–' : '**required**');
     return row([code(name), kind, fallback, `${DESCRIPTIONS[name]} ${exampleOf(kind, example)}`]);
   });
   const routeFields = fields.map((field) => {
@@ -77,7 +78,7 @@ export function configurationReference(): string {
 export function devVarsExample(): string {
   const secrets = names.filter((name): name is keyof typeof DUMMY_SECRETS => VARIABLES[name].kind === 'secret');
   const lines = secrets.map((name) => {
-    const isRequired = !('isOptional' in VARIABLES[name].schema);
+    const isRequired = VARIABLES[name].schema.type !== 'optional';
     return `\n# ${isRequired ? 'Required. ' : ''}${DESCRIPTIONS[name].replaceAll('`', '')}\n${isRequired ? '' : '# '}${name}=${DUMMY_SECRETS[name]}\n`;
   });
   return `# Secrets for local runs: copy to .dev.vars, which is never committed. The dummy values are refused by the gateway on purpose.
@@ -92,8 +93,8 @@ const code = (text: string): string => `\`${text}\``;
 const exampleOf = (kind: string, example: string): string =>
   kind === 'secret' && example.startsWith('the ') ? `Example: ${example}.` : `Example: ${code(example)}.`;
 
-function defaultOf(schema: object): string | undefined {
-  const value = 'fallback' in schema ? schema.fallback : undefined;
+function defaultOf(schema: Parameters<typeof getDefault>[0]): string | undefined {
+  const value: unknown = getDefault(schema);
   return value === undefined ? undefined : code(typeof value === 'string' ? `"${value}"` : String(value));
 }
 

@@ -1,6 +1,7 @@
 // From the worker's environment to the configuration, or to everything that is wrong with it at once. Done once per isolate.
 // Design §1.
 
+import { type BaseIssue, safeParse } from 'valibot';
 import { assembleConfig } from './assemble.ts';
 import { BINDINGS, type BindingName, hasMethod, isBinding } from './bindings.ts';
 import { describeVariable, type Judged, judgeTogether } from './consistency.ts';
@@ -8,7 +9,6 @@ import { type ConfigIssue, describeValue } from './issues.ts';
 import { ROUTE_FIELDS, type RouteField } from './routes.ts';
 import { type Config, VARIABLES, type VariableName, type Variables } from './schema.ts';
 import { suggestName } from './suggest.ts';
-import type { Schema } from './values.ts';
 
 export type { ConfigIssue } from './issues.ts';
 
@@ -26,7 +26,8 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
   const warnings: string[] = [];
   const parsed = parseVariables(env, issues);
   const problem: Judged['problem'] = (name, wanted, place = '', found = env[name]) => {
-    issues.push(toIssue(name, wanted, found, place));
+    const example = exampleOf(name, place);
+    issues.push({ variable: name + place, found: describeVariable(name, found), wanted, example });
   };
   judgeTogether({ env, parsed, problem, warn: (sentence) => warnings.push(sentence) });
   if (issues.length > 0) return { ok: false, issues };
@@ -36,18 +37,26 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Load
 function parseVariables(env: Readonly<Record<string, unknown>>, issues: ConfigIssue[]): Partial<Variables> {
   const parsed: Record<string, unknown> = {};
   for (const name of VARIABLE_NAMES) {
-    const { schema }: { schema: Schema<unknown> } = VARIABLES[name];
-    const before = issues.length;
-    const output = schema(env[name], (wanted, found, place) => {
-      issues.push(toIssue(name, wanted, found, place));
-    });
-    if (issues.length === before) parsed[name] = output;
+    const result = safeParse(VARIABLES[name].schema, env[name]);
+    if (result.success) parsed[name] = result.output;
+    else issues.push(...result.issues.map((issue) => toConfigIssue(name, issue)));
   }
   return parsed;
 }
 
-function toIssue(name: VariableName, wanted: string, found: unknown, place: string): ConfigIssue {
-  return { variable: name + place, found: describeVariable(name, found), wanted, example: exampleOf(name, place) };
+function toConfigIssue(name: VariableName, { path, input, message }: BaseIssue<unknown>): ConfigIssue {
+  const place = (path ?? []).map(({ key, input: container }) => {
+    if (typeof key !== 'number') return `, ${String(key)}`;
+    if (name === 'ROUTES' && container === path?.[0]?.input) return `, route ${key + 1}`;
+    return Array.isArray(container) && container.length === 1 ? '' : `, value ${key + 1}`;
+  });
+  const where = place.join('');
+  return {
+    variable: name + where,
+    found: describeVariable(name, input),
+    wanted: message,
+    example: exampleOf(name, where),
+  };
 }
 
 function exampleOf(name: VariableName, place: string): string {

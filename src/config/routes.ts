@@ -1,6 +1,7 @@
 // ROUTES: the fields of an access rule, each with what is wanted of it, and the judgement of one rule by itself.
 // Design §1 Routes.
 
+import { exactOptional, object, optional, pipe, rawTransform, safeParse, unknown } from 'valibot';
 import {
   judgeCorsOrigin,
   judgeHost,
@@ -14,20 +15,7 @@ import {
 import type { Route } from './schema.ts';
 import { suggestName } from './suggest.ts';
 import { parseUpstream, WANTED_UPSTREAM } from './urls.ts';
-import {
-  filledList,
-  flag,
-  judge,
-  judged,
-  matching,
-  oneOf,
-  optional,
-  type Schema,
-  seconds,
-  type Table,
-  table,
-  Wanted,
-} from './values.ts';
+import { filledList, flag, judge, judged, matching, oneOf, seconds, type Table, table, Wanted } from './values.ts';
 
 const NAMES = 'a list of names';
 const names = filledList(matching(/^\S(.*\S)?$/s, 'a name'), NAMES);
@@ -44,42 +32,45 @@ const acceptedValues = table('a table of claims, each with a list of accepted va
 export const ROUTE_FIELDS = {
   path: { schema: judged(WANTED_PATH, judgePath), example: '"/admin/*"' },
   methods: {
-    schema: optional(filledList(judged(WANTED_METHOD, judgeMethod), 'a list of methods')),
+    schema: exactOptional(filledList(judged(WANTED_METHOD, judgeMethod), 'a list of methods')),
     example: '["GET"]',
   },
   hosts: {
-    schema: optional(filledList(judged(WANTED_HOST, judgeHost), 'a list of host names')),
+    schema: exactOptional(filledList(judged(WANTED_HOST, judgeHost), 'a list of host names')),
     example: '["admin.example.com"]',
   },
   access: { schema: optional(oneOf('authenticated', 'public', 'deny'), 'authenticated'), example: '"public"' },
-  roles: { schema: optional(names), example: '["staff", "admin"]' },
-  orgs: { schema: optional(names), example: '["249703000000000001"]' },
-  claims: { schema: optional(acceptedValues), example: '{ "metadata.department" = ["sales"] }' },
+  roles: { schema: exactOptional(names), example: '["staff", "admin"]' },
+  orgs: { schema: exactOptional(names), example: '["249703000000000001"]' },
+  claims: { schema: exactOptional(acceptedValues), example: '{ "metadata.department" = ["sales"] }' },
   credentials: {
-    schema: optional(filledList(oneOf('session', 'bearer'), 'a list of "session", "bearer"')),
+    schema: exactOptional(filledList(oneOf('session', 'bearer'), 'a list of "session", "bearer"')),
     example: '["bearer"]',
   },
-  amr: { schema: optional(names), example: '["mfa"]' },
-  max_age: { schema: optional(seconds), example: '900' },
-  claims_max_age: { schema: optional(seconds), example: '30' },
+  amr: { schema: exactOptional(names), example: '["mfa"]' },
+  max_age: { schema: exactOptional(seconds), example: '900' },
+  claims_max_age: { schema: exactOptional(seconds), example: '30' },
   unauthenticated: { schema: optional(oneOf('auto', 'redirect', '401'), 'auto'), example: '"401"' },
   cors: {
-    schema: optional(filledList(judged(WANTED_ORIGIN, judgeCorsOrigin), 'a list of origins')),
+    schema: exactOptional(filledList(judged(WANTED_ORIGIN, judgeCorsOrigin), 'a list of origins')),
     example: '["https://app.example.com"]',
   },
   mode: { schema: optional(oneOf('enforce', 'report'), 'enforce'), example: '"report"' },
-  upstream: { schema: optional(judged(WANTED_UPSTREAM, parseUpstream)), example: '"service:REPORTS"' },
+  upstream: { schema: exactOptional(judged(WANTED_UPSTREAM, parseUpstream)), example: '"service:REPORTS"' },
   strip_prefix: {
-    schema: optional(
-      judge((value): true | string | Wanted => {
-        if (value === true || value === 'true') return true;
-        const prefix = typeof value === 'string' ? value.replace(/\/+$/, '') : '';
-        return /^\/[^*]+$/.test(prefix) ? prefix : new Wanted(STRIP);
-      }),
+    schema: exactOptional(
+      pipe(
+        unknown(),
+        judge((value): true | string | Wanted => {
+          if (value === true || value === 'true') return true;
+          const prefix = typeof value === 'string' ? value.replace(/\/+$/, '') : '';
+          return /^\/[^*]+$/.test(prefix) ? prefix : new Wanted(STRIP);
+        }),
+      ),
     ),
     example: 'true',
   },
-  timeout: { schema: optional(seconds), example: '30' },
+  timeout: { schema: exactOptional(seconds), example: '30' },
   forward_access_token: { schema: optional(flag, false), example: 'true' },
   forward_id_token: { schema: optional(flag, false), example: 'true' },
 } as const;
@@ -88,23 +79,43 @@ export type RouteField = keyof typeof ROUTE_FIELDS;
 
 const FIELD_NAMES = Object.keys(ROUTE_FIELDS) as RouteField[];
 
+type Schemas = { -readonly [Field in RouteField]: (typeof ROUTE_FIELDS)[Field]['schema'] };
+const entries = Object.fromEntries(FIELD_NAMES.map((field) => [field, ROUTE_FIELDS[field].schema])) as Schemas;
+const fields = object(entries, 'a table with at least a path');
+
 /** Every problem of one rule at once, unknown fields and fields that contradict each other included. */
-export const route: Schema<Route> = (value, report) => {
-  const wanted = 'a table with at least a path';
-  if (typeof value !== 'object' || value === null) return report(wanted, value, '') as never;
-  const rule = value as Table;
-  const result: Record<string, unknown> = {};
-  for (const field of FIELD_NAMES) {
-    const judgeField: Schema<unknown> = ROUTE_FIELDS[field].schema;
-    const output = judgeField(rule[field], (problem, found, place) => report(problem, found, `, ${field}${place}`));
-    if (output !== undefined) result[field] = output;
-  }
-  for (const [field, given] of Object.entries(rule)) {
-    const problem = FIELD_NAMES.includes(field as RouteField) ? contradiction(field, rule) : unknownField(field);
-    if (problem !== undefined) report(problem, given, `, ${field}`);
-  }
-  return result as unknown as Route;
-};
+export const route = pipe(
+  unknown(),
+  rawTransform<unknown, Route>(({ dataset: { value: input }, addIssue, NEVER }) => {
+    let isSound = true;
+    const report = (field: string | undefined, message: string, value: unknown) => {
+      isSound = false;
+      const path = field === undefined ? [] : [pathItem(field, input)];
+      addIssue(path[0] === undefined ? { message } : { message, input: value, path: [path[0]] });
+    };
+    const result = safeParse(fields, input);
+    for (const issue of result.issues ?? []) {
+      isSound = false;
+      addIssue({ message: issue.message, input: issue.input, ...(issue.path && { path: issue.path }) });
+    }
+    if (typeof input !== 'object' || input === null) return NEVER;
+    for (const [field, value] of Object.entries(input)) {
+      const wanted = FIELD_NAMES.includes(field as RouteField)
+        ? contradiction(field, input as Table)
+        : unknownField(field);
+      if (wanted !== undefined) report(field, wanted, value);
+    }
+    return result.success && isSound ? (result.output as Route) : NEVER;
+  }),
+);
+
+const pathItem = (key: string, input: unknown) => ({
+  type: 'object' as const,
+  origin: 'value' as const,
+  input: input as Record<string, unknown>,
+  key,
+  value: (input as Record<string, unknown>)[key],
+});
 
 function unknownField(field: string): string {
   const near = suggestName(field, FIELD_NAMES);

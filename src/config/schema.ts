@@ -1,6 +1,7 @@
 // The configuration: every variable with its kind, its default, an example and what is wanted of it (the only place for each),
 // and the types that the rest of the gateway knows. Design §1; descriptions for people are in reference.ts, which the worker leaves out.
 
+import { type InferOutput, maxLength, optional, pipe, regex, transform, unknown } from 'valibot';
 import { identityHeaders, securityHeaders } from './header-tables.ts';
 import { parseAssertionKeys, parseKeyFile } from './key-files.ts';
 import { route } from './routes.ts';
@@ -15,25 +16,12 @@ import {
   WANTED_ISSUER,
   WANTED_UPSTREAM,
 } from './urls.ts';
-import {
-  filledList,
-  flag,
-  judge,
-  judged,
-  list,
-  matching,
-  oneOf,
-  optional,
-  seconds,
-  table,
-  text,
-  Wanted,
-} from './values.ts';
+import { filledList, flag, judge, judged, list, matching, oneOf, seconds, table, text, Wanted } from './values.ts';
 
 const id = matching(/^[\w.@-]+$/, 'an id as ZITADEL shows it');
 const scope = matching(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope');
 const filled = (wanted: string) => matching(/\S/, wanted);
-const brandName = 'a name of at most 80 characters';
+const hexColor = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
 const ownUrl = 'a path, or a URL on the origin of ZITADEL_CALLBACK_URL, without a fragment';
 
 const KEY_FILE_EXAMPLE = `'{"type":"application","keyId":"…","key":"-----BEGIN RSA PRIVATE KEY-----\\n…","clientId":"…"}'`;
@@ -77,7 +65,7 @@ export const VARIABLES = {
   },
   ZITADEL_CLIENT_KEY: {
     kind: 'secret',
-    schema: optional(judge(parseKeyFile)),
+    schema: optional(pipe(unknown(), judge(parseKeyFile))),
     example: KEY_FILE_EXAMPLE,
   },
   ZITADEL_PROJECT_ID: { kind: 'var', schema: optional(id), example: '"249703732336418457"' },
@@ -100,7 +88,7 @@ export const VARIABLES = {
   },
   ZITADEL_API_KEY: {
     kind: 'secret',
-    schema: optional(judge(parseKeyFile)),
+    schema: optional(pipe(unknown(), judge(parseKeyFile))),
     example: KEY_FILE_EXAMPLE,
   },
   ZITADEL_API_CLIENT_ID: { kind: 'var', schema: optional(id), example: '"249703852243222777"' },
@@ -120,7 +108,7 @@ export const VARIABLES = {
   REVOCATION_MAX_AGE: { kind: 'var', schema: optional(seconds, 30), example: '30' },
   ROUTES: {
     kind: 'list',
-    schema: optional(list(route, 'a list of rules', undefined, (index) => `, route ${index + 1}`)),
+    schema: optional(list(route, 'a list of rules')),
     example: '[{ path = "/admin/*", roles = ["admin"] }]',
   },
   IDENTITY_HEADERS: {
@@ -136,7 +124,7 @@ export const VARIABLES = {
   },
   ASSERTION_KEY: {
     kind: 'secret',
-    schema: optional(judge(parseAssertionKeys)),
+    schema: optional(pipe(unknown(), judge(parseAssertionKeys))),
     example: `'{"kty":"EC","crv":"P-256","kid":"2026-08","x":"…","y":"…","d":"…"}'`,
   },
   ASSERTION_BINDING: { kind: 'var', schema: optional(oneOf('session', 'request'), 'session'), example: '"request"' },
@@ -148,13 +136,17 @@ export const VARIABLES = {
   BRAND_NAME: {
     kind: 'var',
     schema: optional(
-      judged(brandName, (name) => (/^\P{Cc}{1,80}$/u.test(name.trim()) ? name.trim() : new Wanted(brandName))),
+      pipe(
+        matching(/^\P{Cc}+$/u, 'a name of at most 80 characters'),
+        transform((name) => name.trim()),
+        maxLength(80, 'a name of at most 80 characters'),
+      ),
     ),
     example: '"Guest book"',
   },
   BRAND_COLOR: {
     kind: 'var',
-    schema: optional(matching(/^#([0-9a-f]{3}){1,2}$/i, 'a colour: # and 3 or 6 hexadecimal digits')),
+    schema: optional(pipe(text('a colour'), regex(hexColor, 'a colour: # and 3 or 6 hexadecimal digits'))),
     example: '"#2f5d50"',
   },
   BRAND_LOGO_URL: { kind: 'var', schema: optional(text('an https:// URL or a path')), example: '"/assets/logo.svg"' },
@@ -168,7 +160,7 @@ export const VARIABLES = {
 
 export type VariableName = keyof typeof VARIABLES;
 
-export type Variables = { readonly [Name in VariableName]: ReturnType<(typeof VARIABLES)[Name]['schema']> };
+export type Variables = { readonly [Name in VariableName]: InferOutput<(typeof VARIABLES)[Name]['schema']> };
 
 /** Where requests go: an origin with a base path, or a service binding. */
 export interface UpstreamTarget {

@@ -1,14 +1,20 @@
-// The kinds of values a variable can have: text, seconds, flags, lists, tables; each also in the written form a secret or a shell needs.
+// The kinds of values a variable can have: seconds, flags, lists, tables; each also in the written form a secret or a shell needs.
 // Design §1: tables and lists may be JSON strings; durations are seconds, a positive whole number or its digits.
 
+import {
+  array,
+  type BaseIssue,
+  type BaseSchema,
+  minLength,
+  picklist,
+  pipe,
+  rawTransform,
+  string,
+  transform,
+  unknown,
+} from 'valibot';
 import { isPlain } from './issues.ts';
 import { suggestName } from './suggest.ts';
-
-/** `place` is where in the variable's value, as the operator reads it: `, route 2, methods`. */
-export type Report = (wanted: string, found: unknown, place: string) => void;
-
-/** Gives what a value means, or reports everything that is wrong with it; what it gives then is not used. */
-export type Schema<Output> = (value: unknown, report: Report) => Output;
 
 /** Given back by a judgement instead of a value: what is wanted. Never says what was found, which may be secret. */
 export class Wanted {
@@ -19,83 +25,76 @@ export class Wanted {
   }
 }
 
-export const judge =
-  <Output>(judgement: (value: unknown) => Output | Wanted): Schema<Output> =>
-  (value, report) => {
-    const outcome = judgement(value);
+/** A step of a pipe that turns its input into a value or says what is wanted instead. */
+export const judge = <Input, Output>(judgement: (input: Input) => Output | Wanted) =>
+  rawTransform<Input, Output>(({ dataset, addIssue, NEVER }) => {
+    const outcome = judgement(dataset.value);
     if (!(outcome instanceof Wanted)) return outcome;
-    return report(outcome.wanted, value, '') as never;
-  };
+    addIssue({ message: outcome.wanted });
+    return NEVER;
+  });
 
-/** Unset, it is what `fallback` means, written as an operator would. */
-export const optional = <Output, Fallback = undefined>(schema: Schema<Output>, fallback?: Fallback) =>
-  Object.assign(
-    (value: unknown, report: Report): Output | (Fallback & undefined) => {
-      const given = value === undefined ? fallback : value;
-      return given === undefined ? (undefined as never) : schema(given, report);
-    },
-    { isOptional: true, fallback },
+export const text = (wanted: string) =>
+  string(({ input }) => (input === undefined ? wanted : `${wanted}: text, in quotes`));
+
+export const matching = (pattern: RegExp, wanted: string) =>
+  pipe(
+    text(wanted),
+    judge((value) => (pattern.test(value) ? value : new Wanted(wanted))),
   );
 
 export const judged = <Output>(wanted: string, judgement: (value: string) => Output | Wanted) =>
-  judge((value) => {
-    if (typeof value === 'string') return judgement(value);
-    return new Wanted(value === undefined ? wanted : `${wanted}: text, in quotes`);
-  });
+  pipe(text(wanted), judge(judgement));
 
-export const text = (wanted: string) => judged(wanted, (value) => value);
-
-export const matching = (pattern: RegExp, wanted: string) =>
-  judged(wanted, (value) => (pattern.test(value) ? value : new Wanted(wanted)));
-
-export const seconds = judge((value) =>
-  (typeof value === 'number' || typeof value === 'string') && /^0*[1-9]\d{0,8}$/.test(String(value))
-    ? Number(value)
-    : new Wanted('seconds: a positive whole number'),
+export const seconds = pipe(
+  unknown(),
+  judge((value) =>
+    (typeof value === 'number' || typeof value === 'string') && /^0*[1-9]\d{0,8}$/.test(String(value))
+      ? Number(value)
+      : new Wanted('seconds: a positive whole number'),
+  ),
 );
 
-export const flag = judge((value) => {
-  const isTrue = value === true || value === 'true';
-  return isTrue || value === false || value === 'false' ? isTrue : new Wanted('true or false');
-});
+export const flag = pipe(
+  unknown(),
+  judge((value) =>
+    value === true || value === 'true'
+      ? true
+      : value === false || value === 'false'
+        ? false
+        : new Wanted('true or false'),
+  ),
+);
 
 export const oneOf = <const Options extends readonly string[]>(...options: Options) =>
-  judge((value): Options[number] | Wanted => {
-    if (options.includes(value as string)) return value as Options[number];
+  picklist(options, ({ input }) => {
+    const near = typeof input === 'string' ? suggestName(input, options) : undefined;
     const wanted = `one of ${options.map((option) => `"${option}"`).join(', ')}`;
-    const near = typeof value === 'string' ? suggestName(value, options) : undefined;
-    return new Wanted(near === undefined ? wanted : `${wanted}; did you mean "${near}"?`);
+    return near === undefined ? wanted : `${wanted}; did you mean "${near}"?`;
   });
 
-const valueNumber = (index: number, count: number) => (count === 1 ? '' : `, value ${index + 1}`);
-
 /** A list, duplicates removed: a list, a JSON string or, with `separator`, text that it splits. */
-export const list =
-  <Item>(item: Schema<Item>, wanted: string, separator?: RegExp, placeOf = valueNumber): Schema<readonly Item[]> =>
-  (value, report) => {
-    const items = itemsOf(value, wanted, separator);
-    if (items instanceof Wanted) return report(items.wanted, value, '') as never;
-    const outputs = items.map((one, index) =>
-      item(one, (problem, found, place) => report(problem, found, placeOf(index, items.length) + place)),
-    );
-    return [...new Set(outputs)];
-  };
+export const list = <Item, Issue extends BaseIssue<unknown>>(
+  item: BaseSchema<unknown, Item, Issue>,
+  wanted: string,
+  separator?: RegExp,
+) =>
+  pipe(
+    unknown(),
+    judge((value): unknown => {
+      if (typeof value !== 'string') return value;
+      if (value.trim().startsWith('[')) return parseJson(value, wanted);
+      return separator === undefined ? new Wanted(wanted) : value.trim().split(separator);
+    }),
+    array(item, wanted),
+    transform((items): readonly Item[] => [...new Set(items)]),
+  );
 
-export const filledList =
-  <Item>(item: Schema<Item>, wanted: string, separator?: RegExp): Schema<readonly Item[]> =>
-  (value, report) => {
-    const items = list(item, wanted, separator)(value, report);
-    // Undefined is what has been reported.
-    if (items?.length === 0) report(`${wanted}, not an empty one`, items, '');
-    return items;
-  };
-
-function itemsOf(value: unknown, wanted: string, separator: RegExp | undefined): readonly unknown[] | Wanted {
-  const isPlainText = typeof value === 'string' && !value.trim().startsWith('[');
-  if (isPlainText && separator !== undefined) return value.trim().split(separator);
-  const items = isPlainText ? undefined : parseJson(value, wanted);
-  return items instanceof Wanted || Array.isArray(items) ? items : new Wanted(wanted);
-}
+export const filledList = <Item, Issue extends BaseIssue<unknown>>(
+  item: BaseSchema<unknown, Item, Issue>,
+  wanted: string,
+  separator?: RegExp,
+) => pipe(list(item, wanted, separator), minLength(1, `${wanted}, not an empty one`));
 
 export type Table = Readonly<Record<string, unknown>>;
 
@@ -114,21 +113,25 @@ export const isTable = (value: unknown): value is Table =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && isPlain(value);
 
 /** A table whose entries are judged one by one. The result has no prototype, so that it can be asked for any name. */
-export const table =
-  <Value>(
-    wanted: string,
-    judgeEntry: (name: string, value: unknown, all: Table) => Value | Wanted,
-  ): Schema<Readonly<Record<string, Value>>> =>
-  (value, report) => {
-    const parsed = parseJson(value, wanted);
-    const result: Record<string, Value> = Object.create(null);
-    if (!isTable(parsed)) report(parsed instanceof Wanted ? parsed.wanted : wanted, value, '');
-    else {
-      for (const [key, entry] of Object.entries(parsed)) {
-        const outcome = judgeEntry(key, entry, parsed);
-        if (outcome instanceof Wanted) report(outcome.wanted, entry, `, ${key}`);
-        else result[key] = outcome;
+export const table = <Value>(
+  wanted: string,
+  judgeEntry: (name: string, value: unknown, all: Table) => Value | Wanted,
+) =>
+  pipe(
+    unknown(),
+    judge((value): Table | Wanted => {
+      const parsed = parseJson(value, wanted);
+      return parsed instanceof Wanted || isTable(parsed) ? parsed : new Wanted(wanted);
+    }),
+    rawTransform<Table, Readonly<Record<string, Value>>>(({ dataset, addIssue }) => {
+      const result: Record<string, Value> = Object.create(null);
+      for (const [key, value] of Object.entries(dataset.value)) {
+        const outcome = judgeEntry(key, value, dataset.value);
+        if (outcome instanceof Wanted) {
+          const item = { type: 'object' as const, origin: 'value' as const, input: { ...dataset.value }, key, value };
+          addIssue({ message: outcome.wanted, input: value, path: [item] });
+        } else result[key] = outcome;
       }
-    }
-    return result;
-  };
+      return result;
+    }),
+  );
