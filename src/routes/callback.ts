@@ -12,7 +12,13 @@ import { isPrefetch } from '../policy/navigation.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 import { randomHex } from '../session/refresh-tokens.ts';
 import type { Session } from '../session/session.ts';
-import { isLive, isSecondAttempt, type Transaction, transactionCookieName } from '../session/transaction.ts';
+import {
+  isLive,
+  isSecondAttempt,
+  TRANSACTION_LIFETIME,
+  type Transaction,
+  transactionCookieName,
+} from '../session/transaction.ts';
 import type { Opened } from '../session/visitor-sessions.ts';
 import { type AppContext, appendCookies, type Endpoint, faultAnswer, redirectAnswer, thrownAnswer } from './answers.ts';
 import { deviceOf } from './device.ts';
@@ -44,7 +50,10 @@ export const callback: Endpoint = (gateway) => async (c) => {
     const response = (await answerSpentCode(gateway, c, transaction, error)) ?? thrownAnswer(gateway, c, error);
     // While ZITADEL is away a reload may still end this login; in every other case it is over.
     const isPassing = error instanceof GatewayError && error.code === 'provider_unavailable';
-    return isPassing ? response : appendCookies(response, [endedTransaction(gateway, transaction.state)]);
+    const cookie = isPassing
+      ? await interruptedTransaction(gateway, transaction)
+      : endedTransaction(gateway, transaction.state);
+    return appendCookies(response, [cookie]);
   }
 };
 
@@ -83,7 +92,8 @@ async function answerLostTransaction(gateway: Gateway, c: AppContext, state: str
 
 /**
  * A callback that was loaded twice, or again after ZITADEL broke down half way, brings a code that is used up. Its
- * visitor is as honest as one without a transaction. Undefined where that is not it, and the second time.
+ * visitor is as honest as one without a transaction. Undefined where that is not it, and the second time without a
+ * page in between.
  */
 async function answerSpentCode(
   gateway: Gateway,
@@ -91,13 +101,13 @@ async function answerSpentCode(
   transaction: Transaction,
   error: unknown,
 ): Promise<Response | undefined> {
-  const { state, returnTo, max_age, amr, kept } = transaction;
+  const { state, returnTo, max_age, amr, kept, interrupted = false } = transaction;
   const isStepUp = max_age !== undefined || amr !== undefined;
   const cause = error instanceof GatewayError && error.code === 'login_failed' ? error.cause : undefined;
   const isSpent = cause !== undefined && providerFault(cause).kind === 'dead';
   if (!isSpent || isStepUp) return undefined;
   const goingOn = await goOn(gateway, c, transaction);
-  if (goingOn || isSecondAttempt(state)) return goingOn;
+  if (goingOn || (isSecondAttempt(state) && !interrupted)) return goingOn;
   c.get('event').decision = 'started_again';
   c.get('event').reason = (error as Error).message;
   return startLogin(gateway, c.req.raw, { returnTo, attempt: 2, kept });
@@ -259,6 +269,12 @@ async function endPreviousSession(gateway: Gateway, previous: Promise<Opened>, s
 
 function endedTransaction({ config }: Gateway, state: string): string {
   return serializeCookie(transactionCookieName(cookieBase(config.isSecure), state), '', 0, config.isSecure);
+}
+
+async function interruptedTransaction({ config, keyring }: Gateway, transaction: Transaction): Promise<string> {
+  const name = transactionCookieName(cookieBase(config.isSecure), transaction.state);
+  const sealed = await keyring.seal('transaction', { ...transaction, interrupted: true } satisfies Transaction);
+  return serializeCookie(name, sealed, TRANSACTION_LIFETIME, config.isSecure);
 }
 
 export function personOf({ name, preferred_username, email }: Identity) {

@@ -13,6 +13,8 @@ export interface Transaction {
   /** Path, query and fragment on our origin; cut where it is kept whole. */
   readonly returnTo: string;
   readonly startedAt: number;
+  /** Its callback was answered with a 503 before: whoever loads it again is a person, not a loop. */
+  readonly interrupted?: true;
   /** Key of the object that keeps the whole address, and the form that was on its way (routes/kept-form.ts). */
   readonly kept?: string;
   /** What the new ID token must show (step-up). */

@@ -70,6 +70,24 @@ describe.each(FAULTS)('a provider that %s', (_name, fault) => {
   );
 });
 
+describe('a provider that stays away for long', () => {
+  it('promise 3: whoever reloads again and again sees 503 or signs in anew, never another error, and ends signed in', async () => {
+    const harness = createHarness();
+    await harness.zitadel.webKeys.active();
+    const browser = harness.browser();
+    let url = await callbackFor(harness, await beginLogin(browser, '/page'));
+    harness.zitadel.faults.set('userinfo', 'reset');
+    for (let time = 0; time < 4; time++) {
+      expectUnavailable(harness, await comeBack(browser, url));
+      // The code is used up: ZITADEL broke down after it.
+      url = await callbackFor(harness, new URL(locationOf(await comeBack(browser, url))));
+    }
+    harness.zitadel.faults.clear();
+    expect(pathOf(await comeBack(browser, url))).toBe('/page');
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+});
+
 describe('time', () => {
   it.each<EndpointName>(['token', 'keys', 'userinfo'])(
     'a login’s own deadline ends a wait at %s that one call’s would not',
