@@ -55,7 +55,7 @@ export function createClient(port: number, record: (exchanged: Exchanged) => voi
       let received: IncomingHttpHeaders = {};
       const chunks: Buffer[] = [];
       let timer: NodeJS.Timeout | undefined;
-      const finish = (isBroken: boolean) => {
+      const finish = (isBroken: boolean, code?: string) => {
         clearTimeout(timer);
         const text = Buffer.concat(chunks).toString();
         const exchanged = {
@@ -68,7 +68,7 @@ export function createClient(port: number, record: (exchanged: Exchanged) => voi
           from,
           to: performance.now(),
         };
-        resolve({ exchanged, wasClosed: status === 0 && outgoing.reusedSocket });
+        resolve({ exchanged, wasClosed: status === 0 && outgoing.reusedSocket && code === 'ECONNRESET' });
       };
       const outgoing = httpRequest(
         {
@@ -91,7 +91,7 @@ export function createClient(port: number, record: (exchanged: Exchanged) => voi
           incoming.once('error', () => finish(true));
         },
       );
-      outgoing.once('error', () => finish(true));
+      outgoing.once('error', ({ code }: NodeJS.ErrnoException) => finish(true, code));
       timer = setTimeout(() => outgoing.destroy(new Error('hung up')), hangUpAfter ?? PATIENCE);
       outgoing.end(body);
     });

@@ -38,7 +38,7 @@ interface GateOptions {
   readonly placeOf: (request: IncomingMessage) => Place;
   /** Milliseconds after which a request that gets no answer loses its connection; else who asked has to give up. */
   readonly hangsFor?: number;
-  /** Hears of answers that broke off: what they say has been done, and nobody knows. */
+  /** Hears of answers that broke off, or came too late: what they say has been done, and nobody knows. */
   readonly onCutShort?: (place: Place, answer: Answer) => void;
 }
 
@@ -50,7 +50,8 @@ export async function startGate({ targetPort, board, placeOf, hangsFor, onCutSho
     try {
       const work = async () => {
         const answer = await passOn(incoming, targetPort, agent);
-        if (fault === 'reset') onCutShort?.(place, answer);
+        const isUnheard = fault === 'reset' || outgoing.destroyed;
+        if (isUnheard) onCutShort?.(place, answer);
         return answer;
       };
       if (fault === 'time-out' && hangsFor !== undefined) setTimeout(() => outgoing.destroy(), hangsFor);

@@ -3,8 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exchanged } from './soak-browser.ts';
 import type { FaultBoard } from './soak-faults.ts';
+import type { StallWatch } from './soak-stalls.ts';
 
-const SHOWN = 8;
+const SHOWN = 16;
 /** Milliseconds before a request whose faults are told with it. */
 const MEMORY = 40_000;
 /** Milliseconds until what the worker has logged of a request has arrived here. */
@@ -17,15 +18,29 @@ export interface Judge {
   complainOf(what: string, exchanged: Exchanged, about?: string): void;
   readonly counts: ReadonlyMap<string, number>;
   readonly shown: readonly string[];
+  /** What would have been violations, had the machine not stood still meanwhile. */
+  readonly unjudged: number;
 }
 
-/** `logOf`: the lines of the worker's log that name a request. */
-export function createJudge(board: FaultBoard, startedAt: number, logOf: (requestId: string) => string[]): Judge {
+interface Dependencies {
+  readonly board: FaultBoard;
+  readonly startedAt: number;
+  readonly stalls: StallWatch;
+  /** What the worker has logged of a request. */
+  readonly logOf: (requestId: string) => string[];
+}
+
+export function createJudge({ board, startedAt, stalls, logOf }: Dependencies): Judge {
   const counts = new Map<string, number>();
   const shown: string[] = [];
+  let unjudged = 0;
 
   /** Whether this is one of those that are shown: a few of each kind. */
-  function count(what: string): boolean {
+  function count(what: string, from: number, to: number): boolean {
+    if (stalls.touched(from, to)) {
+      unjudged += 1;
+      return false;
+    }
     const before = counts.get(what) ?? 0;
     counts.set(what, before + 1);
     return before < 2 && shown.length < SHOWN;
@@ -59,12 +74,16 @@ export function createJudge(board: FaultBoard, startedAt: number, logOf: (reques
   return {
     complain(what, detail) {
       const now = performance.now();
-      if (count(what)) shown.push(`${what}\n  ${at(now)}: ${detail}\n  faults until then: ${broken(now, now)}`);
+      if (count(what, now, now))
+        shown.push(`${what}\n  ${at(now)}: ${detail}\n  faults until then: ${broken(now, now)}`);
     },
     complainOf(what, exchanged, about) {
-      if (count(what)) void tell(what, exchanged, about);
+      if (count(what, exchanged.from, exchanged.to)) void tell(what, exchanged, about);
     },
     counts,
     shown,
+    get unjudged() {
+      return unjudged;
+    },
   };
 }

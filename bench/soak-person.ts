@@ -36,7 +36,7 @@ const TOKEN_LAG = 25_000;
 /** Seconds after which a refusal is looked up once more. */
 const LOOK_AGAIN = 5;
 /** Milliseconds for which sessions leave ZITADEL alone after a fault. */
-const ROLES_LAG = 20_000;
+const ROLES_LAG = 12_000;
 
 export class Person {
   readonly sub: string;
@@ -135,10 +135,13 @@ export class Person {
     if (answer.status !== 403) this.#judge(answer);
     const isIn = seenBy(answer) !== undefined;
     if (!isIn && answer.status !== 403) return;
-    this.#noteActivity(answer.to);
+    this.noteActivity(answer.to);
     const patience = (isGiven ? LOOK_AGAIN : TIMES.claims) * 1000 + SLACK;
     const hasSettled = answer.from > since + patience;
-    const wasBroken = this.#world.board.touched(['token', 'userinfo', 'KV read'], since - ROLES_LAG, answer.to);
+    const { board } = this.#world;
+    const wasBroken =
+      board.touched(['token', 'userinfo', 'KV read'], since - ROLES_LAG, answer.to) ||
+      board.touched(['revocation'], since, answer.to, ['429']);
     if (!hasSettled || wasBroken) return;
     this.#figures.rolesJudged += 1;
     if (isIn && !isGiven) this.#complainOf('a role that is taken away stops working', answer);
@@ -155,7 +158,7 @@ export class Person {
     await this.browser.fetch(`${pick(['/page', '/large', '/stream', '/token'])}?n=${nonce()}`, {
       hangUpAfter: Math.random() * 60,
     });
-    this.#noteActivity(performance.now());
+    this.noteActivity(performance.now());
   }
 
   async lookAtOwnPages(): Promise<void> {
@@ -168,7 +171,7 @@ export class Person {
     }
     const profile = await this.browser.navigate('/auth/profile');
     if (profile.status !== 200 && !this.#isOut(profile)) this.#complainOf('the profile is shown', profile);
-    this.#noteActivity(profile.to);
+    this.noteActivity(profile.to);
   }
 
   /** Longer than SESSION_DURATION. */
@@ -239,20 +242,21 @@ export class Person {
       if (seen.url !== path) this.#complainOf('nobody gets another request’s answer', exchanged);
       if (status !== 200) this.#complainOf('the application’s answer comes as it was', exchanged);
       this.#stay(exchanged);
-      this.#noteActivity(exchanged.to);
+      this.noteActivity(exchanged.to);
       return 'in';
     }
-    this.#noteActivity(exchanged.to);
+    this.noteActivity(exchanged.to);
     if (isOfBrokenUpstream(this.#world, exchanged)) return 'broken';
     const lacksToken = status === 503 && path.startsWith('/token');
-    const places = ['token', 'userinfo', 'KV read'] as const;
+    // A sign-out that ZITADEL answered with 429 makes all sessions wait.
+    const places = ['token', 'userinfo', 'revocation', 'KV read'] as const;
     if (lacksToken && board.touched(places, exchanged.from - TOKEN_LAG, exchanged.to)) return 'broken';
     this.#complainOf('whoever is signed in reaches the application', exchanged);
     return 'broken';
   }
 
   /** What nobody answered, or a broken application, was a sign of life all the same. */
-  #noteActivity(at: number): void {
+  noteActivity(at: number): void {
     if (this.session) this.session.perhapsActiveAt = Math.max(this.session.perhapsActiveAt, at);
   }
 

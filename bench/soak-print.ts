@@ -29,10 +29,10 @@ export function printPhases(phases: readonly Phase[]): void {
 }
 
 export function printSamples(samples: readonly Sample[]): void {
-  print('\n| at | heap after collection, MiB | resident, MiB | sockets | files |');
-  print('|---:|---:|---:|---:|---:|');
-  for (const { at, heap, resident, sockets, files } of samples)
-    print(`| ${at.toFixed(0)} s | ${mebibytes(heap)} | ${mebibytes(resident)} | ${sockets} | ${files} |`);
+  print('\n| at | sessions begun | heap after collection, MiB | resident, MiB | sockets | files |');
+  print('|---:|---:|---:|---:|---:|---:|');
+  for (const { at, sessions, heap, resident, sockets, files } of samples)
+    print(`| ${at.toFixed(0)} s | ${sessions} | ${mebibytes(heap)} | ${mebibytes(resident)} | ${sockets} | ${files} |`);
 }
 
 export function printFindings(findings: readonly Finding[]): void {
@@ -42,9 +42,9 @@ export function printFindings(findings: readonly Finding[]): void {
     print(`| ${what} | ${value} | ${holds ? 'holds' : '**does not hold**'} |`);
 }
 
-export function printViolations({ counts, shown }: Judge): void {
+export function printViolations({ counts, shown, unjudged }: Judge): void {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  print(`\n${total} violations`);
+  print(`\n${total} violations; ${unjudged} while the machine stood still, which say nothing`);
   for (const [what, count] of counts) print(`  ${count} × not so: ${what}`);
   for (const violation of shown) print(`\nnot so: ${violation}`);
 }

@@ -71,6 +71,7 @@ async function watchOne(world: World, person: Person, open: Open): Promise<void>
   const opened = performance.now();
   const connection = open(world, person.browser.cookieHeader);
   const user = await connection.greeted;
+  person.noteActivity(performance.now());
   if (user !== undefined && user !== person.sub) judge.complain('nobody gets another user’s identity', 'a connection');
   const isLeaving = Math.random() < 0.5;
   const early = await Promise.race([connection.ended, sleep(3_000 + Math.random() * 10_000).then(() => undefined)]);

@@ -17,6 +17,7 @@ import type { Figures } from './soak-person.ts';
 import { createPhases } from './soak-phases.ts';
 import { print, printFindings, printPhase, printPhases, printSamples, printViolations } from './soak-print.ts';
 import { createSoakStage, type Delivery } from './soak-stage.ts';
+import { watchStalls } from './soak-stalls.ts';
 import { KEYS_LAG } from './soak-strangers.ts';
 import { SLACK, TIMES } from './soak-world.ts';
 
@@ -44,6 +45,7 @@ const { values: options } = parseArgs({
 
 const log = createLogMemory();
 const phases = createPhases();
+const stalls = watchStalls();
 const startedAt = performance.now();
 /** Seconds since then. */
 const elapsed = () => (performance.now() - startedAt) / 1000;
@@ -69,6 +71,7 @@ try {
   print('interrupted');
 } finally {
   clearTimeout(overdue);
+  stalls.stop();
   await stage.close();
 }
 process.exit(isGood ? 0 : 1);
@@ -76,12 +79,14 @@ process.exit(isGood ? 0 : 1);
 async function run(): Promise<boolean> {
   const seconds = Number(options.minutes) * 60;
   const cells = chooseCells(Math.floor((seconds - WARM_UP) / (BROKEN + QUIET)));
-  judge = createJudge(board, startedAt, log.find);
+  judge = createJudge({ board, startedAt, stalls, logOf: log.find });
   const client = createClient(worker.port, recordAnswer);
   crowd = createCrowd({ client, board, zitadel, judge }, stage.subs, Number(options.connections));
   const probe = await createProbe(worker, stage.inspectorPort, () => client.send('/auth/health'));
   await client.send('/auth/ready');
-  const before = await probe.sample(elapsed());
+  const { figures } = crowd;
+  const sample = () => probe.sample(elapsed(), figures.signIns);
+  const before = await sample();
   print(
     `${seconds} s, ${options.connections} connections, ${PEOPLE} people, ${cells.length} faults; load average before: ${loadavg()[0]?.toFixed(1)}`,
   );
@@ -89,18 +94,18 @@ async function run(): Promise<boolean> {
   crowd.start();
   phases.begin('quiet');
   await rest(WARM_UP);
-  const samples = await playAll(cells, () => probe.sample(elapsed()));
+  const samples = await playAll(cells, sample);
   await withinAMinute(crowd.stop());
   client.close();
   phases.begin('cooling down');
   await rest(COOL_DOWN);
-  const after = await probe.sample(elapsed());
+  const after = await sample();
   probe.close();
 
   const findings = judgeMemory(samples, before, after);
   printPhases(phases.all.slice(0, -1));
   printSamples([before, ...samples, after]);
-  printFigures(crowd.figures);
+  printFigures(figures);
   printFindings(findings);
   printViolations(judge);
   return judge.counts.size === 0 && findings.every(({ holds }) => holds);
@@ -159,6 +164,7 @@ async function withinAMinute(task: Promise<void>): Promise<void> {
 
 function printFigures(figures: Figures): void {
   print(`\nCPU of the worker: ${worker.cpu().toFixed(0)} s`);
+  print(`seconds in which the machine stood still: ${(stalls.total / 1000).toFixed(1)}`);
   for (const [name, count] of Object.entries(figures)) print(`${name}: ${count}`);
 }
 
