@@ -56,9 +56,8 @@ export function dropTrailingDots(path: string): string {
 function trimmedEnd(path: string, start: number, segmentEnd: number): number {
   let end = segmentEnd;
   while (isBlank(path.charCodeAt(end - 1))) end--;
-  const isDotSegment =
-    (end - start === 1 && path[start] === '.') || (end - start === 2 && path.startsWith('..', start));
-  if (isDotSegment) return end;
+  const segment = path.slice(start, end);
+  if (segment === '.' || segment === '..') return end;
   while (path[end - 1] === '.' || isBlank(path.charCodeAt(end - 1))) end--;
   return end;
 }

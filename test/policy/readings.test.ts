@@ -130,7 +130,7 @@ describe('design §1: nonsense in any reading', () => {
 describe('issue 4, Cost: hostile paths are bounded', () => {
   it.each([
     ['an endless nest of encodings', `/%${'25'.repeat(4000)}41`],
-    ['a short path that is read in too many ways', `/%${'25'.repeat(130)}41`],
+    ['a short path that is read in too many ways', '/a;%252f%2520//b%255c.%253bx/%25252f;%25253b%2520.//'],
     ['8 KB of parameters and double slashes', '/folder;v=1/'.repeat(680)],
     ['fresh parameters at every level', '/a;b%3bc%253bd/e%252f..%25253b;//f.%2520/'.repeat(50)],
     ['8 KB of everything', `/${'x%25/%252e%2e;%3b\\%5c .%20//'.repeat(280)}`],
