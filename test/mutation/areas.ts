@@ -13,6 +13,7 @@ const OIDC_CHECKS = [
   'id-token',
   'identity-claims',
   'introspection',
+  'jws',
   'logout-token',
   'roles',
   'signed-token',
