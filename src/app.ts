@@ -28,7 +28,7 @@ import { createUpstreamRoute } from './routes/upstream.ts';
 import { userinfo } from './routes/userinfo.ts';
 
 /** Endpoint below the gateway's folder → its methods and what answers. Where a GET ends something, HEAD must not. */
-const ENDPOINTS: Readonly<Record<string, readonly [methods: string, endpoint: Endpoint]>> = {
+export const ENDPOINTS: Readonly<Record<string, readonly [methods: string, endpoint: Endpoint]>> = {
   '/login': ['GET HEAD', login],
   '/logout': ['GET POST', logout],
   '/logout/callback': ['GET', logoutCallback],

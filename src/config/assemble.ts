@@ -8,8 +8,7 @@ import { parseLocalUrl } from './urls.ts';
 const NO_ENTRIES: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
 
 export function assembleConfig(variables: Variables): Config {
-  const { redirect_uri, origin, pathname } = variables.ZITADEL_CALLBACK_URL;
-  const endpoints = pathname.slice(0, pathname.lastIndexOf('/'));
+  const { redirect_uri, origin, endpoints } = variables.ZITADEL_CALLBACK_URL;
   const audience = distinct([variables.ZITADEL_PROJECT_ID, ...(variables.ZITADEL_AUDIENCE ?? [])]);
   const introspection = assembleIntrospection(variables);
   return withoutUndefined({

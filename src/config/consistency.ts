@@ -6,7 +6,7 @@ import { describeSecret, describeValue } from './issues.ts';
 import { findUnreachable } from './route-order.ts';
 import { type UpstreamTarget, VARIABLES, type VariableName, type Variables } from './schema.ts';
 import { isWeakSharedSecret } from './secrets.ts';
-import { isLoopback, parseHttpUrl, parseLocalUrl } from './urls.ts';
+import { isLoopback, isTaken, parseHttpUrl, parseLocalUrl, WANTED_FREE_PATH } from './urls.ts';
 
 type Environment = Readonly<Record<string, unknown>>;
 
@@ -92,6 +92,11 @@ function judgeOwnUrls({ parsed, problem }: Judged): void {
   const logoutUrl = logout === undefined ? undefined : parseHttpUrl(logout);
   if (logout !== undefined && (logoutUrl?.origin !== callback.origin || /[?#]/.test(logout))) {
     problem('ZITADEL_POST_LOGOUT_URL', `a URL on ${callback.origin}, without query and fragment`);
+  } else if (
+    logoutUrl &&
+    (logoutUrl.pathname === callback.pathname || isTaken(logoutUrl.pathname, callback.endpoints))
+  ) {
+    problem('ZITADEL_POST_LOGOUT_URL', WANTED_FREE_PATH);
   }
   if (
     logo !== undefined &&

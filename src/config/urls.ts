@@ -44,7 +44,14 @@ export function parseEndpointUrl(value: string): string | Wanted {
 }
 
 const OWN_ENDPOINTS =
-  /\/(login|logout|backchannel-logout|userinfo|profile|check|jwks|client\.js|operator|metrics|health|ready)$/;
+  /^\/(login|logout|backchannel-logout|userinfo|profile|check|jwks|(client|done|resubmit)\.js|done|resubmit|operator(\/sessions)?|metrics|health|ready)$/;
+
+export const WANTED_FREE_PATH = 'a path that is none of the gateway’s other endpoints';
+
+/** Whether one of the gateway's endpoints is there that cannot be moved; `endpoints` is their folder. */
+export function isTaken(pathname: string, endpoints: string): boolean {
+  return pathname.startsWith(`${endpoints}/`) && OWN_ENDPOINTS.test(pathname.slice(endpoints.length));
+}
 
 export const WANTED_CALLBACK =
   'the redirect URI as registered at ZITADEL: https:// (http:// only on loopback), a path, no query, no fragment';
@@ -54,7 +61,11 @@ interface CallbackUrl {
   readonly redirect_uri: string;
   readonly origin: string;
   readonly pathname: string;
+  /** The folder of the gateway's own endpoints. */
+  readonly endpoints: string;
 }
+
+const folderOf = (pathname: string): string => pathname.slice(0, pathname.lastIndexOf('/'));
 
 export function parseCallbackUrl(value: string): CallbackUrl | Wanted {
   const url = parseSecureUrl(value);
@@ -64,8 +75,9 @@ export function parseCallbackUrl(value: string): CallbackUrl | Wanted {
     !/[%;]|\/\//.test(url.pathname) &&
     !url.pathname.endsWith('/');
   if (!isPlainPath) return new Wanted(`${WANTED_CALLBACK}, and the path plain and ending in a name`);
-  if (OWN_ENDPOINTS.test(url.pathname)) return new Wanted('a path that is none of the gateway’s other endpoints');
-  return { redirect_uri: value, origin: url.origin, pathname: url.pathname };
+  const endpoints = folderOf(url.pathname);
+  if (isTaken(url.pathname, endpoints)) return new Wanted(WANTED_FREE_PATH);
+  return { redirect_uri: value, origin: url.origin, pathname: url.pathname, endpoints };
 }
 
 export const WANTED_UPSTREAM =

@@ -2,6 +2,8 @@
 // Design §1; RFC 8252 §7.3 (loopback).
 
 import { describe, expect, it } from 'vitest';
+import { ENDPOINTS } from '../../src/app.ts';
+import { isTaken } from '../../src/config/urls.ts';
 import { configOf, ENVIRONMENT, Fetcher, issueOf, warningsOf } from './environment.ts';
 
 describe('UPSTREAM_URL', () => {
@@ -163,12 +165,29 @@ describe('ZITADEL_POST_LOGOUT_URL', () => {
     expect(configOf({ ZITADEL_POST_LOGOUT_URL }).post_logout_redirect_uri).toBe(ZITADEL_POST_LOGOUT_URL);
   });
 
-  it.each(['https://evil.example/', '/bye', 'https://app.example.com/bye?a', 'http://app.example.com/bye'])(
-    'refuses %s',
-    (ZITADEL_POST_LOGOUT_URL) => {
-      expect(issueOf({ ZITADEL_POST_LOGOUT_URL }).variable).toBe('ZITADEL_POST_LOGOUT_URL');
-    },
-  );
+  it.each([
+    'https://evil.example/',
+    '/bye',
+    'https://app.example.com/bye?a',
+    'http://app.example.com/bye',
+    'https://app.example.com/auth/callback',
+    'https://app.example.com/auth/login',
+    'https://app.example.com/auth/resubmit.js',
+  ])('refuses %s', (ZITADEL_POST_LOGOUT_URL) => {
+    expect(issueOf({ ZITADEL_POST_LOGOUT_URL }).variable).toBe('ZITADEL_POST_LOGOUT_URL');
+  });
+});
+
+describe('addresses that are registered at ZITADEL', () => {
+  const fixed = Object.keys(ENDPOINTS).filter((path) => path !== '/logout/callback');
+
+  it.each(fixed)('cannot be those of %s', (path) => {
+    expect([isTaken(`/auth${path}`, '/auth'), isTaken(path, ''), isTaken(`/other${path}`, '/auth')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
 });
 
 describe('ZITADEL_INTROSPECTION_URL', () => {
