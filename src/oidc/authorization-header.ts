@@ -11,8 +11,8 @@ export type BearerCredential =
 /** ZITADEL's longest tokens, with hundreds of roles in them, stay below. */
 const MAX_TOKEN = 16_384;
 
-/** The scheme at the beginning, even if what follows is not a blank; or in a further line of the header. */
-const NAMES_BEARER = /^\s*bearer(?![!#$%&'*+.^_`|~0-9a-z-])|,\s*bearer(?:\s|$)/i;
+/** The scheme at the beginning, even if what follows is not a blank; or in a further line of the header, even alone. */
+const NAMES_BEARER = /^\s*bearer(?![!#$%&'*+.^_`|~0-9a-z-])|,\s*bearer(?:[\s,]|$)/i;
 const ONE_WORD = /^bearer +[^\s]+$/i;
 const BEARER = /^bearer +([a-z0-9._~+/-]+=*)$/i;
 

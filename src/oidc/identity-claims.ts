@@ -31,17 +31,19 @@ export function readIdentity(sub: string, claims: Claims, options: IdentityOptio
   const name = text(claims['name']);
   const org = text(claims[ORGANIZATION_CLAIM]);
   const act = text((claims['act'] as { sub?: unknown } | null | undefined)?.sub);
+  const picked = pickClaims(claims, options.claimNames);
+  const tooDeep = picked.filter(([, value]) => !isShallow(value)).map(([claim]) => claim);
   const identity: Identity = {
     sub,
     roles: roles.kind === 'roles' ? roles.roles : {},
-    claims: pickClaims(claims, options.claimNames),
+    claims: Object.fromEntries(picked.filter(([claim]) => !tooDeep.includes(claim))),
     ...(email !== undefined && { email }),
     ...(preferred_username !== undefined && { preferred_username }),
     ...(name !== undefined && { name }),
     ...(org !== undefined && { org }),
     ...(act !== undefined && { act }),
   };
-  return { identity, malformed: roles.kind === 'malformed' ? [roles.claim] : [] };
+  return { identity, malformed: roles.kind === 'malformed' ? [roles.claim, ...tooDeep] : tooDeep };
 }
 
 /** Who acts in the user's place stands in the ID token only, and holds for as long as its session (RFC 8693 §4.1). */
@@ -50,13 +52,21 @@ export function withActor(claims: Claims, idTokenClaims: Claims): Claims {
   return act === undefined ? claims : { ...claims, act };
 }
 
-function pickClaims(claims: Claims, names: readonly string[]): Record<string, unknown> {
+function pickClaims(claims: Claims, names: readonly string[]): [string, unknown][] {
   const picked: [string, unknown][] = [];
   for (const name of names) {
     const value = pickClaim(claims, name);
     if (value !== undefined) picked.push([name, value]);
   }
-  return Object.fromEntries(picked);
+  return picked;
+}
+
+/** Lists and tables within each other. A claim is written into a cookie, a log and header fields, and writers go as deep as it does. */
+const MOST_LEVELS = 16;
+
+function isShallow(value: unknown, levels = MOST_LEVELS): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
 }
 
 /** A claim by its name, or `metadata.{key}`, or a path of names joined by dots. */
@@ -75,7 +85,7 @@ function metadataValue(claims: Claims, key: string): string | undefined {
   const metadata = claims[METADATA_CLAIM];
   if (typeof metadata !== 'object' || metadata === null || !Object.hasOwn(metadata, key)) return undefined;
   const encoded = (metadata as Record<string, unknown>)[key];
-  const bytes = typeof encoded === 'string' ? decodeBase64url(encoded.replace(/=+$/, '')) : undefined;
+  const bytes = typeof encoded === 'string' ? decodeBase64url(encoded.replace(/={1,2}$/, '')) : undefined;
   try {
     return bytes && new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {

@@ -91,7 +91,8 @@ function findProblem(
     return hasSeenActive ? 'inactive' : 'inactive, as every token so far: check the API application and its project';
   }
   if (iss !== undefined && iss !== config.issuer) return 'iss is another issuer';
-  if (token_type !== undefined && String(token_type).toLowerCase() !== 'bearer') return 'token_type is not Bearer';
+  const isBearer = typeof token_type === 'string' && token_type.toLowerCase() === 'bearer';
+  if (token_type !== undefined && !isBearer) return 'token_type is not Bearer';
   if (cnf !== undefined) return 'the token is bound to a key';
   // ZITADEL adds the asking application and its project to a personal access token's audience.
   const accepted = config.audience.length > 0 ? config.audience : [config.introspection?.client_id];

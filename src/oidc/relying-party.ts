@@ -95,6 +95,9 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
 
   function toTokenSet(response: TokenEndpointResponse, id_token: string, refresh_token?: string): TokenSet {
     if (response.token_type !== 'bearer') throw new GatewayError('login_failed', 'token: token_type is not Bearer');
+    // It travels in header fields, here and perhaps to an upstream (RFC 6749 §A.12).
+    if (!/^[\x21-\x7e]+$/.test(response.access_token))
+      throw new Error('token: access_token has signs that no token has');
     const receivedAt = now();
     const lifetime = response.expires_in ?? ASSUMED_LIFETIME;
     return {
@@ -159,6 +162,8 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
       const server = await metadata.load(signal);
       let response: Response;
       try {
+        // The library takes an empty one for none; it is another issuer's, like any that is not ours (RFC 9207 §2.4).
+        if (callback.get('iss') === '') throw new GatewayError('login_failed', 'authorize: iss is another issuer');
         const parameters = oauth.validateAuthResponse(server, client, callback, expected.state);
         response = await oauth.authorizationCodeGrantRequest(
           server,
@@ -194,7 +199,7 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
       if (!userinfo_endpoint) return undefined;
       const response = await ask(fetch, userinfo_endpoint, signal, `Bearer ${access_token}`);
       // Nobody has registered us for a signed answer (OIDC Core §5.3.2).
-      if (response.headers.get('content-type')?.toLowerCase().includes('jwt')) {
+      if (response.status === 200 && response.headers.get('content-type')?.toLowerCase().includes('jwt')) {
         throw new GatewayError('login_failed', 'userinfo: a JWT instead of JSON');
       }
       const claims = await readObject(response);
@@ -227,7 +232,8 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
 
     async verifyLogoutToken(logoutToken) {
       // As for ID tokens, where oauth4webapi looks (Back-Channel Logout 1.0 §2.6).
-      const { id_token_signing_alg_values_supported: algorithms = ['RS256'] } = await metadata.load();
+      const { id_token_signing_alg_values_supported: supported } = await metadata.load();
+      const algorithms = Array.isArray(supported) ? supported : ['RS256'];
       return verifyLogoutToken(logoutToken, client_id, { issuer, keys, now, algorithms, isTrustedChannel: false });
     },
 

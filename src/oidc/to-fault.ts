@@ -24,6 +24,9 @@ export interface ProviderFault {
 /** ZITADEL's words for a refresh token, code or user that is finished; all come as 400 `invalid_request`. */
 const DEAD_DESCRIPTION = /^Errors\.(?:OIDCSession|User|Session|AuthRequest|Token)\b/;
 
+/** Seconds. What asks for more does not mean it, and might not even be a number that can be passed on. */
+const LONGEST_WAIT = 86_400;
+
 const OPERATOR_ERRORS = new Set(['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_grant_type']);
 
 const FAILED_CHECK = new Set([
@@ -79,7 +82,7 @@ function statusFault(status: number, response: Response): ProviderFault {
 function transient(reason: string, response: Response): ProviderFault {
   const seconds = retryAfterOf(response.headers);
   return seconds > 0 && Number.isFinite(seconds)
-    ? { kind: 'transient', reason, retryAfter: Math.ceil(seconds) }
+    ? { kind: 'transient', reason, retryAfter: Math.min(Math.ceil(seconds), LONGEST_WAIT) }
     : { kind: 'transient', reason };
 }
 

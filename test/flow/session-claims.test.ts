@@ -241,6 +241,31 @@ describe('promise 6: ZITADEL down is not the application down', () => {
     ]);
   });
 
+  it.each([429, 500, 502])('%i at userinfo ends no session, not even when it calls itself a JWT', async (status) => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    await harness.advance(301);
+    harness.zitadel.faults.set('userinfo', { status, body: 'x', headers: { 'content-type': 'application/jwt' } });
+    expect(await storm(browser, 3)).toEqual([200, 200, 200]);
+    expect(noted(harness, 'session_ended')).toEqual([]);
+  });
+
+  it.each(['a\nb', 'a b', 'tökén', '\ud800'])(
+    'a renewed access token that no header field can hold (%j) goes nowhere',
+    async (access_token) => {
+      const harness = createShortLived({ env: { ROUTES: [{ path: '/api/*', forward_access_token: true }] } });
+      const browser = harness.browser();
+      await harness.signIn(browser, 'admin');
+      await harness.advance(700);
+      harness.zitadel.tamper.tokenResponse = async (json) => ({ ...json, access_token });
+      expect(await storm(browser, 2, '/api/x')).toEqual([503, 503]);
+      expect(noted(harness, 'refresh_failed')).toMatchObject([
+        { reason: expect.stringContaining('access_token has signs') },
+      ]);
+    },
+  );
+
   it('keys that can’t be had when a renewal comes in lose no tokens', async () => {
     const harness = createShortLived();
     const browser = harness.browser();

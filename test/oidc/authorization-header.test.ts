@@ -23,6 +23,7 @@ const MALFORMED: Record<string, string> = {
   'another scheme in a second line': 'Bearer aaa, Basic YTpi',
   'another scheme in the first line': 'Basic YTpi, Bearer aaa',
   'an empty first line': ', Bearer aaa',
+  'a line without a token between others': 'Basic YTpi, Bearer, Basic YTpi',
   'a trailing comma': 'Bearer aaa,',
   'an access_token parameter': 'Bearer access_token="aaa"',
 };

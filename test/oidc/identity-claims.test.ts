@@ -95,6 +95,13 @@ describe('design §4: claims by name', () => {
     expect(pick(claims, name)).toEqual(value);
   });
 
+  it('what is nested beyond measure is left out and named: it could not be written anywhere', () => {
+    const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+    const { identity, malformed } = read({ a: nested(16), b: nested(17), c: nested(50_000) }, ['a', 'b', 'c']);
+    expect([Object.keys(identity.claims), malformed]).toEqual([['a'], ['b', 'c']]);
+    expect(JSON.stringify(identity)).toContain('[[[[');
+  });
+
   it('what is not there is left out', () => {
     expect(read({ a: 1 }, ['a', 'b']).identity.claims).toStrictEqual({ a: 1 });
   });
@@ -111,6 +118,7 @@ describe('ZITADEL’s metadata: base64url, padded or not', () => {
     ['nothing', '', ''],
     ['bytes that are no text', '_w', undefined],
     ['padding in the middle', 'YQ==YQ', undefined],
+    ['more padding than there can be', 'YQ===', undefined],
     ['what is not base64url', '%%%', undefined],
     ['what is no text', 7, undefined],
     ['null', null, undefined],

@@ -184,6 +184,7 @@ describe('answers that do not count', () => {
     ['an iss that only begins alike', { iss: 'https://zitadel.test.evil.example' }],
     ['token_type N_A', { token_type: 'N_A' }],
     ['token_type DPoP', { token_type: 'DPoP' }],
+    ['a token_type that cannot be made a text', { token_type: { toString: 1, valueOf: 1 } }],
     ['a token bound to a key', { cnf: { jkt: 'x' } }],
     ['no aud', { aud: undefined }],
     ['an empty aud', { aud: [] }],

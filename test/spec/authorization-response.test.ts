@@ -123,6 +123,9 @@ describe('iss (RFC 9207)', () => {
   it('§2.4 refuses a foreign one: the mix-up attack', () =>
     expectRefused((url) => url.searchParams.set('iss', 'https://evil.example'), /iss/));
 
+  it('§2.4 refuses an empty one, which is nobody’s', () =>
+    expectRefused((url) => url.searchParams.set('iss', ''), /iss/));
+
   it('§2.4 compares letter by letter', () => expectRefused((url) => url.searchParams.set('iss', `${ISSUER}/`), /iss/));
 
   it('§2.4 refuses a foreign one in an error response as well', () =>

@@ -2,10 +2,11 @@
 // OpenID Connect RP-Initiated Logout 1.0; OpenID Connect Back-Channel Logout 1.0.
 
 import { describe, expect, it } from 'vitest';
+import { SEED } from '../../demo/zitadel/seed.ts';
 import { beginLogin, isSignedIn, logIn } from '../flow/steps.ts';
 import { locationOf } from '../support/browser.ts';
-import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';
-import { type Lie, tell } from './hostile.ts';
+import { createHarness, type Harness, ISSUER, ORIGIN } from '../support/harness.ts';
+import { type Lie, signRaw, tell } from './hostile.ts';
 
 const SAME_ORIGIN = { headers: { 'sec-fetch-site': 'same-origin' } };
 
@@ -108,5 +109,16 @@ describe('oidcc-client-test-rp-backchannel', () => {
     expect(harness.zitadel.backChannel.deliveries[0]?.statuses).toEqual([400]);
     harness.clock.now += 31;
     expect(await isSignedIn(browser)).toBe(true);
+  });
+
+  it('Discovery §3: metadata whose list of algorithms is none means RS256, the one that everybody has', async () => {
+    const harness = createHarness({ zitadel: { signingAlgorithm: 'RS256' } });
+    harness.zitadel.tamper.discovery = (json) => ({ ...json, id_token_signing_alg_values_supported: 7 });
+    const { now } = harness.clock;
+    const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+    const claims = { iss: ISSUER, aud: [SEED.webClientId], sub: '1', iat: now, exp: now + 60, jti: '1', events };
+    const body = new URLSearchParams({ logout_token: await signRaw(harness, {}, JSON.stringify(claims)) });
+    const request = new Request(`${ORIGIN}/auth/backchannel-logout`, { method: 'POST', body });
+    expect((await harness.app.fetch(request)).status).toBe(200);
   });
 });
