@@ -7,6 +7,7 @@ import { BROWSER_HEADERS } from './stage.ts';
 const PATIENCE = 25_000;
 /** Milliseconds after which an unused connection is given up, before the worker does. */
 const IDLE = 3_000;
+const CLOSED = ['ECONNRESET', 'EPIPE'];
 
 export interface Exchanged {
   readonly method: string;
@@ -55,7 +56,7 @@ export function createClient(port: number, record: (exchanged: Exchanged) => voi
       let received: IncomingHttpHeaders = {};
       const chunks: Buffer[] = [];
       let timer: NodeJS.Timeout | undefined;
-      const finish = (isBroken: boolean, code?: string) => {
+      const finish = (isBroken: boolean, code = '') => {
         clearTimeout(timer);
         const text = Buffer.concat(chunks).toString();
         const exchanged = {
@@ -68,7 +69,7 @@ export function createClient(port: number, record: (exchanged: Exchanged) => voi
           from,
           to: performance.now(),
         };
-        resolve({ exchanged, wasClosed: status === 0 && outgoing.reusedSocket && code === 'ECONNRESET' });
+        resolve({ exchanged, wasClosed: outgoing.reusedSocket && status === 0 && CLOSED.includes(code) });
       };
       const outgoing = httpRequest(
         {
@@ -102,7 +103,8 @@ export function createClient(port: number, record: (exchanged: Exchanged) => voi
     async send(path, asked = {}) {
       let { exchanged, wasClosed } = await once(path, asked);
       if (asked.hangUpAfter !== undefined) return exchanged;
-      if (wasClosed) ({ exchanged } = await once(path, asked));
+      // There may be more of them; a new connection is no excuse any more.
+      while (wasClosed) ({ exchanged, wasClosed } = await once(path, asked));
       record(exchanged);
       return exchanged;
     },

@@ -36,8 +36,8 @@ export function beginSession(sid: string, firstCookie: string): PersonsSession {
 
 /** KV gives something that nobody put there. */
 const SPOILT_KV = ['HTML', 'wrong JSON', '10 MB'] as const;
-/** Milliseconds until a session that has ended for that is known to have ended. */
-const NOTICED = 15_000;
+/** Milliseconds for which a session that has ended for that may still be served. */
+const UNNOTICED = 15_000;
 
 /** Why it may have ended, if it may: its own time, or a fault that no gateway can make good (promise 2: one sign-in). */
 export function whyOver(session: PersonsSession, at: number, board: FaultBoard) {
@@ -46,7 +46,7 @@ export function whyOver(session: PersonsSession, at: number, board: FaultBoard) 
   const isIdle = at > session.activeAt + TIMES.session * 750 - SLACK;
   if (isOver || isIdle) return 'time';
   if (session.isRenewalCut) return 'renewalsLost';
-  const lately = Math.max(session.at, at - NOTICED);
+  const lately = Math.max(session.at, session.activeAt - UNNOTICED);
   return board.touched(['KV read'], lately, at, SPOILT_KV) ? 'tokensLost' : undefined;
 }
 

@@ -12,7 +12,7 @@ import { type Crowd, createCrowd } from './soak-crowd.ts';
 import { type Cell, createRota } from './soak-faults.ts';
 import { createJudge, type Judge } from './soak-judge.ts';
 import { createLogMemory } from './soak-log.ts';
-import { createProbe, judgeMemory, type Sample } from './soak-memory.ts';
+import { createProbe, isLetGo, judgeMemory, type Sample } from './soak-memory.ts';
 import type { Figures } from './soak-person.ts';
 import { createPhases } from './soak-phases.ts';
 import { print, printFindings, printPhase, printPhases, printSamples, printViolations } from './soak-print.ts';
@@ -27,8 +27,8 @@ const WARM_UP = 12;
 const BROKEN = 5;
 const QUIET = 2;
 const BETWEEN_SAMPLES = 20;
-/** Until the platform has let go of what was used last: it keeps an object for ten seconds, connections for five. */
-const COOL_DOWN = 15;
+/** Until the last session has run out, its tombstone too, and the platform has put the objects away whose alarms rang then. */
+const COOL_DOWN = TIMES.maximum + 60 + 25;
 const PEOPLE = 200;
 /** Milliseconds: design §3, the upstream's time, and ours. */
 const LONGEST_ANSWER = (15 + TIMES.upstream) * 1000 + SLACK;
@@ -62,7 +62,7 @@ const { board, zitadel, worker } = stage;
 const interruption = new AbortController();
 process.once('SIGINT', () => interruption.abort());
 // Whatever hangs here, the processes that were started end.
-const overdue = setTimeout(() => interruption.abort(), (Number(options.minutes) + 3) * 60_000);
+const overdue = setTimeout(() => interruption.abort(), (Number(options.minutes) + 6) * 60_000);
 let isGood = false;
 try {
   isGood = await run();
@@ -98,8 +98,7 @@ async function run(): Promise<boolean> {
   await withinAMinute(crowd.stop());
   client.close();
   phases.begin('cooling down');
-  await rest(COOL_DOWN);
-  const after = await sample();
+  const after = await coolDown(before, sample);
   probe.close();
 
   const findings = judgeMemory(samples, before, after);
@@ -109,6 +108,17 @@ async function run(): Promise<boolean> {
   printFindings(findings);
   printViolations(judge);
   return judge.counts.size === 0 && findings.every(({ holds }) => holds);
+}
+
+/** Over as soon as what is to be let go has been. */
+async function coolDown(before: Sample, sample: () => Promise<Sample>): Promise<Sample> {
+  const until = elapsed() + COOL_DOWN;
+  let after = await sample();
+  while (elapsed() < until && !isLetGo(before, after)) {
+    await rest(5);
+    after = await sample();
+  }
+  return after;
 }
 
 /** Samples are taken while nothing is broken, and everybody goes on. */
@@ -158,8 +168,9 @@ function judgeDelivery(delivery: Delivery): void {
 }
 
 async function withinAMinute(task: Promise<void>): Promise<void> {
-  const late = rest(60).then(() => judge?.complain('everybody gets an answer in the end', 'some wait still'));
-  await Promise.race([task, late]);
+  let isDone = false;
+  await Promise.race([task.then(() => (isDone = true)), rest(60)]);
+  if (!isDone) judge?.complain('everybody gets an answer in the end', 'some wait still');
 }
 
 function printFigures(figures: Figures): void {
