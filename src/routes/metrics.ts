@@ -13,7 +13,8 @@ const DEADLINE = 4_000;
 
 export const metrics: Endpoint = (gateway) => async (c) => {
   const refusal = await refuseUnlessOperator(gateway, c);
-  if (refusal || !gateway.metrics) return refusal ?? c.notFound();
+  if (refusal) return refusal;
+  if (!gateway.metrics) throw new GatewayError('not_found', 'metrics: nothing is counted here');
   const counts = await within(gateway.metrics.read(), DEADLINE).catch(() => LATE);
   if (typeof counts === 'symbol') throw new GatewayError('store_unavailable', 'metrics: no sums');
   return new Response(writeExposition(counts), {

@@ -26,6 +26,14 @@ describe('GET /auth/metrics', () => {
     expect((await scrape()).status).toBe(404);
   });
 
+  it('design §2: where nothing is counted, 404 like every other of the gateway’s answers', async () => {
+    const { harness } = start();
+    const headers = { authorization: `Bearer ${OTHER_SECRET}` };
+    const response = await harness.app.fetch(new Request('https://app.example.com/auth/metrics', { headers }));
+    expect([response.status, response.headers.get('cache-control')]).toEqual([404, 'no-store']);
+    expect(await response.json()).toMatchObject({ code: 'not_found' });
+  });
+
   it.each(['', 'wrong', `${OTHER_SECRET}x`])('design §2: 401 without the secret (%s)', async (secret) => {
     const { scrape } = start();
     const response = await scrape(undefined, secret);
