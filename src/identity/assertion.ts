@@ -86,7 +86,7 @@ export function createAssertions({ config, now, randomId }: AssertionDependencie
       const at = Math.floor(now());
       const claims = claimsOf(identity);
       if (assertionBinding === 'request') {
-        return signNew({ ...claims, htm: method, htu: url.replace(/[?#].*$/s, '') }, audience, at);
+        return signNew({ ...claims, htm: method, htu: url.split(/[?#]/, 1)[0] }, audience, at);
       }
       if (sessionId === undefined) return signNew(claims, audience, at);
       return signForSession(`${sessionId} ${audience}`, claims, audience, at);

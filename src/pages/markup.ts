@@ -39,7 +39,8 @@ export const isolate = (text: string): Markup => html`<bdi>${text}</bdi>`;
  * Anything else leads to the start page.
  */
 export const safeHref = (href: string, origin: string): string => {
-  const resolved = URL.canParse(href, origin) ? new URL(href, origin) : undefined;
+  // Not `canParse`, which says yes to some texts that the parser then refuses.
+  const resolved = URL.parse(href, origin);
   if (href.startsWith('/')) return resolved?.origin === origin ? href : origin + href;
-  return URL.canParse(href) && /^https?:$/.test(resolved?.protocol ?? '') ? href : '/';
+  return URL.parse(href) && /^https?:$/.test(resolved?.protocol ?? '') ? href : '/';
 };
