@@ -1,0 +1,133 @@
+// What becomes of an application's header fields on their way to the visitor: addresses, cookies, caching, connections.
+// Design §4 "Never reaches the visitor"; issue 6 "Redirects"; RFC 9111 §5.2.2.
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { isOwnCookie } from '../../../src/proxy/own-cookies.ts';
+import { compileResponseHeaders } from '../../../src/proxy/upstream-response.ts';
+import { BASE } from '../generate/cookies.ts';
+import { type Field, fieldName, fieldValue, LONGEST_FIELD, toHeaders } from '../generate/fields.ts';
+import { asFieldValue, mutated } from '../generate/text.ts';
+import { createTarget } from '../target.ts';
+
+const ORIGIN = 'https://app.example.com';
+const PRIVATE = 'app.internal:8443';
+const rewrite = compileResponseHeaders({ isSecure: true, securityHeaders: {} });
+
+const WORDS = [
+  ...[
+    `https://${PRIVATE}/base/a`,
+    `//${PRIVATE}/base`,
+    `HTTP://${PRIVATE}`,
+    `https://user@${PRIVATE}/`,
+    ORIGIN,
+    PRIVATE,
+  ],
+  ...[
+    '/base/a',
+    '/other',
+    '/base',
+    '\\\\app.internal',
+    'https:/',
+    'url=',
+    '5; url=',
+    '0',
+    '"',
+    "'",
+    '; Path=/base',
+    ',',
+  ],
+  ...[
+    '; Domain=.internal',
+    '; domain=app.internal',
+    'Domain=example.com',
+    'public',
+    'private="set-cookie, a"',
+    's-maxage=9',
+  ],
+  ...['no-store', 'max-age=1', '__Host-postern=a', ' "__host-postern=a', 'a=b', ' ', '\u00a0', '?', '#', '@', '%2f'],
+];
+const text = (corpus: readonly string[]) => mutated(corpus, WORDS, LONGEST_FIELD).map(asFieldValue);
+const location = text([
+  `https://${PRIVATE}/base/a?b#c`,
+  '/base/login',
+  `//${PRIVATE}/base/`,
+  'a/b',
+  `http://${PRIVATE}/x`,
+]);
+
+const field: fc.Arbitrary<Field> = fc.oneof(
+  fc.tuple(fc.constantFrom('location', 'content-location'), location),
+  fc.tuple(
+    fc.constant('refresh'),
+    text([`5; url="https://${PRIVATE}/base/"`, '0;URL=/base/a', `1, https://${PRIVATE}/`]),
+  ),
+  fc.tuple(
+    fc.constant('set-cookie'),
+    text([
+      'a=b; Path=/base/x; Domain=app.internal; Secure',
+      '__Host-postern=evil; Path=/',
+      `${BASE}.0=x`,
+      'a=; path=/',
+    ]),
+  ),
+  fc.tuple(
+    fc.constant('cache-control'),
+    text(['public, max-age=60', 'private="set-cookie, x", s-maxage=5', 'no-store']),
+  ),
+  fc.tuple(
+    fc.constantFrom('connection', 'vary'),
+    text(['close, x-kept, cache-control', 'Set-Cookie, Vary', '*', 'Accept']),
+  ),
+  fc.tuple(fieldName, fieldValue),
+);
+
+const GONE = [
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'te',
+  'x-gateway-secret',
+  'x-gateway-hop',
+  'alt-svc',
+];
+
+/** As RFC 3986 reads it: what browsers forgive beyond that (`https:\\host`) no application writes. */
+function leadsToPrivateHost(reference: string): boolean {
+  const url = /^(https?:)?\/\/[^\\@]*$/i.test(reference) ? URL.parse(reference, ORIGIN) : null;
+  return url?.host === PRIVATE;
+}
+
+const response = createTarget({
+  name: 'response-fields',
+  promise: 'no cookie under our names, no address of the private host, nothing personal for shared caches',
+  runs: 2_000,
+  given: fc.record({
+    fields: fc.array(field, { maxLength: 8 }),
+    isPersonal: fc.boolean(),
+    prefix: fc.constantFrom('', '/app'),
+  }),
+  holds({ fields, isPersonal, prefix }) {
+    const headers = toHeaders(fields);
+    const given = new Headers(headers);
+    const addresses = { target: { origin: `https://${PRIVATE}`, basePath: '/base' }, origin: ORIGIN, prefix };
+    rewrite({ status: 200, headers }, { addresses, isPersonal });
+    for (const name of GONE) assert.equal(headers.get(name), null, name);
+    for (const line of headers.getSetCookie()) {
+      assert(!isOwnCookie(line, BASE), line);
+      assert(!line.toLowerCase().trimStart().startsWith(BASE.toLowerCase()), line);
+    }
+    for (const name of ['location', 'content-location']) {
+      const value = headers.get(name);
+      assert.equal(value === null, given.get(name) === null);
+      // Two lines of one come joined, which is no address any more.
+      if (value !== null && !value.includes(',')) assert(!leadsToPrivateHost(value), value);
+    }
+    assert.equal(headers.get('content-type'), given.get('content-type'));
+    assert.equal(headers.get('x-content-type-options') === null, false);
+    if (isPersonal) assert.match(headers.get('cache-control') ?? '', /(^|,|\s)(private|no-store)(\s*,|\s*$|\s*=)/i);
+  },
+});
+
+export const responseTargets = [response];
