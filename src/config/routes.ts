@@ -42,7 +42,10 @@ export const ROUTE_FIELDS = {
   access: { schema: optional(oneOf('authenticated', 'public', 'deny'), 'authenticated'), example: '"public"' },
   roles: { schema: exactOptional(names), example: '["staff", "admin"]' },
   orgs: { schema: exactOptional(names), example: '["249703000000000001"]' },
-  claims: { schema: exactOptional(acceptedValues), example: '{ "urn:zitadel:iam:user:resourceowner:primary_domain" = ["acme.example"] }' },
+  claims: {
+    schema: exactOptional(acceptedValues),
+    example: '{ "urn:zitadel:iam:user:resourceowner:primary_domain" = ["acme.example"] }',
+  },
   credentials: {
     schema: exactOptional(filledList(oneOf('session', 'bearer'), 'a list of "session", "bearer"')),
     example: '["bearer"]',
