@@ -1,4 +1,5 @@
-// Interleaved rounds: in each, every row gets its turn, so that whatever else the machine does meets all of them alike. Medians of the rounds.
+// Interleaved rounds: in each, every row gets a short turn, in an order of chance, so that whatever else the machine does meets all of them
+// alike. Many short turns say more than a few long ones. Medians of the rounds.
 
 import type { Contender } from './contenders.ts';
 import { type Outcome, percentile, putLoad } from './load.ts';
@@ -27,6 +28,9 @@ export interface Rounds {
   readonly yardstick?: string;
 }
 
+/** Milliseconds. */
+const WARM_UP = 1500;
+
 interface Turn extends Outcome {
   readonly cpu: number;
 }
@@ -34,12 +38,10 @@ interface Turn extends Outcome {
 export async function measure(contenders: readonly Contender[], options: Rounds): Promise<Measured[]> {
   const turns = new Map<string, Turn[]>(contenders.map(({ name }) => [name, []]));
   // Once for nothing, until the compiler has done its work.
-  for (const contender of contenders) await takeTurn(contender, options, Math.max(500, options.turn));
+  for (const contender of contenders) await takeTurn(contender, options, WARM_UP);
   for (let round = 0; round < options.rounds; round++) {
-    for (const contender of contenders) {
-      await takeTurn(contender, options, 50);
+    for (const contender of shuffled(contenders))
       turns.get(contender.name)?.push(await takeTurn(contender, options, options.turn));
-    }
   }
   const yardstick = turns.get(options.yardstick ?? contenders[0]?.name ?? '') ?? [];
   return contenders.map(({ name }) => summary(name, turns.get(name) ?? [], yardstick));
@@ -65,12 +67,18 @@ function summary(name: string, turns: readonly Turn[], yardstick: readonly Turn[
     rate: median(turns.map(rate)),
     p50: median(turns.map((turn) => percentile(turn, 0.5))),
     p99: median(turns.map(p99)),
-    // The kernel counts in steps of a hundredth of a second: a sum over all rounds has a hundredth of the error of one.
     cpu: cpuOf(turns),
     rateRatio: ratio(rate),
     p99Ratio: ratio(p99),
     cpuRatio: cpuOf(turns) / cpuOf(yardstick),
   };
+}
+
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  return items
+    .map((item) => [Math.random(), item] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, item]) => item);
 }
 
 function cpuOf(turns: readonly Turn[]): number {

@@ -24,8 +24,8 @@ const { values: options } = parseArgs({
 });
 const { quick, only, against } = options;
 const connections = 8;
-const rounds = Number(options.rounds ?? (quick ? 3 : 7));
-const turn = quick ? 250 : 500;
+const rounds = Number(options.rounds ?? (quick ? 8 : 40));
+const turn = 150;
 
 const script = options.script ?? buildWorker();
 const stage = await createStage(script);

@@ -1,8 +1,8 @@
 // One workerd of its own per worker that is measured: visitors' socket straight into it, nothing of a development server in between.
-// workerd's configuration is Cap'n Proto text (workerd.capnp); its CPU time is what the kernel counts for the process (proc_pid_stat(5)).
+// workerd's configuration is Cap'n Proto text (workerd.capnp); its CPU time is what the kernel counts for its threads (schedstat).
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +13,6 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../test/support/worker.ts';
 
 const BINARY = fileURLToPath(new URL('../node_modules/workerd/bin/workerd', import.meta.url));
-const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 /** Milliseconds. */
 const PATIENCE = 15_000;
 
@@ -37,7 +36,7 @@ export interface RunningWorkerd {
   readonly pid: number;
   /** Milliseconds from the start of the process until it took connections: the worker has been compiled and evaluated by then. */
   readonly startedIn: number;
-  /** Seconds of CPU so far, in steps of a hundredth. */
+  /** Seconds of CPU so far. */
   cpu(): number;
   /** Bytes of memory that the process holds. */
   memory(): number;
@@ -122,11 +121,14 @@ const worker :Workerd.Worker = (
 
 const quote = (text: string): string => JSON.stringify(text);
 
-/** User and system time are the 14th and 15th field; the second may hold blanks, and ends with the last parenthesis. */
+/** Of each thread in nanoseconds: `/proc/{pid}/stat` counts in hundredths of a second, which is a whole turn's error. */
 function cpuOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  return threads.reduce((sum, thread) => sum + nanosecondsOf(`/proc/${pid}/task/${thread}/schedstat`), 0) / 1e9;
+}
+
+function nanosecondsOf(schedstat: string): number {
+  return Number(readFileSync(schedstat, 'utf8').split(' ')[0]);
 }
 
 function memoryOf(pid: number): number {
