@@ -1,8 +1,10 @@
 // Everybody who comes during a soak: so many connections, each with its next request as soon as it has its answer.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFigures, type Figures, Person, type Stolen, useStolen } from './soak-person.ts';
+import { createFigures, type Figures } from './soak-figures.ts';
+import { Person } from './soak-person.ts';
 import { type Delivery, hasManyRoles, OPERATOR_SECRET } from './soak-stage.ts';
+import { type Stolen, useStolen } from './soak-stolen.ts';
 import { createApiClients, visitAsStranger } from './soak-strangers.ts';
 import { keepStreamsOpen } from './soak-streams.ts';
 import { pick, type World } from './soak-world.ts';

@@ -1,35 +1,13 @@
 // A visitor of a soak: signs in, clicks, sends forms, lets tabs lie, leaves; and knows what each answer may be (design §3, promises 1 to 6).
 
 import { createHash, randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Asked, Exchanged } from './soak-browser.ts';
 import { Browser, pathOf } from './soak-browser.ts';
+import type { Figures } from './soak-figures.ts';
 import { beginSession, describeSession, type PersonsSession, whyOver, whyOverdue } from './soak-session.ts';
 import { SignIn } from './soak-sign-in.ts';
+import type { Stolen } from './soak-stolen.ts';
 import { isOfBrokenUpstream, isToZitadel, nonce, pick, SLACK, seenBy, TIMES, type World } from './soak-world.ts';
-
-/** Cookies of sessions that have ended, which nobody may use any more. */
-export interface Stolen {
-  readonly cookie: string;
-  readonly worthlessFrom: number;
-  readonly sub: string;
-}
-
-/** How often what happened. */
-export const createFigures = () => ({
-  signIns: 0,
-  signOuts: 0,
-  endedByZitadel: 0,
-  formsKept: 0,
-  rolesJudged: 0,
-  stolenCookiesTried: 0,
-  connectionsKeptOpen: 0,
-  /** Sessions that a fault has cost, as promise 2 allows. */
-  renewalsLost: 0,
-  tokensLost: 0,
-});
-
-export type Figures = ReturnType<typeof createFigures>;
 
 /** Milliseconds after a fault of ZITADEL's or KV's in which there may be no good token to forward: sessions leave ZITADEL alone for a while. */
 const TOKEN_LAG = 25_000;
@@ -191,7 +169,7 @@ export class Person {
     this.session = undefined;
     const hasCookie = [...this.browser.cookies.keys()].some((name) => /^postern(\.\d)?$/.test(name));
     if (hasCookie && !mayBeOver) this.#complainOf('signing out takes the cookie away', left);
-    this.#stolen.push({ cookie, sub: this.sub, worthlessFrom: left.to + TIMES.revocation * 1000 });
+    this.#stolen.push({ cookie, worthlessFrom: left.to + TIMES.revocation * 1000 });
     if (isToZitadel(this.#world, left)) await this.#leaveZitadel(left.headers.location ?? '');
   }
 
@@ -294,15 +272,4 @@ export class Person {
 
 function digestOf(body: Buffer | string): string {
   return createHash('sha256').update(body).digest('hex');
-}
-
-/** Somebody uses a cookie whose session has ended. */
-export async function useStolen(world: World, stolen: Stolen[], figures: Figures): Promise<void> {
-  const [first] = stolen;
-  if (!first || first.worthlessFrom + SLACK > performance.now()) return void (await sleep(1));
-  stolen.shift();
-  figures.stolenCookiesTried += 1;
-  const headers = { Accept: 'application/json', Cookie: first.cookie };
-  const answer = await world.client.send(`/stolen?n=${nonce()}`, { headers });
-  if (answer.status !== 401) world.judge.complainOf('signed out means signed out', answer);
 }
