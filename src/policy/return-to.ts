@@ -23,7 +23,9 @@ export function parseReturnTo(value: string | null, origin: string, endpoints: s
   const url = URL.parse(value, origin);
   if (url?.origin !== origin) return undefined;
   const target = url.pathname + url.search + url.hash;
-  // Written out again it must still mean the same place: `/.//evil.example` does not, nor does what names a user
+  // Written out again it is longer, and may be judged again
+  if (target.length > MAX_RETURN_TO_LENGTH) return undefined;
+  // It must still mean the same place: `/.//evil.example` does not, nor does what names a user
   if (URL.parse(target, origin)?.href !== url.href) return undefined;
   return isSafePath(url.pathname, endpoints) ? target : undefined;
 }

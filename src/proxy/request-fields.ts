@@ -82,12 +82,14 @@ function dispositionOf(name: string, isReservedName: (name: string) => boolean):
   return Object.hasOwn(SPECIAL, name) ? (SPECIAL[name] as Disposition) : 'pass';
 }
 
+/** What `Connection` says of the connection itself, in nearly every request that has it. */
+const OF_THE_CONNECTION = new Set(['', 'keep-alive', 'close', 'upgrade']);
+
 /** The fields that a `Connection` header takes away with it. */
 export function namedByConnection(connection: string | null): ReadonlySet<string> | undefined {
-  if (connection === null || /^\s*(keep-alive|close|upgrade)?\s*$/i.test(connection)) return undefined;
-  const names = connection
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim());
-  return new Set(names.filter((name) => !NOT_TO_BE_NAMED_AWAY.test(name)));
+  const names = (connection ?? '').toLowerCase().split(',');
+  const named = names
+    .map((name) => name.trim())
+    .filter((name) => !OF_THE_CONNECTION.has(name) && !NOT_TO_BE_NAMED_AWAY.test(name));
+  return named.length === 0 ? undefined : new Set(named);
 }

@@ -3,14 +3,18 @@
 
 import { type AddressMap, isBelow, publicPath } from './upstream-path.ts';
 
-/** Scheme if any, authority, the rest: taken apart by hand, since a parser would write the rest anew. */
-const ABSOLUTE = /^(?:(https?):)?\/\/([^/?#\\]*)(.*)$/is;
+/**
+ * Scheme if any, authority, and what follows is the rest: taken apart by hand, since a parser would write the rest anew. Browsers take any number of
+ * slashes, of either kind (WHATWG URL, special authority ignore slashes state).
+ */
+const ABSOLUTE = /^(?:(https?):[/\\]*|[/\\]{2,})([^/?#\\]*)/i;
 
 /** A URI reference as the visitor has to see it. What does not lead to the upstream is left alone. */
 export function publicReference(reference: string, addresses: AddressMap): string {
-  const [, scheme, authority, rest = ''] = ABSOLUTE.exec(reference) ?? [];
+  const [start = '', scheme, authority] = ABSOLUTE.exec(reference) ?? [];
   if (authority === undefined) return reference.startsWith('/') ? publicRoot(reference, addresses) : reference;
   if (!isPrivateHost(authority, scheme, addresses)) return reference;
+  const rest = reference.slice(start.length);
   const path = rest.startsWith('/') ? rest : `/${rest}`;
   // Below another folder of the private host nothing can be reached, but its name stays private all the same.
   return addresses.origin + (publicPath(path, addresses) ?? path);
@@ -39,7 +43,7 @@ function isPrivateHost(authority: string, scheme: string | undefined, { target, 
 
 /** `5; url=…`, in quotes or not, as browsers read it (HTML §4.2.5.3, shared declarative refresh steps). */
 export function publicRefresh(refresh: string, addresses: AddressMap): string {
-  const [, before, address] = /^(\s*[\d.]+\s*[;,\s]\s*(?:url\s*=\s*)?["']?)([^\s"'].*)$/is.exec(refresh) ?? [];
+  const [, before, address] = /^(\s*[\d.]+(?:\s*[;,]|\s)\s*(?:url\s*=\s*)?["']?)([^\s"'].*)$/is.exec(refresh) ?? [];
   return before === undefined || address === undefined ? refresh : before + publicReference(address, addresses);
 }
 
@@ -49,9 +53,11 @@ export function publicSetCookie(line: string, addresses: AddressMap): string {
   if (isSamePlace(addresses) && !/;\s*domain/i.test(line)) return line;
   const [pair = '', ...attributes] = line.split(';');
   const kept = attributes.flatMap((attribute) => {
-    const [, name = '', value = ''] = /^\s*(domain|path)\s*=\s*(.*?)\s*$/i.exec(attribute) ?? [];
-    if (name.toLowerCase() === 'domain') return isPrivateDomain(value, addresses) ? [] : [attribute];
-    return name === '' ? [attribute] : [publicCookiePath(attribute, value, addresses)];
+    const equals = attribute.indexOf('=');
+    const name = attribute.slice(0, Math.max(0, equals)).trim().toLowerCase();
+    const value = attribute.slice(equals + 1).trim();
+    if (name === 'domain') return isPrivateDomain(value, addresses) ? [] : [attribute];
+    return name === 'path' ? [publicCookiePath(attribute, value, addresses)] : [attribute];
   });
   return [pair, ...kept].join(';');
 }

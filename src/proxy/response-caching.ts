@@ -13,7 +13,7 @@ export const isSurrogateField = (name: string): boolean => SURROGATE_FIELDS.test
 export function keepPrivate(headers: Headers): void {
   const cacheControl = headers.get('Cache-Control');
   const directives = cacheControl === null ? [] : splitDirectives(cacheControl);
-  const names = directives.map((directive) => directive.replace(/\s*=.*$/s, '').toLowerCase());
+  const names = directives.map((directive) => (directive.split('=', 1)[0] ?? '').trimEnd().toLowerCase());
   if (names.includes('no-store')) return;
   const isPrivate = directives.some((directive) => directive.toLowerCase() === 'private');
   const isShared = names.some((name) => SHARED.has(name));

@@ -58,7 +58,7 @@ interface CookieEntry {
 const LOOK_AGAIN_INTERVAL = 5;
 /** Seconds that one request waits for ZITADEL all in all; then it goes on with what is at hand, as in any outage. */
 const PATIENCE = 8;
-/** Characters of sealed text that are remembered; what is inside takes about as much again. */
+/** Characters of sealed text that are remembered; with what is inside each takes about 4.5 bytes (docs/quality.md, soak). */
 const MOST_REMEMBERED = 8_000_000;
 
 interface Dependencies {

@@ -39,6 +39,8 @@ describe('design §2: return_to on our own origin', () => {
   it('has a limit', () => {
     expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH - 1)}`, ORIGIN, '/auth')).toBeDefined();
     expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH)}`, ORIGIN, '/auth')).toBeUndefined();
+    // What is written out again has to pass again
+    expect(parseReturnTo(`/${'é'.repeat(MAX_RETURN_TO_LENGTH / 2)}`, ORIGIN, '/auth')).toBeUndefined();
   });
 });
 

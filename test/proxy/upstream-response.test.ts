@@ -47,6 +47,11 @@ describe('addresses', () => {
     ['http://app.internal:8080', 'https://a.example/'],
     ['http://app.internal:8080?x', 'https://a.example/?x'],
     ['http://app.internal:8080//x/../%2e', 'https://a.example//x/../%2e'],
+    // As browsers read it
+    ['http:////app.internal:8080/x', 'https://a.example/x'],
+    ['http:app.internal:8080/x', 'https://a.example/x'],
+    ['///app.internal:8080/x', 'https://a.example/x'],
+    ['/\\\\app.internal:8080/x', 'https://a.example/x'],
   ])('rewrites %s', (from, to) => {
     expect(location(from)).toBe(to);
     expect(received({ 'Content-Location': from }).get('content-location')).toBe(to);
