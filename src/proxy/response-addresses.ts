@@ -12,13 +12,17 @@ const ABSOLUTE = /^(?:(https?):[/\\]*|[/\\]{2,})([^/?#\\]*)/i;
 /** A URI reference as the visitor has to see it. What does not lead to the upstream is left alone. */
 export function publicReference(reference: string, addresses: AddressMap): string {
   const [start = '', scheme, authority] = ABSOLUTE.exec(reference) ?? [];
-  if (authority === undefined) return reference.startsWith('/') ? publicRoot(reference, addresses) : reference;
+  if (authority === undefined)
+    return reference.startsWith('/') ? onOurSite(publicRoot(reference, addresses), addresses) : reference;
   if (!isPrivateHost(authority, scheme, addresses)) return reference;
   const rest = reference.slice(start.length);
   const path = rest.startsWith('/') ? rest : `/${rest}`;
   // Below another folder of the private host nothing can be reached, but its name stays private all the same.
   return addresses.origin + (publicPath(path, addresses) ?? path);
 }
+
+/** `/base//evil.example` without its base would name another host. */
+const onOurSite = (path: string, { origin }: AddressMap): string => (/^\/[/\\]/.test(path) ? origin + path : path);
 
 /** Whether the upstream's paths are the visitor's. */
 const isSamePlace = ({ target, prefix }: AddressMap): boolean => target.basePath === '' && prefix === '';

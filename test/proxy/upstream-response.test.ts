@@ -88,6 +88,9 @@ describe('addresses', () => {
     ['http://app.internal:8080/based', 'https://a.example/based'],
     ['/base/x', '/x'],
     ['/base?x', '/?x'],
+    // RFC 9700 §4.11 what is left must not name another host
+    ['/base//evil.example/', 'https://a.example//evil.example/'],
+    ['/base/\\evil.example/', 'https://a.example/\\evil.example/'],
     ['/other', '/other'],
   ])('maps %s back from a base path', (from, to) => expect(location(from, { basePath: '/base' })).toBe(to));
 
