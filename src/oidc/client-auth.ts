@@ -35,7 +35,7 @@ export function createClientAuth(authentication: ClientAuthentication, now: () =
 
 /** Imports an RSA private key from PEM, PKCS#8 or PKCS#1, for RS256. */
 async function importSigningKey(pem: string): Promise<CryptoKey> {
-  const der = Uint8Array.from(atob(pem.replace(/-----[^-]+-----|\s+/g, '')), (c) => c.charCodeAt(0));
+  const der = Uint8Array.from(atob(pem.replace(/-----[^-]+-----|\s/g, '')), (c) => c.charCodeAt(0));
   const pkcs8 = pem.includes('BEGIN RSA PRIVATE KEY') ? wrapPkcs1(der) : der;
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
   return crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
@@ -50,8 +50,8 @@ function wrapPkcs1(pkcs1: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([0x30, ...derLength(content.length), ...content]);
 }
 
+/** In the long form: no RSA key is shorter than 128 bytes. */
 function derLength(length: number): number[] {
-  if (length < 0x80) return [length];
   const bytes: number[] = [];
   for (let rest = length; rest > 0; rest >>= 8) bytes.unshift(rest & 0xff);
   return [0x80 | bytes.length, ...bytes];

@@ -76,7 +76,7 @@ export function selectKeys(keys: readonly Members[], { alg, kid }: Members): rea
     (key) =>
       algorithm !== undefined &&
       key['kty'] === algorithm.kty &&
-      (algorithm.crv === undefined || key['crv'] === algorithm.crv) &&
+      key['crv'] === algorithm.crv &&
       (kid === undefined || (typeof kid === 'string' && key['kid'] === kid)) &&
       (key['alg'] === undefined || key['alg'] === alg) &&
       (key['use'] === undefined || key['use'] === 'sig') &&

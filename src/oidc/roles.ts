@@ -17,8 +17,8 @@ export function readRoles(
   projectId: string | undefined,
   roleMap: Readonly<Record<string, string>>,
 ): RolesReading {
-  const suffixed = projectId === undefined ? undefined : `urn:zitadel:iam:org:project:${projectId}:roles`;
-  const claim = suffixed !== undefined && Object.hasOwn(claims, suffixed) ? suffixed : PLAIN_CLAIM;
+  const suffixed = `urn:zitadel:iam:org:project:${projectId}:roles`;
+  const claim = projectId !== undefined && Object.hasOwn(claims, suffixed) ? suffixed : PLAIN_CLAIM;
   if (!Object.hasOwn(claims, claim)) return { kind: 'roles', roles: {} };
   const value = claims[claim];
   if (!isObject(value)) return { kind: 'malformed', claim };

@@ -29,14 +29,18 @@ const LONGEST_WAIT = 86_400;
 
 const OPERATOR_ERRORS = new Set(['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_grant_type']);
 
-const FAILED_CHECK = new Set([
+const FAILED_CHECK: ReadonlySet<unknown> = new Set([
   oauth.JSON_ATTRIBUTE_COMPARISON,
   oauth.JWT_CLAIM_COMPARISON,
   oauth.JWT_TIMESTAMP_CHECK,
   oauth.KEY_SELECTION,
 ]);
 
-const NOT_AN_ANSWER = new Set([oauth.RESPONSE_IS_NOT_JSON, oauth.PARSE_ERROR, oauth.RESPONSE_IS_NOT_CONFORM]);
+const NOT_AN_ANSWER: ReadonlySet<unknown> = new Set([
+  oauth.RESPONSE_IS_NOT_JSON,
+  oauth.PARSE_ERROR,
+  oauth.RESPONSE_IS_NOT_CONFORM,
+]);
 
 /** What an exception from a call to ZITADEL means. */
 export function providerFault(error: unknown): ProviderFault {
@@ -50,12 +54,14 @@ export function providerFault(error: unknown): ProviderFault {
     return { kind: 'refused', reason: printable(`${error.error}: ${error.error_description ?? ''}`) };
   }
   const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown };
-  if (typeof code === 'string' && NOT_AN_ANSWER.has(code)) {
+  if (NOT_AN_ANSWER.has(code)) {
     if (cause instanceof Response) return statusFault(cause.status, cause);
     return { kind: 'transient', reason: printable(`${code}: ${message}`) };
   }
-  const isFailedCheck = typeof code === 'string' && FAILED_CHECK.has(code);
-  return { kind: isFailedCheck ? 'refused' : 'malformed', reason: printable(`${code ?? 'error'}: ${message}`) };
+  return {
+    kind: FAILED_CHECK.has(code) ? 'refused' : 'malformed',
+    reason: printable(`${code ?? 'error'}: ${message}`),
+  };
 }
 
 function responseFault(error: oauth.ResponseBodyError): ProviderFault {

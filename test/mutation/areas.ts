@@ -25,7 +25,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   session: { mutate: ['src/session/session.ts'], tests: ['test/session/**/*.test.ts'] },
   oidc: {
     mutate: OIDC_CHECKS.map((name) => `src/oidc/${name}.ts`),
-    tests: ['test/oidc/**/*.test.ts', 'test/spec/**/*.test.ts'],
+    tests: ['test/oidc/**/*.test.ts'],
   },
 };
 

@@ -1,7 +1,7 @@
 // The Authorization header as it is read. RFC 6750 §2.1; RFC 9110 §11.4.
 
 import { describe, expect, it } from 'vitest';
-import { parseAuthorization } from '../../src/oidc/authorization-header.ts';
+import { claimsBearer, parseAuthorization } from '../../src/oidc/authorization-header.ts';
 
 const MALFORMED: Record<string, string> = {
   'no token': 'Bearer',
@@ -65,7 +65,56 @@ describe('parseAuthorization', () => {
     expect(parseAuthorization(header).kind).toBe('malformed');
   });
 
-  it('refuses a token longer than 16 KB', () => {
-    expect(parseAuthorization(`Bearer ${'a'.repeat(16_385)}`).kind).toBe('malformed');
+  it('refuses a header longer than 16 KB', () => {
+    const longest = 'a'.repeat(16_384 - 'Bearer '.length);
+    expect(parseAuthorization(`Bearer ${longest}`)).toEqual({ kind: 'token', token: longest });
+    expect(parseAuthorization(`Bearer ${longest}a`)).toEqual({
+      kind: 'malformed',
+      error: 'invalid_token',
+      reason: 'the bearer token is too long',
+    });
+  });
+});
+
+describe('RFC 6750 §3.1: one token that can be none is invalid_token, everything else invalid_request', () => {
+  const NO_TOKEN = 'Authorization: Bearer is not followed by one token';
+  const SEVERAL = 'several values in Authorization';
+  const NO_CHARACTERS = 'the bearer token has characters that no token has';
+
+  it.each([
+    ['Bearer', 'invalid_request', NO_TOKEN],
+    ['Bearer ', 'invalid_request', NO_TOKEN],
+    ['Bearer: aaa', 'invalid_request', NO_TOKEN],
+    ['Bearer aa%2E bbb', 'invalid_request', NO_TOKEN],
+    ['Bearer aaa\u00a0', 'invalid_request', NO_TOKEN],
+    ['\u00a0Bearer aaa', 'invalid_request', NO_TOKEN],
+    ['\u00a0Bearer aa%', 'invalid_request', NO_TOKEN],
+    ['Bearer aaa, Bearer bbb', 'invalid_request', SEVERAL],
+    ['Bearer aaa,', 'invalid_request', SEVERAL],
+    ['Basic YTpi,Bearer aaa', 'invalid_request', SEVERAL],
+    ['Basic YTpi,  Bearer aaa', 'invalid_request', SEVERAL],
+    ['Basic YTpi, Bearer', 'invalid_request', SEVERAL],
+    ['Bearer aa%2Eaa', 'invalid_token', NO_CHARACTERS],
+    ['Bearer   aa%2Eaa', 'invalid_token', NO_CHARACTERS],
+    ['bearer "aaa"', 'invalid_token', NO_CHARACTERS],
+  ])('%j: %s', (header, error, reason) => {
+    expect(parseAuthorization(header)).toEqual({ kind: 'malformed', error, reason });
+  });
+
+  it.each(['xbearer aaa', 'xBearer', 'Basic bearer aaa'])('%j is another scheme’s', (header) => {
+    expect(parseAuthorization(header)).toEqual({ kind: 'none' });
+  });
+});
+
+describe('design §3: whose business the header is', () => {
+  it.each([
+    ['Bearer aaa', true],
+    ['Bearer', true],
+    ['Basic YTpi, Bearer aaa', true],
+    ['Basic YTpi', false],
+    ['', false],
+    [undefined, false],
+  ])('%s: %s', (header, isOurs) => {
+    expect(claimsBearer(header)).toBe(isOurs);
   });
 });

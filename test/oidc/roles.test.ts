@@ -22,6 +22,11 @@ describe('roles', () => {
     expect(read({ 'urn:zitadel:iam:org:project:999:roles': admin })).toEqual({ kind: 'roles', roles: {} });
   });
 
+  it('without a project of ours only the plain claim counts', () => {
+    const claims = { 'urn:zitadel:iam:org:project:undefined:roles': { admin: { '1': 'acme' } }, [PLAIN]: { user: {} } };
+    expect(readRoles(claims, undefined, {})).toEqual({ kind: 'roles', roles: { user: [] } });
+  });
+
   it('an empty suffixed claim is no reason to look at the plain one', () => {
     expect(read({ [SUFFIXED]: {}, [PLAIN]: { admin: { '1': 'acme' } } })).toEqual({ kind: 'roles', roles: {} });
   });
