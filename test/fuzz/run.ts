@@ -21,7 +21,9 @@ let current = { name: '', seed: options.seed };
 let hasFailed = false;
 const progress = new Int32Array(new SharedArrayBuffer(4));
 const workerData: WorkerData = { options, progress };
-const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
+// A stack as in Workers, which is what deep nesting can cost.
+const resourceLimits = { stackSizeMb: 1 };
+const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, resourceLimits });
 
 worker.on('message', (report: Report) => {
   if (report.kind === 'began') current = report;

@@ -25,14 +25,14 @@ const concurrency = createTarget({
     askings: fc.array(asking, { minLength: 2, maxLength: 12 }),
     // Claims to be read again; tokens to be renewed.
     later: fc.constantFrom(0, 31, 301, 700),
-    scheduler: fc.scheduler(),
+    /** Which of all that is waiting goes on next, each time. */
+    turns: fc.array(fc.nat(1_000), { maxLength: 60 }),
   }),
   ready: stages.createStage,
-  async holds({ askings, later, scheduler }, stage) {
+  async holds({ askings, later, turns }, stage) {
     const { harness } = stage;
-    const delay = <T>(what: string, work: () => Promise<T> | T): Promise<T> =>
-      scheduler.schedule(Promise.resolve(), what).then(work);
-    delayEverything(stage, delay);
+    const queue = createQueue(turns);
+    delayEverything(stage, queue.wait);
     const isolates = [harness.isolate(), harness.isolate()] as const;
     harness.clock.now += later;
     const all = Promise.all(
@@ -41,8 +41,8 @@ const concurrency = createTarget({
         return { status: response.status, body: await response.text() };
       }),
     );
-    const answers = await scheduler.waitFor(all);
-    await scheduler.waitFor(harness.settle());
+    const answers = await queue.runUntil(all);
+    await queue.runUntil(harness.settle());
     for (const [index, { status, body }] of answers.entries()) {
       const { name = 'user', way = '/page' } = askings[index] ?? {};
       const person = stages.personOf(stage, name);
@@ -70,23 +70,52 @@ function createRequest(stage: Stage, name: PersonName, way: (typeof WAYS)[number
   return stages.requestTo(isBearer ? '/page' : way, { headers: { ...proof, 'x-mark': `${index} ${name}` } });
 }
 
-type Delay = <T>(what: string, work: () => Promise<T> | T) => Promise<T>;
+/**
+ * Everything from outside waits here, and goes on one by one as `turns` say. Not fast-check's own scheduler: that lets each go on as soon
+ * as it comes, while other requests are still busy with cryptography, so that hardly two ever wait at once.
+ */
+function createQueue(turns: readonly number[]) {
+  const waiting: (() => void)[] = [];
+  let turn = 0;
+  return {
+    async wait<T>(work: () => Promise<T> | T): Promise<T> {
+      await new Promise<void>((resolve) => void waiting.push(resolve));
+      return work();
+    },
+    async runUntil<T>(task: Promise<T>): Promise<T> {
+      let isOver = false;
+      const over = () => {
+        isOver = true;
+      };
+      task.then(over, over);
+      while (!isOver) {
+        // Long enough for what is busy by itself to come here, too.
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        const [next] = waiting.splice((turns[turn++] ?? 0) % Math.max(1, waiting.length), 1);
+        next?.();
+      }
+      return task;
+    },
+  };
+}
 
-function delayEverything(stage: Stage, delay: Delay): void {
+type Wait = ReturnType<typeof createQueue>['wait'];
+
+function delayEverything(stage: Stage, wait: Wait): void {
   const { harness } = stage;
   const { zitadel, kv, objects } = harness;
   const [fetch, get, put] = [zitadel.fetch, kv.get.bind(kv), kv.put.bind(kv)];
   const open = objects.open.bind(objects);
-  stage.upstream = (request) => delay('application', () => echo(request));
-  zitadel.fetch = (input, init) => delay('ZITADEL', () => fetch(input, init));
-  kv.get = (key) => delay('KV get', () => get(key));
-  kv.put = (...given) => delay('KV put', () => put(...given));
+  stage.upstream = (request) => wait(() => echo(request));
+  zitadel.fetch = (input, init) => wait(() => fetch(input, init));
+  kv.get = (key) => wait(() => get(key));
+  kv.put = (...given) => wait(() => put(...given));
   objects.open = (name) =>
     new Proxy(open(name), {
       get:
         (object, method: keyof UserSessionsApi) =>
         (...given: unknown[]) =>
-          delay(`object ${method}`, () => (object[method] as (...all: unknown[]) => Promise<unknown>)(...given)),
+          wait(() => (object[method] as (...all: unknown[]) => Promise<unknown>)(...given)),
     });
 }
 

@@ -70,6 +70,7 @@ const notice = createTarget({
     if (response.status !== 200) assert.deepEqual(ended, [], event);
     const isWhole = token === honest && form === 'logout_token=TOKEN' && /^application/.test(type);
     if (isWhole && edits.length === 0) assert.deepEqual(ended, [whom], event);
+    if (form === 'logout_token=TOKEN' && !isSameToken(token, honest)) assert.deepEqual(ended, [], event);
     assert.deepEqual(
       ended.filter((each) => !namesPerson(stage, payload, each)),
       [],
@@ -78,10 +79,20 @@ const notice = createTarget({
   },
 });
 
+/** But for bits of the last character of the signature that carry nothing. */
+function isSameToken(token: string, honest: string): boolean {
+  const [header, payload, signature, ...more] = token.split('.');
+  const [ownHeader, ownPayload, ownSignature = ''] = honest.split('.');
+  const isSigned = Buffer.from(signature ?? '', 'base64url').equals(Buffer.from(ownSignature, 'base64url'));
+  return header === ownHeader && payload === ownPayload && isSigned && more.length === 0;
+}
+
 function namesPerson(stage: Stage, payload: string, name: PersonName): boolean {
-  const { sub, sid } = JSON.parse(payload) as { sub?: unknown; sid?: unknown };
+  const { sub, sid, iat } = JSON.parse(payload) as { sub?: unknown; sid?: unknown; iat: number };
   const person = stages.personOf(stage, name);
-  return sub === undefined ? sid === person.sid : sub === person.sub;
+  const isMeant = (sub === undefined || sub === person.sub) && (sid === undefined || sid === person.sid);
+  // ZITADEL sets `iat` back by a second; what begins later than that is another session.
+  return isMeant && iat >= stages.START - 2;
 }
 
 /** With the stand-in's own key, whatever is in it. */

@@ -18,7 +18,7 @@ export interface AnswerRecipe {
     | { readonly kind: 'text'; readonly text: string };
 }
 
-const STATUSES = [200, 200, 200, 200, 201, 204, 302, 400, 400, 401, 403, 404, 429, 500, 502, 503, 599];
+const STATUSES = [200, 200, 200, 201, 204, 302, 400, 400, 401, 403, 404, 429, 429, 429, 500, 500, 502, 503, 599];
 const ERRORS = [
   ...['invalid_grant', 'invalid_request', 'invalid_client', 'unauthorized_client', 'server_error', 'access_denied'],
   ...['temporarily_unavailable', 'unsupported_grant_type', 'invalid_scope', 'invalid_token', 'constructor', ''],
@@ -71,9 +71,9 @@ export function answerRecipe(values: readonly unknown[], names: readonly string[
   const honest = fc.record({ kind: fc.constant('honest' as const), recipe: jsonRecipe(values, names) });
   const error = fc.record({
     kind: fc.constant('error' as const),
-    error: fc.oneof(fc.constantFrom<unknown>(...ERRORS), fc.jsonValue()),
+    error: fc.oneof({ weight: 5, arbitrary: fc.constantFrom<unknown>(...ERRORS) }, fc.jsonValue()),
     description: fc.oneof(fc.constantFrom<unknown>(...DESCRIPTIONS), fc.jsonValue()),
-    steps: stepsWith(['{', '"', ',']),
+    steps: fc.oneof({ weight: 3, arbitrary: fc.constant<readonly Step[]>([]) }, stepsWith(['{', '"', ','])),
   });
   const text = fc.record({
     kind: fc.constant('text' as const),

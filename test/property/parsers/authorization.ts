@@ -68,6 +68,14 @@ const askedRequest = createTarget({
     assert.match(asked.method, /^[A-Z][A-Z-]*$/);
     assert.match(asked.path, /^\/[!-~]*$/);
     assert(!asked.path.includes('?'));
+    for (const family of ['x-original', 'x-forwarded']) {
+      const [method, uri] = [headers.get(`${family}-method`), headers.get(`${family}-uri`)];
+      assert(method === null || method === asked.method, `${family}: ${method}`);
+      assert(
+        uri === null || uri.replace(/^https?:\/\/[^/]*/i, '').split('?', 1)[0] === asked.path,
+        `${family}: ${uri}`,
+      );
+    }
     const url = new URL(asked.url);
     assert.deepEqual([url.protocol, url.username, url.password], ['https:', '', '']);
     headers.append(name, added);

@@ -99,7 +99,7 @@ const configuration = createTarget({
   name: 'configuration',
   promise: 'ends in a gateway that answers, or in problems that are said',
   runs: 600,
-  budget: 250,
+  budget: 500,
   given: spoilt,
   async holds(changes) {
     const events: (RequestEvent | NoteEvent)[] = [];

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isOwnCookie, withoutOwnCookies } from '../../../src/proxy/own-cookies.ts';
+import { withoutOwnCookies } from '../../../src/proxy/own-cookies.ts';
 import { parseOwnCookies } from '../../../src/session/cookies.ts';
 import { fitsCookies, joinChunks, sealedCookies } from '../../../src/session/sealed-cookie.ts';
 import { BASE, cookieHeader } from '../generate/cookies.ts';
@@ -34,6 +34,12 @@ function withoutBlanks(text: string): string {
   return text.slice(start, end);
 }
 
+/** Whatever some parser skips before a name: blanks and what is no ASCII, quotes, a nameless cookie's sign. */
+function passesForOurs(pair: string): boolean {
+  const start = pair.search(/[!#-&(-<>-~]/);
+  return start !== -1 && pair.slice(start, start + BASE.length).toLowerCase() === BASE.toLowerCase();
+}
+
 const othersCookies = createTarget({
   name: 'cookies-upstream',
   promise: 'the application gets none of ours, in no spelling a parser could take for ours, and every other as it came',
@@ -41,11 +47,8 @@ const othersCookies = createTarget({
   given: cookieHeader,
   holds(header) {
     const kept = withoutOwnCookies(header, BASE) ?? '';
-    for (const pair of kept.split(/[;,]/)) {
-      assert(!pair.trimStart().toLowerCase().startsWith(BASE.toLowerCase()), pair);
-      assert(!isOwnCookie(pair, BASE), pair);
-    }
-    const others = header.split(/[;,]/).filter((pair) => !isOwnCookie(pair, BASE));
+    for (const pair of kept.split(/[;,]/)) assert(!passesForOurs(pair), pair);
+    const others = header.split(/[;,]/).filter((pair) => !passesForOurs(pair));
     const keptPairs = new Set(kept.split(/[;,]/));
     for (const pair of others) {
       const isKept = keptPairs.has(pair) || keptPairs.has(pair.replace(/^[ \t]+/, '')) || pair.trim() === '';

@@ -110,7 +110,7 @@ const policy = createTarget({
   runs: 5_000,
   given: decisions,
   // Compiling the rules and the model take their time, too.
-  budget: 150,
+  budget: 500,
   holds({ routes, paths, method, who }) {
     const rules = rulesOf(...routes);
     const asking = who && caller(who.roles, { amr: who.amr });

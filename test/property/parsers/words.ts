@@ -121,7 +121,8 @@ const markup = createTarget({
   ),
   holds(words) {
     const { text } = html`<p title="${words}">${isolate(words)}</p>`;
-    const [, title = '', inside = ''] = /^<p title="([^"]*)"><bdi>([\s\S]*)<\/bdi><\/p>$/.exec(text) ?? [];
+    const [whole, title = '', inside = ''] = /^<p title="([^"]*)"><bdi>([\s\S]*)<\/bdi><\/p>$/.exec(text) ?? [];
+    assert.equal(whole, text);
     assert.doesNotMatch(title + inside, /[<>"']/);
     const href = URL.parse(safeHref(words, 'https://app.example.com'), 'https://app.example.com/auth/profile');
     assert(href !== null && /^https?:$/.test(href.protocol), words);

@@ -2,8 +2,8 @@
 // RFC 7519, RFC 8725; OIDC Core §3.1.3.7; Back-Channel Logout 1.0 §2.6; promise 9.
 
 import assert from 'node:assert/strict';
+import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import fc from 'fast-check';
-import { compactVerify, createLocalJWKSet } from 'jose';
 import { answerRecipe, isHonest, toResponse } from '../generate/answers.ts';
 import type { JsonRecipe } from '../generate/json.ts';
 import { mutated } from '../generate/text.ts';
@@ -60,16 +60,23 @@ const LOGOUT_CLAIMS = {
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** By another implementation; throws where the signature is not the provider's. */
+/** By another implementation, Node's: the claims, if one of the provider's keys has signed them by its own algorithm. */
 async function secondOpinion(token: string): Promise<Claims> {
-  const keys = createLocalJWKSet(await publishedKeys());
-  const { payload } = await compactVerify(token, keys, { algorithms: ['RS256', 'ES256', 'EdDSA'] });
-  return JSON.parse(new TextDecoder().decode(payload)) as Claims;
+  const [header, payload = '', signature = ''] = token.split('.');
+  const signed = Buffer.from(`${header}.${payload}`);
+  const { keys } = await publishedKeys();
+  const isSigned = keys.some((jwk) => {
+    const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+    const hash = jwk.kty === 'OKP' ? null : 'sha256';
+    return verify(hash, signed, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
+  });
+  assert(isSigned, 'no key of the provider has signed this');
+  return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
 }
 
 function assertSound({ iss, aud, exp, iat }: Claims, audience: string): void {
   assert.equal(iss, ISSUER);
-  assert([aud].flat().includes(audience), `aud: ${JSON.stringify(aud)}`);
+  assert([aud].flat().includes(audience), 'aud is somebody else');
   assert(typeof exp === 'number' && exp > NOW - 31 && typeof iat === 'number' && iat <= NOW + 31, `${iat} to ${exp}`);
 }
 
