@@ -75,7 +75,7 @@ describe('bytes on a socket', () => {
   });
 
   it('nothing of it made the gateway’s own code answer 500', () => {
-    const statuses = worker.logs.map((event) => Number(/^ *"?status"?: (\d+)/m.exec(event)?.[1]));
+    const statuses = worker.logs.map((line) => (JSON.parse(line) as { status?: number }).status);
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(RAW_CASES.length / 2);
     expect(statuses).not.toContain(500);
   });
