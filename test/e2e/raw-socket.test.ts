@@ -75,7 +75,9 @@ describe('bytes on a socket', () => {
   });
 
   it('nothing of it made the gateway’s own code answer 500', () => {
-    const statuses = worker.logs.map((line) => (JSON.parse(line) as { status?: number }).status);
+    // The runtime's own words about what it refused stand in between.
+    const events = worker.logs.filter((line) => line.startsWith('{'));
+    const statuses = events.map((line) => (JSON.parse(line) as { status?: number }).status);
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(RAW_CASES.length / 2);
     expect(statuses).not.toContain(500);
   });
