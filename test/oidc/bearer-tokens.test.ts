@@ -20,6 +20,15 @@ describe('the Authorization header', () => {
     expect(reasonOf(await bed.bearer.judge('Bearer'))).toMatch(/^invalid_request/);
     expect(reasonOf(await bed.judge('invented'))).toMatch(/^invalid_token/);
   });
+
+  it('a JWT may name three hundred roles', async () => {
+    const bed = createBed({ env: BASIC });
+    const roles = Array.from({ length: 300 }, (_, index) => `department-${index}-editor`);
+    for (const displayName of roles) bed.zitadel.project.roles.set(displayName, { displayName });
+    bed.zitadel.setUserRoles('admin', roles);
+    const token = await mint(bed, { jwt: true });
+    expect(Object.keys(callerOf(await bed.judge(token)).identity.roles)).toHaveLength(300);
+  });
 });
 
 describe('what is remembered', () => {

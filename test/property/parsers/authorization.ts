@@ -34,7 +34,7 @@ const authorization = createTarget({
     if (parsed.kind !== 'token') return;
     assert.match(parsed.token, /^[A-Za-z0-9\-._~+/]+=*$/);
     assert.equal(header.slice('bearer'.length).replace(/^ +/, ''), parsed.token);
-    assert(header.length <= 16_384);
+    assert(header.length <= 65_536);
   },
 });
 
