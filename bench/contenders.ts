@@ -65,6 +65,7 @@ export async function createContenders(stage: Stage, against: string | undefined
     row('a bare pass-through', await stage.start(await stage.bundle('pass-through-worker')), withCookie(cookie)),
     row(FLOOR, await stage.start(floor), withCookie(cookie)),
     row('the floor, one event logged', await stage.start(floor, { LOGS: 'yes' }), withCookie(cookie)),
+    row('the floor, chunked cookie', await stage.start(floor), withCookie(chunked)),
     row('a public route', plain, { ...BROWSER_HEADERS, Cookie: OTHER_COOKIE }, '/public/page?q=1'),
     row('signed in', plain, withCookie(cookie)),
     await signedIn('signed in, signed assertion', asserting),

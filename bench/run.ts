@@ -1,5 +1,5 @@
 // What it costs to be signed in: `npm run bench`, or `npm run bench -- --quick`. Prints the tables of docs/performance.md.
-// Promise 11; issue 9, Cost. `--only=<text>` keeps the rows whose name has it (the floor stays); `--against=<bundle>` adds another build.
+// Promise 11; issue 9, Cost. `--only=<pattern>` keeps the rows whose name fits (the floor stays); `--against=<bundle>` adds another build.
 
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
@@ -34,7 +34,7 @@ try {
     `${cpus().length} processors shared by load, worker and upstream; load average before: ${loadavg()[0]?.toFixed(1)}`,
   );
   const all = await createContenders(stage, against);
-  const contenders = all.filter(({ name }) => only === undefined || name === FLOOR || name.includes(only));
+  const contenders = all.filter(({ name }) => only === undefined || name === FLOOR || new RegExp(only).test(name));
   printTable(await measure(contenders, { rounds, turn, connections, yardstick: FLOOR }), 'floor');
   if (only === undefined) {
     printTable(

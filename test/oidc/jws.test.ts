@@ -44,7 +44,10 @@ describe('RFC 7518 §3.1 algorithms', () => {
   it.each(['none', 'HS256', 'PS256', 'constructor', '', 0, null, ['RS256']])('alg %j is none of ours', async (alg) => {
     const { jwk } = await createKey('RS256');
     const token = `${encodeBase64url(JSON.stringify({ alg }))}.${encodeBase64url('{}')}.`;
-    await expect(verify(token, jwk)).rejects.toMatchObject({ code: 'login_failed', message: /alg/ });
+    await expect(verify(token, jwk)).rejects.toMatchObject({
+      code: 'login_failed',
+      message: expect.stringMatching(/alg/),
+    });
     expect(selectKeys([jwk], { alg })).toEqual([]);
   });
 
@@ -60,7 +63,10 @@ describe('RFC 7518 §3.1 algorithms', () => {
     const signature = await crypto.subtle.sign(parameters, pair.privateKey, new TextEncoder().encode(input));
     const token = `${input}.${encodeBase64url(new Uint8Array(signature))}`;
     const jwk = (await crypto.subtle.exportKey('jwk', pair.publicKey)) as Members;
-    await expect(verify(token, jwk)).rejects.toMatchObject({ code: 'login_failed', message: /cannot be verified/ });
+    await expect(verify(token, jwk)).rejects.toMatchObject({
+      code: 'login_failed',
+      message: expect.stringMatching(/cannot be verified/),
+    });
   });
 
   it('a key that the runtime cannot read is a refusal', async () => {
@@ -94,7 +100,10 @@ describe('RFC 7515 §4 the header', () => {
     `${encodeBase64url(Uint8Array.of(0xff))}.e30.`,
     'e30=.e30.',
   ])('§5.2 %s is no token', async (token) => {
-    await expect(verify(token, {})).rejects.toMatchObject({ code: 'login_failed', message: /not a JWT/ });
+    await expect(verify(token, {})).rejects.toMatchObject({
+      code: 'login_failed',
+      message: expect.stringMatching(/not a JWT/),
+    });
   });
 
   it('§5.2 a signature that is not base64url is refused before any key is looked for', async () => {

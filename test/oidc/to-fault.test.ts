@@ -117,6 +117,8 @@ describe('RFC 9110 §10.2.3: Retry-After', () => {
     [{ 'retry-after': '-20', date: DATE }, undefined],
     [{ 'retry-after': '20 s', date: DATE }, undefined],
     [{ 'retry-after': 'x20', date: DATE }, undefined],
+    [{ 'retry-after': '1.5', date: DATE }, undefined],
+    [{ 'retry-after': '21 Nov 2026 12:00:30 GMT', date: DATE }, 30],
     [{ 'retry-after': '9'.repeat(400) }, undefined],
     [{ 'retry-after': '9'.repeat(23) }, 86_400],
     [{ 'retry-after': 'Sat, 21 Nov 3026 12:00:00 GMT', date: DATE }, 86_400],
