@@ -1,5 +1,6 @@
 // POST /auth/backchannel-logout, requirement by requirement: OpenID Connect Back-Channel Logout 1.0 §2.4 to §2.8.
 
+import { CompactEncrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { signJwt } from '../../demo/zitadel/keys.ts';
 import { SEED } from '../../demo/zitadel/seed.ts';
@@ -53,7 +54,8 @@ async function stillSignedIn(harness: Harness, browser: Awaited<ReturnType<typeo
   return isSignedIn(browser);
 }
 
-async function expectRefused(changes: Json, header?: Json): Promise<void> {
+/** `reason`: the failed check as the log names it, so that a test passes for its own reason only. */
+async function expectRefused(reason: string, changes: Json, header?: Json): Promise<void> {
   const harness = createHarness();
   const { browser } = await sessionOf(harness);
   harness.clock.now += 60;
@@ -61,39 +63,41 @@ async function expectRefused(changes: Json, header?: Json): Promise<void> {
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ error: 'invalid_request' });
   expectOwnHeaders(response);
+  expect(harness.events.findLast(({ event }) => event === 'request')).toMatchObject({ reason });
   expect(await stillSignedIn(harness, browser)).toBe(true);
 }
 
 describe('§2.6 validation', () => {
-  it.each<[string, Json]>([
-    ['iss missing', { iss: undefined }],
-    ['aud missing', { aud: undefined }],
-    ['aud of a sibling', { aud: [SEED.apiClientId] }],
-    ['iat missing', { iat: undefined }],
-    ['iat in the future', { iat: 1_790_009_999 }],
-    ['iat as a string', { iat: '1790000000' }],
-    ['exp missing', { exp: undefined }],
-    ['exp past', { exp: 1_790_000_000 - 60, iat: 1_790_000_000 - 180 }],
-    ['exp beyond reason', { exp: 1e15 }],
-    ['jti missing', { jti: undefined }],
-    ['jti a number', { jti: 7 }],
-    ['neither sub nor sid', { sub: undefined }],
-    ['sub a list', { sub: [SEED.users.user] }],
-    ['sub empty', { sub: '' }],
-    ['sid a number', { sid: 7 }],
-    ['events a list', { events: [EVENT] }],
-    ['events a string', { events: EVENT }],
-    ['the event null', { events: { [EVENT]: null } }],
-    ['the event a list', { events: { [EVENT]: [] } }],
-    ['nonce empty, but there', { nonce: '' }],
-    ['nonce null, but there', { nonce: null }],
-  ])('%s: 400', (_name, changes) => expectRefused(changes));
+  it.each<[string, Json, string]>([
+    ['iss missing', { iss: undefined }, 'JWT: iss is another issuer'],
+    ['aud missing', { aud: undefined }, 'JWT: aud is somebody else'],
+    ['aud of a sibling', { aud: [SEED.apiClientId] }, 'JWT: aud is somebody else'],
+    ['iat missing', { iat: undefined }, 'JWT: iat is missing'],
+    ['iat in the future', { iat: 1_790_009_999 }, 'JWT: claim iat lies in the future'],
+    ['iat as a string', { iat: '1790000000' }, 'JWT: claim iat is not a time'],
+    ['exp missing', { exp: undefined }, 'JWT: exp is missing'],
+    ['exp past', { exp: 1_790_000_000 - 60, iat: 1_790_000_000 - 180 }, 'JWT: expired'],
+    ['exp beyond reason', { exp: 1e15 }, 'JWT: claim exp is not a time'],
+    ['jti missing', { jti: undefined }, 'logout token: jti is missing'],
+    ['jti a number', { jti: 7 }, 'logout token: jti is missing'],
+    ['neither sub nor sid', { sub: undefined }, 'logout token: neither sub nor sid'],
+    ['sub a list', { sub: [SEED.users.user] }, 'logout token: sub is not a string'],
+    ['sub empty', { sub: '' }, 'logout token: sub is not a string'],
+    ['sid a number', { sid: 7 }, 'logout token: sid is not a string'],
+    ['events a list', { events: [EVENT] }, 'logout token: the logout event is missing'],
+    ['events a string', { events: EVENT }, 'logout token: the logout event is missing'],
+    ['the event null', { events: { [EVENT]: null } }, 'logout token: the logout event is missing'],
+    ['the event a list', { events: { [EVENT]: [] } }, 'logout token: the logout event is missing'],
+    ['nonce empty, but there', { nonce: '' }, 'logout token: a nonce is not allowed'],
+    ['nonce null, but there', { nonce: null }, 'logout token: a nonce is not allowed'],
+  ])('%s: 400', (_name, changes, reason) => expectRefused(reason, changes));
 
   it('signed by a stranger: 400', async () => {
     const harness = createHarness();
     const { browser } = await sessionOf(harness);
     const { privateKey } = await strangersKey();
     const { kid } = await harness.zitadel.webKeys.active();
+    harness.clock.now += 60;
     const { now } = harness.clock;
     const claims = {
       iss: ISSUER,
@@ -109,7 +113,9 @@ describe('§2.6 validation', () => {
     expect(await stillSignedIn(harness, browser)).toBe(true);
   });
 
-  it.each(['at+jwt', 'dpop+jwt', 'secevent+jwt'])('typ %s: 400', (typ) => expectRefused({}, { typ }));
+  it.each(['at+jwt', 'dpop+jwt', 'secevent+jwt'])('typ %s: 400', (typ) =>
+    expectRefused('logout token: the token is of another kind', {}, { typ }),
+  );
   it.each(['logout+jwt', 'JWT', undefined])('typ %s is taken', async (typ) => {
     const harness = createHarness();
     const { browser } = await sessionOf(harness);
@@ -121,12 +127,25 @@ describe('§2.6 validation', () => {
   it('an ID token, an access token, an opaque token, nonsense: 400', async () => {
     const harness = createHarness();
     const { browser } = await sessionOf(harness);
+    harness.clock.now += 60;
     const idToken = await mint(harness, { events: undefined, nonce: 'n', azp: SEED.webClientId });
     const accessToken = await harness.zitadel.mintAccessToken({ sub: 'user', jwt: true });
     const opaque = await harness.zitadel.mintAccessToken({ sub: 'user' });
     for (const token of [idToken, accessToken, opaque, 'nonsense', '...', 'a.b.c']) {
       expect((await notify(harness, token)).status).toBe(400);
     }
+    expect(await stillSignedIn(harness, browser)).toBe(true);
+  });
+
+  it('encrypted: 400, since nobody has registered this client for it', async () => {
+    const harness = createHarness();
+    const { browser } = await sessionOf(harness);
+    harness.clock.now += 60;
+    const secret = crypto.getRandomValues(new Uint8Array(32));
+    const encrypted = await new CompactEncrypt(Buffer.from(await mint(harness)))
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', cty: 'JWT' })
+      .encrypt(secret);
+    expect((await notify(harness, encrypted)).status).toBe(400);
     expect(await stillSignedIn(harness, browser)).toBe(true);
   });
 

@@ -20,49 +20,50 @@ import {
 const START = 1_790_000_000;
 
 describe('issuer, audience, authorized party', () => {
-  it('iss missing', () => expectIdTokenRefused({ claims: { iss: undefined } }, /iss/));
-  it('iss with a slash more', () => expectIdTokenRefused({ claims: { iss: 'https://zitadel.test/' } }, /iss/));
-  it('iss as a list', () => expectIdTokenRefused({ claims: { iss: ['https://zitadel.test'] } }, /iss/));
-  it('aud of a sibling application', () => expectIdTokenRefused({ claims: { aud: [SEED.apiClientId] } }, /aud/));
-  it('aud an empty list', () => expectIdTokenRefused({ claims: { aud: [] } }, /aud/));
+  it('iss missing', () => expectIdTokenRefused({ claims: { iss: undefined } }, /\biss\b/));
+  it('iss with a slash more', () => expectIdTokenRefused({ claims: { iss: 'https://zitadel.test/' } }, /\biss\b/));
+  it('iss as a list', () => expectIdTokenRefused({ claims: { iss: ['https://zitadel.test'] } }, /\biss\b/));
+  it('aud of a sibling application', () => expectIdTokenRefused({ claims: { aud: [SEED.apiClientId] } }, /\baud\b/));
+  it('aud an empty list', () => expectIdTokenRefused({ claims: { aud: [] } }, /\baud\b/));
   it('aud with our id as a part of another', () =>
-    expectIdTokenRefused({ claims: { aud: `x${SEED.webClientId}` } }, /aud/));
+    expectIdTokenRefused({ claims: { aud: `x${SEED.webClientId}` } }, /\baud\b/));
   it('aud a list of one is accepted', async () => {
     const harness = createHarness();
     tell(harness, 'idToken', { claims: { aud: [SEED.webClientId] } });
     await expectAccepted(harness);
   });
-  it('azp another party', () => expectIdTokenRefused({ claims: { azp: SEED.apiClientId } }, /azp/));
+  it('azp another party', () => expectIdTokenRefused({ claims: { azp: SEED.apiClientId } }, /\bazp\b/));
   it('azp missing with several audiences', () =>
     expectIdTokenRefused({ claims: { azp: undefined, client_id: undefined } }, /audiences/));
-  it('sub empty', () => expectIdTokenRefused({ claims: { sub: '' } }, /sub/));
-  it('sub a number', () => expectIdTokenRefused({ claims: { sub: 249703111111111100 } }, /sub/));
+  it('sub empty', () => expectIdTokenRefused({ claims: { sub: '' } }, /\bsub\b/));
+  it('sub a number', () => expectIdTokenRefused({ claims: { sub: 249703111111111100 } }, /\bsub\b/));
 });
 
 describe('nonce', () => {
-  it('missing', () => expectIdTokenRefused({ claims: { nonce: undefined } }, /nonce/));
-  it('empty', () => expectIdTokenRefused({ claims: { nonce: '' } }, /nonce/));
-  it('a list with the right one', () => expectIdTokenRefused(({ nonce }) => ({ claims: { nonce: [nonce] } }), /nonce/));
+  it('missing', () => expectIdTokenRefused({ claims: { nonce: undefined } }, /\bnonce\b/));
+  it('empty', () => expectIdTokenRefused({ claims: { nonce: '' } }, /\bnonce\b/));
+  it('a list with the right one', () =>
+    expectIdTokenRefused(({ nonce }) => ({ claims: { nonce: [nonce] } }), /\bnonce\b/));
 });
 
 describe('times', () => {
-  it('exp missing', () => expectIdTokenRefused({ claims: { exp: undefined } }, /exp/));
-  it('exp six minutes ago', () => expectIdTokenRefused({ claims: { exp: START - 360, iat: START - 900 } }, /exp/));
-  it('exp as a string', () => expectIdTokenRefused({ claims: { exp: String(START + 600) } }, /exp/));
-  it('exp null', () => expectIdTokenRefused({ claims: { exp: null } }, /exp/));
-  it('exp beyond the year 10000', () => expectIdTokenRefused({ claims: { exp: 999_999_999_999 } }, /exp/));
-  it('iat in the future', () => expectIdTokenRefused({ claims: { iat: START + 120 } }, /iat/));
-  it('iat as a string', () => expectIdTokenRefused({ claims: { iat: String(START) } }, /iat/));
-  it('iat negative', () => expectIdTokenRefused({ claims: { iat: -1 } }, /iat/));
-  it('nbf in the future', () => expectIdTokenRefused({ claims: { nbf: START + 120 } }, /nbf/));
-  it('nbf as a string', () => expectIdTokenRefused({ claims: { nbf: String(START) } }, /nbf/));
-  it('auth_time in the future', () => expectIdTokenRefused({ claims: { auth_time: START + 3600 } }, /auth_time/));
+  it('exp missing', () => expectIdTokenRefused({ claims: { exp: undefined } }, /\bexp\b/));
+  it('exp six minutes ago', () => expectIdTokenRefused({ claims: { exp: START - 360, iat: START - 900 } }, /\bexp\b/));
+  it('exp as a string', () => expectIdTokenRefused({ claims: { exp: String(START + 600) } }, /\bexp\b/));
+  it('exp null', () => expectIdTokenRefused({ claims: { exp: null } }, /\bexp\b/));
+  it('exp beyond the year 10000', () => expectIdTokenRefused({ claims: { exp: 999_999_999_999 } }, /\bexp\b/));
+  it('iat in the future', () => expectIdTokenRefused({ claims: { iat: START + 120 } }, /\biat\b/));
+  it('iat as a string', () => expectIdTokenRefused({ claims: { iat: String(START) } }, /\biat\b/));
+  it('iat negative', () => expectIdTokenRefused({ claims: { iat: -1 } }, /\biat\b/));
+  it('nbf in the future', () => expectIdTokenRefused({ claims: { nbf: START + 120 } }, /\bnbf\b/));
+  it('nbf as a string', () => expectIdTokenRefused({ claims: { nbf: String(START) } }, /\bnbf\b/));
+  it('auth_time in the future', () => expectIdTokenRefused({ claims: { auth_time: START + 3600 } }, /\bauth_time\b/));
   it.each(['exp', 'iat', 'auth_time'])('%s 1e400, which JSON reads as infinite', async (claim) => {
     const harness = createHarness();
     rewriteIdToken(harness, (idToken) =>
       signRaw(harness, {}, payloadOf(idToken).replace(new RegExp(`"${claim}":\\d+`), `"${claim}":1e400`)),
     );
-    await expectLoginRefused(harness, { reason: new RegExp(claim) });
+    await expectLoginRefused(harness, { reason: new RegExp(`\\b${claim}\\b`) });
   });
   it('a clock 20 seconds ahead is forgiven', async () => {
     const harness = createHarness();
@@ -85,12 +86,12 @@ describe('signature and algorithm', () => {
     const { publicKey } = await harness.zitadel.webKeys.active();
     const secret = new Uint8Array(await crypto.subtle.exportKey('spki', publicKey));
     tell(harness, 'idToken', { header: { alg: 'HS256' }, key: secret });
-    await expectLoginRefused(harness, { reason: /alg/ });
+    await expectLoginRefused(harness, { reason: /\balg\b/ });
   });
   it('an algorithm that the metadata does not name', async () => {
     const harness = createHarness({ zitadel: { signingAlgorithm: 'ES256' } });
     harness.zitadel.tamper.discovery = (json) => ({ ...json, id_token_signing_alg_values_supported: ['RS256'] });
-    await expectLoginRefused(harness, { reason: /alg/ });
+    await expectLoginRefused(harness, { reason: /\balg\b/ });
   });
   it.each([
     ['“none” in capitals', 'NoNe'],
@@ -99,21 +100,24 @@ describe('signature and algorithm', () => {
   ])('alg: %s', async (_name, alg) => {
     const harness = createHarness();
     rewriteIdToken(harness, (idToken) => signRaw(harness, { alg }, payloadOf(idToken)));
-    await expectLoginRefused(harness);
+    await expectLoginRefused(harness, { reason: /\balg\b/ });
   });
   it.each([
     ['cut off', (jwt: string) => jwt.slice(0, jwt.lastIndexOf('.') + 1)],
     ['missing with its dot', (jwt: string) => jwt.slice(0, jwt.lastIndexOf('.'))],
-    [
-      'of another token',
-      (jwt: string) => jwt.replace(/^[^.]+\.[^.]+/, (input) => input.replace(/.$/, (c) => (c === 'A' ? 'E' : 'A'))),
-    ],
   ])('signature %s', async (_name, rewrite) => {
     const harness = createHarness();
     rewriteIdToken(harness, rewrite);
     const browser = harness.browser();
-    expect((await logIn(harness, browser)).status).toBeGreaterThanOrEqual(400);
+    expect([400, 503]).toContain((await logIn(harness, browser)).status);
+    expect(lastFault(harness).reason).toMatch(/signature|Invalid JWT/);
     await expectNoSession(harness, browser);
+  });
+  it('signature of another token of the provider’s', async () => {
+    const harness = createHarness();
+    const [, , signature] = (await signRaw(harness, {}, '{"sub":"another"}')).split('.');
+    rewriteIdToken(harness, (idToken) => idToken.replace(/[^.]+$/, signature ?? ''));
+    await expectLoginRefused(harness, { reason: /the signature is another key/ });
   });
 });
 
@@ -134,19 +138,19 @@ describe('a header that brings or names a key is not listened to', () => {
   it('crit with an extension nobody knows', async () => {
     const harness = createHarness();
     rewriteIdToken(harness, (idToken) => signRaw(harness, { crit: ['odd'], odd: true }, payloadOf(idToken)));
-    await expectLoginRefused(harness, { reason: /crit/ });
+    await expectLoginRefused(harness, { reason: /\bcrit\b/ });
   });
   it('b64: false', async () => {
     const harness = createHarness();
     rewriteIdToken(harness, (idToken) => signRaw(harness, { crit: ['b64'], b64: false }, payloadOf(idToken)));
-    await expectLoginRefused(harness, { reason: /crit/ });
+    await expectLoginRefused(harness, { reason: /\bcrit\b/ });
   });
   it('an encrypted token', async () => {
     const harness = createHarness();
     rewriteIdToken(harness, () => harness.zitadel.createPersonalAccessToken(SEED.users.service));
     const browser = harness.browser();
     expect((await logIn(harness, browser)).status).toBe(400);
-    expect(lastFault(harness).fault).toBe('login_failed');
+    expect(lastFault(harness)).toMatchObject({ fault: 'login_failed', reason: expect.stringContaining('JWE') });
     await expectNoSession(harness, browser);
   });
 });
