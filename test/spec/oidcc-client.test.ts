@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { SEED } from '../../demo/zitadel/seed.ts';
 import { beginLogin, callbackFor, comeBack, isSignedIn, logIn, pathOf } from '../flow/steps.ts';
 import { locationOf } from '../support/browser.ts';
-import { createHarness, ISSUER, ORIGIN } from '../support/harness.ts';
+import { createHarness, type Harness, ISSUER, ORIGIN } from '../support/harness.ts';
 import {
   breakSignature,
   expectAccepted,
@@ -14,6 +14,22 @@ import {
   rewriteIdToken,
   tell,
 } from './hostile.ts';
+
+/** With every sign that form-encoding changes. */
+const AWKWARD_SECRET = 'a b+c%sd:e&f=gäh/0123456789';
+
+/** The addresses that ZITADEL is asked at from now on; what is at `from` answers at `to`. */
+function watchProvider({ zitadel }: Harness, moved: { from?: string; to?: string } = {}): string[] {
+  const asked: string[] = [];
+  const { fetch } = zitadel;
+  zitadel.fetch = (input, init) => {
+    const request = new Request(input, init);
+    asked.push(request.url);
+    const isMoved = moved.to !== undefined && request.url === moved.to;
+    return fetch(isMoved ? new Request(moved.from ?? '', request) : request);
+  };
+  return asked;
+}
 
 describe('oidcc-client-test: Basic', () => {
   it('oidcc-client-test: code once, redirect_uri exact, access token in a header and never in a query', async () => {
@@ -31,6 +47,42 @@ describe('oidcc-client-test: Basic', () => {
     expect(calls.list.find(({ endpoint }) => endpoint === 'token')?.params['redirect_uri']).toBe(
       `${ORIGIN}/auth/callback`,
     );
+  });
+
+  it('-client-secret-basic: id and secret go in the header, form-encoded, and nowhere else (RFC 6749 §2.3.1)', async () => {
+    const harness = createHarness({ env: { ZITADEL_CLIENT_SECRET: AWKWARD_SECRET } });
+    Object.assign(harness.zitadel.webApplication, {
+      authMethod: 'client_secret_basic',
+      clientSecret: AWKWARD_SECRET,
+    });
+    await expectAccepted(harness);
+    const call = harness.zitadel.calls.list.find(({ endpoint }) => endpoint === 'token');
+    const [id, secret, ...others] = atob(call?.authorization?.replace('Basic ', '') ?? '').split(':');
+    expect([id, others]).toEqual([SEED.webClientId, []]);
+    expect(secret).not.toContain('%s');
+    expect(new URLSearchParams(`secret=${secret}`).get('secret')).toBe(AWKWARD_SECRET);
+    expect(call?.params).not.toHaveProperty('client_secret');
+  });
+
+  it('-client-secret-basic: a secret that is not the provider’s is the operator’s mistake, and nobody is signed in', async () => {
+    const harness = createHarness({ env: { ZITADEL_CLIENT_SECRET: AWKWARD_SECRET } });
+    Object.assign(harness.zitadel.webApplication, { authMethod: 'client_secret_basic', clientSecret: 'another' });
+    await expectLoginRefused(harness, { status: 503, fault: 'provider_unavailable', reason: /invalid_client/ });
+  });
+
+  it('-userinfo-bearer-header: the access token is in a header, not in the body, not in the address', async () => {
+    const harness = createHarness();
+    let access_token = '';
+    harness.zitadel.tamper.tokenResponse = (json) => {
+      access_token = json['access_token'];
+      return json;
+    };
+    const asked = watchProvider(harness);
+    await expectAccepted(harness);
+    const call = harness.zitadel.calls.list.find(({ endpoint }) => endpoint === 'userinfo');
+    expect([call?.method, call?.authorization, call?.params]).toEqual(['GET', `Bearer ${access_token}`, {}]);
+    expect(asked.length).toBeGreaterThan(3);
+    for (const address of asked) expect(address).not.toContain(encodeURIComponent(access_token));
   });
 
   it('-invalid-iss', () => expectIdTokenRefused({ claims: { iss: `${ISSUER}1` } }, /\biss\b/));
@@ -108,7 +160,18 @@ describe('oidcc-client-test: Basic', () => {
 });
 
 describe('oidcc-client-test: Config', () => {
-  it('-discovery-openid-config, -discovery-jwks-uri-keys: endpoints are where the metadata says', async () => {
+  it('-discovery-jwks-uri-keys: the keys are where the metadata says, and nowhere else', async () => {
+    const harness = createHarness();
+    const jwks_uri = `${ISSUER}/elsewhere/${crypto.randomUUID()}`;
+    const usual = `${ISSUER}/oauth/v2/keys`;
+    harness.zitadel.tamper.discovery = (json) => ({ ...json, jwks_uri });
+    const asked = watchProvider(harness, { from: usual, to: jwks_uri });
+    await expectAccepted(harness);
+    expect(asked).toContain(jwks_uri);
+    expect(asked).not.toContain(usual);
+  });
+
+  it('-discovery-openid-config: endpoints are where the metadata says', async () => {
     const harness = createHarness();
     harness.zitadel.tamper.discovery = (json) => ({
       ...json,
@@ -144,6 +207,39 @@ describe('oidcc-client-test: Config', () => {
     await harness.zitadel.rotateKeys('ES256');
     expect((await comeBack(browser, callbackUrl)).status).toBe(302);
     expect(await isSignedIn(browser)).toBe(true);
+  });
+});
+
+describe('oidcc-client-test: the comprehensive plan', () => {
+  it('-mtls-endpoint-aliases: they are for clients with certificates, and none of ours goes there', async () => {
+    const harness = createHarness();
+    const alias = 'https://mtls.zitadel.test/oauth/v2/token';
+    harness.zitadel.tamper.discovery = (json) => ({
+      ...json,
+      mtls_endpoint_aliases: { token_endpoint: alias, userinfo_endpoint: alias },
+    });
+    await expectAccepted(harness);
+    expect(harness.received).toEqual([]);
+  });
+
+  it('-form-post-error: no form is asked for, and one that comes all the same ends no login', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    const authorizeUrl = await beginLogin(browser);
+    expect(authorizeUrl.searchParams.has('response_mode')).toBe(false);
+    const callbackUrl = await callbackFor(harness, authorizeUrl);
+    for (const body of [callbackUrl.searchParams, new URLSearchParams({ error: 'login_required' })]) {
+      const headers = { 'sec-fetch-site': 'cross-site' };
+      const answer = await browser.navigate('/auth/callback', { method: 'POST', body, headers });
+      expect(answer.status).toBe(405);
+    }
+    expect(harness.zitadel.calls.token).toBe(0);
+    expect(await isSignedIn(browser)).toBe(false);
+  });
+
+  it('-request-uri: parameters of the request are in the request', async () => {
+    const { searchParams } = await beginLogin(createHarness().browser());
+    for (const name of ['request', 'request_uri']) expect(searchParams.has(name)).toBe(false);
   });
 });
 

@@ -6,7 +6,7 @@ import { SEED } from '../../demo/zitadel/seed.ts';
 import { beginLogin, isSignedIn, logIn } from '../flow/steps.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, type Harness, ISSUER, ORIGIN } from '../support/harness.ts';
-import { type Lie, signRaw, tell } from './hostile.ts';
+import { type Lie, payloadOf, signRaw, tell } from './hostile.ts';
 
 const SAME_ORIGIN = { headers: { 'sec-fetch-site': 'same-origin' } };
 
@@ -32,6 +32,9 @@ describe('oidcc-client-test-rp-init-logout', () => {
     const { browser, toProvider, back } = await signOut(harness);
     const parameters = Object.fromEntries(toProvider.searchParams);
     expect(Object.keys(parameters).sort()).toEqual(['client_id', 'id_token_hint', 'post_logout_redirect_uri', 'state']);
+    expect(JSON.parse(payloadOf(parameters['id_token_hint'] ?? ''))).toMatchObject({ sub: SEED.users.user });
+    expect(parameters['client_id']).toBe(SEED.webClientId);
+    expect(parameters['state']).toMatch(/^[\w-]{43,}$/);
     expect(parameters['post_logout_redirect_uri']).toBe(`${ORIGIN}/auth/logout/callback`);
     expect(back.searchParams.get('state')).toBe(parameters['state']);
     expect((await browser.navigate(back.href)).status).toBe(200);
@@ -74,6 +77,35 @@ async function notify(harness: Harness, lie: Lie = {}) {
   };
 }
 
+/** Why notices were refused. */
+function reasonsOf(harness: Harness): unknown[] {
+  return harness.events.flatMap((event) =>
+    'path' in event && event.path === '/auth/backchannel-logout' ? [event.reason] : [],
+  );
+}
+
+describe('oidcc-client-test-rp-frontchannel', () => {
+  it('rp-frontchannel-rpinitlogout, -opinitlogout: there is no such endpoint, and a sid in an address ends nothing', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    let sid = '';
+    harness.zitadel.tamper.idToken = (claims, header) => {
+      sid = claims['sid'];
+      return { claims, header };
+    };
+    await logIn(harness, browser);
+    const query = new URLSearchParams({ iss: ISSUER, sid });
+    for (const path of ['/auth/frontchannel-logout', '/auth/logout', '/auth/logout/callback']) {
+      const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'iframe' };
+      await harness.browser().navigate(`${path}?${query}`, { headers });
+      await browser.navigate(`${path}?${query}`, { headers });
+    }
+    await harness.advance(31);
+    expect(sid).not.toBe('');
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+});
+
 describe('oidcc-client-test-rp-backchannel', () => {
   it('rp-backchannel-rpinitlogout: accepted with an unknown claim, 200, no-store', async () => {
     const harness = createHarness();
@@ -83,16 +115,22 @@ describe('oidcc-client-test-rp-backchannel', () => {
     expect(stillSignedIn).toBe(false);
   });
 
-  it.each<[string, Lie]>([
-    ['alg-none', { header: { alg: 'none', kid: undefined } }],
-    ['wrong-iss', { claims: { iss: 'https://zitadel.testINVALID' } }],
-    ['wrong-aud', { claims: { aud: ['249703852243222581INVALID'] } }],
-    ['no-event', { claims: { events: undefined } }],
-    ['wrong-event', { claims: { events: { 'http://schemas.openid.net/event/foobar': {} } } }],
-    ['with-nonce', { claims: { nonce: 'n-0S6' } }],
-  ])('rp-backchannel-rpinitlogout-%s: 400, and nobody is signed out', async (_name, lie) => {
-    const { statuses, repeated, stillSignedIn } = await notify(createHarness(), lie);
+  it.each<[string, Lie, string]>([
+    ['alg-none', { header: { alg: 'none', kid: undefined } }, 'JWT: alg is not allowed'],
+    ['wrong-iss', { claims: { iss: 'https://zitadel.testINVALID' } }, 'JWT: iss is another issuer'],
+    ['wrong-aud', { claims: { aud: ['249703852243222581INVALID'] } }, 'JWT: aud is somebody else'],
+    ['no-event', { claims: { events: undefined } }, 'logout token: the logout event is missing'],
+    [
+      'wrong-event',
+      { claims: { events: { 'http://schemas.openid.net/event/foobar': {} } } },
+      'logout token: the logout event is missing',
+    ],
+    ['with-nonce', { claims: { nonce: 'n-0S6' } }, 'logout token: a nonce is not allowed'],
+  ])('rp-backchannel-rpinitlogout-%s: 400, and nobody is signed out', async (_name, lie, reason) => {
+    const harness = createHarness();
+    const { statuses, repeated, stillSignedIn } = await notify(harness, lie);
     expect(statuses).toEqual([400]);
+    expect(reasonsOf(harness)).toEqual([reason, reason]);
     expect(repeated.headers.get('cache-control')).toBe('no-store');
     expect(repeated.body).toMatchObject({ error: 'invalid_request' });
     expect(stillSignedIn).toBe(true);
@@ -107,6 +145,7 @@ describe('oidcc-client-test-rp-backchannel', () => {
     harness.zitadel.terminateUserSessions('user');
     await harness.zitadel.backChannel.settled();
     expect(harness.zitadel.backChannel.deliveries[0]?.statuses).toEqual([400]);
+    expect(reasonsOf(harness)).toEqual(['JWT: alg is not allowed']);
     harness.clock.now += 31;
     expect(await isSignedIn(browser)).toBe(true);
   });
