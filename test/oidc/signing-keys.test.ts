@@ -1,0 +1,183 @@
+// ZITADEL's keys: which one may have signed, how often they are asked for, and what is said while they cannot be had.
+// RFC 7517 §5; OIDC Core §10.1, §10.1.1; design promise 3; advisories on keys fetched for every stranger's token.
+
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.ts';
+import type { ProviderFetch } from '../../src/oidc/provider-fetch.ts';
+import { createSigningKeys } from '../../src/oidc/signing-keys.ts';
+
+const key = (kid: string, more: object = {}) => ({ kty: 'RSA', kid, n: 'n', e: 'AQAB', ...more });
+const header = (kid?: string) => ({ alg: 'RS256', ...(kid !== undefined && { kid }) });
+const STRANGERS = { isTrustedChannel: false };
+const OWN = { isTrustedChannel: true };
+
+function createBed(keys: unknown = [key('1')], jwks_uri: string | undefined = 'https://zitadel.test/keys') {
+  const bed = { now: 1_790_000_000, keys, isAway: false, asked: 0, tasks: [] as Promise<unknown>[] };
+  const fetch: ProviderFetch = async (url) => {
+    bed.asked += 1;
+    expect(url).toBe('https://zitadel.test/keys');
+    // As over a network: not before whoever comes at the same time has come.
+    await Promise.resolve();
+    return bed.isAway ? new Response('away', { status: 503 }) : Response.json({ keys: bed.keys });
+  };
+  const metadata = {
+    load: async () => ({ issuer: 'https://zitadel.test', jwks_uri }) as never,
+    reload: undefined as never,
+  };
+  const signingKeys = createSigningKeys({
+    metadata,
+    fetch,
+    now: () => bed.now,
+    waitUntil: (task) => bed.tasks.push(task),
+  });
+  return Object.assign(bed, { signingKeys, find: signingKeys.find, settle: () => Promise.allSettled(bed.tasks) });
+}
+
+const NO_KEY = { code: 'login_failed', message: 'JWT: no key of the provider fits' };
+
+describe('OIDC Core §10.1: which key', () => {
+  it('the one that the token names', async () => {
+    const { find } = createBed([key('1'), key('2')]);
+    expect(await find(header('2'), STRANGERS)).toMatchObject({ kid: '2' });
+  });
+
+  it('the only one that fits, where the token names none; of several none', async () => {
+    expect(await createBed().find(header(), STRANGERS)).toMatchObject({ kid: '1' });
+    await expect(createBed([key('1'), key('2')]).find(header(), STRANGERS)).rejects.toMatchObject({
+      code: 'login_failed',
+      message: 'JWT: several keys of the provider fit',
+    });
+    await expect(createBed([key('1'), key('1')]).find(header('1'), STRANGERS)).rejects.toThrow('several');
+  });
+
+  it('RFC 7517 §5: what is no key is passed over', async () => {
+    const { find } = createBed([null, 7, 'key', {}, key('1')]);
+    expect(await find(header('1'), STRANGERS)).toMatchObject({ kid: '1' });
+  });
+
+  it.each([['keys'], [{ 0: key('1') }], [null], [7]])('%j is no list of keys', async (keys) => {
+    await expect(createBed(keys).find(header('1'), STRANGERS)).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      message: 'keys: no list of keys in the answer',
+    });
+  });
+
+  it('metadata without jwks_uri give none', async () => {
+    const bed = createBed([key('1')], '');
+    await expect(bed.find(header('1'), STRANGERS)).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      message: 'metadata: jwks_uri is missing',
+    });
+    expect(bed.asked).toBe(0);
+  });
+});
+
+describe('design promise 3: what is known serves on', () => {
+  it('keys are asked for once in five minutes, and then behind the scenes', async () => {
+    const bed = createBed();
+    await bed.find(header('1'), STRANGERS);
+    bed.now += 299;
+    await bed.find(header('1'), STRANGERS);
+    expect(bed.asked).toBe(1);
+    bed.now += 1;
+    bed.keys = [key('1', { n: 'new' })];
+    expect(await bed.find(header('1'), STRANGERS)).toMatchObject({ n: 'n' });
+    await bed.settle();
+    expect(bed.asked).toBe(2);
+    expect(await bed.find(header('1'), STRANGERS)).toMatchObject({ n: 'new' });
+    bed.now += 299;
+    await bed.find(header('1'), STRANGERS);
+    expect(bed.asked).toBe(2);
+  });
+
+  it('a failure leaves the old ones in use, and is followed by another try after half a minute', async () => {
+    const bed = createBed();
+    await bed.find(header('1'), STRANGERS);
+    bed.now += 300;
+    bed.isAway = true;
+    for (let second = 0; second < 30; second++) {
+      expect(await bed.find(header('1'), STRANGERS)).toMatchObject({ kid: '1' });
+      bed.now += 1;
+    }
+    await bed.settle();
+    expect(bed.asked).toBe(2);
+    await bed.find(header('1'), STRANGERS);
+    expect(bed.asked).toBe(3);
+  });
+
+  it('a first failure is nobody’s verdict, and is not remembered', async () => {
+    const bed = createBed();
+    bed.isAway = true;
+    await expect(bed.find(header('1'), STRANGERS)).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      message: 'keys: status 503',
+      cause: expect.any(Error),
+    });
+    bed.isAway = false;
+    expect(await bed.find(header('1'), STRANGERS)).toMatchObject({ kid: '1' });
+  });
+
+  it('readiness asks anew, whatever is known', async () => {
+    const bed = createBed();
+    await bed.signingKeys.reload();
+    await bed.signingKeys.reload();
+    expect(bed.asked).toBe(2);
+    bed.isAway = true;
+    await expect(bed.signingKeys.reload()).rejects.toBeInstanceOf(GatewayError);
+  });
+});
+
+describe('OIDC Core §10.1.1: a key that is new', () => {
+  it('is found at once, whoever brings it', async () => {
+    for (const channel of [OWN, STRANGERS]) {
+      const bed = createBed();
+      await bed.find(header('1'), channel);
+      bed.keys = [key('1'), key('2')];
+      expect(await bed.find(header('2'), channel)).toMatchObject({ kid: '2' });
+      expect(bed.asked).toBe(2);
+    }
+  });
+
+  it('from the token endpoint it is asked for each time', async () => {
+    const bed = createBed();
+    for (const asked of [2, 3]) {
+      await expect(bed.find(header('9'), OWN)).rejects.toMatchObject(NO_KEY);
+      expect(bed.asked).toBe(asked);
+    }
+  });
+
+  it('from strangers once in half a minute, however many they invent', async () => {
+    const bed = createBed();
+    await bed.find(header('1'), STRANGERS);
+    const inventing = Array.from({ length: 20 }, (_, index) => bed.find(header(`invented-${index}`), STRANGERS));
+    for (const invented of await Promise.allSettled(inventing)) {
+      expect(invented).toMatchObject({ status: 'rejected', reason: NO_KEY });
+    }
+    bed.now += 29;
+    await expect(bed.find(header('9'), STRANGERS)).rejects.toMatchObject(NO_KEY);
+    expect(bed.asked).toBe(2);
+    bed.now += 1;
+    await expect(bed.find(header('9'), STRANGERS)).rejects.toMatchObject(NO_KEY);
+    expect(bed.asked).toBe(3);
+  });
+
+  it('many strangers at a cold start ask once, and again once for what none of them knows', async () => {
+    const bed = createBed();
+    await Promise.allSettled(Array.from({ length: 20 }, () => bed.find(header('9'), STRANGERS)));
+    expect(bed.asked).toBe(2);
+  });
+
+  it('while keys cannot be had, a token under an unknown one is not judged', async () => {
+    const bed = createBed();
+    await bed.find(header('1'), STRANGERS);
+    bed.isAway = true;
+    for (let times = 0; times < 2; times++) {
+      await expect(bed.find(header('9'), STRANGERS)).rejects.toMatchObject({ code: 'provider_unavailable' });
+      await expect(bed.find(header('9'), OWN)).rejects.toMatchObject({ code: 'provider_unavailable' });
+    }
+    expect(await bed.find(header('1'), STRANGERS)).toMatchObject({ kid: '1' });
+    bed.isAway = false;
+    await bed.signingKeys.reload();
+    await expect(bed.find(header('9'), STRANGERS)).rejects.toMatchObject(NO_KEY);
+  });
+});
