@@ -1,9 +1,11 @@
 // OAuth 2.0 Security Best Current Practice (RFC 9700) and OAuth 2.0 for Browser-Based Applications, where they bind a gateway.
 
 import { describe, expect, it } from 'vitest';
-import { beginLogin, callbackFor, comeBack, isSignedIn, logIn } from '../flow/steps.ts';
+import { SEED } from '../../demo/zitadel/seed.ts';
+import { GATEWAY_SECRET } from '../flow/asking.ts';
+import { beginLogin, callbackFor, comeBack, isSignedIn, lastFault, logIn } from '../flow/steps.ts';
 import { locationOf } from '../support/browser.ts';
-import { createHarness } from '../support/harness.ts';
+import { createHarness, type Harness, ORIGIN, UPSTREAM } from '../support/harness.ts';
 
 const COOKIE = /^__Host-postern(?:\.\d+)?=/;
 
@@ -14,6 +16,32 @@ async function setCookies() {
   const back = await comeBack(browser, await callbackFor(harness, new URL(locationOf(start))));
   const out = await browser.navigate('/auth/logout', { headers: { 'sec-fetch-site': 'same-origin' } });
   return { harness, browser, lines: [start, back, out].flatMap(({ headers }) => headers.getSetCookie()) };
+}
+
+const CLIENT_SECRET = 'r7Qp2Xv9Lk4Zt8Bn3Wm6Yc1Hd5Sf0Gj';
+
+/** What ZITADEL hands out from now on. */
+function issuedBy({ zitadel }: Harness) {
+  const issued = { accessTokens: [] as string[], refreshTokens: [] as string[], idTokens: [] as string[] };
+  zitadel.tamper.tokenResponse = (json) => {
+    issued.accessTokens.push(json['access_token']);
+    issued.refreshTokens.push(json['refresh_token']);
+    issued.idTokens.push(json['id_token']);
+    return json;
+  };
+  return issued;
+}
+
+/** Where ZITADEL is asked from now on. */
+function watchAddresses({ zitadel }: Harness): string[] {
+  const addresses: string[] = [];
+  const { fetch } = zitadel;
+  zitadel.fetch = (input, init) => {
+    const request = new Request(input, init);
+    addresses.push(request.url);
+    return fetch(request);
+  };
+  return addresses;
 }
 
 describe('RFC 9700', () => {
@@ -48,14 +76,36 @@ describe('RFC 9700', () => {
     const url = await callbackFor(harness, await beginLogin(browser), { cancel: true });
     const { headers } = await comeBack(browser, url);
     expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(headers.get('content-security-policy')).not.toMatch(/https?:(?!\/\/(?:zitadel\.test|app\.example\.com))/);
   });
 
-  it('§4.3.2 no access token in an address', async () => {
-    const { harness } = await setCookies();
-    for (const { params, endpoint } of harness.zitadel.calls.list) {
-      if (endpoint !== 'revocation') expect(params).not.toHaveProperty('access_token');
-    }
+  it('§4.3.2 no token in an address, neither on the way to ZITADEL nor to the application nor to the browser', async () => {
+    const harness = createHarness({ env: { ROUTES: [{ path: '/*', forward_access_token: true }] } });
+    const { accessTokens, refreshTokens } = issuedBy(harness);
+    const addresses = watchAddresses(harness);
+    const browser = harness.browser();
+    await harness.signIn(browser, 'user', '/page');
+    await harness.advance(301);
+    await browser.fetch('/page');
+    const out = await browser.navigate('/auth/logout', { headers: { 'sec-fetch-site': 'same-origin' } });
+    addresses.push(locationOf(out), ...harness.received.map(({ url }) => url));
+    expect(harness.received.at(-1)?.headers.get('authorization')).toBe(`Bearer ${accessTokens.at(-1)}`);
+    expect(addresses.length).toBeGreaterThan(6);
+    for (const token of [...accessTokens, ...refreshTokens])
+      for (const address of addresses) expect(address).not.toContain(encodeURIComponent(token));
+  });
+
+  it('§4.5.3.2 no token is used before the nonce is checked', async () => {
+    const harness = createHarness();
+    const { accessTokens, refreshTokens } = issuedBy(harness);
+    harness.zitadel.tamper.idToken = (claims, header) => ({ claims: { ...claims, nonce: 'another' }, header });
+    await logIn(harness, harness.browser());
+    await harness.settle();
+    expect(lastFault(harness).reason).toMatch(/\bnonce\b/);
+    expect(accessTokens).toHaveLength(1);
+    const asked = JSON.stringify(harness.zitadel.calls.list);
+    for (const token of [...accessTokens, ...refreshTokens]) expect(asked).not.toContain(token);
   });
 
   it('§4.7.1 the state carries nothing: it is random, and what belongs to it is sealed in the browser', async () => {
@@ -81,6 +131,92 @@ describe('RFC 9700', () => {
     );
     expect(values.length).toBeGreaterThan(8);
     for (const value of values) expect(log).not.toContain(value);
+  });
+
+  it('§4.9.3 no token is kept in clear: not in KV, not in an object, not in a cookie', async () => {
+    const harness = createHarness({ zitadel: { lifetimes: { accessToken: 600 } } });
+    const { accessTokens, refreshTokens, idTokens } = issuedBy(harness);
+    const browser = harness.browser();
+    await logIn(harness, browser);
+    await harness.advance(590);
+    expect(await isSignedIn(browser)).toBe(true);
+    // Also while KV takes nothing, and the object has to keep them.
+    harness.kv.faults.failWrites = true;
+    await harness.advance(590);
+    expect(await isSignedIn(browser)).toBe(true);
+    const kept = JSON.stringify([
+      [...harness.kv.entries],
+      [...harness.objects.storages].map(([name, { entries }]) => [name, [...entries]]),
+      [...(await browser.cookies())],
+    ]);
+    expect([accessTokens.length, harness.kv.entries.size > 0, kept.length > 1_000]).toEqual([3, true, true]);
+    for (const token of [...accessTokens, ...refreshTokens, ...idTokens]) expect(kept).not.toContain(token);
+  });
+
+  it('§2.2.2, §4.14 a refresh token is used once, with the client’s own credentials, and never again', async () => {
+    const harness = createHarness({
+      env: { ZITADEL_CLIENT_SECRET: CLIENT_SECRET },
+      zitadel: { lifetimes: { accessToken: 600 } },
+    });
+    Object.assign(harness.zitadel.webApplication, {
+      authMethod: 'client_secret_basic',
+      clientSecret: CLIENT_SECRET,
+    });
+    const { refreshTokens } = issuedBy(harness);
+    const browser = harness.browser();
+    await logIn(harness, browser);
+    for (let round = 0; round < 3; round++) {
+      await harness.advance(590);
+      expect(await isSignedIn(browser)).toBe(true);
+    }
+    const refreshes = harness.zitadel.calls.list.filter(({ grant_type }) => grant_type === 'refresh_token');
+    expect(refreshes.map(({ params }) => params['refresh_token'])).toEqual(refreshTokens.slice(0, 3));
+    for (const { authorization } of refreshes) expect(authorization).toMatch(/^Basic /);
+  });
+
+  it('§2.3 a token for somebody else is refused, and what a rule asks for is asked on every request', async () => {
+    const harness = createHarness({ env: { ROUTES: [{ path: '/admin/*', roles: ['admin'] }] } });
+    const ask = async (token: string, path: string) =>
+      (await harness.app.request(`${ORIGIN}${path}`, { headers: { authorization: `Bearer ${token}` } })).status;
+    const mint = (options: object) => harness.zitadel.mintAccessToken({ sub: SEED.users.user, jwt: true, ...options });
+    expect(await ask(await mint({ aud: ['249703000000009999'] }), '/page')).toBe(401);
+    const token = await mint({});
+    for (const [path, status] of [
+      ['/page', 200],
+      ['/admin/x', 403],
+      ['/page', 200],
+      ['/admin/x', 403],
+    ] as const)
+      expect(await ask(token, path)).toBe(status);
+  });
+
+  it('§4.13 headers that say who somebody is are the gateway’s alone, whoever asks', async () => {
+    const harness = createHarness({ env: { ROUTES: [{ path: '/public/*', access: 'public' }] } });
+    const names = ['x-forwarded-user', 'x-forwarded-email', 'x-forwarded-roles', 'x-forwarded-groups', 'remote-user'];
+    const forged = Object.fromEntries(
+      [...names, 'x_forwarded_user', 'x-identity-assertion'].map((name) => [name, 'forged']),
+    );
+    await harness.app.request(`${ORIGIN}/public/x`, { headers: forged });
+    const browser = harness.browser();
+    await harness.signIn(browser, 'user', '/page');
+    await browser.fetch('/page', { headers: { ...forged, connection: 'x-forwarded-user, x-forwarded-roles' } });
+    expect(harness.received).toHaveLength(3);
+    for (const { headers } of harness.received) expect(JSON.stringify([...headers])).not.toContain('forged');
+    expect(harness.received[0]?.headers.get('x-forwarded-user')).toBeNull();
+    expect(harness.received.at(-1)?.headers.get('x-forwarded-user')).toBe(SEED.users.user);
+    expect(harness.received.at(-1)?.headers.has('x-forwarded-roles')).toBe(true);
+  });
+
+  it('§4.13 the application can tell who came through the gateway: a secret that no visitor can bring', async () => {
+    const harness = createHarness({ env: { UPSTREAM_SECRET: GATEWAY_SECRET } });
+    const browser = harness.browser();
+    await harness.signIn(browser, 'user', '/page');
+    const answer = await browser.fetch('/page', {
+      headers: { 'x-gateway-secret': 'forged', x_gateway_secret: 'forged' },
+    });
+    expect(harness.received.at(-1)?.headers.get('x-gateway-secret')).toBe(GATEWAY_SECRET);
+    expect(JSON.stringify([...(harness.received.at(-1)?.headers ?? [])])).not.toContain('forged');
+    expect(JSON.stringify([...answer.headers])).not.toContain(GATEWAY_SECRET);
   });
 
   it('§4.12 after a POST the browser is sent on with 303, never 307', async () => {
@@ -156,5 +292,121 @@ describe('browser-based applications: cookies', () => {
     const body = await (await browser.fetch('/auth/userinfo')).text();
     expect(body).not.toMatch(/eyJ|token/i);
     expect(await isSignedIn(browser)).toBe(true);
+  });
+});
+
+describe('browser-based applications: the gateway as the client', () => {
+  it('a confidential client proves itself at the token endpoint and at the revocation endpoint', async () => {
+    const harness = createHarness({ env: { ZITADEL_CLIENT_SECRET: CLIENT_SECRET } });
+    Object.assign(harness.zitadel.webApplication, {
+      authMethod: 'client_secret_basic',
+      clientSecret: CLIENT_SECRET,
+    });
+    const browser = harness.browser();
+    await logIn(harness, browser);
+    await browser.navigate('/auth/logout', { headers: { 'sec-fetch-site': 'same-origin' } });
+    await harness.settle();
+    const calls = harness.zitadel.calls.list.filter(({ endpoint }) => ['token', 'revocation'].includes(endpoint));
+    expect(calls.map(({ endpoint, status }) => [endpoint, status])).toEqual([
+      ['token', 200],
+      ['revocation', 200],
+    ]);
+    for (const { authorization } of calls) expect(authorization).toMatch(/^Basic /);
+  });
+
+  it('CSRF: what changes something at the gateway is no GET, and no POST of another site’s', async () => {
+    const harness = createHarness();
+    const [browser, other] = [harness.browser(), harness.browser()];
+    await logIn(harness, browser);
+    await logIn(harness, other);
+    const { session } = (await (await other.fetch('/auth/userinfo')).json()) as { session: { id: string } };
+    const body = new URLSearchParams({ session: session.id });
+    for (const site of ['cross-site', 'same-site']) {
+      const headers = { 'sec-fetch-site': site };
+      const posted = await browser.navigate('/auth/profile', { method: 'POST', body, headers });
+      expect([posted.status, lastFault(harness).fault]).toEqual([403, 'cross_site']);
+      expect((await browser.navigate('/auth/logout', { method: 'POST', headers })).status).toBe(403);
+    }
+    await browser.navigate(`/auth/profile?${body}`);
+    await harness.advance(31);
+    expect([await isSignedIn(browser), await isSignedIn(other)]).toEqual([true, true]);
+    const own = { method: 'POST', body, headers: { 'sec-fetch-site': 'same-origin' } };
+    expect((await browser.navigate('/auth/profile', own)).status).toBe(303);
+    await harness.advance(31);
+    expect([await isSignedIn(browser), await isSignedIn(other)]).toEqual([true, false]);
+  });
+
+  it('CSRF: a form of another site’s is not kept over the login', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    const body = new URLSearchParams({ amount: '1000' });
+    const start = await browser.navigate('/transfer', {
+      method: 'POST',
+      body,
+      headers: { 'sec-fetch-site': 'cross-site' },
+    });
+    expect(start.status).not.toBe(200);
+    await logIn(harness, browser);
+    expect(harness.received).toEqual([]);
+    expect(
+      [...harness.objects.storages.keys()].filter((name) => !name.startsWith('user:') && !name.startsWith('sid:')),
+    ).toEqual([]);
+  });
+
+  it('no answer of the gateway’s lets another origin read it', async () => {
+    const { harness, browser } = await setCookies();
+    await logIn(harness, browser);
+    for (const path of ['/auth/userinfo', '/auth/profile', '/page', '/auth/login', '/auth/jwks']) {
+      const { headers } = await browser.fetch(path, { headers: { origin: 'https://evil.example' } });
+      expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+    }
+  });
+
+  it('requests go to the configured upstream and nowhere else, whatever host or path is named', async () => {
+    const harness = createHarness({ env: { ROUTES: [{ path: '/public/*', access: 'public', strip_prefix: true }] } });
+    const targets = [
+      '//evil.example/',
+      '/@evil.example/',
+      '/\\evil.example/',
+      '/https://evil.example/',
+      '/.evil.example',
+      '/:8080/',
+    ];
+    for (const target of targets)
+      await harness.app.request(`${ORIGIN}/public${target}`, {
+        headers: {
+          'x-forwarded-host': 'evil.example',
+          'x-original-url': 'https://evil.example/',
+          host: 'evil.example',
+        },
+      });
+    expect(harness.received.length).toBe(targets.length);
+    for (const { url } of harness.received) expect(new URL(url).origin).toBe(UPSTREAM);
+    for (const host of ['evil.example', 'app.example.com.evil.example', 'app.example.com:444'])
+      expect((await harness.app.request(`https://${host}/public/x`)).status).toBe(421);
+    expect(harness.received.length).toBe(targets.length);
+  });
+
+  it('a refresh token found dead ends the session', async () => {
+    const harness = createHarness({ zitadel: { lifetimes: { accessToken: 600 } } });
+    const browser = harness.browser();
+    await logIn(harness, browser);
+    await harness.advance(590);
+    harness.zitadel.faults.set('token', { status: 400, body: { error: 'invalid_grant' } });
+    expect(await isSignedIn(browser)).toBe(false);
+    harness.zitadel.faults.clear();
+    await harness.advance(301);
+    expect(await isSignedIn(browser)).toBe(false);
+    expect(harness.events.filter(({ event }) => event === 'session_ended')).toHaveLength(1);
+  });
+
+  it('a session’s cookie lasts no longer than its session', async () => {
+    const harness = createHarness({ env: { SESSION_MAX_DURATION: 7200, SESSION_DURATION: 3600 } });
+    const browser = harness.browser();
+    const lines = (await logIn(harness, browser)).headers.getSetCookie().filter((line) => COOKIE.test(line));
+    expect(lines).toHaveLength(1);
+    const maxAge = /max-age=(\d+)/i.exec(lines[0] ?? '')?.[1];
+    if (maxAge !== undefined) expect(Number(maxAge)).toBeLessThanOrEqual(7200);
+    expect(lines[0]).not.toMatch(/expires=/i);
   });
 });
