@@ -6,6 +6,7 @@ import { GatewayError } from '../../src/errors.ts';
 import { createIntrospection, createIntrospectionCall } from '../../src/oidc/introspection.ts';
 import { ProviderCallError, type ProviderRequest } from '../../src/oidc/provider-fetch.ts';
 import { BASIC, createBed } from './bearer-bed.ts';
+import { refusal } from './refusal.ts';
 
 type Answer = Record<string, unknown>;
 
@@ -52,10 +53,6 @@ describe('RFC 7662 §2.2: the verdict', () => {
 });
 
 describe('design §3: introspection that fails', () => {
-  const responseOf = (status: number, headers = {}) => new Response(null, { status, headers });
-  const refusal = (status: number, error: string, headers = {}) =>
-    new oauth.ResponseBodyError('refused', { cause: { error }, response: responseOf(status, headers) });
-
   const faultOf = (cause: unknown) => {
     const call = () => Promise.reject(cause);
     return createIntrospection({ config, call, now: () => NOW })('token').catch((error: unknown) => error);
@@ -65,7 +62,7 @@ describe('design §3: introspection that fails', () => {
     [refusal(400, 'invalid_request'), "operator's mistake, ZITADEL refuses the API application: 400 invalid_request: "],
     [refusal(400, 'invalid_client'), "operator's mistake, ZITADEL refuses the API application: 400 invalid_client: "],
     [
-      new oauth.WWWAuthenticateChallengeError('x', { cause: [], response: responseOf(401) }),
+      new oauth.WWWAuthenticateChallengeError('x', { cause: [], response: new Response(null, { status: 401 }) }),
       "operator's mistake, ZITADEL refuses the API application: status 401",
     ],
     [refusal(429, 'slow_down'), 'transient: 429 slow_down: '],
@@ -81,7 +78,7 @@ describe('design §3: introspection that fails', () => {
   });
 
   it('RFC 9110 §10.2.3: a pause that was asked for stands, whatever else is answered meanwhile', async () => {
-    const answers = [refusal(429, 'slow_down', { 'retry-after': '20' }), refusal(400, 'invalid_client')];
+    const answers = [refusal(429, 'slow_down', undefined, { 'retry-after': '20' }), refusal(400, 'invalid_client')];
     const call = () => Promise.reject(answers.shift());
     const introspect = createIntrospection({ config, call, now: () => NOW });
     await Promise.allSettled([introspect('one'), introspect('two')]);

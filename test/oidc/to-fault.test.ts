@@ -6,13 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { ProviderCallError } from '../../src/oidc/provider-fetch.ts';
 import { providerFault, toLoginFault } from '../../src/oidc/to-fault.ts';
+import { refusal } from './refusal.ts';
 
 const DATE = 'Sat, 21 Nov 2026 12:00:00 GMT';
-
-function refusal(status: number, error: string, error_description?: string, headers: Record<string, string> = {}) {
-  const cause = { error, ...(error_description !== undefined && { error_description }) };
-  return new oauth.ResponseBodyError('refused', { cause, response: new Response(null, { status, headers }) });
-}
 
 function challenge(status: number, headers: Record<string, string> = {}) {
   const response = new Response(null, { status, headers });
