@@ -111,6 +111,10 @@ describe('header fields', () => {
     expect(sent(hop)).toEqual(sent());
   });
 
+  it('a reserved field without a value is dropped like any other', () => {
+    expect(sent({ 'X-Forwarded-Email': '', 'Remote-User': '', 'X-Real-IP': '', TE: '' })).toEqual(sent());
+  });
+
   it.each([
     'X-Forwarded-User, Cookie',
     'x-forwarded-user,cookie',

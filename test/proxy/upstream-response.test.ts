@@ -215,6 +215,10 @@ describe('security headers', () => {
     ]);
   });
 
+  it.each([302, 401, 404, 500, 503])('come on a %s too', (status) => {
+    expect(shown(received({}, { status }))).toEqual(shown(received({})));
+  });
+
   it('stand as the application set them', () => {
     const own = {
       'Referrer-Policy': 'unsafe-url',
@@ -272,6 +276,11 @@ describe('connection', () => {
     const kept = [...headers.keys()].filter((name) => !/^(x-|referrer|strict|vary|cache)/.test(name));
     expect(kept).toEqual(['content-security-policy']);
     expect(headers.has('x-hop')).toBe(false);
+  });
+
+  it('RFC 9110 §7.6.1 Connection does not take the address of a redirect with it', () => {
+    const location = 'http://app.internal:8080/x';
+    expect(received({ Connection: 'Location', location }).get('location')).toBe('https://a.example/x');
   });
 
   it('what was for the upstream alone is not shown back', () => {
