@@ -28,7 +28,6 @@ const NEEDS: Readonly<Record<Visit, readonly Place[]>> = {
 
 export function whyNot(place: Place, fault: Fault, visit: Visit): string | undefined {
   const isAnswer = fault === 'HTML' || fault.endsWith('JSON') || fault === '10 MB';
-  if (place === 'end_session') return 'the visitor’s browser goes there, the gateway never asks it';
   if (place === 'authorize' && visit !== 'anonymous') return 'only a login leads there';
   if (place === 'authorize' && !isAnswer && fault !== '429' && fault !== '500')
     return 'the browser shows it, nobody comes back';

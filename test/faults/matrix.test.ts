@@ -29,6 +29,19 @@ const ALL: Cell[] = PLACES.flatMap((place) =>
 );
 const CELLS = ALL.filter(({ place, fault, visit }) => whyNot(place, fault, visit) === undefined);
 
+/** The matrix as it was asked for, apart from the lists that make the cells; a signed-in navigation and a bearer token come in several kinds. */
+const WANTED = {
+  places: [
+    ...(['discovery', 'keys', 'authorize', 'token', 'userinfo', 'introspection', 'revocation', 'end_session'] as const),
+    ...(['KV read', 'KV write', 'Durable Object', 'upstream'] as const),
+  ],
+  faults: ['refused', 'time-out', 'reset', '429', '500', 'HTML', 'wrong JSON', '10 MB'],
+  visits: [['anonymous'], ['fresh', 'stale', 'renewal'], ['XHR'], ['bearer JWT', 'bearer opaque']],
+} satisfies { places: Place[]; faults: Fault[]; visits: Visit[][] };
+
+const isPlayed = (wanted: Cell) =>
+  CELLS.some(({ place, fault, visit }) => place === wanted.place && fault === wanted.fault && visit === wanted.visit);
+
 interface Stage {
   readonly cell: Cell;
   readonly harness: Harness;
@@ -137,10 +150,30 @@ async function judge(stage: Stage, answers: Answer[]): Promise<void> {
 const title = ({ place, fault, visit }: Cell) => `${place}, ${fault}: ${visit}`;
 
 describe('the matrix', () => {
-  it('has a cell or a reason for every combination', () => {
-    expect(ALL).toHaveLength(PLACES.length * FAULTS.length * VISITS.length);
-    for (const { place, visit } of CELLS)
-      expect(expectationOf(place, 'refused', visit).status.length).toBeGreaterThan(0);
+  it('has a cell or a reason for every combination that was asked for', () => {
+    const missing = WANTED.places.flatMap((place) =>
+      WANTED.faults.flatMap((fault) =>
+        WANTED.visits
+          .flat()
+          .filter((visit) => whyNot(place, fault, visit) === undefined && !isPlayed({ place, fault, visit }))
+          .map((visit) => title({ place, fault, visit })),
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('leaves out no more than what cannot be', () => {
+    const reasons = Map.groupBy(
+      ALL.filter((cell) => !isPlayed(cell)),
+      ({ place, fault, visit }) => whyNot(place, fault, visit) ?? 'none',
+    );
+    expect(Object.fromEntries([...reasons].map(([reason, cells]) => [reason, cells.length]))).toEqual({
+      'only a login leads there': FAULTS.length * (VISITS.length - 1),
+      'the browser shows it, nobody comes back': 3,
+      'a write has no answer to be wrong': 4 * VISITS.length,
+      'an object answers in values, not in bytes': 4 * VISITS.length,
+      'a sign-out does not go there': FAULTS.length,
+    });
   });
 
   it.each(CELLS.filter(({ fault }) => fault !== 'time-out').map((cell) => [title(cell), cell] as const))(
