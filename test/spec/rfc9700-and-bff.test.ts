@@ -405,8 +405,9 @@ describe('browser-based applications: the gateway as the client', () => {
     const browser = harness.browser();
     const lines = (await logIn(harness, browser)).headers.getSetCookie().filter((line) => COOKIE.test(line));
     expect(lines).toHaveLength(1);
-    const maxAge = /max-age=(\d+)/i.exec(lines[0] ?? '')?.[1];
-    if (maxAge !== undefined) expect(Number(maxAge)).toBeLessThanOrEqual(7200);
+    const maxAge = Number(/max-age=(\d+)/i.exec(lines[0] ?? '')?.[1]);
+    expect(maxAge).toBeGreaterThan(0);
+    expect(maxAge).toBeLessThanOrEqual(7200);
     expect(lines[0]).not.toMatch(/expires=/i);
   });
 });
