@@ -11,6 +11,8 @@ export interface Expectation {
   /** May the session have ended when all is well again? */
   readonly session?: 'kept' | 'kept or one sign-in';
   readonly breaksOff?: boolean;
+  /** The refresh token is dead at ZITADEL once all is well again. */
+  readonly revoked?: boolean;
 }
 
 /** Whom a visit depends on (design §6); everybody else may break without anybody noticing. */
@@ -42,13 +44,21 @@ export function expectationOf(place: Place, fault: Fault, visit: Visit): Expecta
   if (place === 'upstream') return upstreamExpectation(fault);
   if (visit === 'anonymous') return loginExpectation(place, fault);
   // Promise 4: signed out here, whatever ZITADEL and KV say; only the object can say that it is done.
-  if (visit === 'sign-out') return { status: place === 'Durable Object' ? [503] : [200, 303], asked: 2 };
+  if (visit === 'sign-out') return signOutExpectation(place, fault);
   // Promise 10: whether the session stands is unknown.
   if (place === 'Durable Object') return { status: [503], asked: 4, session: 'kept' };
   // Design §3: no verdict is no refusal. Once for those who come together.
   if (isBearer(visit)) return { status: [503], asked: fault === '429' && place === 'introspection' ? 1 : 2 };
-  if (isSignedIn(visit)) return sessionExpectation(place, fault);
+  if (isSignedIn(visit)) return sessionExpectation(place, fault, visit);
   throw new Error(`nothing is expected of ${place} ${fault} ${visit}`);
+}
+
+/** Promise 4; design §2: it ends here, then at ZITADEL, which is told again if it did not hear. */
+function signOutExpectation(place: Place, fault: Fault): Expectation {
+  if (place === 'Durable Object') return { status: [503], asked: 2 };
+  // RFC 7009 §2.2: status 200 says done, whatever else is in the answer. And what KV has lost nobody can revoke.
+  const isAnswered = fault === 'HTML' || fault.endsWith('JSON') || fault === '10 MB';
+  return { status: [200, 303], asked: 2, revoked: !isAnswered };
 }
 
 /** Design §3: 502, 504, and whatever the application says is its own business. */
@@ -69,13 +79,14 @@ function loginExpectation(place: Place, fault: Fault): Expectation {
 }
 
 /** Promise 6: nobody notices, nobody is signed out, ZITADEL is left alone. */
-function sessionExpectation(place: Place, fault: Fault): Expectation {
+function sessionExpectation(place: Place, fault: Fault, visit: Visit): Expectation {
   // Promise 2: ZITADEL has renewed and nobody heard of it. And what KV holds is not what was put there.
   const isLost =
     (place === 'token' && fault === 'reset') ||
     (place === 'KV read' && !['refused', 'time-out', 'reset', '429', '500'].includes(fault));
   return {
-    status: isLost ? [200, 302, 401] : [200],
+    // Who has to sign in again is led there, a script is told so.
+    status: isLost ? [200, visit === 'XHR' ? 401 : 302] : [200],
     asked: place === 'KV write' ? 2 : 1,
     session: isLost ? 'kept or one sign-in' : 'kept',
   };

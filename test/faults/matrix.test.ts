@@ -121,16 +121,26 @@ async function expectAftermath(stage: Stage, expected: Expectation): Promise<voi
   const ended = () => harness.events.filter(({ event }) => event === 'session_ended');
   const isKept = isSignedIn(visit) && expected.session !== 'kept or one sign-in';
   if (isKept) expect(ended()).toEqual([]);
-  if (visit === 'sign-out') return;
+  if (visit === 'sign-out') {
+    if (expected.revoked) await expectRevoked(harness);
+    return;
+  }
   // Longer than anybody is left alone after a failure, and as long as claims may be old.
   await harness.advance(301);
   const again = await visitor.comeAgain();
   await harness.settle();
-  expect(isKept || !isSignedIn(visit) ? [200] : [200, 302, 401]).toContain(again.status);
+  const mayHaveEnded = [200, visit === 'XHR' ? 401 : 302];
+  expect(isKept || !isSignedIn(visit) ? [200] : mayHaveEnded).toContain(again.status);
   expect(ended().length).toBeLessThanOrEqual(isKept ? 0 : 1);
   if (!isKept) return;
   const event = harness.events.findLast(({ event }) => event === 'request');
   expect(event).toMatchObject({ claims: 'read', sub: SEED.users.user });
+}
+
+async function expectRevoked(harness: Harness): Promise<void> {
+  for (let minutes = 0; minutes < 60; minutes++) await harness.advance(60);
+  const done = harness.zitadel.calls.list.filter(({ endpoint, status }) => endpoint === 'revocation' && status === 200);
+  expect(done.length).toBeGreaterThan(0);
 }
 
 /** While it is broken, and after. */
