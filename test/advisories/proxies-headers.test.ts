@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { SEED } from '../../demo/zitadel/seed.ts';
 import { ask, createCheckHarness, GATEWAY_SECRET } from '../flow/asking.ts';
 import { locationOf } from '../support/browser.ts';
-import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';
+import { createHarness, type Harness, ORIGIN, UPSTREAM } from '../support/harness.ts';
 import { asStranger, cookieHeader, createAdminBed, issuedTokens, lastReceived, statusWith } from './bed.ts';
 
 async function sentBySomebody(harness: Harness, headers: Record<string, string>) {
@@ -99,7 +99,7 @@ describe('addresses', () => {
     expect(new URL(locationOf(toProvider)).searchParams.get('redirect_uri')).toBe(`${ORIGIN}/auth/callback`);
   });
 
-  it('CVE-2023-36456, CVE-2024-47070, CVE-2026-27700 the visitor’s address is the edge’s word alone', async () => {
+  it('CVE-2023-36456, CVE-2024-47070, CVE-2024-21494, CVE-2026-27700 the visitor’s address is the edge’s word alone', async () => {
     const spoofed = {
       'x-forwarded-for': '127.0.0.1',
       forwarded: 'for=127.0.0.1',
@@ -114,14 +114,39 @@ describe('addresses', () => {
       expect((await asStranger(harness, '/admin/x', { headers: { [name]: '127.0.0.1' } })).status).toBe(401);
   });
 
-  it('CVE-2026-33495 nor does X-Forwarded-Proto decide anything', async () => {
+  it('CVE-2026-33495, CVE-2024-21499 nor does X-Forwarded-Proto decide anything', async () => {
     const harness = createAdminBed();
     for (const proto of ['http', 'ftp', 'https,http']) {
       const { headers } = await sentByNobody(harness, { 'x-forwarded-proto': proto });
       expect(headers.get('x-forwarded-proto')).toBe('https');
       const toProvider = await harness.browser().navigate('/admin/x', { headers: { 'x-forwarded-proto': proto } });
-      for (const line of toProvider.headers.getSetCookie()) expect(line).toMatch(/^__Host-.*; ?Secure/);
+      const cookies = toProvider.headers.getSetCookie();
+      expect(cookies).toHaveLength(1);
+      for (const line of cookies) expect(line).toMatch(/^__Host-.*; ?Secure/);
+      expect(new URL(locationOf(toProvider)).searchParams.get('redirect_uri')).toBe(`${ORIGIN}/auth/callback`);
     }
+  });
+
+  it('CVE-2024-21497, CVE-2024-21498 nor X-Forwarded-Host: no redirect and no question goes where it says', async () => {
+    const harness = createAdminBed();
+    const asked: string[] = [];
+    const { fetch } = harness.zitadel;
+    harness.zitadel.fetch = (input, init) => {
+      const request = new Request(input, init);
+      asked.push(new URL(request.url).origin);
+      return fetch(request);
+    };
+    const headers = { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example', 'x-host': 'evil.example' };
+    const browser = harness.browser();
+    const toProvider = locationOf(await browser.navigate('/page', { headers }));
+    const callbackUrl = await harness.zitadel.signIn({ authorizeUrl: toProvider, user: 'user' });
+    const toPage = await browser.navigate(callbackUrl, { headers: { ...headers, 'sec-fetch-site': 'cross-site' } });
+    expect(locationOf(toPage)).toBe(`${ORIGIN}/page`);
+    await browser.fetch('/page', { headers });
+    const out = locationOf(await browser.navigate('/auth/logout?return_to=https://evil.example/', { headers }));
+    for (const location of [toProvider, out]) expect(location).not.toContain('evil.example');
+    expect(new Set(asked)).toEqual(new Set([new URL(toProvider).origin]));
+    expect(new Set(harness.received.map(({ url }) => new URL(url).origin))).toEqual(new Set([UPSTREAM]));
   });
 });
 
@@ -139,7 +164,7 @@ describe('pages and endpoints of our own', () => {
     },
   );
 
-  it('CVE-2026-33525, CVE-2024-21500 nothing that was sent is shown as HTML', async () => {
+  it('CVE-2026-33525, CVE-2024-21496 nothing that was sent is shown as HTML', async () => {
     const harness = createAdminBed();
     const browser = harness.browser();
     const person = harness.zitadel.findUser('user');
@@ -156,7 +181,12 @@ describe('pages and endpoints of our own', () => {
     ];
     for (const target of [...targets, `/auth/callback?error=${bad}&state=${bad}&error_description=${bad}`]) {
       const answer = await browser.navigate(target, {
-        headers: { 'sec-fetch-site': 'cross-site', 'accept-language': '"><script>evil()' },
+        headers: {
+          'sec-fetch-site': 'cross-site',
+          'accept-language': '"><script>evil()',
+          referer: `${ORIGIN}/"><script>evil()</script>`,
+          'user-agent': '"><script>evil()</script>',
+        },
       });
       if (answer.status !== 302) expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
       expect(await answer.text()).not.toContain('<script>evil');
