@@ -61,15 +61,20 @@ describe('state', () => {
     await expectNoSession(harness, victim);
   });
 
-  it('RFC 9700 §4.2.4: is of use once', async () => {
+  it.each([
+    ['a login that worked', () => undefined],
+    ['a login that was refused', (url: URL) => url.searchParams.delete('code')],
+  ])('RFC 9700 §4.2.4: is of use once, after %s', async (_name, change) => {
     const harness = createHarness();
     const browser = harness.browser();
     const url = await callbackFor(harness, await beginLogin(browser));
-    await comeBack(browser, url);
-    await browser.jar.removeAllCookies();
-    const again = await comeBack(browser, url);
-    expect(new URL(locationOf(again)).origin).toBe(ISSUER);
-    expect(harness.zitadel.calls.token).toBe(1);
+    const spoilt = new URL(url);
+    change(spoilt);
+    await comeBack(browser, spoilt);
+    expect([...(await browser.cookies()).keys()].filter((name) => name.includes('-tx-'))).toEqual([]);
+    const { token } = harness.zitadel.calls;
+    expect((await comeBack(browser, url)).status).toBe(302);
+    expect(harness.zitadel.calls.token).toBe(token);
   });
 
   it('a transaction cookie under another login’s name does not stand in for it', async () => {
