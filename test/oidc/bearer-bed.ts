@@ -36,8 +36,8 @@ export function createBed({ env = {}, zitadel: options = {}, providerDeadline }:
     ...(providerDeadline !== undefined && { providerDeadline }),
   };
 
-  /** Another isolate, with the configuration changed in part; `undefined` takes a variable out. */
-  function isolate(changes: Record<string, unknown> = {}) {
+  /** Another isolate, with the configuration changed in part (`undefined` takes a variable out), and perhaps another ZITADEL. */
+  function isolate(changes: Record<string, unknown> = {}, fetch = surroundings.fetch) {
     const variables = {
       UPSTREAM_URL: 'https://upstream.internal',
       ZITADEL_DOMAIN: zitadel.issuer,
@@ -52,7 +52,7 @@ export function createBed({ env = {}, zitadel: options = {}, providerDeadline }:
     };
     const loaded = loadConfig(Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined)));
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues, null, 2));
-    const provider = createProvider(loaded.config, surroundings);
+    const provider = createProvider(loaded.config, { ...surroundings, fetch });
     return createBearerTokens({ config: loaded.config, ...surroundings, ...provider });
   }
 

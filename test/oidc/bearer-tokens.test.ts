@@ -31,6 +31,47 @@ describe('the Authorization header', () => {
   });
 });
 
+/** What is made of a token of which ZITADEL says so. */
+async function judgeAnswer(changes: Record<string, unknown>) {
+  const bed = createBed({ env: BASIC });
+  const { zitadel, clock, events } = bed;
+  const answer = { active: true, iss: zitadel.issuer, aud: SEED.projectId, sub: '1', exp: clock.now + 60, ...changes };
+  const fetch: typeof globalThis.fetch = async (input, init) =>
+    String(input).endsWith('/introspect')
+      ? Response.json(answer)
+      : zitadel.fetch(new Request(input as Request, init as RequestInit));
+  return { judged: await bed.isolate({}, fetch).judge('Bearer opaque'), events };
+}
+
+describe('what every token has to say, JWT or not', () => {
+  it.each<[string, Record<string, unknown>, string]>([
+    ['RFC 9068 §2.2: sub', { sub: undefined }, 'sub is missing'],
+    ['RFC 9068 §2.2: a sub that is one', { sub: '' }, 'sub is missing'],
+    ['RFC 9068 §2.2: exp', { exp: undefined }, 'a time is out of range'],
+    ['RFC 7519 §4.1.4: an exp that is a time', { exp: 1e300 }, 'a time is out of range'],
+    ['RFC 7519 §4.1.5: an nbf that has come', { nbf: 1_790_000_031 }, 'a time is out of range'],
+    ['RFC 7519 §4.1.4: an exp to come, without tolerance', { exp: 1_790_000_000 }, 'expired'],
+  ])('%s', async (_what, changes, reason) => {
+    expect(reasonOf((await judgeAnswer(changes)).judged)).toBe(`invalid_token: ${reason}`);
+  });
+
+  it('OIDC Core §2: amr and auth_time count where they are of their form, for step-up', async () => {
+    const { judged } = await judgeAnswer({ amr: ['pwd', 7, null, 'mfa'], auth_time: 1_789_999_990 });
+    expect(callerOf(judged)).toMatchObject({ amr: ['pwd', 'mfa'], auth_time: 1_789_999_990 });
+    const without = callerOf((await judgeAnswer({ amr: 'mfa' })).judged);
+    expect(without.amr).toEqual([]);
+    expect(without).not.toHaveProperty('auth_time');
+  });
+
+  it('malformed claims are told to the operator, and only those', async () => {
+    const claim = `urn:zitadel:iam:org:project:${SEED.projectId}:roles`;
+    const odd = await judgeAnswer({ [claim]: ['admin'] });
+    expect(callerOf(odd.judged).identity.roles).toEqual({});
+    expect(odd.events).toEqual([{ event: 'malformed_claims', level: 'warn', sub: '1', claims: [claim] }]);
+    expect((await judgeAnswer({})).events).toEqual([]);
+  });
+});
+
 describe('what is remembered', () => {
   it('asks ZITADEL once about a token that comes again', async () => {
     const bed = createBed({ env: BASIC });

@@ -1,6 +1,6 @@
 // Sharing a question without depending on who asked: on Workers a cancelled request's promise may never settle.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createSingleFlight } from '../../src/oidc/single-flight.ts';
 
 const never = () => new Promise<string>(() => {});
@@ -40,11 +40,28 @@ describe('createSingleFlight', () => {
     expect(question.asked).toBe(1);
   });
 
+  it('a question that was given up and answers after all is not taken for the one that took its place', async () => {
+    const { single } = createBed();
+    const [given, instead] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+    const asked = vi.fn(() => instead.promise);
+    const first = single('a', () => given.promise);
+    const second = single('a', asked);
+    await vi.waitFor(() => expect(asked).toHaveBeenCalled());
+    given.resolve('late');
+    expect(await first).toBe('late');
+    const third = single('a', async () => 'asked anew');
+    instead.resolve('instead');
+    expect(await Promise.all([second, third])).toEqual(['instead', 'instead']);
+  });
+
   it('ends in provider_unavailable when nobody gets an answer', async () => {
     const { single } = createBed();
     void single('a', never);
     void single('a', never);
-    await expect(single('a', never)).rejects.toMatchObject({ code: 'provider_unavailable' });
+    await expect(single('a', never)).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      message: 'nobody who asked ZITADEL got an answer',
+    });
   });
 
   it('leaves no rejection unhandled that waitUntil would report', async () => {
