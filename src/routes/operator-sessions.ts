@@ -32,6 +32,7 @@ async function listSessions(gateway: Gateway, sub: string): Promise<Response> {
 async function endSessions(gateway: Gateway, sub: string, id: string | null): Promise<Response> {
   const selection = id === null ? { allExcept: null } : { id };
   const { ended } = await gateway.directory.ofUser(sub).end(selection, 'operator', false);
-  if (id !== null) gateway.visitorSessions.markEnded(id, 'operator');
+  // An id that is not this user's ends nothing, and must not do so in this isolate alone.
+  if (id !== null && ended > 0) gateway.visitorSessions.markEnded(id, 'operator');
   return jsonAnswer(gateway, { sub, ended });
 }

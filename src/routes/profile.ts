@@ -14,20 +14,24 @@ export const profile: Endpoint = (gateway) => async (c) => {
   const { config, visitorSessions } = gateway;
   const cookieHeader = c.req.header('cookie') ?? null;
   const opened = await visitorSessions.open(cookieHeader);
-  if (opened.kind !== 'active') {
-    // A script that asks would be led to ZITADEL's login page, which it may not read.
-    if (!isNavigation(c.req.raw.headers, 'GET') || c.req.method === 'POST') {
-      return faultAnswer(gateway, c, 'unauthenticated', 'no session');
-    }
-    return startLogin(gateway, c.req.raw, { returnTo: `${config.endpoints}/profile` });
-  }
+  if (opened.kind !== 'active') return askToSignIn(gateway, c, 'no session');
   const { visit } = opened;
   c.get('event').sub = visit.session.identity.sub;
   if (c.req.method === 'POST') return endOwnSessions(gateway, c, visit);
-  await visitorSessions.freshen(visit, config.claimsMaxAge);
+  const claims = await visitorSessions.freshen(visit, config.claimsMaxAge);
+  c.get('event').claims = claims;
+  if (claims === 'ended') return askToSignIn(gateway, c, 'the session has just ended');
   const cookies = await visitorSessions.renewedCookies(visit, cookieHeader);
   return appendCookies(await profilePage(gateway, c, visit), cookies);
 };
+
+function askToSignIn(gateway: Gateway, c: AppContext, reason: string): Promise<Response> | Response {
+  // A script that asks would be led to ZITADEL's login page, which it may not read.
+  if (!isNavigation(c.req.raw.headers, 'GET') || c.req.method === 'POST') {
+    return faultAnswer(gateway, c, 'unauthenticated', reason);
+  }
+  return startLogin(gateway, c.req.raw, { returnTo: `${gateway.config.endpoints}/profile` });
+}
 
 async function profilePage(gateway: Gateway, c: AppContext, { session }: Visit): Promise<Response> {
   const { identity, amr, startedAt, expiresAt, id } = session;
@@ -58,7 +62,8 @@ async function endOwnSessions(gateway: Gateway, c: AppContext, { session }: Visi
   const object = gateway.directory.ofUser(session.identity.sub);
   const selection = chosen === 'others' ? { allExcept: session.id } : { id: chosen };
   const { ended } = await object.end(selection, 'logout_elsewhere', false);
-  if (chosen !== 'others') gateway.visitorSessions.markEnded(chosen, 'logout_elsewhere');
+  // What is none of the visitor's own sessions has not ended, and must not count as ended in this isolate.
+  if (chosen !== 'others' && ended > 0) gateway.visitorSessions.markEnded(chosen, 'logout_elsewhere');
   c.get('event').decision = `ended_${ended}_sessions`;
   return redirectAnswer(gateway, `${gateway.config.origin}${gateway.config.endpoints}/profile`, 303);
 }

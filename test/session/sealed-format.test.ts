@@ -13,7 +13,7 @@ interface Writing {
   readonly secret?: string;
   /** Whose key seals it. */
   readonly keyOf?: string;
-  readonly salt?: Uint8Array;
+  readonly salt?: Uint8Array<ArrayBuffer>;
   readonly header?: Record<string, unknown>;
   /** What is authenticated, where that is not the header as it stands there. */
   readonly authenticated?: string;
