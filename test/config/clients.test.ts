@@ -151,6 +151,11 @@ describe('ZITADEL_ORG_ID', () => {
     expect(issueOf({ ZITADEL_ORG_ID: '7', ZITADEL_SCOPES }).variable).toBe('ZITADEL_SCOPES');
     expect(warningsOf({ ZITADEL_SCOPES })[0]).toContain('ZITADEL_ORG_ID');
   });
+
+  it('refuses another organisation beside its own too', () => {
+    const ZITADEL_SCOPES = 'openid offline_access urn:zitadel:iam:org:id:7 urn:zitadel:iam:org:id:8';
+    expect(issueOf({ ZITADEL_ORG_ID: '7', ZITADEL_SCOPES }).variable).toBe('ZITADEL_SCOPES');
+  });
 });
 
 it.each(['ZITADEL_CLIENT_ID', 'ZITADEL_PROJECT_ID', 'ZITADEL_ORG_ID'])(

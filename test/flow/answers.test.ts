@@ -49,6 +49,43 @@ describe('no credentials', () => {
     }
   });
 
+  it('a navigation where only bearer tokens are taken is 401: signing in would not help', async () => {
+    const harness = createHarness({ env: { ROUTES: [{ path: '/api/*', credentials: ['bearer'] }] } });
+    const browser = harness.browser();
+    await logIn(harness, browser);
+    const response = await browser.navigate('/api/x');
+    expect([response.status, response.headers.get('location')]).toEqual([401, null]);
+    expect(response.headers.get('www-authenticate')).toMatch(/^Bearer /);
+    expect(response.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('a navigation to another of our hosts is 401: the session’s cookie is the first one’s', async () => {
+    const harness = createHarness({ env: { ROUTES: [{ path: '/*', hosts: ['api.example.com'] }] } });
+    const response = await harness.browser().navigate('https://api.example.com/page');
+    expect([response.status, response.headers.get('location')]).toEqual([401, null]);
+    expect(response.headers.getSetCookie()).toEqual([]);
+    expectOwnHeaders(response);
+  });
+
+  it('Fetch §3.2 a script of an origin that the rule names may read the 401, no other may', async () => {
+    const harness = createHarness({ env: { ROUTES: [{ path: '/api/*', cors: ['https://spa.example.com'] }] } });
+    const ask = async (origin: string) => {
+      const response = await harness.browser().fetch('/api/x', { headers: { origin, 'sec-fetch-site': 'cross-site' } });
+      const names = ['allow-origin', 'allow-credentials', 'expose-headers'].map((name) => `access-control-${name}`);
+      return [response.status, ...[...names, 'vary'].map((name) => response.headers.get(name))];
+    };
+    expect(await ask('https://spa.example.com')).toEqual([
+      401,
+      'https://spa.example.com',
+      'true',
+      'WWW-Authenticate, X-Request-Id',
+      'Origin',
+    ]);
+    for (const origin of ['https://evil.example', 'https://x.spa.example.com', 'http://spa.example.com', 'null']) {
+      expect((await ask(origin)).slice(0, 4)).toEqual([401, null, null, null]);
+    }
+  });
+
   it('a public page stays public', async () => {
     const harness = createHarness({ env: { ROUTES: [{ path: '/open/*', access: 'public' }] } });
     expect((await harness.browser().navigate('/open/x')).status).toBe(200);

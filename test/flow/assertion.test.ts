@@ -1,7 +1,7 @@
 // The signed assertion and its keys, from the visitor's request to the application. Design §4; RFC 7517, RFC 7519.
 
 import { generateKeyPairSync } from 'node:crypto';
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../demo/zitadel/seed.ts';
 import { ORIGIN, UPSTREAM } from '../support/harness.ts';
@@ -52,6 +52,14 @@ describe('X-Identity-Assertion', () => {
       jti: expect.any(String),
     });
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBeLessThanOrEqual(60);
+  });
+
+  it('design §4 names the origin of the upstream that it goes to', async () => {
+    const ROUTES = [{ path: '/other/*', upstream: 'https://other.internal/base' }];
+    const { browser, lastAssertion } = await signedInWith(NEW, { ROUTES });
+    expect(decodeJwt(lastAssertion() ?? '').aud).toBe(UPSTREAM);
+    await browser.fetch('/other/x');
+    expect(decodeJwt(lastAssertion() ?? '').aud).toBe('https://other.internal');
   });
 
   it('bound to the session, one serves its requests until half its life is over', async () => {

@@ -190,6 +190,27 @@ describe('the way back', () => {
     expect((await browser.navigate(back.href)).status).toBe(200);
   });
 
+  it('with another state is a stale tab’s: signed out, and sent nowhere', async () => {
+    const { harness, browser } = await signedIn();
+    const back = await backFrom(harness, browser, '?return_to=/bye');
+    for (const state of ['', 'x', `${back.searchParams.get('state')}x`]) {
+      expect((await browser.navigate(`/auth/logout/callback?state=${state}`)).status).toBe(200);
+    }
+    expect((await browser.navigate('/auth/logout/callback')).status).toBe(200);
+    expect(pathOf(await browser.navigate(back.href))).toBe('/bye');
+  });
+
+  it('is waited for ten minutes, however long the browser keeps its cookie', async () => {
+    const { harness, browser } = await signedIn();
+    const back = await backFrom(harness, browser, '?return_to=/bye');
+    const name = '__Host-postern-logout';
+    const headers = { cookie: `${name}=${(await browser.cookies()).get(name)}` };
+    await harness.advance(600);
+    expect(pathOf(await harness.browser().navigate(back.href, { headers }))).toBe('/bye');
+    await harness.advance(1);
+    expect((await harness.browser().navigate(back.href, { headers })).status).toBe(200);
+  });
+
   it('that nobody asked for tells no signed-in visitor that they are signed out', async () => {
     const { browser } = await signedIn();
     const response = await browser.navigate('/auth/logout/callback?state=x', { headers: SITE('cross-site') });

@@ -1,8 +1,8 @@
 // Logins under way: several tabs, the back button, a stale bookmark, a browser without cookies. Design promise 3.
 
 import { describe, expect, it } from 'vitest';
-import { locationOf } from '../support/browser.ts';
-import { createHarness, ISSUER, OTHER_SECRET, SECRET } from '../support/harness.ts';
+import { locationOf, type TestBrowser } from '../support/browser.ts';
+import { createHarness, type Harness, ISSUER, OTHER_SECRET, SECRET } from '../support/harness.ts';
 import { beginLogin, callbackFor, comeBack, expectNoSession, isSignedIn, lastFault, logIn, pathOf } from './steps.ts';
 
 const isToProvider = (response: Response) => new URL(locationOf(response)).origin === ISSUER;
@@ -180,5 +180,48 @@ describe('another login in the same browser', () => {
     const old = await harness.browser().fetch('/auth/userinfo', { headers: { cookie: `__Host-postern=${cookie}` } });
     expect(old.status).toBe(401);
     expect(await isSignedIn(browser)).toBe(true);
+  });
+});
+
+describe('the end of a transaction', () => {
+  const transactions = async (browser: TestBrowser) =>
+    [...(await browser.cookies()).keys()].filter((name) => name.startsWith('__Host-postern-tx-'));
+
+  it('comes with the sign-in', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await logIn(harness, browser);
+    expect(await transactions(browser)).toEqual([]);
+  });
+
+  it.each<[string, (harness: Harness) => void, number]>([
+    [
+      'nonce',
+      ({ zitadel }) => (zitadel.tamper.idToken = (claims, header) => ({ claims: { ...claims, nonce: 'x' }, header })),
+      400,
+    ],
+    ['subject', ({ zitadel }) => (zitadel.tamper.userinfo = (json) => ({ ...json, sub: 'x' })), 400],
+  ])('comes with a login that fails (%s), and a reload is not judged by it again', async (_what, lie, status) => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    lie(harness);
+    expect((await logIn(harness, browser)).status).toBe(status);
+    expect(await transactions(browser)).toEqual([]);
+  });
+
+  it('comes with a refusal at ZITADEL', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    expect((await logIn(harness, browser, { cancel: true })).status).toBe(403);
+    expect(await transactions(browser)).toEqual([]);
+  });
+
+  it('does not come with a prefetch of the callback, which ends no login', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    const url = await callbackFor(harness, await beginLogin(browser, '/page'));
+    const ahead = await browser.navigate(url.href, { headers: { 'sec-purpose': 'prefetch;prerender' } });
+    expect([ahead.status, ahead.headers.getSetCookie(), harness.zitadel.calls.token]).toEqual([400, [], 0]);
+    expect(pathOf(await comeBack(browser, url))).toBe('/page');
   });
 });
