@@ -2,11 +2,12 @@
 // §2.3 of the collected advisories. What cannot concern us, and why, or where it is tested already:
 //   CVE-2025-4143, CVE-2025-4144 (workers-oauth-provider)  we are no authorization server; ours must do PKCE (CVE-2024-23647)
 //   CVE-2026-55672 (ZITADEL)         a code bound to no client: its tokens fail at `aud` and `azp` (test/spec/id-token-checks)
-//   mod_auth_openidc, 2026           duplicates of code and state, keys asked for again: test/spec, test/oidc/access-token;
-//                                    chunk counts: test/session/sealing; formats of other releases: test/flow/session-storage
+//   mod_auth_openidc, 2026           duplicates of code and state, a front channel by sid alone: test/spec; formats of other
+//                                    releases: test/flow/session-storage; a limit for what is inflated: nothing is (CVE-2024-28176)
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../demo/zitadel/seed.ts';
+import { fitsCookies, joinChunks, sealedCookies } from '../../src/session/sealed-cookie.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';
 import { asStranger, cookieHeader, endOfLogin, expectOurs, lastReceived, statusWith } from './bed.ts';
@@ -87,6 +88,46 @@ describe('mod_auth_openidc', () => {
     const body = 'logout_token=a&logout_token=b';
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     expect((await asStranger(harness, '/auth/backchannel-logout', { method: 'POST', body, headers })).status).toBe(400);
+  });
+
+  it('(2026 hardening) a session that fills its chunks to the last byte is a session, and without one chunk is none', () => {
+    const name = '__Host-postern';
+    const size = 4096 - name.length - 2;
+    for (const chunks of [1, 2, 3, 4]) {
+      for (const surplus of [-3, -2, -1, 0, 1, 2, 3]) {
+        const sealed = Array.from({ length: chunks * size - 2 + surplus }, (_, index) =>
+          (index % 36).toString(36),
+        ).join('');
+        if (!fitsCookies(name, sealed)) continue;
+        const lines = sealedCookies(name, sealed, 100, new Map(), true);
+        const cookies = new Map(lines.map((line) => line.slice(0, line.indexOf(';')).split('=') as [string, string]));
+        expect(joinChunks(cookies, name)).toBe(sealed);
+        for (const missing of cookies.keys()) {
+          const rest = new Map([...cookies].filter(([other]) => other !== missing));
+          expect(joinChunks(rest, name)).toBeUndefined();
+        }
+      }
+    }
+    expect(fitsCookies(name, 'x'.repeat(4 * size - 2))).toBe(true);
+    expect(fitsCookies(name, 'x'.repeat(4 * size - 1))).toBe(false);
+  });
+
+  it('(2026 hardening) keys are asked for anew seldom, however many tokens name unknown ones, and without them nobody passes', async () => {
+    const harness = createHarness();
+    const mint = () => harness.zitadel.mintAccessToken({ sub: SEED.users.user, jwt: true });
+    expect(await bearer(harness, await mint())).toBe(200);
+    const { keys } = harness.zitadel.calls;
+    const [, payload, signature] = (await mint()).split('.');
+    const unknown = (kid: string) =>
+      `${Buffer.from(JSON.stringify({ alg: 'RS256', kid, typ: 'JWT' })).toString('base64url')}.${payload}.${signature}`;
+    for (let index = 0; index < 20; index++) expect(await bearer(harness, unknown(`a${index}`))).toBe(401);
+    expect(harness.zitadel.calls.keys - keys).toBe(1);
+    harness.zitadel.faults.set('keys', { status: 500 });
+    harness.clock.now += 31;
+    harness.received.length = 0;
+    for (let index = 0; index < 20; index++) expect(await bearer(harness, unknown(`b${index}`))).toBe(503);
+    expect(harness.zitadel.calls.keys - keys).toBe(2);
+    expect(harness.received).toEqual([]);
   });
 
   it('(2026 hardening) identity headers are taken off a preflight that passes, too', async () => {
