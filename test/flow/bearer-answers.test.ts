@@ -45,3 +45,24 @@ describe('RFC 6750 answers to a bearer token', () => {
     expect(response.headers.get('www-authenticate')).toContain('error="insufficient_scope"');
   });
 });
+
+describe('design §4 a bearer token that the gateway has consumed', () => {
+  it.each([
+    ['/plain', false],
+    ['/id', false],
+    ['/access', true],
+  ])('on %s reaches the upstream: %j', async (path, isForwarded) => {
+    const ROUTES = [
+      { path: '/id', forward_id_token: true },
+      { path: '/access', forward_access_token: true },
+    ];
+    const harness = createHarness({ env: { ROUTES } });
+    const token = await harness.zitadel.mintAccessToken({ sub: SEED.users.user, jwt: true });
+    const headers = { authorization: `bearer ${token}` };
+    const response = await harness.app.fetch(new Request(ORIGIN + path, { headers }));
+    expect(response.status).toBe(200);
+    const [received] = harness.received;
+    expect(received?.headers.get('authorization')).toBe(isForwarded ? `Bearer ${token}` : null);
+    expect(received?.headers.has('x-forwarded-id-token')).toBe(false);
+  });
+});

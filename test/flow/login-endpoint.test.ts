@@ -126,9 +126,16 @@ describe('a login that a third party initiates (OIDC Core §4)', () => {
     expect((await authorizeFor(`?iss=${encodeURIComponent(`${ISSUER}/`)}`)).origin).toBe(ISSUER);
   });
 
-  it('refuses another iss with a page, and starts nothing', async () => {
+  it.each([
+    'https://evil.example',
+    `${ISSUER}.evil.example`,
+    `${ISSUER}/evil.example`,
+    `${ISSUER}//`,
+    ISSUER.toUpperCase(),
+    '',
+  ])('refuses another iss (%s) with a page, and starts nothing', async (iss) => {
     const harness = createHarness();
-    const response = await harness.browser().navigate('/auth/login?iss=https%3A%2F%2Fevil.example');
+    const response = await harness.browser().navigate(`/auth/login?iss=${encodeURIComponent(iss)}`);
     expect(response.status).toBe(400);
     expectOwnHeaders(response);
     expect(response.headers.getSetCookie()).toEqual([]);

@@ -47,6 +47,15 @@ describe('promise 5: roles are fresh', () => {
     expect(await storm(browser, 1, '/admin/x')).toEqual([403]);
   });
 
+  it('a route’s claims_max_age can’t make CLAIMS_MAX_AGE looser', async () => {
+    const harness = createHarness({ env: { ROUTES: [{ path: '/admin/*', roles: ['admin'], claims_max_age: 3000 }] } });
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    harness.zitadel.setUserRoles('admin', ['user']);
+    await harness.advance(301);
+    expect(await storm(browser, 1, '/admin/x')).toEqual([403]);
+  });
+
   it('a role just given is looked up once more before a 403, and not again within five seconds', async () => {
     const harness = createHarness({ env: { ROUTES } });
     const browser = harness.browser();

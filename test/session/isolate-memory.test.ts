@@ -1,0 +1,102 @@
+// What an isolate remembers of a session, and for how long. Design promise 4 (REVOCATION_MAX_AGE); promise 6.
+
+import { describe, expect, it } from 'vitest';
+import type { UserSessionsDirectory } from '../../src/session/object-client.ts';
+import { createObjectQuestions } from '../../src/session/object-questions.ts';
+import { createStandings, type Known } from '../../src/session/standings.ts';
+import type { Standing, UserSessionsApi } from '../../src/session/user-sessions-api.ts';
+
+const START = 1_790_000_000;
+const times = { sessionDuration: 3600, sessionMaxDuration: 43_200, revocationMaxAge: 30 };
+const sealed = {
+  id: 's',
+  sub: '1',
+  identity: { sub: '1', roles: {}, claims: {} },
+  auth_time: START,
+  amr: [],
+  startedAt: START,
+  seenAt: START,
+  claimsAt: START,
+  expiresAt: START + 43_200,
+};
+const GOOD: Standing = { kind: 'good', seenAt: START, claimsAt: START };
+
+/** One user's object, and a clock that tests and answers turn. */
+function setUp(object: (clock: { now: number }) => Partial<UserSessionsApi>) {
+  const clock = { now: START };
+  const directory = { ofUser: () => object(clock) } as unknown as UserSessionsDirectory;
+  const dependencies = { times, directory, now: () => clock.now, waitUntil: () => undefined };
+  return { clock, dependencies };
+}
+
+describe('a session’s standing', () => {
+  it('promise 4 is good for REVOCATION_MAX_AGE from the question, not from the answer', async () => {
+    let asked = 0;
+    const { clock, dependencies } = setUp((turned) => ({
+      standing: async () => {
+        asked += 1;
+        // The session may end while the answer is on its way.
+        turned.now += 3;
+        return GOOD;
+      },
+    }));
+    const standings = createStandings(dependencies);
+    await standings.of(sealed, { seenAt: START });
+    clock.now = START + 29;
+    await standings.of(sealed, { seenAt: START });
+    expect(asked).toBe(1);
+    clock.now = START + 30;
+    await standings.of(sealed, { seenAt: START });
+    expect(asked).toBe(2);
+  });
+
+  it('promise 4 once over is over, whatever is answered later', async () => {
+    const answers: Standing[] = [{ kind: 'ended', reason: 'logout' }, GOOD];
+    const { clock, dependencies } = setUp(() => ({ standing: async () => answers.shift() ?? GOOD }));
+    const standings = createStandings(dependencies);
+    expect((await standings.of(sealed, { seenAt: START })).ended).toBe('logout');
+    clock.now += 31;
+    expect((await standings.of(sealed, { seenAt: START })).ended).toBe('logout');
+    expect((await standings.ask(sealed, { seenAt: START })).ended).toBe('logout');
+  });
+});
+
+describe('a question about tokens or claims', () => {
+  const known = (): Known => ({
+    checkedAt: START,
+    reportedAt: START,
+    activeAt: START,
+    isReplaced: false,
+    newestClaimsAt: START,
+    retryAt: 0,
+  });
+
+  it('promise 4 that finds the session over ends it in this isolate at once', async () => {
+    const over = { kind: 'ended', reason: 'refresh_token_dead' } as const;
+    const { dependencies } = setUp(() => ({ tokens: async () => over, readClaims: async () => over }));
+    const [asTokens, asClaims] = [known(), known()];
+    await createObjectQuestions(dependencies).tokens({ id: 's', sub: '1', known: asTokens }, 1000);
+    await createObjectQuestions(dependencies).read({ id: 's', sub: '1', known: asClaims }, START, 1000);
+    expect([asTokens.ended, asClaims.ended]).toEqual(['refresh_token_dead', 'refresh_token_dead']);
+  });
+
+  it('promise 6 that the object did not answer is not asked again for five seconds', async () => {
+    let asked = 0;
+    const { clock, dependencies } = setUp(() => ({
+      readClaims: async () => {
+        asked += 1;
+        throw new Error('overloaded');
+      },
+    }));
+    const questions = createObjectQuestions(dependencies);
+    const subject = { id: 's', sub: '1', known: known() };
+    expect(await questions.read(subject, START, 1000)).toBe('kept');
+    clock.now += 4;
+    expect(await questions.read(subject, START, 1000)).toBe('kept');
+    questions.readBehind(subject, START);
+    expect(asked).toBe(1);
+    clock.now += 1;
+    await questions.read(subject, START, 1000);
+    expect(asked).toBe(2);
+  });
+});
