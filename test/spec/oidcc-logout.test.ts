@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../demo/zitadel/seed.ts';
-import { beginLogin, isSignedIn, logIn } from '../flow/steps.ts';
+import { beginLogin, isSignedIn, logIn, pathOf } from '../flow/steps.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, type Harness, ISSUER, ORIGIN } from '../support/harness.ts';
 import { type Lie, payloadOf, signRaw, tell } from './hostile.ts';
@@ -18,9 +18,9 @@ async function signedIn(harness: Harness) {
 }
 
 /** Signs out; the address ZITADEL sends the browser back to. */
-async function signOut(harness: Harness) {
+async function signOut(harness: Harness, path = '/auth/logout') {
   const browser = await signedIn(harness);
-  const toProvider = new URL(locationOf(await browser.navigate('/auth/logout', SAME_ORIGIN)));
+  const toProvider = new URL(locationOf(await browser.navigate(path, SAME_ORIGIN)));
   const back = await harness.zitadel.fetch(toProvider);
   expect(back.status).toBe(302);
   return { browser, toProvider, back: new URL(locationOf(back)) };
@@ -44,15 +44,20 @@ describe('oidcc-client-test-rp-init-logout', () => {
   it.each([
     ['other-state', (url: URL) => url.searchParams.set('state', 'somebody-elses')],
     ['no-state', (url: URL) => url.searchParams.delete('state')],
-  ])('rp-init-logout-%s: finished all the same, without a loop, and nothing is echoed', async (_name, change) => {
-    const harness = createHarness();
-    const { browser, back } = await signOut(harness);
-    change(back);
-    const response = await browser.navigate(back.href);
-    expect(response.status).toBe(200);
-    expect(await response.text()).not.toContain('somebody-elses');
-    expect(await isSignedIn(browser)).toBe(false);
-  });
+  ])(
+    'rp-init-logout-%s: finished all the same, without a loop; nothing is echoed, nobody is sent on',
+    async (_name, change) => {
+      const harness = createHarness();
+      const { browser, back } = await signOut(harness, '/auth/logout?return_to=/bye');
+      const honest = back.href;
+      change(back);
+      const response = await browser.navigate(back.href);
+      expect([response.status, response.headers.get('location')]).toEqual([200, null]);
+      expect(pathOf(await browser.navigate(honest))).toBe('/bye');
+      expect(await response.text()).not.toContain('somebody-elses');
+      expect(await isSignedIn(browser)).toBe(false);
+    },
+  );
 });
 
 /** ZITADEL ends the session over there and says so; the gateway's answer to the notice. */
