@@ -154,7 +154,13 @@ describe('PKCE downgrade', () => {
 });
 
 describe('what a link from elsewhere can cause', () => {
-  const FOREIGN = ['https://evil.example/', '//evil.example', '/\\evil.example', '/.//evil.example', 'javascript:x'];
+  const FOREIGN = [
+    ...['https://evil.example/', '//evil.example', '/\\evil.example', '/.//evil.example', 'javascript:x'],
+    // Ours, until somebody decodes them once more.
+    ...['/%2fevil.example', '/%5cevil.example', '/%252fevil.example', '/.%2f/evil.example'],
+    // Ours, and the end of the session just begun.
+    ...['/auth/logout', '/auth/../auth/logout', '/%61uth/logout'],
+  ];
 
   it.each(FOREIGN)('RFC 9700 §4.11.1: no login ends at %s', async (target) => {
     const harness = createHarness();
