@@ -39,6 +39,9 @@ describe('design §2: return_to on our own origin', () => {
   it('has a limit', () => {
     expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH - 1)}`, ORIGIN, '/auth')).toBeDefined();
     expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH)}`, ORIGIN, '/auth')).toBeUndefined();
+    // Of what is given, whatever becomes of it
+    expect(parseReturnTo(`${ORIGIN}/${'a'.repeat(MAX_RETURN_TO_LENGTH - 1)}`, ORIGIN, '/auth')).toBeUndefined();
+    expect(parseReturnTo(`/${'./'.repeat(MAX_RETURN_TO_LENGTH / 2)}`, ORIGIN, '/auth')).toBeUndefined();
     // What is written out again has to pass again
     expect(parseReturnTo(`/${'é'.repeat(MAX_RETURN_TO_LENGTH / 2)}`, ORIGIN, '/auth')).toBeUndefined();
   });
@@ -73,6 +76,10 @@ describe('design §2: return_to elsewhere', () => {
     ['same-origin when parsed, away when written out', '/.//evil.example'],
     ['a slash too many on our own origin', `${ORIGIN}//evil.example`],
     ['nonsense in the path', '/a%00'],
+    ['a tab', '/a\tb'],
+    ['a line break', '/a\nb'],
+    ['a line break in the query', '/a?b\r\nc'],
+    ['a character that controls', '/a?b\u0085c'],
   ])('%s', (_what, value) => {
     expect(parseReturnTo(value, ORIGIN, '/auth')).toBeUndefined();
   });
