@@ -25,6 +25,19 @@ async function thief(harness: Harness, browser: TestBrowser): Promise<TestBrowse
   return other;
 }
 
+/** An upstream that has `/slow` wait: what happens between `arrived` and `release` happens while the response is in flight. */
+function createSlow() {
+  const [atUpstream, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const upstream = async (request: Request) => {
+    if (new URL(request.url).pathname === '/slow') {
+      atUpstream.resolve();
+      await held.promise;
+    }
+    return new Response('done');
+  };
+  return { harness: createHarness({ upstream }), arrived: atUpstream.promise, release: () => held.resolve() };
+}
+
 describe('promise 4: signed out means signed out', () => {
   it('by the visitor: a stolen cookie is worth nothing within REVOCATION_MAX_AGE, and the refresh token is revoked', async () => {
     const harness = createHarness();
@@ -93,40 +106,25 @@ describe('promise 4: signed out means signed out', () => {
   });
 
   it('a response already in flight can’t bring the session back', async () => {
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const harness = createHarness({
-      upstream: async (request) => {
-        if (new URL(request.url).pathname === '/slow') await held;
-        return new Response('done');
-      },
-    });
+    const { harness, arrived, release } = createSlow();
     const browser = await signedIn(harness);
     await harness.advance(1000);
     const answer = browser.fetch('/slow');
+    await arrived;
     await harness.gateway.directory.ofUser(admin).end({ allExcept: null }, 'operator', false);
     await harness.advance(60);
     release();
-    expect((await answer).headers.getSetCookie()).toEqual([]);
+    const { status, headers } = await answer;
+    expect([status, headers.getSetCookie()]).toEqual([200, []]);
     expect(await storm(browser, 1)).toEqual([401]);
   });
 
   it('nor put its cookie over that of a newer session of the same browser', async () => {
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const harness = createHarness({
-      upstream: async (request) => {
-        if (new URL(request.url).pathname === '/slow') await held;
-        return new Response('done');
-      },
-    });
+    const { harness, arrived, release } = createSlow();
     const browser = await signedIn(harness);
     await harness.advance(1000);
     const answer = browser.fetch('/slow');
+    await arrived;
     await harness.advance(31);
     const login = await browser.navigate('/auth/login?prompt=login');
     const back = await harness.zitadel.signIn({ authorizeUrl: login.headers.get('location') ?? '', user: 'admin' });
@@ -140,22 +138,15 @@ describe('promise 4: signed out means signed out', () => {
   });
 
   it('an expired session is not renewed by a response that was in flight when it expired', async () => {
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const harness = createHarness({
-      upstream: async (request) => {
-        if (new URL(request.url).pathname === '/slow') await held;
-        return new Response('done');
-      },
-    });
+    const { harness, arrived, release } = createSlow();
     const browser = await signedIn(harness);
     await harness.advance(1000);
     const answer = browser.fetch('/slow');
+    await arrived;
     await harness.advance(3700);
     release();
-    expect((await answer).headers.getSetCookie()).toEqual([]);
+    const { status, headers } = await answer;
+    expect([status, headers.getSetCookie()]).toEqual([200, []]);
     expect(await storm(browser, 1)).toEqual([401]);
   });
 });
