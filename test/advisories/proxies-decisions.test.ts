@@ -182,6 +182,26 @@ describe('nobody gets another’s answer', () => {
     for (const [expected, got] of answers) expect(got).toBe(expected);
   });
 
+  it('CVE-2026-71326 nor do tokens that are judged at the same time', async () => {
+    const env = { ZITADEL_API_CLIENT_ID: SEED.apiClientId, ZITADEL_API_CLIENT_SECRET: SEED.apiClientSecret };
+    const harness = createHarness({ env });
+    const people = ['admin', 'staff', 'user', 'nobody'] as const;
+    const tokens = await Promise.all(
+      [true, false].flatMap((jwt) =>
+        people.map(async (name) => [users[name], await harness.zitadel.mintAccessToken({ sub: name, jwt })] as const),
+      ),
+    );
+    const answers = await Promise.all(
+      [...tokens, ...tokens].map(async ([sub, token]) => {
+        const answer = await asStranger(harness, '/page', { headers: { authorization: `Bearer ${token}` } });
+        return [sub, ((await answer.json()) as { headers: Record<string, string> }).headers['x-forwarded-user']];
+      }),
+    );
+    expect(answers).toHaveLength(16);
+    for (const [expected, got] of answers) expect(got).toBe(expected);
+    expect(harness.zitadel.calls.introspection).toBe(4);
+  });
+
   it('CVE-2026-33544 logins under way at the same time end each as who began them', async () => {
     const harness = createHarness();
     const people = ['admin', 'staff', 'user', 'nobody'] as const;

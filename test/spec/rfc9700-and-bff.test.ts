@@ -230,8 +230,21 @@ describe('RFC 9700', () => {
     expect(response.status).toBe(303);
   });
 
-  it('§4.12 a redirect at the token endpoint is not followed: the code and the secret stay here', async () => {
+  it('§4.12 a redirect of ZITADEL’s is not followed: the code and the secret stay here', async () => {
     const harness = createHarness();
+    const modes: [string, string][] = [];
+    const { fetch } = harness.zitadel;
+    harness.zitadel.fetch = (input, init) => {
+      const request = new Request(input, init);
+      modes.push([new URL(request.url).pathname, request.redirect]);
+      return fetch(request);
+    };
+    const browser = harness.browser();
+    await logIn(harness, browser);
+    await harness.advance(301);
+    await browser.navigate('/auth/logout', { headers: { 'sec-fetch-site': 'same-origin' } });
+    expect(new Set(modes.map(([, mode]) => mode))).toEqual(new Set(['manual']));
+    expect(new Set(modes.map(([path]) => path)).size).toBeGreaterThan(3);
     harness.zitadel.faults.set('token', { status: 307, headers: { location: 'https://evil.example/token' } });
     expect((await logIn(harness, harness.browser())).status).toBe(503);
     expect(harness.received).toEqual([]);
