@@ -119,6 +119,19 @@ describe('promise 4: signed out means signed out', () => {
     expect(await storm(browser, 1)).toEqual([401]);
   });
 
+  it('nor prolong a session whose object can’t be asked', async () => {
+    const { harness, arrived, release } = createSlow();
+    const browser = await signedIn(harness);
+    await harness.advance(1000);
+    const answer = browser.fetch('/slow');
+    await arrived;
+    await harness.advance(30);
+    harness.objects.isDown = true;
+    release();
+    const { status, headers } = await answer;
+    expect([status, headers.getSetCookie()]).toEqual([200, []]);
+  });
+
   it('nor put its cookie over that of a newer session of the same browser', async () => {
     const { harness, arrived, release } = createSlow();
     const browser = await signedIn(harness);
@@ -152,6 +165,23 @@ describe('promise 4: signed out means signed out', () => {
 });
 
 describe('the end by time', () => {
+  it('without a refresh token comes with that of the access token', async () => {
+    const harness = createHarness({
+      env: { ZITADEL_SCOPES: 'openid profile email' },
+      zitadel: { lifetimes: { accessToken: 1200 } },
+    });
+    const browser = await signedIn(harness);
+    const me = (await (await browser.fetch('/auth/userinfo')).json()) as { session: { expires_at: number } };
+    const left = me.session.expires_at - harness.clock.now;
+    expect(left).toBeGreaterThan(1100);
+    expect(left).toBeLessThanOrEqual(1200);
+    // In its last seconds the token is no longer trusted to read claims with.
+    await harness.advance(left - 20);
+    expect(await storm(browser, 1)).toEqual([200]);
+    await harness.advance(20);
+    expect(await storm(browser, 1)).toEqual([401]);
+  });
+
   it('idle: after SESSION_DURATION without activity, and the refresh token is revoked by the alarm', async () => {
     const harness = createHarness();
     const browser = await signedIn(harness);
