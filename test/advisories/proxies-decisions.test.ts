@@ -172,6 +172,7 @@ describe('nobody gets another’s answer', () => {
       }),
     );
     await harness.advance(301);
+    harness.zitadel.calls.reset();
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, index) => browsers[index % 4]).map(async (entry) => {
         const [name, browser] = entry ?? browsers[0] ?? [];
@@ -180,6 +181,8 @@ describe('nobody gets another’s answer', () => {
       }),
     );
     for (const [expected, got] of answers) expect(got).toBe(expected);
+    // Once for each, and nobody's answer for all.
+    expect(harness.zitadel.calls.userinfo).toBe(people.length);
   });
 
   it('CVE-2026-71326 nor do tokens that are judged at the same time', async () => {
