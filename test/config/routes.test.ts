@@ -286,3 +286,21 @@ describe('the other fields', () => {
     expect(routeIssue({ path: '/a', [field]: 'yes' }).wanted).toBe('true or false');
   });
 });
+
+describe('credentials', () => {
+  it.each([[['bearer']], [['session', 'bearer']], [['bearer', 'session']]])(
+    '%j asks for bearer tokens, which nothing says how to judge',
+    (credentials) => {
+      const issue = routeIssue({ path: '/a', credentials });
+      expect(issue).toMatchObject({
+        variable: 'ROUTES, route 1, credentials',
+        wanted: expect.stringContaining('ZITADEL_PROJECT_ID'),
+      });
+      expect(routeOf({ path: '/a', credentials }, { ZITADEL_PROJECT_ID: '7' })?.credentials).toEqual(credentials);
+    },
+  );
+
+  it('["session"] needs nothing else', () => {
+    expect(routeOf({ path: '/a', credentials: ['session'] })?.credentials).toEqual(['session']);
+  });
+});
