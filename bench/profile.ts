@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import WebSocket from 'ws';
 import { freePort } from '../test/support/worker.ts';
+import { inspect } from './inspector.ts';
 import { putLoad } from './load.ts';
 import { BROWSER_HEADERS, createStage } from './stage.ts';
 
@@ -56,27 +56,6 @@ try {
 } finally {
   await stage.close();
   await rm(folder, { recursive: true, force: true });
-}
-
-async function inspect(port: number) {
-  const [target] = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as { webSocketDebuggerUrl: string }[];
-  const socket = new WebSocket(target?.webSocketDebuggerUrl ?? '');
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  let last = 0;
-  const call = <Result>(method: string, params: object = {}): Promise<Result> => {
-    const id = ++last;
-    return new Promise((resolve) => {
-      const listen = (data: WebSocket.RawData) => {
-        const message = JSON.parse(String(data)) as { id?: number; result: Result };
-        if (message.id !== id) return;
-        socket.off('message', listen);
-        resolve(message.result);
-      };
-      socket.on('message', listen);
-      socket.send(JSON.stringify({ id, method, params }));
-    });
-  };
-  return { call, close: () => socket.close() };
 }
 
 /** Shares of the samples outside of `(idle)` and `(program)`: in the function itself, and in it or in what it calls. */

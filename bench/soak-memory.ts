@@ -2,7 +2,7 @@
 // Chrome DevTools Protocol, HeapProfiler and Runtime; proc_pid_fd(5).
 
 import { readdirSync, readlinkSync } from 'node:fs';
-import WebSocket from 'ws';
+import { inspect } from './inspector.ts';
 import type { RunningWorkerd } from './workerd.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -37,25 +37,7 @@ export async function createProbe(
   inspectorPort: number,
   poke: () => Promise<unknown>,
 ): Promise<Probe> {
-  const targets = await fetch(`http://127.0.0.1:${inspectorPort}/json`);
-  const [target] = (await targets.json()) as { webSocketDebuggerUrl: string }[];
-  const socket = new WebSocket(target?.webSocketDebuggerUrl ?? '');
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  let last = 0;
-  const call = <Result>(method: string): Promise<Result> => {
-    const id = ++last;
-    return new Promise((resolve, reject) => {
-      const listen = (data: WebSocket.RawData) => {
-        const message = JSON.parse(String(data)) as { id?: number; result: Result; error?: { message: string } };
-        if (message.id !== id) return;
-        socket.off('message', listen);
-        if (message.error) reject(new Error(`${method}: ${message.error.message}`));
-        else resolve(message.result);
-      };
-      socket.on('message', listen);
-      socket.send(JSON.stringify({ id, method }));
-    });
-  };
+  const { call, close } = await inspect(inspectorPort);
   return {
     async sample(at, sessions) {
       // The second time takes what finalizers of the first have let go.
@@ -70,7 +52,7 @@ export async function createProbe(
         ...countDescriptors(worker.pid),
       };
     },
-    close: () => socket.close(),
+    close,
   };
 }
 
