@@ -125,9 +125,17 @@ describe('GET /auth/health and /auth/ready', () => {
     const harness = createHarness({ upstream: () => Promise.reject(new TypeError('refused')) });
     harness.kv.faults.failReads = true;
     const { checks } = (await (await harness.browser().fetch('/auth/ready')).json()) as {
-      checks: Record<string, { ok: boolean }>;
+      checks: Record<string, { ok: boolean; error?: string }>;
     };
     expect([checks['kv']?.ok, checks['upstream']?.ok, checks['discovery']?.ok]).toEqual([false, false, true]);
+    // Anybody may ask: what the stores and the upstream said is for the log.
+    const reasons = harness.events.flatMap((event) => (event.event === 'not_ready' ? [event.reason] : []));
+    expect(reasons).toEqual(expect.arrayContaining(['KV GET failed: 500', 'refused']));
+    expect([checks['kv']?.error, checks['upstream']?.error, checks['discovery']?.error]).toEqual([
+      'no good answer; see the log',
+      'no good answer; see the log',
+      undefined,
+    ]);
   });
 
   it('asking often does not keep ZITADEL busy', async () => {

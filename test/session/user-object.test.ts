@@ -128,3 +128,16 @@ describe('the pointer from ZITADEL’s session', () => {
     expect(await pointer.pointedTo()).toBeUndefined();
   });
 });
+
+describe('what is kept for a login', () => {
+  it('is gone when the login’s time is over, to the second, alarm or not', async () => {
+    const harness = createHarness();
+    const kept = (key: string) => harness.gateway.directory.ofLogin(key);
+    for (const key of ['a', 'b']) await kept(key).keep({ address: 'sealed', form: 'form' }, harness.clock.now + 10);
+    harness.clock.now += 9;
+    expect(await kept('a').kept()).toEqual({ address: 'sealed', hasForm: true });
+    harness.clock.now += 1;
+    expect(await kept('a').kept()).toBeUndefined();
+    expect(await kept('b').takeForm()).toBeUndefined();
+  });
+});
