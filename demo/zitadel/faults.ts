@@ -9,6 +9,8 @@ export type Fault =
   | { status?: number; body?: string | object; headers?: Record<string, string> }
   /** Real milliseconds before the true answer. */
   | { delay: number }
+  /** The true answer comes once somebody lets it. */
+  | { until: Promise<unknown> }
   /** Never answers, until the request is aborted or the stand-in is closed. */
   | 'hang'
   /** The connection breaks. */
@@ -74,6 +76,7 @@ export async function applyFault(fault: Fault, signal: AbortSignal): Promise<Res
   if (fault === 'wrong-json') return answer('{"access_token": "tru', 'application/json');
   if (fault === 'huge-body') return answer(JSON.stringify({ filler: 'x'.repeat(HUGE_BYTES) }), 'application/json');
   if ('delay' in fault) return wait(fault.delay, signal);
+  if ('until' in fault) return fault.until.then(() => undefined);
   const { status = 500, body = '', headers = {} } = fault;
   if (typeof body === 'string') return new Response(body === '' ? null : body, { status, headers });
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });

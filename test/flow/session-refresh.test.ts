@@ -1,6 +1,6 @@
 // Promises 1 and 2: one refresh however many ask, and none is lost. Design §5.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SEED } from '../../demo/zitadel/seed.ts';
 import { createShortLived, liveRefreshTokens, noted, storm, tokenCalls } from '../session/support.ts';
 
@@ -170,12 +170,15 @@ describe('promise 2', () => {
       const browser = harness.browser();
       await harness.signIn(browser, 'admin');
       await harness.advance(700);
-      harness.zitadel.faults.set('token', { delay: 80 }, { times: 1, afterWork: true });
+      const answered = Promise.withResolvers<void>();
+      harness.zitadel.faults.set('token', { until: answered.promise }, { times: 1, afterWork: true });
+      harness.zitadel.calls.reset();
       const underWay = browser.fetch('/page');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await vi.waitFor(() => expect(harness.zitadel.calls.token).toBe(1));
       const object = harness.gateway.directory.ofUser(SEED.users.admin);
       const [{ id = '' } = {}] = await object.list();
       await object.end({ id }, 'logout', revokeNow);
+      answered.resolve();
       await underWay;
       await harness.settle();
       expect(liveRefreshTokens(harness)).toBe(0);
