@@ -73,7 +73,7 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
       }
       // While the last fetch, whoever it was for, has failed, nobody knows whether the key exists: that is no verdict on the token.
       if (failedLately) throw failedLately;
-      return known ?? load(signal);
+      return load(signal);
     });
   }
 

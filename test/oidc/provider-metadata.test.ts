@@ -36,7 +36,7 @@ describe('Discovery §4.2: the document', () => {
     const { signal } = new AbortController();
     expect(await metadata.load(signal)).toEqual(GOOD);
     const url = `${issuer}/.well-known/openid-configuration`;
-    expect(asked).toEqual([{ url, method: 'GET', headers: { accept: 'application/json' }, signal }]);
+    expect(asked).toStrictEqual([{ url, method: 'GET', headers: { accept: 'application/json' }, signal }]);
   });
 
   it.each([['userinfo_endpoint'], ['revocation_endpoint'], ['end_session_endpoint'], ['introspection_endpoint']])(

@@ -261,6 +261,17 @@ describe('from the code to tokens', () => {
     expect(bed.asked).toEqual([]);
   });
 
+  it('RFC 6749 §3.2: on loopback a ZITADEL without TLS is asked', async () => {
+    const local = 'http://localhost:8080';
+    const id_token = await signIdToken({ iss: local });
+    const metadata = { issuer: local, token_endpoint: `${local}/token` };
+    const bed = createBed(Response.json({ ...(await good()), id_token }), {
+      metadata,
+      variables: { ZITADEL_DOMAIN: local },
+    });
+    expect(await exchange(bed)).toHaveProperty('tokens');
+  });
+
   it('RFC 6749 §2.3.1: the client may prove itself by a secret', async () => {
     const bed = createBed(Response.json(await good()), { variables: { ZITADEL_CLIENT_SECRET: 'secret' } });
     await exchange(bed);

@@ -12,12 +12,18 @@ const STRANGERS = { isTrustedChannel: false };
 const OWN = { isTrustedChannel: true };
 
 function createBed(keys: unknown = [key('1')], jwks_uri: string | undefined = 'https://zitadel.test/keys') {
-  const bed = { now: 1_790_000_000, keys, isAway: false, asked: 0, tasks: [] as Promise<unknown>[] };
+  const bed = {
+    now: 1_790_000_000,
+    keys,
+    isAway: false,
+    asked: 0,
+    answer: Promise.resolve(),
+    tasks: [] as Promise<unknown>[],
+  };
   const fetch: ProviderFetch = async (url) => {
     bed.asked += 1;
     expect(url).toBe('https://zitadel.test/keys');
-    // As over a network: not before whoever comes at the same time has come.
-    await Promise.resolve();
+    await bed.answer;
     return bed.isAway ? new Response('away', { status: 503 }) : Response.json({ keys: bed.keys });
   };
   const metadata = {
@@ -164,6 +170,15 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
   it('many strangers at a cold start ask once, and again once for what none of them knows', async () => {
     const bed = createBed();
     await Promise.allSettled(Array.from({ length: 20 }, () => bed.find(header('9'), STRANGERS)));
+    expect(bed.asked).toBe(2);
+  });
+
+  it('a sign-in waits for no stranger’s question', async () => {
+    const bed = createBed();
+    bed.answer = new Promise(() => {});
+    void bed.find(header('1'), STRANGERS);
+    bed.answer = Promise.resolve();
+    expect(await bed.find(header('1'), OWN)).toMatchObject({ kid: '1' });
     expect(bed.asked).toBe(2);
   });
 

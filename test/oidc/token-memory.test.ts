@@ -34,6 +34,14 @@ describe('TokenMemory', () => {
     expect(memory.get('b'.repeat(200), 0)).toBeUndefined();
   });
 
+  it('holds what alone is as large as may be, the verdict’s quotes included', () => {
+    const memory = new TokenMemory<string>({ entries: 5, characters: 100 });
+    memory.set('b'.repeat(97), 'y', 100);
+    expect(memory.get('b'.repeat(97), 0)).toBe('y');
+    memory.set('c'.repeat(98), 'y', 100);
+    expect(memory.get('c'.repeat(98), 0)).toBeUndefined();
+  });
+
   it('counts a token that is judged again once', () => {
     const memory = new TokenMemory<string>({ entries: 5, characters: 100 });
     memory.set('other', 'x', 100);
