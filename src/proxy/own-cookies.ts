@@ -9,7 +9,7 @@ export const cookieBaseOf = (isSecure: boolean): string => (isSecure ? '__Host-p
  * lines arrive joined by commas, and some servers split there too: what stands after a comma is looked at as a cookie of its own.
  */
 export function withoutOwnCookies(header: string, base: string): string | undefined {
-  if (!header.toLowerCase().includes(base.toLowerCase())) return header;
+  if (!header.includes(base) && !header.toLowerCase().includes(base.toLowerCase())) return header;
   const kept: string[] = [];
   for (const piece of header.split(';')) {
     const parts = piece.split(',');

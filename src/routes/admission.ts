@@ -28,7 +28,7 @@ export interface Admission {
   /** What an open connection is asked now and then: whether its session stands and may still go here. */
   watchFor(admitted: Admitted): StillAllowed | undefined;
   /** Set-Cookie values by which a session goes on. */
-  renewedCookies(c: RequestContext, admitted: Admitted): Promise<readonly string[]>;
+  renewedCookies(admitted: Admitted): Promise<readonly string[]>;
 }
 
 export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Admission {
@@ -102,8 +102,7 @@ export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Ad
       };
     },
 
-    renewedCookies: async (c, { who }) =>
-      who.kind === 'session' ? visitorSessions.renewedCookies(who.visit, c.req.header('cookie') ?? null) : [],
+    renewedCookies: async ({ who }) => (who.kind === 'session' ? visitorSessions.renewedCookies(who.visit) : []),
   };
 }
 

@@ -49,7 +49,7 @@ export const check: Endpoint = (gateway) => {
     if (admitted instanceof Response) return admitted;
     const response = new Response(null, { status: 204, headers: ownResponseHeaders(config) });
     setIdentity(response.headers, await passageOf(context, admitted));
-    return appendCookies(response, await admission.renewedCookies(context, admitted));
+    return appendCookies(response, await admission.renewedCookies(admitted));
   };
 };
 

@@ -12,8 +12,7 @@ import { startLogin } from './start-login.ts';
 
 export const profile: Endpoint = (gateway) => async (c) => {
   const { config, visitorSessions } = gateway;
-  const cookieHeader = c.req.header('cookie') ?? null;
-  const opened = await visitorSessions.open(cookieHeader);
+  const opened = await visitorSessions.open(c.req.header('cookie') ?? null);
   if (opened.kind !== 'active') return askToSignIn(gateway, c, 'no session');
   const { visit } = opened;
   c.get('event').sub = visit.session.identity.sub;
@@ -21,7 +20,7 @@ export const profile: Endpoint = (gateway) => async (c) => {
   const claims = await visitorSessions.freshen(visit, config.claimsMaxAge);
   c.get('event').claims = claims;
   if (claims === 'ended') return askToSignIn(gateway, c, 'the session has just ended');
-  const cookies = await visitorSessions.renewedCookies(visit, cookieHeader);
+  const cookies = await visitorSessions.renewedCookies(visit);
   return appendCookies(await profilePage(gateway, c, visit), cookies);
 };
 

@@ -31,7 +31,7 @@ export function createUpstreamRoute(gateway: Gateway): UpstreamRoute {
         await sent?.putBack?.().catch(() => undefined);
         throw error;
       });
-      return response.status === 101 ? response : appendCookies(response, await admission.renewedCookies(c, admitted));
+      return response.status === 101 ? response : appendCookies(response, await admission.renewedCookies(admitted));
     },
   };
 }

@@ -7,8 +7,7 @@ import { idleExpiresAt } from '../session/session.ts';
 import { appendCookies, type Endpoint, faultAnswer, jsonAnswer } from './answers.ts';
 
 export const userinfo: Endpoint = (gateway) => async (c) => {
-  const cookieHeader = c.req.header('cookie') ?? null;
-  const opened = await gateway.visitorSessions.open(cookieHeader, { countsAsActivity: false });
+  const opened = await gateway.visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity: false });
   if (opened.kind !== 'active') {
     return faultAnswer(gateway, c, 'unauthenticated', opened.kind === 'ended' ? opened.reason : 'no session');
   }
@@ -17,7 +16,7 @@ export const userinfo: Endpoint = (gateway) => async (c) => {
   c.get('event').claims = claims;
   c.get('event').sub = visit.session.identity.sub;
   if (claims === 'ended') return faultAnswer(gateway, c, 'unauthenticated', 'the session has just ended');
-  const cookies = await gateway.visitorSessions.renewedCookies(visit, cookieHeader);
+  const cookies = await gateway.visitorSessions.renewedCookies(visit);
   return appendCookies(jsonAnswer(gateway, describeSession(gateway, visit.session)), cookies);
 };
 

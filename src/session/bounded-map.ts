@@ -4,11 +4,11 @@
 export class BoundedMap<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #capacity: number;
-  readonly #weigh: (key: K) => number;
+  readonly #weigh: (value: V) => number;
   #weight = 0;
 
-  /** `capacity` is a number of entries, or the sum of what `weigh` gives for their keys. */
-  constructor(capacity: number, weigh: (key: K) => number = () => 1) {
+  /** `capacity` is a number of entries, or the sum of what `weigh` gives for each, always the same for the same. */
+  constructor(capacity: number, weigh: (value: V) => number = () => 1) {
     this.#capacity = capacity;
     this.#weigh = weigh;
   }
@@ -24,7 +24,7 @@ export class BoundedMap<K, V> {
   set(key: K, value: V): void {
     this.delete(key);
     this.#entries.set(key, value);
-    this.#weight += this.#weigh(key);
+    this.#weight += this.#weigh(value);
     // Map keeps the order of insertion: the first is the longest unset.
     for (const oldest of this.#entries.keys()) {
       if (this.#weight <= this.#capacity) return;
@@ -33,6 +33,9 @@ export class BoundedMap<K, V> {
   }
 
   delete(key: K): void {
-    if (this.#entries.delete(key)) this.#weight -= this.#weigh(key);
+    const value = this.#entries.get(key);
+    if (value === undefined) return;
+    this.#entries.delete(key);
+    this.#weight -= this.#weigh(value);
   }
 }

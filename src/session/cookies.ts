@@ -15,7 +15,8 @@ export function cookieBase(isSecure: boolean): string {
 export function parseOwnCookies(header: string | null, base: string): Map<string, string> {
   const cookies = new Map<string, string>();
   if (!header?.includes(base)) return cookies;
-  for (const pair of header.split(/[;,]/)) {
+  // A comma ends a pair as a semicolon does; where there is none, as nearly always, that costs nothing.
+  for (const pair of (header.includes(',') ? header.replaceAll(',', ';') : header).split(';')) {
     const equals = pair.indexOf('=');
     if (equals < 0) continue;
     const name = trimBlanks(pair.slice(0, equals));

@@ -22,6 +22,7 @@ export type Opened =
 /** One request's hold on a session. `session` is replaced when newer claims have been read. */
 export interface Visit {
   session: Session;
+  readonly cookieHeader: string | null;
   readonly cookie: CookieEntry;
   known: Known;
   readonly openedAt: number;
@@ -40,7 +41,7 @@ export interface VisitorSessions {
   /** The tokens for an upstream that gets them. */
   tokens(visit: Visit): Promise<TokenAnswer>;
   /** Set-Cookie values that the visit makes necessary: newer claims, activity, another key. */
-  renewedCookies(visit: Visit, cookieHeader: string | null): Promise<string[]>;
+  renewedCookies(visit: Visit): Promise<string[]>;
   newCookies(session: Session, cookieHeader: string | null): Promise<string[]>;
   clearedCookies(cookieHeader: string | null): string[];
   /** Forgets a session at once in this isolate. */
@@ -49,6 +50,7 @@ export interface VisitorSessions {
 
 /** A cookie that was unsealed, and what it was last replaced by for a browser that still sends it. */
 interface CookieEntry {
+  readonly text: string;
   readonly sealed: SealedSession;
   readonly isOldKey: boolean;
   replacement?: { readonly session: Session; readonly text: string };
@@ -60,6 +62,7 @@ const LOOK_AGAIN_INTERVAL = 5;
 const PATIENCE = 8;
 /** Characters of sealed text that are remembered; with what is inside each takes about 4.5 bytes (docs/quality.md, soak). */
 const MOST_REMEMBERED = 8_000_000;
+const TAG_CHARACTERS = 22;
 
 interface Dependencies {
   readonly config: Config;
@@ -71,18 +74,24 @@ interface Dependencies {
 
 export function createVisitorSessions({ config, keyring, directory, now, waitUntil }: Dependencies): VisitorSessions {
   const base = cookieBase(config.isSecure);
-  const unsealed = new BoundedMap<string, CookieEntry>(MOST_REMEMBERED, (text) => text.length);
+  const unsealed = new BoundedMap<string, CookieEntry>(MOST_REMEMBERED, ({ text }) => text.length);
   const standings = createStandings({ times: config, directory, now, waitUntil });
   const questions = createObjectQuestions({ directory, now, waitUntil });
 
+  /** Found by its end, which is quick to hash even where the text fills four cookies, and nothing less than the same text. */
+  function recall(text: string): CookieEntry | undefined {
+    const entry = unsealed.get(endOf(text));
+    return entry?.text === text ? entry : undefined;
+  }
+
   async function unseal(text: string): Promise<CookieEntry | undefined> {
-    const remembered = unsealed.get(text);
+    const remembered = recall(text);
     if (remembered) return remembered;
     const opened = await keyring.unseal<SealedSession>('session', text);
     if (opened.kind !== 'ok') return undefined;
     // Of two requests that unseal the same cookie, both must see what it is replaced by.
-    const entry = unsealed.get(text) ?? { sealed: opened.value, isOldKey: opened.isOldKey };
-    unsealed.set(text, entry);
+    const entry = recall(text) ?? { text: copyOf(text), sealed: opened.value, isOldKey: opened.isOldKey };
+    unsealed.set(endOf(entry.text), entry);
     return entry;
   }
 
@@ -144,7 +153,7 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
       if (known.ended !== undefined) return { kind: 'ended', reason: known.ended, sub: sealed.sub };
       const session = sessionOf(sealed, known);
       if (!session) return { kind: 'ended', reason: 'identity_lost', sub: sealed.sub };
-      return { kind: 'active', visit: { session, cookie, known, openedAt, countsAsActivity } };
+      return { kind: 'active', visit: { session, cookieHeader, cookie, known, openedAt, countsAsActivity } };
     },
 
     async isStanding(visit) {
@@ -170,7 +179,7 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
 
     tokens: (visit) => questions.tokens(subjectOf(visit), patienceOf(visit)),
 
-    async renewedCookies(visit, cookieHeader) {
+    async renewedCookies(visit) {
       // An answer to a mere poll must not overtake one to the visitor and put an older time over the newer.
       if (!visit.countsAsActivity) return [];
       takeNewest(visit);
@@ -189,7 +198,9 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
         cookie.replacement = { session: renewed, text: await seal(renewed) };
       }
       // A browser that still sends the old cookie is given its replacement again.
-      return cookie.replacement ? toCookies(cookie.replacement.text, cookie.replacement.session, cookieHeader) : [];
+      return cookie.replacement
+        ? toCookies(cookie.replacement.text, cookie.replacement.session, visit.cookieHeader)
+        : [];
     },
 
     async newCookies(session, cookieHeader) {
@@ -201,6 +212,16 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
 
     markEnded: (sessionId, reason) => standings.end(sessionId, reason),
   };
+}
+
+/** A part of a text holds on to all of it: here to a visitor's whole Cookie header, the application's cookies and all. */
+function copyOf(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
+}
+
+/** The authentication tag (RFC 7516 §7.1), which no two texts have in common. */
+function endOf(text: string): string {
+  return text.slice(-TAG_CHARACTERS);
 }
 
 function seenAtOf({ sealed, replacement }: CookieEntry): number {

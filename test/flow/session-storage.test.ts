@@ -347,6 +347,30 @@ describe('the session’s cookie', () => {
     }
   });
 
+  it('a cookie that is remembered stands for itself alone: changed anywhere it is nobody’s, and the good one is still good', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    const good = (await browser.cookies()).get('__Host-postern') ?? '';
+    const { keyring } = harness.gateway;
+    const anothers = await keyring.seal('session', { id: 'x', sub: 'x', startedAt: 1, seenAt: 1 });
+    const statusWith = async (cookie: string) => {
+      const headers = { cookie: `__Host-postern=${cookie}`, 'sec-fetch-mode': 'cors' };
+      return (await harness.app.fetch(new Request('https://app.example.com/x', { headers }))).status;
+    };
+    expect(await statusWith(good)).toBe(200);
+    const changed = [0, 40, 90, 200, good.length - 60, good.length - 24, good.length - 10].map((at) => {
+      const sign = good[at] === 'A' ? 'B' : 'A';
+      return good.slice(0, at) + sign + good.slice(at + 1);
+    });
+    // The same tag under something else, shorter and longer
+    changed.push(anothers.slice(0, -22) + good.slice(-22), good.slice(-22), good.slice(1), `A${good}`);
+    for (const cookie of changed) {
+      expect(await statusWith(cookie), cookie).toBe(401);
+      expect(await statusWith(good)).toBe(200);
+    }
+  });
+
   it('cookies of one purpose are never taken for another', async () => {
     const harness = createHarness();
     const browser = harness.browser();

@@ -1,10 +1,13 @@
 // What an isolate remembers of a session, and for how long. Design promise 4 (REVOCATION_MAX_AGE); promise 6.
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { UserSessionsDirectory } from '../../src/session/object-client.ts';
 import { createObjectQuestions } from '../../src/session/object-questions.ts';
 import { createStandings, type Known } from '../../src/session/standings.ts';
 import type { Standing, UserSessionsApi } from '../../src/session/user-sessions-api.ts';
+import { createHarness } from '../support/harness.ts';
 
 const START = 1_790_000_000;
 const times = { sessionDuration: 3600, sessionMaxDuration: 43_200, revocationMaxAge: 30 };
@@ -100,3 +103,27 @@ describe('a question about tokens or claims', () => {
     expect(asked).toBe(2);
   });
 });
+
+describe('what lies in memory', () => {
+  it('is the session’s cookie, not all that came with it', async () => {
+    const { gateway, clock } = createHarness();
+    const open = async (index: number) => {
+      const session = { ...sealed, id: `s${index}`, startedAt: clock.now, seenAt: clock.now, claimsAt: clock.now };
+      const own = await gateway.keyring.seal('session', { ...session, expiresAt: clock.now + 3600 });
+      const header = Buffer.from(`others=${'x'.repeat(60_000)}; __Host-postern=${own}`, 'latin1').toString('latin1');
+      await gateway.visitorSessions.open(header);
+    };
+    await open(0);
+    const before = heapUsed();
+    for (let index = 1; index <= 300; index++) await open(index);
+    // All of them would be 18 MB
+    expect(heapUsed() - before).toBeLessThan(9_000_000);
+  });
+});
+
+/** Bytes, after garbage collection. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}

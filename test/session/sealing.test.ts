@@ -139,13 +139,17 @@ describe('the Cookie header', () => {
 
 describe('the memory of an isolate', () => {
   it('is bounded by weight, and forgets what was set longest ago', () => {
-    const map = new BoundedMap<string, number>(10, (key) => key.length);
-    for (const key of ['aaaa', 'bbbb', 'cccc']) map.set(key, 1);
-    expect([map.size, map.get('aaaa'), map.get('bbbb')]).toEqual([2, undefined, 1]);
-    map.set('bbbb', 2);
-    map.set('dddd', 3);
-    expect([map.get('bbbb'), map.get('cccc')]).toEqual([2, undefined]);
-    map.set('far too long a key', 4);
+    const map = new BoundedMap<string, string>(10, (value) => value.length);
+    for (const key of ['a', 'b', 'c']) map.set(key, key.repeat(4));
+    expect([map.size, map.get('a'), map.get('b')]).toEqual([2, undefined, 'bbbb']);
+    map.set('b', 'BBBB');
+    map.set('d', 'dddd');
+    expect([map.get('b'), map.get('c')]).toEqual(['BBBB', undefined]);
+    map.set('e', 'far too long a value');
     expect(map.size).toBe(0);
+    // What was thrown out and never there weighs nothing
+    for (const key of ['d', 'e', 'f']) map.delete(key);
+    for (const key of ['g', 'h']) map.set(key, key.repeat(5));
+    expect(map.size).toBe(2);
   });
 });
