@@ -11,8 +11,9 @@ export const cookieBaseOf = (isSecure: boolean): string => (isSecure ? '__Host-p
 export function withoutOwnCookies(header: string, base: string): string | undefined {
   if (!header.includes(base) && !header.toLowerCase().includes(base.toLowerCase())) return header;
   const kept: string[] = [];
+  const hasComma = header.includes(',');
   for (const piece of header.split(';')) {
-    const parts = piece.split(',');
+    const parts = hasComma ? piece.split(',') : [piece];
     const others = parts.filter((part) => !isOwnCookie(part, base));
     if (others.length === parts.length) kept.push(piece);
     else if (others.length > 0) kept.push(others.join(','));
