@@ -64,6 +64,16 @@ describe('design §3: a same-origin form without a session', () => {
     },
   );
 
+  it('is kept with a type of 256 characters, and nothing of it with a longer one', async () => {
+    const typeOf = (length: number) => 'multipart/form-data; boundary='.padEnd(length, 'b');
+    const harness = createHarness();
+    await send(harness.browser(), { type: typeOf(256), body: '--' });
+    expect(harness.objects.storages.size).toBe(1);
+    const other = createHarness();
+    expect((await send(other.browser(), { type: typeOf(257), body: '--' })).status).toBe(303);
+    expect(other.objects.storages.size).toBe(0);
+  });
+
   it('is sealed in an object of its own, and no cookie grows with it', async () => {
     const harness = createHarness();
     const browser = harness.browser();
