@@ -3,6 +3,7 @@
 
 import type { Config } from '../config/schema.ts';
 import type { Emit } from '../observability/request-event.ts';
+import { ownCopy } from '../own-copy.ts';
 import type { Caller } from '../policy/judge.ts';
 import { readAccessToken, type TokenReading } from './access-token.ts';
 import { parseAuthorization } from './authorization-header.ts';
@@ -80,7 +81,8 @@ export function createBearerTokens(deps: Dependencies): BearerTokens {
       const { token } = credential;
       const remembered = good.get(token, now()) ?? bad.get(token, now());
       if (remembered && now() - remembered.at <= maxAge) return remembered.verdict;
-      return single(token, () => judgeToken(token));
+      // What is remembered, a verdict's own token too, must not keep the header alive.
+      return single(token, () => judgeToken(ownCopy(token)));
     },
   };
 }

@@ -3,6 +3,7 @@
 
 import type { Config } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
+import { ownCopy } from '../own-copy.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { cookieBase, parseOwnCookies } from './cookies.ts';
 import type { Keyring } from './keyring.ts';
@@ -90,7 +91,7 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
     const opened = await keyring.unseal<SealedSession>('session', text);
     if (opened.kind !== 'ok') return undefined;
     // Of two requests that unseal the same cookie, both must see what it is replaced by.
-    const entry = recall(text) ?? { text: copyOf(text), sealed: opened.value, isOldKey: opened.isOldKey };
+    const entry = recall(text) ?? { text: ownCopy(text), sealed: opened.value, isOldKey: opened.isOldKey };
     unsealed.set(endOf(entry.text), entry);
     return entry;
   }
@@ -212,11 +213,6 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
 
     markEnded: (sessionId, reason) => standings.end(sessionId, reason),
   };
-}
-
-/** A part of a text holds on to all of it: here to a visitor's whole Cookie header, the application's cookies and all. */
-function copyOf(text: string): string {
-  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 /** The authentication tag (RFC 7516 §7.1), which no two texts have in common. */

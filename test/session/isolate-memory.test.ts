@@ -7,6 +7,7 @@ import type { UserSessionsDirectory } from '../../src/session/object-client.ts';
 import { createObjectQuestions } from '../../src/session/object-questions.ts';
 import { createStandings, type Known } from '../../src/session/standings.ts';
 import type { Standing, UserSessionsApi } from '../../src/session/user-sessions-api.ts';
+import { type Bed, createBed } from '../oidc/bearer-bed.ts';
 import { createHarness } from '../support/harness.ts';
 
 const START = 1_790_000_000;
@@ -105,6 +106,22 @@ describe('a question about tokens or claims', () => {
 });
 
 describe('what lies in memory', () => {
+  it.each<[string, (index: number, bed: Bed) => Promise<string> | string]>([
+    ['invented', (index) => `invented-token-${index}`],
+    ['good', (_index, { zitadel }) => zitadel.mintAccessToken({ sub: 'admin', jwt: true })],
+  ])('is the bearer token, %s or not, without the blanks that came before it', async (_what, tokenOf) => {
+    const bed = createBed();
+    const judge = async (index: number) => {
+      const header = `Bearer ${' '.repeat(60_000)}${await tokenOf(index, bed)}`;
+      return bed.bearer.judge(Buffer.from(header, 'latin1').toString('latin1'));
+    };
+    await judge(0);
+    const before = heapUsed();
+    for (let index = 1; index <= 300; index++) await judge(index);
+    // All of them would be 18 MB
+    expect(heapUsed() - before).toBeLessThan(9_000_000);
+  });
+
   it('is the session’s cookie, not all that came with it', async () => {
     const { gateway, clock } = createHarness();
     const open = async (index: number) => {
