@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
-/** The aim is 80. What the bundle is made of, and what the rest would cost, is in docs/performance.md. */
-const BUDGET_KIB = 87;
+/** The aim is 80; features of this round need room until languages leave the script. What it is made of: docs/performance.md. */
+const BUDGET_KIB = 96;
 const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
 
 const steps: readonly (readonly [title: string, command: string, ...args: string[]])[] = [
