@@ -1,12 +1,16 @@
-// `npm run doctor`: checks the installation, line by line, and says what to do.
-// Issue 7; docs/operations.md.
+// `postern doctor`: checks the installation, line by line, and says what to do.
+// docs/operations.md.
 
 import { lookup } from 'node:dns/promises';
-import { runDoctor } from './doctor/command.ts';
+import type { Command } from './commands.ts';
+import { DOCTOR_OPTIONS, runDoctor } from './doctor/command.ts';
 import { loadInstallation } from './doctor/installation.ts';
-import { createSystem } from './support/this-system.ts';
 
-process.exitCode = await runDoctor(process.argv.slice(2), createSystem(), {
-  load: loadInstallation,
-  lookup: async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address),
-});
+export const command: Command = {
+  options: DOCTOR_OPTIONS,
+  run: (args, system) =>
+    runDoctor(args, system, {
+      load: loadInstallation,
+      lookup: async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address),
+    }),
+};

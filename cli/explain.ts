@@ -1,10 +1,16 @@
-// `npm run explain -- GET /admin/users --roles staff`: what the rules of wrangler.toml make of a request, and why.
-// Issue 4; docs/routes.md.
+// `postern explain GET /admin/users --roles staff`: what the rules of wrangler.toml make of a request, and why.
+// docs/routes.md.
 
-import { explain } from './explain/command.ts';
+import type { Command } from './commands.ts';
+import { EXPLAIN_OPTIONS, explain } from './explain/command.ts';
 import { loadDeployment } from './explain/deployment.ts';
 
-const { code, output, errors } = await explain(process.argv.slice(2), loadDeployment);
-if (output !== '') process.stdout.write(`${output}\n`);
-if (errors !== '') process.stderr.write(`${errors}\n`);
-process.exitCode = code;
+export const command: Command = {
+  options: EXPLAIN_OPTIONS,
+  async run(args, system) {
+    const { code, output, errors } = await explain(args, loadDeployment);
+    if (output !== '') system.print(output);
+    if (errors !== '') system.tell(errors);
+    return code;
+  },
+};

@@ -1,8 +1,11 @@
-// `npm run sessions -- --user <sub>`: lists and ends a user's sessions through the operator's endpoint.
+// `postern sessions --user <sub>`: lists and ends a user's sessions through the operator's endpoint.
 // Design §2 /auth/operator/sessions; docs/sessions.md.
 
-import { runSessions } from './sessions/command.ts';
+import type { Command } from './commands.ts';
+import { runSessions, SESSIONS_OPTIONS } from './sessions/command.ts';
 import { loadSurroundings } from './sessions/deployment.ts';
-import { createSystem } from './support/this-system.ts';
 
-process.exitCode = await runSessions(process.argv.slice(2), createSystem(), loadSurroundings);
+export const command: Command = {
+  options: SESSIONS_OPTIONS,
+  run: (args, system) => runSessions([...args], system, loadSurroundings),
+};

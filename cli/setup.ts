@@ -1,7 +1,8 @@
-// `npm run setup`: makes at ZITADEL what the gateway needs, and writes wrangler.toml and .dev.vars.
-// Issue 7; docs/setup.md.
+// `postern setup`: makes at ZITADEL what the gateway needs, and writes wrangler.toml and .dev.vars.
+// docs/setup.md.
 
+import type { Command } from './commands.ts';
 import { setup } from './setup/command.ts';
-import { createSystem } from './support/this-system.ts';
+import { SETUP_OPTIONS } from './setup/flags.ts';
 
-process.exitCode = await setup(process.argv.slice(2), createSystem());
+export const command: Command = { options: SETUP_OPTIONS, run: setup };

@@ -1,7 +1,8 @@
-// `npm run users -- list`: who may use the application behind the gateway, and with which roles.
-// Issue 7; docs/setup.md.
+// `postern users list`: who may use the application behind the gateway, and with which roles.
+// docs/setup.md.
 
-import { createSystem } from './support/this-system.ts';
-import { users } from './users/command.ts';
+import type { Command } from './commands.ts';
+import { ACTIONS } from './users/actions.ts';
+import { USERS_OPTIONS, users } from './users/command.ts';
 
-process.exitCode = await users(process.argv.slice(2), createSystem());
+export const command: Command = { options: USERS_OPTIONS, words: Object.keys(ACTIONS), run: users };

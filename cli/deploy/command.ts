@@ -17,8 +17,8 @@ export interface DeploySurroundings {
 
 const HELP = `deploy: looks the files over as doctor does, then deploys with Wrangler
 
-  npm run deploy
-  npm run deploy -- --env staging --secrets-file .secrets.staging
+  npx postern deploy
+  npx postern deploy --env staging --secrets-file .secrets.staging
 
   --dry-run            builds and looks everything over, and uploads nothing
   --env NAME           Wrangler’s environment
@@ -33,7 +33,7 @@ environments, rotation of secrets, roll back, gradual deployment, costs.
 
 Exit codes: 0 deployed, 1 not, 2 the command makes no sense`;
 
-const OPTIONS = {
+export const DEPLOY_OPTIONS = {
   'dry-run': { type: 'boolean' },
   env: { type: 'string' },
   config: { type: 'string' },
@@ -43,7 +43,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+type Values = ReturnType<typeof parseArgs<{ options: typeof DEPLOY_OPTIONS }>>['values'];
 
 export async function runDeploy(
   args: readonly string[],
@@ -51,7 +51,7 @@ export async function runDeploy(
   surroundings: DeploySurroundings,
 ): Promise<number> {
   try {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = parseArgs({ args: [...args], options: DEPLOY_OPTIONS });
     if (values.help) system.print(HELP);
     else await deploy(values, system, surroundings);
     return 0;
@@ -73,7 +73,7 @@ async function deploy(values: Values, system: System, { load, runWrangler }: Dep
   if (isDryRun) return;
   if (values['secrets-file'] === undefined)
     system.print('If this was the first time: openssl rand -hex 32 | npx wrangler secret put SESSION_SECRET');
-  system.print('npm run doctor  looks at it from outside');
+  system.print('npx postern doctor  looks at it from outside');
 }
 
 function wranglerArguments(values: Values): readonly string[] {

@@ -18,8 +18,8 @@ export interface DoctorSurroundings {
 
 const HELP = `doctor: is this installation well, and if not, what is to be done
 
-  npm run doctor
-  npm run doctor -- --token "$TOKEN" --upstream-public https://old-server.example.com
+  npx postern doctor
+  npx postern doctor --token "$TOKEN" --upstream-public https://old-server.example.com
 
   --local                only what the files show: asks nobody
   --token TOKEN          an access or ID token of a user: which claims and headers come of it
@@ -35,7 +35,7 @@ and sent nowhere but to ZITADEL.
 
 Exit codes: 0 nothing failed, 1 something did, 2 the command makes no sense`;
 
-const OPTIONS = {
+export const DOCTOR_OPTIONS = {
   local: { type: 'boolean' },
   token: { type: 'string' },
   'upstream-public': { type: 'string', multiple: true },
@@ -51,7 +51,7 @@ export async function runDoctor(
   surroundings: DoctorSurroundings,
 ): Promise<number> {
   try {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = parseArgs({ args: [...args], options: DOCTOR_OPTIONS });
     if (values.help) {
       system.print(HELP);
       return 0;
@@ -62,7 +62,7 @@ export async function runDoctor(
   }
 }
 
-type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+type Values = ReturnType<typeof parseArgs<{ options: typeof DOCTOR_OPTIONS }>>['values'];
 
 async function examine(values: Values, system: System, { load, lookup }: DoctorSurroundings): Promise<number> {
   const { 'upstream-public': upstreamPublic = [], token: given = system.env['POSTERN_TOKEN'] } = values;

@@ -13,7 +13,7 @@ export async function checkGateway(config: Config, fetch: Fetch, lookup: Lookup)
   const { hostname } = new URL(origin);
   const answer = await ask(fetch, `${origin}${endpoints}/ready`, { headers: { accept: 'application/json' } });
   if ('silence' in answer) {
-    const cure = 'npm run deploy; a new custom domain takes some minutes (locally: npx wrangler dev)';
+    const cure = 'npx postern deploy; a new custom domain takes some minutes (locally: npx wrangler dev)';
     return [failed('gateway', `${origin}: ${answer.silence}`, cure)];
   }
   const { checks } = answer.json ?? {};

@@ -20,9 +20,9 @@ export interface Outcome {
 
 const HELP = `explain: what the rules of wrangler.toml make of a request, and why
 
-  npm run explain -- GET /admin/users --roles staff
-  npm run explain -- --all
-  npm run explain -- --check FILE
+  npx postern explain GET /admin/users --roles staff
+  npx postern explain --all
+  npx postern explain --check FILE
 
 Who asks (signed in without a role, unless told otherwise)
   --roles a,b      roles, as the application knows them (after ROLE_MAP)
@@ -45,7 +45,7 @@ Which configuration
 
 Exit codes: 0 done, 1 an expectation is not met, 2 the command makes no sense, 3 the configuration has problems`;
 
-const OPTIONS = {
+export const EXPLAIN_OPTIONS = {
   ...WHO_OPTIONS,
   all: { type: 'boolean' },
   check: { type: 'string' },
@@ -55,14 +55,14 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+type Values = ReturnType<typeof parseArgs<{ options: typeof EXPLAIN_OPTIONS }>>['values'];
 
 export async function explain(
   args: readonly string[],
   load: (options: DeploymentOptions) => Promise<LoadedConfig>,
 ): Promise<Outcome> {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    const { values, positionals } = parseArgs({ args: [...args], options: EXPLAIN_OPTIONS, allowPositionals: true });
     if (values.help || args.length === 0) return { code: 0, output: HELP, errors: '' };
     if (positionals.length > 2) throw new UsageError('one method and one path at a time');
     // Before the configuration is read, which takes longer

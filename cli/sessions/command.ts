@@ -10,9 +10,9 @@ import { printSessions } from './text.ts';
 
 const HELP = `sessions: a user’s sessions, as the gateway knows them
 
-  npm run sessions -- --user SUB                 lists them
-  npm run sessions -- --user SUB --end ID        ends one
-  npm run sessions -- --user SUB --end-all       ends all
+  npx postern sessions --user SUB                 lists them
+  npx postern sessions --user SUB --end ID        ends one
+  npx postern sessions --user SUB --end-all       ends all
 
   --url URL     the gateway; its path is the folder of the endpoints
                 (default: the folder of ZITADEL_CALLBACK_URL in wrangler.toml)
@@ -24,7 +24,7 @@ An ended session passes nowhere after REVOCATION_MAX_AGE (30 seconds, unless set
 
 Exit codes: 0 done; 1 it did not work, or there was no such session; 2 the command makes no sense.`;
 
-const OPTIONS = {
+export const SESSIONS_OPTIONS = {
   user: { type: 'string' },
   end: { type: 'string' },
   'end-all': { type: 'boolean' },
@@ -36,7 +36,7 @@ const OPTIONS = {
 export async function runSessions(args: string[], system: System, load: () => Promise<Surroundings>): Promise<number> {
   const isJson = args.includes('--json');
   try {
-    const { values } = parseArgs({ args, options: OPTIONS, strict: true });
+    const { values } = parseArgs({ args, options: SESSIONS_OPTIONS, strict: true });
     if (values.help) {
       system.print(HELP);
       return 0;

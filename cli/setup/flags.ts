@@ -6,8 +6,8 @@ import { WHO_HELP, WHO_OPTIONS } from '../zitadel-api/who.ts';
 
 export const SETUP_HELP = `setup: makes at ZITADEL what the gateway needs, and writes its configuration
 
-  npm run setup
-  npm run setup -- --domain https://my-instance.zitadel.cloud --key service-account.json \\
+  npx postern setup
+  npx postern setup --domain https://my-instance.zitadel.cloud --key service-account.json \\
       --url https://app.example.com --upstream https://app-origin.example.net
 
 Asked for on a terminal when they are missing
@@ -41,7 +41,7 @@ How
 A second run changes nothing, and one that failed can be run again.
 Exit codes: 0 done, 1 it did not work, 2 the command makes no sense`;
 
-const OPTIONS = {
+export const SETUP_OPTIONS = {
   ...WHO_OPTIONS,
   domain: { type: 'string' },
   url: { type: 'string' },
@@ -65,10 +65,10 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-export type SetupFlags = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+export type SetupFlags = ReturnType<typeof parseArgs<{ options: typeof SETUP_OPTIONS }>>['values'];
 
 export function parseFlags(args: readonly string[]): SetupFlags {
-  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  const { values, positionals } = parseArgs({ args: [...args], options: SETUP_OPTIONS, allowPositionals: true });
   if (positionals.length > 0) throw new UsageError(`nothing is expected besides flags: ${positionals.join(' ')}`);
   return values;
 }

@@ -44,7 +44,7 @@ export async function providePerson(
   journal.add({ outcome: isMade ? 'made' : 'kept', what: 'user', name: email, id: user.id, ...(isMade && { detail }) });
   if (isMade && password === undefined) await invite(connection, user);
   if (!isMade && !(await canSignIn(connection, user.id))) {
-    journal.advise(`${email} has no way to sign in yet: npm run users -- invite ${email}`);
+    journal.advise(`${email} has no way to sign in yet: npx postern users invite ${email}`);
   }
   return user;
 }
@@ -55,7 +55,7 @@ export async function invite(connection: Connection, { id, email }: User): Promi
     await inviteUser(connection, id);
   } catch (cause) {
     if (!(cause instanceof CommandError)) throw cause;
-    const hints = [`the user is there; to invite them: npm run users -- invite ${email}`, ...cause.hints];
+    const hints = [`the user is there; to invite them: npx postern users invite ${email}`, ...cause.hints];
     throw new CommandError(`no invitation was sent to ${email}: ${cause.message}`, { hints, cause });
   }
 }

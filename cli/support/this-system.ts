@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { wantsColour } from './look.ts';
+import { withOwnPrograms } from './own-programs.ts';
 import { createPrompts } from './prompts.ts';
 import type { System } from './system.ts';
 
@@ -27,8 +28,7 @@ export function createSystem(): System {
 
 function runProgram(args: readonly string[], input = ''): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    // `npm run` puts the project's own wrangler into the path
-    const child = spawn('wrangler', args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('wrangler', args, { stdio: ['pipe', 'pipe', 'pipe'], env: withOwnPrograms(process.env) });
     const output = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => {
       output.stdout += chunk.toString();

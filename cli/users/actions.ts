@@ -142,7 +142,7 @@ function assertCount(args: readonly string[], count: number, usage: string): str
 async function findUser(connection: Connection, who: string): Promise<User> {
   const user = await findOneUser(connection, who);
   if (user) return user;
-  throw new CommandError(`there is no user ${who}`, { hints: ['npm run users -- list --all shows everybody'] });
+  throw new CommandError(`there is no user ${who}`, { hints: ['npx postern users list --all shows everybody'] });
 }
 
 async function withRoles(

@@ -15,12 +15,12 @@ import { ACTIONS, type Action, isAction, type UsersFlags } from './actions.ts';
 
 export const USERS_HELP = `users: who may use the application behind the gateway, and with which roles
 
-  npm run users -- list
-  npm run users -- show alice@example.com
-  npm run users -- create "Alice Smith <alice@example.com>" --role admin
-  npm run users -- grant alice@example.com staff
-  npm run users -- revoke alice@example.com admin
-  npm run users -- invite alice@example.com
+  npx postern users list
+  npx postern users show alice@example.com
+  npx postern users create "Alice Smith <alice@example.com>" --role admin
+  npx postern users grant alice@example.com staff
+  npx postern users revoke alice@example.com admin
+  npx postern users invite alice@example.com
 
 What
   list             users with a role on the project; --all: everybody in the organisation
@@ -48,7 +48,7 @@ How
 
 Exit codes: 0 done, 1 it did not work, 2 the command makes no sense`;
 
-const OPTIONS = {
+export const USERS_OPTIONS = {
   ...WHO_OPTIONS,
   domain: { type: 'string' },
   project: { type: 'string' },
@@ -66,7 +66,7 @@ const OPTIONS = {
 /** Returns the exit code. */
 export async function users(args: readonly string[], system: System): Promise<number> {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    const { values, positionals } = parseArgs({ args: [...args], options: USERS_OPTIONS, allowPositionals: true });
     const [name = '', ...rest] = positionals;
     if (values.help || args.length === 0) {
       system.print(USERS_HELP);
@@ -106,7 +106,7 @@ async function connect(flags: UsersFlags, system: System) {
       `${place.config} names no ${domain === undefined ? 'ZITADEL_DOMAIN' : 'ZITADEL_PROJECT_ID'}`,
       {
         code: 2,
-        hints: ['npm run setup writes it there; or --domain URL and --project ID'],
+        hints: ['npx postern setup writes it there; or --domain URL and --project ID'],
       },
     );
   }

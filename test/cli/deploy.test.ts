@@ -22,12 +22,12 @@ function start(bed: Bed = createBed(), wranglerCode = 0) {
   return { run, calls, printed, told };
 }
 
-describe('npm run deploy', () => {
+describe('npx postern deploy', () => {
   it('deploys what is sound, with what was said of it', async () => {
     const { run, calls, printed } = start();
     expect(await run('--env', 'staging', '--message', 'new roles')).toBe(0);
     expect(calls).toEqual([['deploy', '--env', 'staging', '--message', 'new roles']]);
-    expect(printed.join('\n')).toContain('npm run doctor');
+    expect(printed.join('\n')).toContain('npx postern doctor');
   });
 
   it('asks neither ZITADEL nor the gateway', async () => {
@@ -77,7 +77,7 @@ describe('npm run deploy', () => {
   it('--dry-run builds the real thing with the installed Wrangler, which needs no account and no id of the namespace', {
     timeout: 60_000,
   }, async () => {
-    const child = spawn(process.execPath, ['cli/deploy.ts', '--dry-run'], {
+    const child = spawn(process.execPath, ['bin/postern.js', 'deploy', '--dry-run'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
     });

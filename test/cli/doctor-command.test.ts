@@ -1,4 +1,4 @@
-// `npm run doctor` as a process: a good installation on loopback, its pace, wrong arguments, no network, no terminal.
+// `npx postern doctor` as a process: a good installation on loopback, its pace, wrong arguments, no network, no terminal.
 // Issue 7.
 
 import { spawn } from 'node:child_process';
@@ -43,7 +43,7 @@ ${lines.join('\n')}
 }
 
 async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['cli/doctor.ts', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['bin/postern.js', 'doctor', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     output.stdout += chunk;
@@ -64,7 +64,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-describe('npm run doctor', () => {
+describe('npx postern doctor', () => {
   it('a good installation on loopback is called one, in under ten seconds and without colours', {
     timeout: 30_000,
   }, async () => {

@@ -302,7 +302,7 @@ const FAULTS: readonly Fault[] = [
     name: 'a gateway that is not deployed',
     plant: ({ away }) => away.add(ORIGIN),
     check: 'gateway',
-    cure: /npm run deploy/,
+    cure: /npx postern deploy/,
   },
   {
     name: 'somebody else at the gateway’s address',

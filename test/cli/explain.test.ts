@@ -227,13 +227,13 @@ describe('house style: exit codes, no stack traces', () => {
 
 describe('the command itself, on wrangler.toml', () => {
   it('test/policy.example holds', async () => {
-    const command = ['cli/explain.ts', '--check', 'test/policy.example'];
+    const command = ['bin/postern.js', 'explain', '--check', 'test/policy.example'];
     const { stdout } = await promisify(execFile)(process.execPath, command);
     expect(stdout).toMatch(/^(\d+) of \1 expectations met$/m);
   }, 30_000);
 
   it('another file that is not there: 2', async () => {
-    const command = ['cli/explain.ts', 'GET', '/', '--config', 'test/none.toml'];
+    const command = ['bin/postern.js', 'explain', 'GET', '/', '--config', 'test/none.toml'];
     const failed = await promisify(execFile)(process.execPath, command).catch((cause: unknown) => cause);
     expect(failed).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('can’t be read') });
   }, 30_000);

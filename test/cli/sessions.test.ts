@@ -1,4 +1,4 @@
-// `npm run sessions`: against the app behind a tiny HTTP server. Issue 3.
+// `npx postern sessions`: against the app behind a tiny HTTP server. Issue 3.
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -42,7 +42,7 @@ async function run(args: string, secret: string | undefined = OPERATOR_SECRET, c
   return { code, output: lines.join('\n'), errors: errors.join('\n') };
 }
 
-describe('npm run sessions', () => {
+describe('npx postern sessions', () => {
   it('lists, ends one, ends all', async () => {
     for (let device = 0; device < 3; device++) await harness.signIn(harness.browser(), 'admin');
     const { output } = await run(`--user ${admin}`);

@@ -1,4 +1,4 @@
-// `npm run setup` a second time, against older servers, and after it failed half-way.
+// `npx postern setup` a second time, against older servers, and after it failed half-way.
 // Issue 7.
 
 import { mkdir, rmdir } from 'node:fs/promises';
@@ -48,7 +48,7 @@ describe('issue 7: a second run changes nothing and says so', () => {
     const { out } = await bed.setup(PEOPLE);
     expect(bed.control.invited.size).toBe(0);
     expect(out).toContain(
-      'note       alice@example.com has no way to sign in yet: npm run users -- invite alice@example.com',
+      'note       alice@example.com has no way to sign in yet: npx postern users invite alice@example.com',
     );
   });
 });
@@ -149,7 +149,7 @@ describe('issue 7: a run that fails half-way says what was made and can be run a
     bed.control.interrupt = ({ name }) => (name.endsWith('/invite_code') ? 'before' : undefined);
     const { code, err } = await bed.setup(PEOPLE);
     expect(code).toBe(1);
-    expect(err).toContain('npm run users -- invite alice@example.com');
+    expect(err).toContain('npx postern users invite alice@example.com');
   });
 });
 

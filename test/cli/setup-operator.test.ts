@@ -1,4 +1,4 @@
-// `npm run setup` as a new user tries it: wrong flags, no network, an expired key, with and without a terminal.
+// `npx postern setup` as a new user tries it: wrong flags, no network, an expired key, with and without a terminal.
 // Issue 7.
 
 import { execFile } from 'node:child_process';
@@ -138,7 +138,12 @@ describe('issue 7: tried as a new user would', () => {
   });
 
   it('without a terminal, the missing flags are named', async () => {
-    const command = promisify(execFile)(process.execPath, ['cli/setup.ts', '--url', 'https://app.example.com']);
+    const command = promisify(execFile)(process.execPath, [
+      'bin/postern.js',
+      'setup',
+      '--url',
+      'https://app.example.com',
+    ]);
     const failed = await command.catch((cause: unknown) => cause);
     expect(failed).toMatchObject({ code: 2, stdout: '' });
     expect(failed).toMatchObject({

@@ -1,4 +1,4 @@
-// `npm run setup`, in process, against the stand-in's management API on loopback: what it makes.
+// `npx postern setup`, in process, against the stand-in's management API on loopback: what it makes.
 // Issue 7.
 
 import { stat } from 'node:fs/promises';

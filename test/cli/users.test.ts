@@ -1,4 +1,4 @@
-// `npm run users`, in process, against the stand-in's management API on loopback.
+// `npx postern users`, in process, against the stand-in's management API on loopback.
 // Issue 7.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -34,11 +34,11 @@ describe('docs/routes.md', () => {
     expect(docs).toMatch(new RegExp(`^\\|.*\`${field}\`.*\\|.*\\|`, 'm'));
   });
 
-  it.each([...docs.matchAll(/^\$ npm run explain -- (.*)$/gm)].map(([, command = '']) => command))(
+  it.each([...docs.matchAll(/^\$ npx postern explain (.*)$/gm)].map(([, command = '']) => command))(
     'explain %s prints what it shows',
     async (command) => {
       const { output } = await explain(command.split(' '), load);
-      expect(docs).toContain(`$ npm run explain -- ${command}\n${output}\n\`\`\``);
+      expect(docs).toContain(`$ npx postern explain ${command}\n${output}\n\`\`\``);
     },
   );
 });
