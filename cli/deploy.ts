@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import type { Command } from './commands.ts';
 import { DEPLOY_OPTIONS, runDeploy } from './deploy/command.ts';
-import { loadInstallation } from './doctor/installation.ts';
+import { loadInstallation } from './installation/installation.ts';
 import { withOwnPrograms } from './support/own-programs.ts';
 
 export const command: Command = {

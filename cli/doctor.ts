@@ -4,7 +4,7 @@
 import { lookup } from 'node:dns/promises';
 import type { Command } from './commands.ts';
 import { DOCTOR_OPTIONS, runDoctor } from './doctor/command.ts';
-import { loadInstallation } from './doctor/installation.ts';
+import { loadInstallation } from './installation/installation.ts';
 
 export const command: Command = {
   options: DOCTOR_OPTIONS,

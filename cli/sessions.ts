@@ -2,10 +2,17 @@
 // Design §2 /auth/operator/sessions; docs/sessions.md.
 
 import type { Command } from './commands.ts';
+import { loadInstallation } from './installation/installation.ts';
 import { runSessions, SESSIONS_OPTIONS } from './sessions/command.ts';
-import { loadSurroundings } from './sessions/deployment.ts';
 
 export const command: Command = {
   options: SESSIONS_OPTIONS,
-  run: (args, system) => runSessions([...args], system, loadSurroundings),
+  run: (args, system) => runSessions([...args], system, async (place) => {
+      const { ZITADEL_CALLBACK_URL, OPERATOR_SECRET } = (await loadInstallation(place)).environment;
+      return { callbackUrl: textOf(ZITADEL_CALLBACK_URL), operatorSecret: textOf(OPERATOR_SECRET) };
+    }),
 };
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

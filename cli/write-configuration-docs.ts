@@ -17,11 +17,16 @@ import { VARIABLES, type VariableName } from '../src/config/schema.ts';
 const names = Object.keys(VARIABLES) as VariableName[];
 const fields = Object.keys(ROUTE_FIELDS) as RouteField[];
 
+const LISTS_AND_TABLES = names
+  .filter((name) => VARIABLES[name].kind !== 'var' && VARIABLES[name].kind !== 'secret')
+  .map((name) => `\`${name}\``)
+  .join(', ');
+
 const INTRODUCTION = `# Configuration
 
 Written by \`node cli/write-configuration-docs.ts\` from the schema in \`src/config/\`; change it there.
 
-Variables are in \`wrangler.toml\` under \`[vars]\`. Secrets are never there: deployed, \`wrangler secret put NAME\`; locally, \`.dev.vars\`
+Variables are in \`wrangler.toml\` under \`[vars]\`, long lists and tables in \`postern.toml\`. Secrets are never there: deployed, \`wrangler secret put NAME\`; locally, \`.dev.vars\`
 (copy \`.dev.vars.example\`). All of it is read once when the worker starts. If anything is wrong, the gateway forwards nothing and answers
 503; the log names every problem at once, with what was found, what is wanted and an example. On a loopback origin the page shows
 them too. Of a secret, only its length is ever shown.
@@ -31,6 +36,51 @@ them too. Of a secret, only its length is ever shown.
 * Durations are seconds: a positive whole number, or its digits as text.
 * Lists and tables are TOML lists and tables, or JSON in text.
 * Ids of ZITADEL go in quotes: as numbers they are too long to be kept exactly.
+* A setting that has got a new name is taken under the old one for a while; the log, \`doctor\` and \`explain\` name the new one. Both at once are a problem.
+
+## Where it stands
+
+\`[vars]\` of \`wrangler.toml\` is the place for what fits. Cloudflare takes at most 5 KB for one variable (a list or table counts as JSON, a
+secret as its text), and 64 variables and secrets together on the Free plan, 128 on the Paid one. About forty rules fill a variable.
+Lists and tables that are longer stand in \`postern.toml\` beside \`wrangler.toml\`, in the same form:
+
+\`\`\`toml
+# postern.toml
+[[vars.ROUTES]]
+path = "/assets/*"
+access = "public"
+
+[vars.ROLE_MAP]
+"legacy-admins" = "admin"
+
+[[env.staging.vars.ROUTES]]
+path = "/*"
+roles = ["tester"]
+\`\`\`
+
+It becomes a module of the worker, which has no limit but the upload's (3 MB compressed on Free, 10 MB on Paid): thousands of rules. Wrangler
+makes it, whoever runs it (\`wrangler dev\` too, which notices changes), by these lines of \`wrangler.toml\`:
+
+\`\`\`toml
+[build]
+command = "node cli/build.ts"
+watch_dir = ["src", "postern.toml"]
+
+[alias]
+"#postern/variables" = "./.postern/variables.json"
+\`\`\`
+
+* What can stand there: ${LISTS_AND_TABLES}. Plain variables stay in \`wrangler.toml\`, where
+  \`.dev.vars\` and \`--var\` can say otherwise; a secret is refused.
+* A name that stands in both files is a problem: nobody could say which one counts.
+* An environment has what \`[env.NAME.vars]\` of \`postern.toml\` names, and of everything else what its \`[vars]\` says: two hundred rules
+  need not be written twice. In \`wrangler.toml\` it is different: there an environment inherits no variable.
+* An environment with tables of its own in \`postern.toml\` says in \`wrangler.toml\` which one it is: \`POSTERN_ENV = "NAME"\` in \`[env.NAME.vars]\`.
+  Wrangler does not tell the build for which environment it builds, so the module has all of them, and the worker chooses by this variable.
+* The build checks both files, for every environment, and refuses what the gateway or Cloudflare would: \`npx wrangler deploy\` is stopped by it, too.
+
+\`doctor\` and \`deploy\` (also with \`--dry-run\`) measure every variable, every secret in \`.dev.vars\` or \`--secrets-file\`, and \`postern.toml\`, and
+say which one is too long and what to do. Neither Wrangler's dry run nor the local runtime does.
 `;
 
 const INTERLUDE = `

@@ -2,8 +2,9 @@
 // Design §1, promise 10.
 
 import { waitUntil } from 'cloudflare:workers';
+import variables from '#postern/variables';
 import { createApp } from './app.ts';
-import { type LoadedConfig, loadConfig } from './config/load.ts';
+import { type LoadedConfig, loadDeployedConfig } from './config/load.ts';
 import { type Bindings, createGateway, createProvider, createSurroundings, withMetrics } from './gateway.ts';
 import { createMisconfiguredApp } from './misconfigured-app.ts';
 import { loadCounts, sumCounts } from './observability/metrics.ts';
@@ -23,7 +24,7 @@ let providerSide: ProviderSide | undefined;
 
 function load(env: Bindings): LoadedConfig {
   if (!loaded) {
-    loaded = loadConfig(env);
+    loaded = loadDeployedConfig(env, variables);
     if (loaded.ok) surroundings = withMetrics(loaded.config, env, surroundings);
     const { emit } = surroundings;
     if (loaded.ok)

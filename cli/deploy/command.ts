@@ -3,8 +3,9 @@
 
 import { parseArgs } from 'node:util';
 import { examineFiles } from '../doctor/examine.ts';
-import type { Installation, Place } from '../doctor/installation.ts';
 import { hasFailed, printFindings } from '../doctor/report.ts';
+import type { Place } from '../installation/files.ts';
+import type { Installation } from '../installation/installation.ts';
 import { CommandError, reportFailure } from '../support/failure.ts';
 import { createLook } from '../support/look.ts';
 import type { System } from '../support/system.ts';

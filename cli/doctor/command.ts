@@ -2,12 +2,13 @@
 // Issue 7.
 
 import { parseArgs } from 'node:util';
+import type { Place } from '../installation/files.ts';
+import type { Installation } from '../installation/installation.ts';
 import { reportFailure, UsageError } from '../support/failure.ts';
 import { createLook } from '../support/look.ts';
 import { withProgress } from '../support/progress.ts';
 import type { System } from '../support/system.ts';
 import { examineFiles, examineOutside } from './examine.ts';
-import type { Installation, Place } from './installation.ts';
 import type { Lookup } from './outside.ts';
 import { hasFailed, printFindings } from './report.ts';
 

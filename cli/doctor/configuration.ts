@@ -3,8 +3,8 @@
 
 import { BINDINGS } from '../../src/config/bindings.ts';
 import { VARIABLES, type VariableName } from '../../src/config/schema.ts';
+import type { Installation } from '../installation/installation.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
-import type { Installation } from './installation.ts';
 
 const SECRETS = (Object.keys(VARIABLES) as VariableName[]).filter((name) => VARIABLES[name].kind === 'secret');
 

@@ -2,6 +2,7 @@
 // Issue 7: a good installation in under ten seconds.
 
 import type { Config } from '../../src/config/schema.ts';
+import type { Installation } from '../installation/installation.ts';
 import type { Fetch } from './ask.ts';
 import { checkClaims } from './claims.ts';
 import { checkClient, checkIntrospection } from './client.ts';
@@ -9,10 +10,11 @@ import { checkBindings, checkConfiguration, checkSecrets } from './configuration
 import { checkAddresses, checkPlatform, checkReach, checkRoutes } from './exposure.ts';
 import { type Finding, skipped } from './finding.ts';
 import { checkHeaderBudget } from './header-budget.ts';
-import type { Installation } from './installation.ts';
+import { checkLimits } from './limits.ts';
 import { checkGateway, checkUpstream, type Lookup } from './outside.ts';
 import { checkDiscovery, checkKeys } from './provider.ts';
 import { checkPostLogoutUri, checkRedirectUri } from './registration.ts';
+import { checkVariablesModule } from './variables-module.ts';
 
 export interface Surroundings {
   readonly fetch: Fetch;
@@ -32,7 +34,9 @@ export function examineFiles(installation: Installation, now: number, isDeployme
   const { config } = installation;
   return [
     ...checkConfiguration(installation),
+    ...checkVariablesModule(installation),
     ...checkSecrets(installation),
+    ...checkLimits(installation),
     ...checkBindings(installation),
     ...checkAddresses(installation),
     ...checkRoutes(installation, isDeployment),

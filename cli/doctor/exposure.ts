@@ -2,9 +2,10 @@
 // Promise 10; Workers: routes, custom domains, workers.dev, preview URLs, Workers Cache.
 
 import type { UpstreamTarget } from '../../src/config/schema.ts';
+import type { Installation } from '../installation/installation.ts';
+import type { RouteEntry, WranglerConfig } from '../installation/wrangler-config.ts';
 import { reachOf } from './addresses.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
-import type { Installation, RouteEntry, WranglerConfig } from './installation.ts';
 
 /** The release was tested with this one. */
 const COMPATIBILITY_DATE = '2026-07-30';

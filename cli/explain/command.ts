@@ -5,11 +5,12 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { LoadedConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
-import type { DeploymentOptions } from './deployment.ts';
+import type { Place } from '../installation/files.ts';
+import { UsageError } from '../support/failure.ts';
 import { checkExpectations, printChecked } from './expectations.ts';
 import { explainRequest } from './explanation.ts';
 import { createMatrix, printMatrix } from './matrix.ts';
-import { createQuestion, UsageError, WHO_OPTIONS } from './question.ts';
+import { createQuestion, WHO_OPTIONS } from './question.ts';
 import { printExplanation } from './text.ts';
 
 export interface Outcome {
@@ -59,7 +60,7 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof EXPLAIN_OPTIONS }>>[
 
 export async function explain(
   args: readonly string[],
-  load: (options: DeploymentOptions) => Promise<LoadedConfig>,
+  load: (place: Place) => Promise<LoadedConfig>,
 ): Promise<Outcome> {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: EXPLAIN_OPTIONS, allowPositionals: true });

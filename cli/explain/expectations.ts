@@ -3,8 +3,9 @@
 
 import { parseArgs } from 'node:util';
 import type { Config } from '../../src/config/schema.ts';
+import { UsageError } from '../support/failure.ts';
 import { type Explanation, explainRequest } from './explanation.ts';
-import { createQuestion, UsageError, WHO_OPTIONS } from './question.ts';
+import { createQuestion, WHO_OPTIONS } from './question.ts';
 
 export interface Checked {
   /** From 1. */

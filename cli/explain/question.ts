@@ -4,11 +4,7 @@
 import type { parseArgs } from 'node:util';
 import type { Caller } from '../../src/policy/judge.ts';
 import type { RequestFacts } from '../../src/policy/match.ts';
-
-/** What the operator typed makes no sense; the message says what does. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+import { UsageError } from '../support/failure.ts';
 
 export interface Question {
   readonly method: string;

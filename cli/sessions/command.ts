@@ -2,11 +2,16 @@
 // Issue 3; exit codes: 0 done, 1 did not work, 2 makes no sense.
 
 import { parseArgs } from 'node:util';
+import type { Place } from '../installation/files.ts';
 import { CommandError, reportFailure, UsageError } from '../support/failure.ts';
 import type { System } from '../support/system.ts';
-import type { Surroundings } from './deployment.ts';
 import { askOperatorEndpoint, type Ended, type Listed } from './operator-endpoint.ts';
 import { printSessions } from './text.ts';
+
+export interface Surroundings {
+  readonly callbackUrl?: string | undefined;
+  readonly operatorSecret?: string | undefined;
+}
 
 const HELP = `sessions: a user’s sessions, as the gateway knows them
 
@@ -16,10 +21,12 @@ const HELP = `sessions: a user’s sessions, as the gateway knows them
 
   --url URL     the gateway; its path is the folder of the endpoints
                 (default: the folder of ZITADEL_CALLBACK_URL in wrangler.toml)
+  --config FILE instead of wrangler.toml here
+  --env NAME    Wrangler’s environment
   --json        the answer as JSON
   --help        this
 
-The secret is read from OPERATOR_SECRET in the environment, else in .dev.vars.
+The secret is read from OPERATOR_SECRET in the environment, else in .dev.vars (.dev.vars.NAME).
 An ended session passes nowhere after REVOCATION_MAX_AGE (30 seconds, unless set).
 
 Exit codes: 0 done; 1 it did not work, or there was no such session; 2 the command makes no sense.`;
@@ -29,11 +36,17 @@ export const SESSIONS_OPTIONS = {
   end: { type: 'string' },
   'end-all': { type: 'boolean' },
   url: { type: 'string' },
+  config: { type: 'string' },
+  env: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-export async function runSessions(args: string[], system: System, load: () => Promise<Surroundings>): Promise<number> {
+export async function runSessions(
+  args: string[],
+  system: System,
+  load: (place: Place) => Promise<Surroundings>,
+): Promise<number> {
   const isJson = args.includes('--json');
   try {
     const { values } = parseArgs({ args, options: SESSIONS_OPTIONS, strict: true });
@@ -45,8 +58,12 @@ export async function runSessions(args: string[], system: System, load: () => Pr
     if (!user) throw new UsageError('--user is missing: whose sessions?');
     if (end !== undefined && values['end-all']) throw new UsageError('--end and --end-all exclude each other');
     if (end === '') throw new UsageError('--end wants the id of a session');
-    const { callbackUrl, operatorSecret } = await load();
-    const secret = system.env['OPERATOR_SECRET'] ?? operatorSecret;
+    const given = system.env['OPERATOR_SECRET'];
+    // Whoever says where the gateway is and what opens it needs no files
+    const isSaid = values.url !== undefined && given !== undefined;
+    const needsFiles = !isSaid || values.config !== undefined || values.env !== undefined;
+    const { callbackUrl, operatorSecret } = needsFiles ? await load(values) : {};
+    const secret = given ?? operatorSecret;
     if (!secret) throw new CommandError('OPERATOR_SECRET is neither in the environment nor in .dev.vars');
     const endpoint = operatorUrl(values.url, callbackUrl);
     const ask = { endpoint, secret, user, fetch: system.fetch };

@@ -1,18 +1,20 @@
 // The command `setup`: answers, a connection, the steps, and what is said in the end.
 // Issue 7.
 
+import { isTable, parseJson } from '../../src/config/values.ts';
+import { openFiles, selectEnvironment } from '../installation/files.ts';
+import { type Installation, installationOf } from '../installation/installation.ts';
 import { CommandError, reportFailure, UsageError } from '../support/failure.ts';
 import { createLook } from '../support/look.ts';
 import type { System } from '../support/system.ts';
 import { printCall } from '../zitadel-api/call.ts';
 import { type Observe, openConnection } from '../zitadel-api/connection.ts';
-import { type DeploymentPlace, readConfigFile, tableOfVariables } from './deployment-files.ts';
+import { type DeploymentPlace, readConfigFile } from './deployment-files.ts';
 import { parseFlags, SETUP_HELP, type SetupFlags } from './flags.ts';
 import { gatherAnswers } from './gather.ts';
 import { countChanges, createJournal, describeMade, type Journal } from './journal.ts';
 import { type Provision, provision } from './provision.ts';
 import { createLocalSecrets, createRemoteSecrets } from './secret-stores.ts';
-import { hasVariable, readLists, readVariable } from './toml-text.ts';
 import { type Addresses, type Answers, deriveAddresses } from './wanted.ts';
 
 /** Returns the exit code. */
@@ -39,16 +41,21 @@ export async function setup(args: readonly string[], system: System): Promise<nu
 }
 
 async function run(flags: SetupFlags, system: System, journal: Journal): Promise<void> {
-  const place: DeploymentPlace = { config: flags.config ?? 'wrangler.toml', env: flags.env };
-  const table = tableOfVariables(place);
-  const text = await readConfigFile(place);
-  const variable = (name: string) => readVariable(text, table, name);
+  const config = flags.config ?? 'wrangler.toml';
+  await readConfigFile({ config });
+  const files = await openFiles({ config });
+  const env = selectEnvironment(files, flags);
+  const installation = installationOf(files, env, {}, {});
+  const place: DeploymentPlace = { config, env };
+  const variable = (name: string) => {
+    const value = installation.wrangler.vars[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
   const proposals = {
     domain: variable('ZITADEL_DOMAIN'),
     url: variable('ZITADEL_CALLBACK_URL'),
     upstream: variable('UPSTREAM_URL'),
-    // With a map, routes name what the application calls the roles
-    roles: hasVariable(text, table, 'ROLE_MAP') ? [] : [...new Set(readLists(text, `${table}.ROUTES`, 'roles'))],
+    roles: rolesOfRoutes(installation),
   };
   const { answers, credentials } = await gatherAnswers(flags, system, proposals);
   if (answers.withApi && variable('ZITADEL_API_CLIENT_ID') !== undefined) {
@@ -88,6 +95,14 @@ async function run(flags: SetupFlags, system: System, journal: Journal): Promise
   if (addresses.backChannel === undefined) {
     journal.advise(`no back-channel logout: ${answers.domain} can’t reach ${addresses.callback} on this machine`);
   }
+}
+
+/** Those that the rules ask for. With a map, they name what the application calls the roles, and nothing is known. */
+function rolesOfRoutes({ environment: { ROLE_MAP, ROUTES } }: Installation): readonly string[] {
+  const routes = parseJson(ROUTES ?? [], '');
+  if ((ROLE_MAP ?? '') !== '' || !Array.isArray(routes)) return [];
+  const roles = routes.flatMap((rule: unknown) => (isTable(rule) ? rule.roles : undefined) ?? []);
+  return [...new Set(roles.filter((role) => typeof role === 'string'))];
 }
 
 async function isConfirmed(

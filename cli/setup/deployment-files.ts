@@ -1,7 +1,8 @@
 // The files that a set-up reads and writes: wrangler.toml, .dev.vars beside it, and key files that only their owner may read.
 
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readIfThere } from '../installation/files.ts';
 import { CommandError } from '../support/failure.ts';
 
 export interface DeploymentPlace {
@@ -26,16 +27,6 @@ export async function readConfigFile({ config }: DeploymentPlace): Promise<strin
     code: 2,
     hints: ['run this in Postern’s folder, or name the file: --config FILE'],
   });
-}
-
-export async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    // Of a folder that is read, Node does not say which
-    throw cause instanceof Error ? Object.assign(cause, { path }) : cause;
-  }
 }
 
 export async function writeConfigFile({ config }: DeploymentPlace, text: string): Promise<void> {

@@ -2,12 +2,13 @@
 
 import { randomBytes } from 'node:crypto';
 import { judgeKeyMaterial } from '../../src/config/secrets.ts';
+import { readIfThere } from '../installation/files.ts';
 import { CommandError } from '../support/failure.ts';
 import { type Application, createApplicationKey } from '../zitadel-api/applications.ts';
 import type { Connection } from '../zitadel-api/connection.ts';
 import { readText } from '../zitadel-api/json.ts';
 import { createServiceKey, type User } from '../zitadel-api/users.ts';
-import { readIfThere, writeSecretFile } from './deployment-files.ts';
+import { writeSecretFile } from './deployment-files.ts';
 import type { Journal } from './journal.ts';
 import type { SecretStore } from './secret-stores.ts';
 

@@ -1,9 +1,10 @@
 // Where secrets go: into .dev.vars, or to Cloudflare by `wrangler secret put`, where they can't be read again.
 
+import { readIfThere } from '../installation/files.ts';
 import { CommandError } from '../support/failure.ts';
 import { withProgress } from '../support/progress.ts';
 import type { System } from '../support/system.ts';
-import { type DeploymentPlace, readIfThere, secretsFile, writeSecretFile } from './deployment-files.ts';
+import { type DeploymentPlace, secretsFile, writeSecretFile } from './deployment-files.ts';
 import { readSecret, setSecret } from './dev-vars-text.ts';
 
 export interface SecretStore {

@@ -96,15 +96,6 @@ export function readVariable(text: string, table: string, key: string): string |
   }
 }
 
-/** Whether there is such a variable, of any type, or a table of that name. */
-export function hasVariable(text: string, table: string, key: string): boolean {
-  const { headers, pairs } = outline(text);
-  return (
-    headers.some((each) => each.table === `${table}.${key}`) ||
-    pairs.some((each) => each.table === table && each.key === key)
-  );
-}
-
 /** Replaces the value; else writes the variable below its commented example, or at the end of the table. */
 export function setVariable(text: string, table: string, key: string, value: string): string {
   const { headers, pairs } = outline(text);
@@ -133,14 +124,4 @@ function assertNoInlineTable(pairs: readonly Pair[], table: string): void {
   throw new CommandError(`wrangler.toml has its variables in an inline table (${table} = { … })`, {
     hints: [`write them as a table of their own, [${table}], and run this again`],
   });
-}
-
-/** Values of a list of strings, in every table of that name: the roles that routes ask for. */
-export function readLists(text: string, table: string, key: string): readonly string[] {
-  const lists = outline(text).pairs.filter((each) => each.table === table && each.key === key);
-  return lists.flatMap(({ valueFrom, valueTo }) =>
-    [...text.slice(valueFrom, valueTo).matchAll(/"((?:\\.|[^"\\])*)"|'([^']*)'/g)].map(
-      (found) => found[1] ?? found[2] ?? '',
-    ),
-  );
 }

@@ -2,9 +2,8 @@
 // Issue 7; what ZITADEL's guides do with a management client.
 
 import { parseArgs } from 'node:util';
-import { type DeploymentPlace, readConfigFile, tableOfVariables } from '../setup/deployment-files.ts';
+import { loadInstallation } from '../installation/installation.ts';
 import { parseDomain } from '../setup/parse-answers.ts';
-import { readVariable } from '../setup/toml-text.ts';
 import { CommandError, reportFailure, UsageError } from '../support/failure.ts';
 import { createLook } from '../support/look.ts';
 import type { System } from '../support/system.ts';
@@ -95,15 +94,18 @@ function assertFlags(name: string, action: Action, flags: UsersFlags): void {
 }
 
 async function connect(flags: UsersFlags, system: System) {
-  const place: DeploymentPlace = { config: flags.config ?? 'wrangler.toml', env: flags.env };
-  const needsFile = flags.domain === undefined || flags.project === undefined;
-  const text = needsFile ? await readConfigFile(place) : '';
-  const variable = (name: string) => readVariable(text, tableOfVariables(place), name);
+  const isSaid = flags.domain !== undefined && flags.project !== undefined;
+  const needsFiles = !isSaid || flags.config !== undefined || flags.env !== undefined;
+  const environment = needsFiles ? (await loadInstallation(flags)).environment : {};
+  const variable = (name: string) => {
+    const value = environment[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
   const domain = flags.domain ?? variable('ZITADEL_DOMAIN');
   const projectId = flags.project ?? variable('ZITADEL_PROJECT_ID');
   if (domain === undefined || projectId === undefined) {
     throw new CommandError(
-      `${place.config} names no ${domain === undefined ? 'ZITADEL_DOMAIN' : 'ZITADEL_PROJECT_ID'}`,
+      `${flags.config ?? 'wrangler.toml'} names no ${domain === undefined ? 'ZITADEL_DOMAIN' : 'ZITADEL_PROJECT_ID'}`,
       {
         code: 2,
         hints: ['npx postern setup writes it there; or --domain URL and --project ID'],

@@ -6,9 +6,11 @@ import { assembleConfig } from './assemble.ts';
 import { BINDINGS, type BindingName, hasMethod, isBinding } from './bindings.ts';
 import { describeVariable, type Judged, judgeTogether } from './consistency.ts';
 import { type ConfigIssue, describeValue } from './issues.ts';
+import { describeRenames, nameAsWritten, RENAMED, translateNames } from './renamed.ts';
 import { ROUTE_FIELDS, type RouteField } from './routes.ts';
 import { type Config, VARIABLES, type VariableName, type Variables } from './schema.ts';
 import { suggestName } from './suggest.ts';
+import { mergeVariables, type VariablesFile } from './variables-file.ts';
 
 export type { ConfigIssue } from './issues.ts';
 
@@ -19,18 +21,27 @@ export type LoadedConfig =
 const VARIABLE_NAMES = Object.keys(VARIABLES) as VariableName[];
 const BINDING_NAMES = Object.keys(BINDINGS) as BindingName[];
 
-export function loadConfig(environment: Readonly<Record<string, unknown>>): LoadedConfig {
-  const given = Object.entries(environment).filter(([, value]) => value !== undefined);
+/** With the variables that a module of the worker holds. */
+export function loadDeployedConfig(environment: Readonly<Record<string, unknown>>, file: VariablesFile): LoadedConfig {
+  const { merged, issues } = mergeVariables(environment, file);
+  const loaded = loadConfig(merged);
+  if (issues.length === 0) return loaded;
+  return { ok: false, issues: [...issues, ...(loaded.ok ? [] : loaded.issues)] };
+}
+
+export function loadConfig(environment: Readonly<Record<string, unknown>>, renamed = RENAMED): LoadedConfig {
+  const translated = translateNames(environment, renamed);
+  const given = Object.entries(translated.given).filter(([, value]) => value !== undefined);
   const env = Object.fromEntries(given.filter(([, value]) => value !== ''));
-  const issues = [...findUnknown(given), ...findMissingBindings(env)];
-  const warnings: string[] = [];
+  const issues = [...translated.issues, ...findUnknown(given), ...findMissingBindings(env)];
+  const warnings = [...describeRenames(translated)];
   const parsed = parseVariables(env, issues);
   const problem: Judged['problem'] = (name, wanted, place = '', found = env[name]) => {
     const example = exampleOf(name, place);
     issues.push({ variable: name + place, found: describeVariable(name, found), wanted, example });
   };
   judgeTogether({ env, parsed, problem, warn: (sentence) => warnings.push(sentence) });
-  if (issues.length > 0) return { ok: false, issues };
+  if (issues.length > 0) return { ok: false, issues: issues.map((issue) => nameAsWritten(issue, translated)) };
   return { ok: true, config: assembleConfig(parsed as Variables), warnings };
 }
 

@@ -62,6 +62,8 @@ export const DESCRIPTIONS: Record<VariableName, string> = {
   BRAND_COLOR: 'Colour of the gateway’s own pages: `#` and 3 or 6 hexadecimal digits.',
   BRAND_LOGO_URL: 'Logo on the gateway’s own pages: an `https://` URL, or a path on the gateway’s origin.',
   REWRITE_MANIFEST: 'Whether web app manifests are fetched with cookies: HTML is rewritten on the way.',
+  POSTERN_ENV:
+    'Name of the environment, in `[env.NAME.vars]`: which tables of `postern.toml` count, where that has some of its own for an environment. `postern build` refuses what does not agree.',
   UPSTREAM_SECRET:
     'Sent to the application as `X-Gateway-Secret`, so that it can refuse whoever did not come through the gateway. At least 8 characters; a warning below 32 random ones. A comma-separated list rotates: the first is sent.',
 };

@@ -151,6 +151,11 @@ export const VARIABLES = {
   },
   BRAND_LOGO_URL: { kind: 'var', schema: optional(text('an https:// URL or a path')), example: '"/assets/logo.svg"' },
   REWRITE_MANIFEST: { kind: 'var', schema: optional(flag, false), example: 'true' },
+  POSTERN_ENV: {
+    kind: 'var',
+    schema: optional(matching(/^[\w-]+$/, 'the name of the environment in wrangler.toml')),
+    example: '"staging"',
+  },
   UPSTREAM_SECRET: {
     kind: 'secret',
     schema: optional(filledList(judged(WANTED_SHARED, judgeSharedSecret), WANTED_SHARED, /\s*,\s*/)),

@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { runDeploy } from '../../cli/deploy/command.ts';
-import { createInstallation } from '../../cli/doctor/installation.ts';
+import { createInstallation } from '../../cli/installation/installation.ts';
 import { type Bed, createBed, createSystem } from './doctor-bed.ts';
 
 function start(bed: Bed = createBed(), wranglerCode = 0) {

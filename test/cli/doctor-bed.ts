@@ -2,8 +2,9 @@
 
 import { runDoctor } from '../../cli/doctor/command.ts';
 import type { Finding } from '../../cli/doctor/finding.ts';
-import type { Installation, WranglerConfig } from '../../cli/doctor/installation.ts';
-import { createInstallation } from '../../cli/doctor/installation.ts';
+import type { Installation } from '../../cli/installation/installation.ts';
+import { createInstallation } from '../../cli/installation/installation.ts';
+import type { WranglerConfig } from '../../cli/installation/wrangler-config.ts';
 import type { System } from '../../cli/support/system.ts';
 import { SEED } from '../../demo/zitadel/seed.ts';
 import { createHarness, type Harness, ISSUER, ORIGIN, OTHER_SECRET, SECRET } from '../support/harness.ts';

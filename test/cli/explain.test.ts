@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explain } from '../../cli/explain/command.ts';
-import { loadWithoutSecrets } from '../../cli/explain/deployment.ts';
+import { loadWithoutSecrets } from '../../cli/installation/installation.ts';
 
 const ROUTES = [
   { path: '/', access: 'public' },

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../cli/explain/command.ts';
-import { loadWithoutSecrets } from '../../cli/explain/deployment.ts';
+import { loadWithoutSecrets } from '../../cli/installation/installation.ts';
 import { ROUTE_FIELDS } from '../../src/config/routes.ts';
 
 const docs = readFileSync('docs/routes.md', 'utf8');

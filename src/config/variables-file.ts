@@ -1,0 +1,50 @@
+// Lists and tables from a module of the worker, which the operator's postern.toml becomes: a variable takes 5 KB at most, a module more.
+// Design §1; Workers: environment variables, limits.
+
+import type { ConfigIssue } from './issues.ts';
+
+type Environment = Readonly<Record<string, unknown>>;
+
+/** As `postern build` writes it; every environment of wrangler.toml has an entry. */
+export interface VariablesFile {
+  readonly vars?: Environment;
+  readonly env?: Readonly<Record<string, Environment>>;
+}
+
+/** Says in each environment's variables which one it is: nothing else tells the worker. */
+export const ENVIRONMENT_VARIABLE = 'POSTERN_ENV';
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== '';
+
+/** What an environment has of the file: its own, and of the top what it does not name itself. */
+export function selectVariables({ vars = {}, env = {} }: VariablesFile, name: unknown): Environment {
+  const own = isGiven(name) && Object.hasOwn(env, String(name)) ? env[String(name)] : undefined;
+  return Object.fromEntries(Object.entries({ ...vars, ...own }).filter(([, value]) => isGiven(value)));
+}
+
+/** The worker's environment together with the file. Nothing may stand in both, since nobody could say which one counts. */
+export function mergeVariables(
+  environment: Environment,
+  file: VariablesFile,
+): { readonly merged: Environment; readonly issues: readonly ConfigIssue[] } {
+  const { vars, env } = file;
+  if (vars === undefined && env === undefined) return { merged: environment, issues: [] };
+  const name = environment[ENVIRONMENT_VARIABLE];
+  const selected = selectVariables(file, name);
+  const issues: ConfigIssue[] = Object.keys(selected)
+    .filter((variable) => isGiven(environment[variable]))
+    .map((variable) => ({
+      variable,
+      found: 'a value in postern.toml, and another in the worker’s variables (wrangler.toml, .dev.vars, the dashboard)',
+      wanted: 'one of the two',
+      example: '',
+    }));
+  if (isGiven(name) && !Object.hasOwn(env ?? {}, String(name)))
+    issues.push({
+      variable: ENVIRONMENT_VARIABLE,
+      found: 'an environment that was not there when postern.toml was built',
+      wanted: `one of ${Object.keys(env ?? {}).join(', ') || 'none'}`,
+      example: '',
+    });
+  return { merged: { ...environment, ...selected }, issues };
+}
