@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { createApplication } from '../../demo/app/application.ts';
 import { SEED } from '../../demo/zitadel/seed.ts';
@@ -31,6 +32,8 @@ export interface WorkerOptions {
   /** Origin of another OpenID provider than the stand-in. */
   readonly issuer?: string;
   readonly port?: number;
+  /** Path of another build than that of `npm run build`. */
+  readonly script?: string;
 }
 
 export async function freePort(): Promise<number> {
@@ -47,7 +50,8 @@ export async function freePort(): Promise<number> {
 }
 
 export async function startWorker(options: WorkerOptions = {}): Promise<RunningWorker> {
-  if (!existsSync(SCRIPT)) throw new Error(`${SCRIPT} is missing: npm run build`);
+  const { script = SCRIPT } = options;
+  if (!existsSync(script)) throw new Error(`${script} is missing: npm run build`);
   const port = options.port ?? (await freePort());
   const origin = `http://localhost:${port}`;
   const zitadel = createZitadel({ backChannelRetryDelays: [0, 0], ...options.zitadel });
@@ -74,7 +78,8 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
       // The worker's events; a test that wants them reads them here.
       handleStructuredLogs: (log) => void logs.push(log.message),
       modules: true,
-      scriptPath: SCRIPT,
+      modulesRoot: dirname(script),
+      scriptPath: script,
       compatibilityDate: '2026-07-30',
       bindings: bindings as Record<string, string>,
       kvNamespaces: ['SESSIONS'],
