@@ -1,10 +1,11 @@
 // What every measurement needs around it: upstream, ZITADEL's stand-in, KV, bundles, and visitors who have signed in.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { deployedBytes, SAFE_BYTES } from '../cli/installation/limits.ts';
 import { SEED } from '../demo/zitadel/seed.ts';
 import { createZitadel, type Zitadel } from '../demo/zitadel/zitadel.ts';
 import { locationOf, TestBrowser } from '../test/support/browser.ts';
@@ -54,11 +55,12 @@ export async function createStage(posternScript: string): Promise<Stage> {
   const provider = await zitadel.listen();
   const keyValues = await startKeyValueServer();
 
-  const bundle = async (name: string) => {
-    const outfile = join(folder, `${name}.js`);
+  const bundle = async (name: string, alias: Readonly<Record<string, string>> = {}) => {
+    const outfile = join(folder, `${running.length}-${basename(name)}.js`);
     await build({
       entryPoints: [fileURLToPath(new URL(`${name}.ts`, import.meta.url))],
       outfile,
+      alias,
       bundle: true,
       minify: true,
       format: 'esm',
@@ -75,14 +77,23 @@ export async function createStage(posternScript: string): Promise<Stage> {
   };
   const upstream = await start({ script: await bundle('upstream-worker') });
 
+  /** As a deployment with a postern.toml. */
+  const bundleWith = async (vars: Readonly<Record<string, unknown>>) => {
+    const file = join(folder, `${running.length}-variables.json`);
+    await writeFile(file, JSON.stringify({ vars }));
+    return bundle('../src/index', { '#postern/variables': file });
+  };
+
   return {
     zitadel,
     upstream,
     keyValues,
-    bundle,
+    bundle: (name) => bundle(name),
     start: (script, bindings = {}) =>
       start({ script, bindings: { UPSTREAM_URL: `http://127.0.0.1:${upstream.port}`, ...bindings } }),
-    async startPostern(variables = {}, script = posternScript, inspectorPort) {
+    async startPostern(wanted = {}, plainScript = posternScript, inspectorPort) {
+      const { short: variables, long } = splitVariables(wanted);
+      const script = long ? await bundleWith(long) : plainScript;
       const port = await freePort();
       const origin = `http://localhost:${port}`;
       zitadel.webApplication.redirectUris.push(`${origin}/auth/callback`);
@@ -118,5 +129,16 @@ export async function createStage(posternScript: string): Promise<Stage> {
       keyValues.stop();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** What is too long for a variable stands in postern.toml. */
+function splitVariables(wanted: Readonly<Record<string, unknown>>) {
+  const isLong = ([, value]: readonly [string, unknown]) => deployedBytes(value) > SAFE_BYTES;
+  const all = Object.entries(wanted);
+  const long = all.filter(isLong);
+  return {
+    short: Object.fromEntries(all.filter((each) => !isLong(each))),
+    long: long.length > 0 ? Object.fromEntries(long) : undefined,
   };
 }

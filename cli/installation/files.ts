@@ -36,13 +36,6 @@ export interface Files {
 export async function openFiles({ config }: Place): Promise<Files> {
   // Wrangler takes a second to load: not for --help
   const { experimental_readRawConfig: readRaw, unstable_readConfig, unstable_getVarsForDev } = await import('wrangler');
-  const read = <Result>(what: string, work: () => Result): Result => {
-    try {
-      return work();
-    } catch (cause) {
-      throw new UsageError(`${what} can’t be read: ${textOf(cause)}`);
-    }
-  };
   const name = config ?? 'wrangler.toml';
   const raw = read(name, () => readRaw(config === undefined ? {} : { config }));
   const path = raw.configPath;
@@ -58,11 +51,19 @@ export async function openFiles({ config }: Place): Promise<Files> {
     readWrangler: (env = '') =>
       read(name, () => unstable_readConfig({ config: path, env }, { hideWarnings: true }) as WranglerConfig),
     readLocal: async (env, secretsFile) => {
-      if (secretsFile !== undefined) return parseSecrets(secretsFile, await readFile(secretsFile, 'utf8'));
+      if (secretsFile !== undefined) return readSecrets(secretsFile);
       const found = Object.entries(read('.dev.vars', () => unstable_getVarsForDev(path, undefined, {}, env, true)));
       return Object.fromEntries(found.map(([key, { value }]) => [key, String(value)]));
     },
   };
+}
+
+function read<Result>(what: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (cause) {
+    throw new UsageError(`${what} can’t be read: ${textOf(cause)}`);
+  }
 }
 
 function textOf(cause: unknown): string {
@@ -81,7 +82,8 @@ export function selectEnvironment({ environments }: Files, { env }: Place): stri
 }
 
 /** JSON, or as .dev.vars is written: what Wrangler takes. */
-function parseSecrets(path: string, text: string): Readonly<Record<string, string>> {
+async function readSecrets(path: string): Promise<Readonly<Record<string, string>>> {
+  const text = await readFile(path, 'utf8');
   if (!text.trimStart().startsWith('{')) return parseEnv(text) as Record<string, string>;
   try {
     return JSON.parse(text) as Record<string, string>;

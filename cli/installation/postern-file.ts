@@ -21,39 +21,43 @@ export interface PosternFile {
 const kindOf = (name: string) => (Object.hasOwn(VARIABLES, name) ? VARIABLES[name as VariableName].kind : undefined);
 const LISTS_AND_TABLES = Object.keys(VARIABLES).filter((name) => ['list', 'table'].includes(kindOf(name) ?? ''));
 
+const MISPLACED = 'what can’t stand there';
+type Report = (variable: string, found: string, wanted: string) => void;
+
 /** `environments`: those of wrangler.toml. */
 export function parsePosternFile(raw: Table, environments: readonly string[]): PosternFile {
   const issues: ConfigIssue[] = [];
-  const report = (variable: string, found: string, wanted: string, example = '') =>
-    issues.push({ variable, found, wanted, example });
-  const tableOf = (table: unknown, place: string): Table => {
-    if (table === undefined || isTable(table)) return table ?? {};
-    report(`${place} of postern.toml`, 'something that is no table', `a table, [${place}]`);
-    return {};
-  };
-  const takeVariables = (table: unknown, place: string): Table => {
-    const variables = tableOf(table, place);
-    for (const name of Object.keys(variables)) {
-      const wanted = complaintOf(name);
-      if (wanted !== undefined) report(`${name}, in [${place}] of postern.toml`, 'what can’t stand there', wanted);
-    }
-    return variables;
-  };
+  const report: Report = (variable, found, wanted) => issues.push({ variable, found, wanted, example: '' });
   const { vars, env, ...rest } = raw;
   for (const name of Object.keys(rest))
-    report(`${name}, in postern.toml`, 'what can’t stand there', '[vars] and [env.NAME.vars] alone', '[[vars.ROUTES]]');
-  const own: Record<string, Table> = {};
-  for (const [name, table] of Object.entries(tableOf(env, 'env'))) {
-    const { vars: variables, ...others } = tableOf(table, `env.${name}`);
+    report(`${name}, in postern.toml`, MISPLACED, '[vars], [[vars.ROUTES]] and the like, or [env.NAME.vars]');
+  const own: Record<string, Table> = Object.create(null);
+  for (const [name, table] of Object.entries(takeTable(env, 'env', report))) {
+    const { vars: variables, ...others } = takeTable(table, `env.${name}`, report);
     for (const other of Object.keys(others))
-      report(`${other}, in [env.${name}] of postern.toml`, 'what can’t stand there', `[env.${name}.vars] alone`);
+      report(`${other}, in [env.${name}] of postern.toml`, MISPLACED, `[env.${name}.vars] alone`);
     const there = environments.join(', ') || 'none';
     if (!environments.includes(name))
       report(`env.${name} of postern.toml`, 'an environment that wrangler.toml does not have', `one of ${there}`);
-    own[name] = takeVariables(variables, `env.${name}.vars`);
+    own[name] = takeVariables(variables, `env.${name}.vars`, report);
   }
   const all = Object.fromEntries(environments.map((name) => [name, own[name] ?? {}]));
-  return { variables: { vars: takeVariables(vars, 'vars'), env: all }, own: Object.keys(own), issues };
+  return { variables: { vars: takeVariables(vars, 'vars', report), env: all }, own: Object.keys(own), issues };
+}
+
+function takeTable(table: unknown, place: string, report: Report): Table {
+  if (table === undefined || isTable(table)) return table ?? {};
+  report(`${place} of postern.toml`, 'something that is no table', `a table, [${place}]`);
+  return {};
+}
+
+function takeVariables(table: unknown, place: string, report: Report): Table {
+  const variables = takeTable(table, place, report);
+  for (const name of Object.keys(variables)) {
+    const wanted = complaintOf(name);
+    if (wanted !== undefined) report(`${name}, in [${place}] of postern.toml`, MISPLACED, wanted);
+  }
+  return variables;
 }
 
 /** What is wanted instead of this name, if anything is. */

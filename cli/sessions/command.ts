@@ -58,15 +58,7 @@ export async function runSessions(
     if (!user) throw new UsageError('--user is missing: whose sessions?');
     if (end !== undefined && values['end-all']) throw new UsageError('--end and --end-all exclude each other');
     if (end === '') throw new UsageError('--end wants the id of a session');
-    const given = system.env['OPERATOR_SECRET'];
-    // Whoever says where the gateway is and what opens it needs no files
-    const isSaid = values.url !== undefined && given !== undefined;
-    const needsFiles = !isSaid || values.config !== undefined || values.env !== undefined;
-    const { callbackUrl, operatorSecret } = needsFiles ? await load(values) : {};
-    const secret = given ?? operatorSecret;
-    if (!secret) throw new CommandError('OPERATOR_SECRET is neither in the environment nor in .dev.vars');
-    const endpoint = operatorUrl(values.url, callbackUrl);
-    const ask = { endpoint, secret, user, fetch: system.fetch };
+    const ask = { ...(await locate(values, system, load)), user, fetch: system.fetch };
     if (end === undefined && !values['end-all']) {
       const listed = (await askOperatorEndpoint(ask, 'GET')) as Listed;
       if (isJson) system.print(JSON.stringify(listed, null, 2));
@@ -77,6 +69,21 @@ export async function runSessions(
   } catch (error) {
     return reportFailure('sessions', error, system, isJson);
   }
+}
+
+/** Whoever says where the gateway is and what opens it needs no files. */
+async function locate(
+  { url, config, env }: Place & { readonly url?: string | undefined },
+  system: System,
+  load: (place: Place) => Promise<Surroundings>,
+): Promise<{ readonly endpoint: URL; readonly secret: string }> {
+  const given = system.env['OPERATOR_SECRET'];
+  const isSaid = url !== undefined && given !== undefined;
+  const needsFiles = !isSaid || config !== undefined || env !== undefined;
+  const { callbackUrl, operatorSecret } = needsFiles ? await load({ config, env }) : {};
+  const secret = given ?? operatorSecret;
+  if (!secret) throw new CommandError('OPERATOR_SECRET is neither in the environment nor in .dev.vars');
+  return { endpoint: operatorUrl(url, callbackUrl), secret };
 }
 
 function report(system: System, ended: Ended, id: string | undefined, isJson: boolean): number {

@@ -1,11 +1,13 @@
 // Variables and secrets against what Cloudflare takes: by doctor and by deploy, which goes no further.
 // Workers: limits.
 
+import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { unstable_readConfig } from 'wrangler';
 import { runDeploy } from '../../cli/deploy/command.ts';
 import { checkVariablesModule } from '../../cli/doctor/variables-module.ts';
 import { createInstallation } from '../../cli/installation/installation.ts';
-import { deployedBytes } from '../../cli/installation/limits.ts';
+import { deployedBytes, measureVariables, SAFE_BYTES } from '../../cli/installation/limits.ts';
 import { parsePosternFile } from '../../cli/installation/postern-file.ts';
 import { type Bed, createBed, createSystem } from './doctor-bed.ts';
 
@@ -85,6 +87,14 @@ describe('issue 15: one variable of at most 5 KB', () => {
     expect(limits).toMatchObject([{ status }]);
     if (cure) expect(limits[0]?.cure).toMatch(cure);
     expect(JSON.stringify(limits)).not.toMatch(/x{20}|a{20}|d{20}/);
+  });
+});
+
+describe('issue 15: what this project ships', () => {
+  const shipped = ['wrangler.toml', ...globSync('examples/*/routes.toml')];
+  it.each(shipped)('%s could be deployed', (config) => {
+    const { vars } = unstable_readConfig({ config }, { hideWarnings: true });
+    expect(measureVariables(vars, {})[0]?.bytes ?? 0).toBeLessThanOrEqual(SAFE_BYTES);
   });
 });
 

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { MOST_BYTES, measureVariables } from '../../cli/installation/limits.ts';
 import { createApplication } from '../../demo/app/application.ts';
 import { SEED } from '../../demo/zitadel/seed.ts';
 import { createZitadel, type Zitadel, type ZitadelOptions } from '../../demo/zitadel/zitadel.ts';
@@ -70,6 +71,10 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     ...options.env,
   };
   const bindings = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
+  // Neither Miniflare nor workerd refuses what Cloudflare would.
+  const [longest] = measureVariables(bindings, {});
+  if (longest && longest.bytes > MOST_BYTES)
+    throw new Error(`${longest.name} could not be deployed: ${longest.bytes} bytes`);
   const logs: string[] = [];
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
