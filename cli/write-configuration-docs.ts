@@ -77,6 +77,7 @@ watch_dir = ["src", "postern.toml"]
   need not be written twice. In \`wrangler.toml\` it is different: there an environment inherits no variable.
 * An environment with tables of its own in \`postern.toml\` says in \`wrangler.toml\` which one it is: \`POSTERN_ENV = "NAME"\` in \`[env.NAME.vars]\`.
   Wrangler does not tell the build for which environment it builds, so the module has all of them, and the worker chooses by this variable.
+* The build runs where Wrangler was started. Where that is given another file (\`--config FILE\`), give it to the command, too.
 * The build checks both files, for every environment, and refuses what the gateway or Cloudflare would: \`npx wrangler deploy\` is stopped by it, too.
 
 \`doctor\` and \`deploy\` (also with \`--dry-run\`) measure every variable, every secret in \`.dev.vars\` or \`--secrets-file\`, and \`postern.toml\`, and

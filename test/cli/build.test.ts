@@ -36,7 +36,7 @@ async function build(wrangler: string, postern?: string, command?: string) {
   return { ...(await run()), run, folder };
 }
 
-describe('issue 15: postern.toml becomes a module of the worker', () => {
+describe('postern.toml becomes a module of the worker', () => {
   it('with the tables of the top, and of every environment', async () => {
     expect(await build(STAGING, ROUTES + STAGING_ROUTES)).toMatchObject({
       code: 0,
@@ -78,7 +78,7 @@ describe('issue 15: postern.toml becomes a module of the worker', () => {
 
 const LONG = `ROUTES = [{ path = "/${'x'.repeat(5_200)}" }]`;
 
-describe('issue 15: refused when it is built', () => {
+describe('refused when it is built', () => {
   it.each<[what: string, wrangler: string, postern: string | undefined, said: RegExp]>([
     ['a secret', WRANGLER, '[vars]\nSESSION_SECRET = "hunter2hunter2"\n', /SESSION_SECRET.*no secret in a file/],
     [

@@ -86,7 +86,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   ),
 };
 
-describe('issue 15: an environment that wrangler.toml does not have', () => {
+describe('an environment that wrangler.toml does not have', () => {
   it.each(Object.keys(COMMANDS))('is an error of %s, which names those that there are', async (name) => {
     const { code, said, asked } = (await COMMANDS[name]?.(['--env', 'stagin'])) ?? { code: 0, said: '', asked: [] };
     expect(said).toContain('wrangler.toml has no [env.stagin]: there are staging, bare');
@@ -108,7 +108,7 @@ describe('issue 15: an environment that wrangler.toml does not have', () => {
   });
 });
 
-describe('issue 15: an environment has what the files say of it', () => {
+describe('an environment has what the files say of it', () => {
   const routesOf = async (env: string | undefined) => {
     const { config, issues } = await loadInstallation({ config: folder.config, env });
     expect(issues.map(({ variable }) => variable)).toEqual(['SESSION_SECRET']);
@@ -142,7 +142,7 @@ describe('issue 15: an environment has what the files say of it', () => {
   });
 });
 
-describe('issue 15: --secrets-file of deploy', () => {
+describe('--secrets-file of deploy', () => {
   it.each(['secrets.env', 'secrets.json'])('%s is measured, and nothing is deployed', async (name) => {
     const { code, said } = (await COMMANDS['deploy']?.(['--secrets-file', folder.path(name)])) ?? { code: 0, said: '' };
     expect(said).toMatch(/failed +limits +the secret SESSION_SECRET has 6,000 bytes/);

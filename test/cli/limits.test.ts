@@ -42,7 +42,7 @@ async function withSecrets(secrets: Readonly<Record<string, unknown>>) {
   return (await limitsOf(bed)).limits;
 }
 
-describe('issue 15: one variable of at most 5 KB', () => {
+describe('one variable of at most 5 KB', () => {
   it.each([
     ['5,000 bytes', { ROUTES: listOf(5_000) }, 'ok'],
     ['a little more, where "5 KB" may mean either', { ROUTES: listOf(5_120) }, 'warning'],
@@ -90,7 +90,7 @@ describe('issue 15: one variable of at most 5 KB', () => {
   });
 });
 
-describe('issue 15: what this project ships', () => {
+describe('what this project ships', () => {
   const shipped = ['wrangler.toml', ...globSync('examples/*/routes.toml')];
   it.each(shipped)('%s could be deployed', (config) => {
     const { vars } = unstable_readConfig({ config }, { hideWarnings: true });
@@ -98,7 +98,7 @@ describe('issue 15: what this project ships', () => {
   });
 });
 
-describe('issue 15: 64 variables and secrets together on Free, 128 on Paid', () => {
+describe('64 variables and secrets together on Free, 128 on Paid', () => {
   const SECRETS = 4;
   it.each([
     [64, 'ok'],
@@ -112,7 +112,7 @@ describe('issue 15: 64 variables and secrets together on Free, 128 on Paid', () 
   });
 });
 
-describe('issue 15: deploy refuses what Cloudflare would', () => {
+describe('deploy refuses what Cloudflare would', () => {
   const deploy = async (bed: Bed, ...args: string[]) => {
     const printed: string[] = [];
     let isDeployed = false;
@@ -137,7 +137,7 @@ describe('issue 15: deploy refuses what Cloudflare would', () => {
   });
 });
 
-describe('issue 15: postern.toml has to be a part of the worker', () => {
+describe('postern.toml has to be a part of the worker', () => {
   const ALIAS = { '#postern/variables': './.postern/variables.json' };
   const BUILD = { command: 'postern build' };
   it.each([

@@ -187,6 +187,14 @@ describe('issue 7: on a terminal it asks for what is missing', () => {
     expect(only(bed.zitadel.store.authorizations).roleKeys).toEqual(['staff']);
   });
 
+  it('and the roles that the rules of postern.toml ask for', async () => {
+    const text = await bed.read(CONFIG);
+    await bed.write(CONFIG, text.slice(0, text.indexOf('[[vars.ROUTES]]')));
+    await bed.write('postern.toml', '[[vars.ROUTES]]\npath = "/*"\nroles = ["editor", "reader", "editor"]\n');
+    await bed.setup();
+    expect([...only(bed.zitadel.store.projects).roles.keys()]).toEqual(['editor', 'reader']);
+  });
+
   it('and changes nothing when the last question is answered with no', async () => {
     const { code, told } = await run({
       'ZITADEL’s domain': bed.domain,

@@ -15,7 +15,7 @@ const { SESSION_SECRET: _, ...WITHOUT_SECRET } = ENVIRONMENT;
 const load = (changes: Readonly<Record<string, unknown>>) => loadConfig({ ...ENVIRONMENT, ...changes }, TABLE);
 const ADMIN = { path: '/admin/*', groups: ['admin'] };
 
-describe('issue 15: a setting under its old name', () => {
+describe('a setting under its old name', () => {
   it.each([
     ['a variable', { IDLE_TIME: 60 }, { sessionDuration: 60 }, ['SESSION_DURATION is still called IDLE_TIME here']],
     [
