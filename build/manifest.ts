@@ -11,7 +11,7 @@ type Manifest = Readonly<Record<string, unknown>>;
 
 export function packedManifest(manifest: Manifest): Manifest {
   const { scripts: _scripts, devDependencies: _tools, allowScripts: _allowed, private: _private, ...packed } = manifest;
-  return packed;
+  return { ...packed, imports: { '#postern/variables': './dist/no-variables.js' } };
 }
 
 /** Also after a pack that was interrupted: then the kept one is put back first. */

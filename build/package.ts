@@ -1,12 +1,15 @@
 // Builds what the package `postern` holds beside its documents: the worker as one module with its types, and the command.
 // `npm pack` calls it (prepack). What the worker's build assumes is what Wrangler's own assumes of it.
 
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
 const at = (path: string) => join(ROOT, path);
+
+/** As src/config/no-variables.ts. */
+export const NO_VARIABLES = 'export default {};\n';
 
 export async function buildWorker(outfile: string): Promise<void> {
   await build({
@@ -16,7 +19,8 @@ export async function buildWorker(outfile: string): Promise<void> {
     format: 'esm',
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:*', 'node:*'],
+    // Wrangler puts the operator's postern.toml into its place, or leaves the package's own.
+    external: ['cloudflare:*', 'node:*', '#postern/variables'],
     minify: true,
     keepNames: false,
     sourcemap: true,
@@ -47,8 +51,9 @@ export async function buildCommand(outdir: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  for (const path of ['dist/cli', 'dist/worker.js', 'dist/worker.js.map', 'dist/worker.d.ts'])
+  for (const path of ['dist/cli', 'dist/worker.js', 'dist/worker.js.map', 'dist/worker.d.ts', 'dist/no-variables.js'])
     rmSync(at(path), { recursive: true, force: true });
   await Promise.all([buildWorker(at('dist/worker.js')), buildCommand(at('dist/cli'))]);
   copyFileSync(at('build/worker.d.ts'), at('dist/worker.d.ts'));
+  writeFileSync(at('dist/no-variables.js'), NO_VARIABLES);
 }

@@ -1,7 +1,7 @@
 // `postern build`: what Wrangler runs before it bundles the worker. From postern.toml to a module of it.
 // docs/configuration.md.
 
-import { runBuild } from './build/command.ts';
-import { createSystem } from './support/this-system.ts';
+import { BUILD_OPTIONS, runBuild } from './build/command.ts';
+import type { Command } from './commands.ts';
 
-process.exitCode = await runBuild(process.argv.slice(2), createSystem());
+export const command: Command = { options: BUILD_OPTIONS, run: runBuild };

@@ -35,6 +35,10 @@ export const COMMANDS = {
     summary: 'looks everything over, then deploys with Wrangler',
     load: async () => (await import('./deploy.ts')).command,
   },
+  build: {
+    summary: 'makes postern.toml a part of the worker; Wrangler runs it',
+    load: async () => (await import('./build.ts')).command,
+  },
   completion: {
     summary: 'completion for bash, zsh or fish',
     load: async () => (await import('./completion.ts')).command,

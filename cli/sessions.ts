@@ -7,7 +7,8 @@ import { runSessions, SESSIONS_OPTIONS } from './sessions/command.ts';
 
 export const command: Command = {
   options: SESSIONS_OPTIONS,
-  run: (args, system) => runSessions([...args], system, async (place) => {
+  run: (args, system) =>
+    runSessions([...args], system, async (place) => {
       const { ZITADEL_CALLBACK_URL, OPERATOR_SECRET } = (await loadInstallation(place)).environment;
       return { callbackUrl: textOf(ZITADEL_CALLBACK_URL), operatorSecret: textOf(OPERATOR_SECRET) };
     }),

@@ -63,8 +63,8 @@ makes it, whoever runs it (\`wrangler dev\` too, which notices changes), by thes
 
 \`\`\`toml
 [build]
-command = "node cli/build.ts"
-watch_dir = ["src", "postern.toml"]
+command = "postern build" # in a clone of the repository: node bin/postern.js build
+watch_dir = ["worker.ts", "postern.toml"] # what a change is noticed in; the worker’s own source too
 
 [alias]
 "#postern/variables" = "./.postern/variables.json"

@@ -25,11 +25,11 @@ Under wrangler dev, problems that the gateway’s own page shows are only said.
 
 Exit codes: 0 written, 1 something is wrong, 2 the command makes no sense`;
 
-const OPTIONS = { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+export const BUILD_OPTIONS = { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
 
 export async function runBuild(args: readonly string[], system: System): Promise<number> {
   try {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = parseArgs({ args: [...args], options: BUILD_OPTIONS });
     if (values.help) system.print(HELP);
     else await build(await openFiles(values), system);
     return 0;

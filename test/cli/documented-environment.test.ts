@@ -18,9 +18,7 @@ const files = writeDocumented('docs/deploy.md', {});
 afterAll(() => files.remove());
 const config = join(files.folder, 'wrangler.toml');
 const [top = ''] = readFileSync('wrangler.toml', 'utf8').split('[[vars.ROUTES]]');
-const above = top
-  .replace('"src/index.ts"', '"../../src/index.ts"')
-  .replace('node cli/build.ts', 'node ../../cli/build.ts');
+const above = top.replace('"src/index.ts"', '"../../src/index.ts"').replace('bin/postern.js', '../../bin/postern.js');
 files.add('wrangler.toml', above + readFileSync(config, 'utf8'));
 const place = { config, env: 'staging' };
 

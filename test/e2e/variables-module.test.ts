@@ -5,8 +5,9 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packedManifest } from '../../build/manifest.ts';
+import { buildWorker, NO_VARIABLES } from '../../build/package.ts';
 import { createFolder, environment, type Folder, TOP, variables } from '../cli/folder.ts';
 import { locationOf } from '../support/browser.ts';
 import { type RunningWorker, startWorker } from '../support/worker.ts';
@@ -25,20 +26,6 @@ access = "deny"
 `;
 let folder: Folder;
 
-/** The gateway as a package: one module, which leaves the operator's own open. */
-async function bundlePackage(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: ['src/index.ts'],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2024',
-    external: ['cloudflare:workers', '#postern/variables'],
-    write: false,
-  });
-  return outputFiles[0]?.text ?? '';
-}
-
 async function deploy(...args: string[]): Promise<string> {
   const options = { cwd: folder.path('.'), env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } };
   const { stdout } = await promisify(execFile)('wrangler', ['deploy', '--dry-run', ...args], options);
@@ -47,7 +34,7 @@ async function deploy(...args: string[]): Promise<string> {
 
 beforeAll(async () => {
   const wiring = `[build]
-command = "node ${resolve('cli/build.ts')}"
+command = "node ${resolve('bin/postern.js')} build"
 watch_dir = ["postern.toml"]
 [alias]
 "#postern/variables" = "./.postern/variables.json"
@@ -57,14 +44,13 @@ watch_dir = ["postern.toml"]
     'worker.js': `export { default, UserSessions } from 'postern/worker';\n`,
     'postern.toml': POSTERN,
     'node_modules/postern/package.json': JSON.stringify({
+      ...packedManifest(JSON.parse(readFileSync('package.json', 'utf8'))),
+      // Its name is the publisher's to choose
       name: '@somebody/postern',
-      type: 'module',
-      exports: { './worker': './worker.js' },
-      imports: { '#postern/variables': './no-variables.js' },
     }),
-    'node_modules/postern/worker.js': await bundlePackage(),
-    'node_modules/postern/no-variables.js': 'export default {};\n',
+    'node_modules/postern/dist/no-variables.js': NO_VARIABLES,
   });
+  await buildWorker(folder.path('node_modules/postern/dist/worker.js'));
 });
 afterAll(() => folder.remove());
 
