@@ -26,7 +26,7 @@ export function checkLimits({ wrangler, secrets, postern }: Installation): Findi
     ...(postern ? checkUpload(postern.variables) : []),
   ];
   const [longest] = measured;
-  const sum = `${measured.length} variables and secrets known here`;
+  const sum = `variables and secrets known here: ${measured.length}`;
   const most = longest ? `, the longest ${longest.name} with ${count(longest.bytes)} bytes` : '';
   return findings.length > 0 ? findings : [ok(CHECK, sum + most)];
 }
