@@ -2,14 +2,24 @@
 // Design §1; OWASP ASVS 6.4 (secrets not in configuration files).
 
 import { BINDINGS } from '../../src/config/bindings.ts';
+import { secretNamesIn } from '../../src/config/named-secrets.ts';
 import { VARIABLES, type VariableName } from '../../src/config/schema.ts';
 import type { Installation } from '../installation/installation.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
 const SECRETS = (Object.keys(VARIABLES) as VariableName[]).filter((name) => VARIABLES[name].kind === 'secret');
 
+/** The gateway's own, and those that routes name for their upstreams. */
+const secretsOf = (environment: Installation['environment']): readonly string[] => [
+  ...SECRETS,
+  ...secretNamesIn(environment['ROUTES']),
+];
+
 export function checkConfiguration({ issues, warnings, environment }: Installation): Finding[] {
-  const own = issues.filter(({ variable }) => !isSecret(variable) && !Object.hasOwn(BINDINGS, nameOf(variable)));
+  const secrets = secretsOf(environment);
+  const own = issues.filter(
+    ({ variable }) => !secrets.includes(nameOf(variable)) && !Object.hasOwn(BINDINGS, nameOf(variable)),
+  );
   const findings = [
     ...own.map(({ variable, found, wanted, example }) =>
       failed('configuration', `${variable}: ${found}`, `${wanted}${example === '' ? '' : `; as in ${example}`}`),
@@ -22,11 +32,12 @@ export function checkConfiguration({ issues, warnings, environment }: Installati
 
 export function checkSecrets({ wrangler, environment, issues }: Installation): Finding[] {
   const findings: Finding[] = [];
-  for (const name of SECRETS.filter((each) => Object.hasOwn(wrangler.vars, each))) {
+  const secrets = secretsOf(environment);
+  for (const name of secrets.filter((each) => Object.hasOwn(wrangler.vars, each))) {
     const cure = `remove it there, make a new one (the old one may be in the history), then: npx wrangler secret put ${name}`;
     findings.push(failed('secrets', `${name} stands in wrangler.toml in plain text`, cure));
   }
-  for (const { variable, found, wanted } of issues.filter((issue) => isSecret(issue.variable))) {
+  for (const { variable, found, wanted } of issues.filter((issue) => secrets.includes(nameOf(issue.variable)))) {
     const name = nameOf(variable);
     if (environment[name] !== undefined && environment[name] !== '')
       findings.push(failed('secrets', `${variable}: ${found}`, `${wanted}; as in ${exampleOf(name)}`));
@@ -37,14 +48,15 @@ export function checkSecrets({ wrangler, environment, issues }: Installation): F
     findings.push(warning('secrets', 'SESSION_SECRET is not in .dev.vars: its strength can’t be seen from here', cure));
   }
   findings.push(...findShared(environment));
-  const given = SECRETS.filter((name) => environment[name] !== undefined);
+  const given = secrets.filter((name) => environment[name] !== undefined);
   return findings.length > 0 ? findings : [ok('secrets', `${given.join(', ')}: strong enough, each its own`)];
 }
 
 /** One value for two purposes: whoever learns the one has the other. */
 function findShared(environment: Installation['environment']): Finding[] {
   const uses = new Map<string, string[]>();
-  for (const name of ['SESSION_SECRET', 'OPERATOR_SECRET', 'UPSTREAM_SECRET'])
+  const names = ['SESSION_SECRET', 'OPERATOR_SECRET', 'UPSTREAM_SECRET', ...secretNamesIn(environment['ROUTES'])];
+  for (const name of names)
     for (const value of new Set(String(environment[name] ?? '').split(/\s*,\s*/)))
       if (value !== '') uses.set(value, [...(uses.get(value) ?? []), name]);
   return [...uses.values()]
@@ -80,5 +92,5 @@ export function checkBindings({ wrangler, issues }: Installation): Finding[] {
 }
 
 const nameOf = (variable: string): string => /^\w+/.exec(variable)?.[0] ?? variable;
-const isSecret = (variable: string): boolean => SECRETS.includes(nameOf(variable) as VariableName);
-const exampleOf = (name: string): string => VARIABLES[name as VariableName].example;
+const exampleOf = (name: string): string =>
+  VARIABLES[Object.hasOwn(VARIABLES, name) ? (name as VariableName) : 'UPSTREAM_SECRET'].example;

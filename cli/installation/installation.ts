@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { type ConfigIssue, type LoadedConfig, loadDeployedConfig } from '../../src/config/load.ts';
+import { secretNamesIn } from '../../src/config/named-secrets.ts';
 import { currentName } from '../../src/config/renamed.ts';
 import { type Config, VARIABLES, type VariableName } from '../../src/config/schema.ts';
 import { ENVIRONMENT_VARIABLE, selectVariables, type VariablesFile } from '../../src/config/variables-file.ts';
@@ -33,7 +34,7 @@ export async function loadInstallation(place: Place): Promise<Installation> {
   const env = selectEnvironment(files, place);
   const local = await files.readLocal(env, place['secrets-file']);
   // Whatever a file for a deployment names goes up as a secret
-  return installationOf(files, env, local, place['secrets-file'] === undefined ? secretsOf(local) : local);
+  return installationOf(files, env, local, place['secrets-file'] === undefined ? undefined : local);
 }
 
 /** `local`: variables and secrets that are known here. */
@@ -41,10 +42,12 @@ export function installationOf(
   { readWrangler, postern }: Files,
   env: string | undefined,
   local: Values,
-  secrets: Values,
+  secrets?: Values,
 ): Installation {
   const wrangler = readWrangler(env);
-  return createInstallation(wrangler, { ...wrangler.vars, ...local }, { postern, env, secrets });
+  const values = { ...wrangler.vars, ...local };
+  const { ROUTES } = { ...values, ...selectVariables(postern?.variables ?? {}, env) } as Values;
+  return createInstallation(wrangler, values, { postern, env, secrets: secrets ?? secretsOf(local, ROUTES) });
 }
 
 const never = () => undefined;
@@ -59,7 +62,7 @@ export interface Surroundings {
 export function createInstallation(
   wrangler: WranglerConfig,
   values: Values,
-  { postern, env, secrets = secretsOf(values) }: Surroundings = {},
+  { postern, env, secrets }: Surroundings = {},
 ): Installation {
   const bound: Record<string, unknown> = { ...values };
   for (const { binding } of wrangler.kv_namespaces) bound[binding] = { put: never };
@@ -74,10 +77,11 @@ export function createInstallation(
   const asItIs = withIssues(loadDeployedConfig(named, file), complaints);
   const standIns = { SESSIONS: { put: never }, USER_SESSIONS: { idFromName: never } };
   const usable = asItIs.ok ? asItIs : withIssues(loadWithoutSecrets({ ...standIns, ...named }, file), complaints);
+  const environment = { ...bound, ...selectVariables(file, env) };
   return {
     wrangler,
-    environment: { ...bound, ...selectVariables(file, env) },
-    secrets,
+    environment,
+    secrets: secrets ?? secretsOf(values, environment['ROUTES']),
     postern,
     issues: asItIs.ok ? [] : asItIs.issues,
     warnings: usable.ok ? usable.warnings : [],
@@ -91,20 +95,26 @@ function withIssues(loaded: LoadedConfig, issues: readonly ConfigIssue[]): Loade
   return { ok: false, issues: [...issues, ...(loaded.ok ? [] : loaded.issues)] };
 }
 
-function isSecret(given: string): boolean {
+/** One of the gateway's own, or one that a route names for its upstream. */
+function isSecret(given: string, routes: unknown): boolean {
   const name = currentName(given);
+  if (secretNamesIn(routes).includes(name)) return true;
   return Object.hasOwn(VARIABLES, name) && VARIABLES[name as VariableName].kind === 'secret';
 }
 
-const secretsOf = (values: Values): Values =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => isSecret(name)));
+const secretsOf = (values: Values, routes: unknown): Values =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => isSecret(name, routes)));
 
 /** Secrets are elsewhere once deployed, and no rule depends on them: those that are missing or dummies are made good. */
 export function loadWithoutSecrets(environment: Values, file: VariablesFile = {}): LoadedConfig {
   const loaded = loadDeployedConfig(environment, file);
   if (loaded.ok) return loaded;
-  const names = loaded.issues.map(({ variable }) => /^\w+/.exec(variable)?.[0] ?? '').filter(isSecret);
+  const routes = { ...environment, ...selectVariables(file, environment[ENVIRONMENT_VARIABLE]) }['ROUTES'];
+  const names = loaded.issues
+    .map(({ variable }) => /^\w+/.exec(variable)?.[0] ?? '')
+    .filter((name) => isSecret(name, routes));
   const standIns: Readonly<Record<string, string>> = {
+    ...Object.fromEntries(secretNamesIn(routes).map((name) => [name, randomBytes(32).toString('hex')])),
     SESSION_SECRET: randomBytes(32).toString('hex'),
     ZITADEL_API_CLIENT_SECRET: 'stands in for the real one',
   };

@@ -1,13 +1,14 @@
 // From sound variables to the configuration as the gateway uses it: names of its own, what follows from others worked out.
 // Design §1; ZITADEL's reserved scopes urn:zitadel:iam:org:id:{id} and urn:zitadel:iam:org:project:id:{id}:aud.
 
+import type { NamedSecrets } from './named-secrets.ts';
 import type { ClientAuthentication, Config, KeyFile, Variables } from './schema.ts';
 import { parseLocalUrl } from './urls.ts';
 
 /** Without a prototype, so that it can be asked for any name. */
 const NO_ENTRIES: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
 
-export function assembleConfig(variables: Variables): Config {
+export function assembleConfig(variables: Variables, namedSecrets: NamedSecrets): Config {
   const { redirect_uri, origin, endpoints } = variables.ZITADEL_CALLBACK_URL;
   const audience = distinct([variables.ZITADEL_PROJECT_ID, ...(variables.ZITADEL_AUDIENCE ?? [])]);
   const introspection = assembleIntrospection(variables);
@@ -48,6 +49,7 @@ export function assembleConfig(variables: Variables): Config {
     }),
     rewriteManifest: variables.REWRITE_MANIFEST,
     upstreamSecrets: variables.UPSTREAM_SECRET ?? [],
+    namedSecrets,
   });
 }
 

@@ -5,7 +5,6 @@ import { isService } from './bindings.ts';
 import { describeSecret, describeValue } from './issues.ts';
 import { findUnreachable } from './route-order.ts';
 import { type UpstreamTarget, VARIABLES, type VariableName, type Variables } from './schema.ts';
-import { isWeakSharedSecret } from './secrets.ts';
 import { isLoopback, isTaken, parseHttpUrl, parseLocalUrl, WANTED_FREE_PATH } from './urls.ts';
 
 type Environment = Readonly<Record<string, unknown>>;
@@ -21,7 +20,6 @@ export interface Judged {
 
 export function judgeTogether(judged: Judged): void {
   judgeClients(judged);
-  judgeSharedSecrets(judged);
   judgeScopes(judged);
   judgeOwnUrls(judged);
   judgeUpstreams(judged);
@@ -31,12 +29,6 @@ export function judgeTogether(judged: Judged): void {
     judged.problem('SESSION_MAX_DURATION', `at least SESSION_DURATION, which is ${idle}`, undefined, most);
   }
   for (const sentence of findUnreachable(routes)) judged.warn(sentence);
-}
-
-function judgeSharedSecrets({ parsed, warn }: Judged): void {
-  const { OPERATOR_SECRET, UPSTREAM_SECRET = [] } = parsed;
-  if (OPERATOR_SECRET !== undefined && isWeakSharedSecret(OPERATOR_SECRET)) warn('OPERATOR_SECRET can be guessed');
-  if (UPSTREAM_SECRET.some(isWeakSharedSecret)) warn('UPSTREAM_SECRET can be guessed');
 }
 
 function judgeClients({ env, parsed, problem, warn }: Judged): void {

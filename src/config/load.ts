@@ -6,6 +6,7 @@ import { assembleConfig } from './assemble.ts';
 import { BINDINGS, type BindingName, hasMethod, isBinding } from './bindings.ts';
 import { describeVariable, type Judged, judgeTogether } from './consistency.ts';
 import { type ConfigIssue, describeValue } from './issues.ts';
+import { readNamedSecrets, secretNamesIn } from './named-secrets.ts';
 import { describeRenames, nameAsWritten, RENAMED, translateNames } from './renamed.ts';
 import { ROUTE_FIELDS, type RouteField } from './routes.ts';
 import { type Config, VARIABLES, type VariableName, type Variables } from './schema.ts';
@@ -33,16 +34,22 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>, renam
   const translated = translateNames(environment, renamed);
   const given = Object.entries(translated.given).filter(([, value]) => value !== undefined);
   const env = Object.fromEntries(given.filter(([, value]) => value !== ''));
-  const issues = [...translated.issues, ...findUnknown(given), ...findMissingBindings(env)];
+  const issues = [
+    ...translated.issues,
+    ...findUnknown(given, secretNamesIn(env['ROUTES'])),
+    ...findMissingBindings(env),
+  ];
   const warnings = [...describeRenames(translated)];
   const parsed = parseVariables(env, issues);
   const problem: Judged['problem'] = (name, wanted, place = '', found = env[name]) => {
     const example = exampleOf(name, place);
     issues.push({ variable: name + place, found: describeVariable(name, found), wanted, example });
   };
-  judgeTogether({ env, parsed, problem, warn: (sentence) => warnings.push(sentence) });
+  const judged: Judged = { env, parsed, problem, warn: (sentence) => warnings.push(sentence) };
+  judgeTogether(judged);
+  const namedSecrets = readNamedSecrets(judged, issues);
   if (issues.length > 0) return { ok: false, issues: issues.map((issue) => nameAsWritten(issue, translated)) };
-  return { ok: true, config: assembleConfig(parsed as Variables), warnings };
+  return { ok: true, config: assembleConfig(parsed as Variables, namedSecrets), warnings };
 }
 
 function parseVariables(env: Readonly<Record<string, unknown>>, issues: ConfigIssue[]): Partial<Variables> {
@@ -79,9 +86,9 @@ function exampleOf(name: VariableName, place: string): string {
 }
 
 /** A misspelled variable may be a secret: of its value nothing is said. */
-function findUnknown(given: readonly (readonly [string, unknown])[]): ConfigIssue[] {
+function findUnknown(given: readonly (readonly [string, unknown])[], named: readonly string[]): ConfigIssue[] {
   const known: readonly string[] = [...VARIABLE_NAMES, ...BINDING_NAMES];
-  const unknown = given.filter(([key, value]) => !known.includes(key) && !isBinding(key, value));
+  const unknown = given.filter(([key, value]) => ![...known, ...named].includes(key) && !isBinding(key, value));
   return unknown.map(([variable]) => {
     const near = suggestName(variable, known);
     const wanted = near === undefined ? 'only variables that Postern knows' : `did you mean ${near}?`;

@@ -57,7 +57,7 @@ export const DESCRIPTIONS: Record<VariableName, string> = {
   ASSERTION_BINDING:
     'One assertion for a session’s requests until half its life is over (`session`), or one for each request, with method and URL (`request`).',
   OPERATOR_SECRET:
-    'Opens the operator’s endpoints (`Authorization: Bearer`), which are 404 without it. At least 8 characters; a warning below 32 random ones.',
+    'Opens the operator’s endpoints (`Authorization: Bearer`), which are 404 without it. At least 32 random characters.',
   BRAND_NAME: 'Name of the application on the gateway’s own pages, at most 80 characters.',
   BRAND_COLOR: 'Colour of the gateway’s own pages: `#` and 3 or 6 hexadecimal digits.',
   BRAND_LOGO_URL: 'Logo on the gateway’s own pages: an `https://` URL, or a path on the gateway’s origin.',
@@ -65,7 +65,7 @@ export const DESCRIPTIONS: Record<VariableName, string> = {
   POSTERN_ENV:
     'Name of the environment, in `[env.NAME.vars]`: which tables of `postern.toml` count, where that has some of its own for an environment. `postern build` refuses what does not agree.',
   UPSTREAM_SECRET:
-    'Sent to the application as `X-Gateway-Secret`, so that it can refuse whoever did not come through the gateway. At least 8 characters; a warning below 32 random ones. A comma-separated list rotates: the first is sent.',
+    'Sent to `UPSTREAM_URL`, and to no other upstream, as `X-Gateway-Secret`, so that the application can refuse whoever did not come through the gateway. At least 32 random characters. A comma-separated list rotates: the first is sent.',
 };
 
 export const ROUTE_DESCRIPTIONS: Record<RouteField, string> = {
@@ -86,6 +86,8 @@ export const ROUTE_DESCRIPTIONS: Record<RouteField, string> = {
   mode: '`"enforce"`, or `"report"`: decide, log what would have happened, and let the rules below decide.',
   upstream: 'Another upstream: a URL, or `service:` and the name of a service binding.',
   strip_prefix: '`true` removes the rule’s path before `/*`, a text that prefix of it.',
+  upstream_secret:
+    'Name of the secret that this rule’s `upstream` gets as `X-Gateway-Secret`, judged like `UPSTREAM_SECRET`. Without it, it gets none.',
   timeout: 'Seconds to the first byte of the response.',
   forward_access_token: 'Puts the current access token into `Authorization: Bearer`.',
   forward_id_token: 'Puts the current ID token into `X-Forwarded-Id-Token`.',

@@ -73,6 +73,10 @@ export const ROUTE_FIELDS = {
     ),
     example: 'true',
   },
+  upstream_secret: {
+    schema: exactOptional(matching(/^[A-Za-z_]\w*$/, 'the name of a secret')),
+    example: '"REPORTS_SECRET"',
+  },
   timeout: { schema: exactOptional(seconds), example: '30' },
   forward_access_token: { schema: optional(flag, false), example: 'true' },
   forward_id_token: { schema: optional(flag, false), example: 'true' },
@@ -134,6 +138,9 @@ function contradiction(field: string, rule: Table): string | undefined {
   const { access, path, strip_prefix } = rule;
   if ((access === 'public' || access === 'deny') && ONLY_WHEN_SIGNED_IN.includes(field)) {
     return `no "${field}" where access is "${access}": it would never be looked at`;
+  }
+  if (field === 'upstream_secret' && rule['upstream'] === undefined) {
+    return 'no "upstream_secret" without "upstream": UPSTREAM_URL gets UPSTREAM_SECRET';
   }
   if (field !== 'strip_prefix' || typeof path !== 'string') return undefined;
   if (strip_prefix === true || strip_prefix === 'true') {

@@ -194,6 +194,8 @@ export interface Route {
   readonly mode: 'enforce' | 'report';
   readonly upstream?: UpstreamTarget;
   readonly strip_prefix?: true | string;
+  /** Name of the secret that `upstream` gets. */
+  readonly upstream_secret?: string;
   /** Seconds to the response's first byte. */
   readonly timeout?: number;
   readonly forward_access_token: boolean;
@@ -259,6 +261,8 @@ export interface Config {
   readonly operatorSecret?: string;
   readonly brand: { readonly name?: string; readonly color?: string; readonly logoUrl?: string };
   readonly rewriteManifest: boolean;
-  /** The first is sent. Empty: none. */
+  /** Of `upstream`, and nobody else's. The first is sent. Empty: none. */
   readonly upstreamSecrets: readonly string[];
+  /** Of the routes' own upstreams, by the name that `upstream_secret` says. The first is sent. */
+  readonly namedSecrets: Readonly<Record<string, readonly string[]>>;
 }

@@ -7,8 +7,7 @@ const PLACEHOLDERS =
   /secret|changeme|changethis|password|passw0rd|placeholder|example|replaceme|replacethis|replacewith|insertyour|yoursession|yourvery|yourkey|sessionkey|thisisa|randomstring|randomvalue|donotuse|dontuse|openssl|qwertyui|loremipsum/;
 
 export const WANTED_KEY = 'at least 32 random bytes: 64 hexadecimal or 43 base64 characters';
-export const WANTED_SHARED = 'at least 8 characters, better 32 random ones, printable and without blanks';
-const RANDOM_CHARACTERS = 32;
+export const WANTED_SHARED = 'at least 32 random characters, printable and without blanks';
 
 /** Key material: 32 bytes of entropy by the alphabet it is written in (OWASP ASVS 6.2). */
 export function judgeKeyMaterial(secret: string): string | Wanted {
@@ -17,14 +16,11 @@ export function judgeKeyMaterial(secret: string): string | Wanted {
   return judgeVariety(secret, WANTED_KEY);
 }
 
-/** A secret that travels in a header. Both sides of it are the operator's, so what is merely weak is warned about: see isWeakSharedSecret. */
+/** A secret that travels in a header and is compared as it is: 128 bits, in hexadecimal or as a UUID, are as good as any. */
 export function judgeSharedSecret(secret: string): string | Wanted {
-  const isUsable = /^[\x21-\x7e]{8,}$/.test(secret) && !/^replace-me/i.test(secret);
-  return isUsable ? secret : new Wanted(WANTED_SHARED);
-}
-
-export function isWeakSharedSecret(secret: string): boolean {
-  return secret.length < RANDOM_CHARACTERS || findWeakness(secret) !== undefined;
+  if (!/^[\x21-\x7e]*$/.test(secret)) return new Wanted(WANTED_SHARED);
+  if (secret.length < 32) return new Wanted(`${WANTED_SHARED}; this is too short`);
+  return judgeVariety(secret, WANTED_SHARED);
 }
 
 function judgeVariety(secret: string, wanted: string): string | Wanted {

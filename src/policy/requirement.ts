@@ -12,6 +12,8 @@ export interface Forwarding {
   readonly upstream?: UpstreamTarget;
   /** What to remove from the front of the path. */
   readonly strip_prefix?: string;
+  /** Name of the upstream's own secret. */
+  readonly upstream_secret?: string;
   /** Seconds to the response's first byte. */
   readonly timeout?: number;
   readonly forward_access_token: boolean;
@@ -71,13 +73,14 @@ function sharedOrigins(rules: readonly Rule[]): readonly string[] {
   return listed.reduce((shared, origins) => shared.filter((origin) => origins.includes(origin)));
 }
 
-function createForwarding({ index, route, pattern }: Rule): Forwarding {
+export function createForwarding({ index, route, pattern }: Rule): Forwarding {
   const strip = route.strip_prefix === true ? pattern.base : route.strip_prefix;
   return {
     rule: index,
     prefix: pattern.base,
     ...(route.upstream && { upstream: route.upstream }),
     ...(strip && { strip_prefix: strip }),
+    ...(route.upstream_secret !== undefined && { upstream_secret: route.upstream_secret }),
     ...(route.timeout !== undefined && { timeout: route.timeout }),
     forward_access_token: route.forward_access_token,
     forward_id_token: route.forward_id_token,

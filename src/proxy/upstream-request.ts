@@ -1,8 +1,9 @@
 // From a visitor's request to the upstream's: address and header fields. Pure; the body is not looked at.
 // Design §4; RFC 9110 §7.6 (forwarding); RFC 6750 §2.1.
 
-import type { Config } from '../config/schema.ts';
+import type { Config, UpstreamTarget } from '../config/schema.ts';
 import type { HeaderList } from '../identity/headers.ts';
+import { isSameTarget } from '../upstream-target.ts';
 import { cookieBaseOf, withoutOwnCookies } from './own-cookies.ts';
 import { compileDispositions, namedByConnection } from './request-fields.ts';
 import { isSameTrace } from './trace-context.ts';
@@ -45,7 +46,7 @@ export type BuildUpstreamRequest = (
   extras: UpstreamExtras,
 ) => UpstreamRequest;
 
-export type UpstreamRequestConfig = Pick<Config, 'upstream' | 'isSecure' | 'upstreamSecrets'>;
+export type UpstreamRequestConfig = Pick<Config, 'upstream' | 'isSecure' | 'upstreamSecrets' | 'namedSecrets'>;
 
 export function compileUpstreamRequest(
   config: UpstreamRequestConfig,
@@ -53,7 +54,12 @@ export function compileUpstreamRequest(
 ): BuildUpstreamRequest {
   const dispositionOf = compileDispositions(isReservedName);
   const cookieBase = cookieBaseOf(config.isSecure);
-  const [secret] = config.upstreamSecrets;
+
+  /** Whoever has UPSTREAM_SECRET can speak for the gateway: it goes to UPSTREAM_URL alone, and to others what is theirs. */
+  function secretFor(target: UpstreamTarget, name: string | undefined): string | undefined {
+    if (name !== undefined) return config.namedSecrets[name]?.[0];
+    return isSameTarget(target, config.upstream) ? config.upstreamSecrets[0] : undefined;
+  }
 
   /** What the upstream gets of a visitor's field; undefined for nothing. */
   function valueToPass(name: string, value: string, sent: Headers, extras: UpstreamExtras): string | undefined {
@@ -84,6 +90,7 @@ export function compileUpstreamRequest(
       else if (passed !== value || value.includes(',')) headers.set(name, passed);
     }
     addOwn(headers, request, addresses.origin, extras);
+    const secret = secretFor(target, forwarding.upstream_secret);
     if (secret !== undefined) headers.set('X-Gateway-Secret', secret);
     return { url: addresses.url, headers, addresses };
   };

@@ -35,6 +35,7 @@ describe('defaults (design §1)', () => {
       brand: {},
       rewriteManifest: false,
       upstreamSecrets: [],
+      namedSecrets: {},
     });
   });
 

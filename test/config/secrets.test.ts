@@ -83,29 +83,102 @@ describe('SESSION_SECRET', () => {
 
 describe.each(['OPERATOR_SECRET', 'UPSTREAM_SECRET'])('%s', (variable) => {
   it('takes 32 random characters', () => {
-    for (const value of [STRONG_SECRET, STRONG_SECRET.slice(0, 32), '9f1c6b52-7d04-4e8a-b3f6-20a5c8d7e914']) {
+    for (const value of [
+      STRONG_SECRET.toUpperCase(),
+      STRONG_SECRET.slice(0, 32),
+      '9f1c6b52-7d04-4e8a-b3f6-20a5c8d7e914',
+    ]) {
       expect(load({ [variable]: value }).ok).toBe(true);
     }
   });
 
   it.each([
     ['31 characters', STRONG_SECRET.slice(0, 31)],
+    ['8 characters', STRONG_SECRET.slice(0, 8)],
     ['a well-known value', 'change-me-change-me-change-me-change-me'],
-    ['repeated characters', 'ab'.repeat(20)],
-    ['counted-up characters', 'abcdefghijklmnopqrstuvwxyz012345'],
-  ])('takes %s with a warning', (_what, value) => {
-    const loaded = load({ [variable]: value });
-    expect(loaded.ok && loaded.warnings).toEqual([`${variable} can be guessed`]);
-  });
-
-  it.each([
-    ['7 characters', STRONG_SECRET.slice(0, 7)],
+    ['a placeholder', 'my-very-own-operator-secret-of-the-year-2026'],
     ['the placeholder of .dev.vars.example', 'replace-me-with-the-output-of-openssl-rand-hex-32'],
+    ['a placeholder in base64', base64(Buffer.from('change-me-please-or-else-7493!'.padEnd(33, 'xq')))],
+    ['one character', 'z'.repeat(64)],
+    ['repeated characters', 'ab'.repeat(20)],
+    ['a repeated word', 'deadbeef01'.repeat(7)],
+    ['half of it twice', STRONG_SECRET.slice(0, 32).repeat(2)],
+    ['counted-up characters', 'abcdefghijklmnopqrstuvwxyz012345'],
+    ['counted-up bytes', hex(countedBytes)],
     ['blanks inside', `${STRONG_SECRET.slice(0, 30)} ${STRONG_SECRET.slice(30)}`],
     ['a line break', `${STRONG_SECRET}\n${STRONG_SECRET.slice(3, 9)}`],
     ['letters outside ASCII', `${STRONG_SECRET}ä`],
-  ])('refuses %s', (_what, value) => {
-    expect(issueOf({ [variable]: value }).variable).toBe(variable);
+  ])('refuses %s, and does not repeat it', (_what, value) => {
+    const issue = issueOf({ [variable]: value });
+    expect(issue).toMatchObject({ variable, found: `a value of ${value.length} characters` });
+    expect(JSON.stringify(issue)).not.toContain(value);
+  });
+});
+
+describe('upstream_secret: the name of a secret', () => {
+  const PARTNER = STRONG_SECRET.split('').reverse().join('');
+  const other = STRONG_SECRET.slice(1).toUpperCase();
+  const ROUTES = [{ path: '/partner/*', upstream: 'https://partner.example', upstream_secret: 'PARTNER_SECRET' }];
+
+  it.each([
+    ['a list', ROUTES],
+    ['JSON', JSON.stringify(ROUTES)],
+    ['JSON with blanks', JSON.stringify(ROUTES, null, 2)],
+  ])('is known as a variable, of ROUTES as %s', (_what, routes) => {
+    const config = configOf({ ROUTES: routes, PARTNER_SECRET: `${PARTNER},${other}` });
+    expect(config.namedSecrets).toEqual({ PARTNER_SECRET: [PARTNER, other] });
+    expect(JSON.stringify(config.routes)).not.toContain(PARTNER);
+  });
+
+  it('is a problem where it is missing', () => {
+    expect(issueOf({ ROUTES })).toMatchObject({ variable: 'PARTNER_SECRET', found: 'nothing' });
+    expect(issueOf({ ROUTES, PARTNER_SECRET: '' })).toMatchObject({ variable: 'PARTNER_SECRET', found: 'nothing' });
+  });
+
+  it('is a problem where nothing names it', () => {
+    expect(issueOf({ PARTNER_SECRET: PARTNER }).variable).toBe('PARTNER_SECRET');
+  });
+
+  it.each([
+    ['short', STRONG_SECRET.slice(0, 31)],
+    ['repeated', 'ab'.repeat(20)],
+    ['a placeholder', 'replace-me-with-the-output-of-openssl-rand-hex-32'],
+    ['a binding', { fetch() {} }],
+    ['of the gateway’s own: SESSION_SECRET', STRONG_SECRET],
+    ['of the gateway’s own: UPSTREAM_SECRET, while it rotates', `${other},${PARTNER}`],
+    ['of the gateway’s own: OPERATOR_SECRET', `${STRONG_SECRET.slice(0, 40)}`],
+  ])('is refused when it is %s', (_what, PARTNER_SECRET) => {
+    const own = { UPSTREAM_SECRET: PARTNER, OPERATOR_SECRET: STRONG_SECRET.slice(0, 40) };
+    const issue = issueOf({ ...own, ROUTES, PARTNER_SECRET });
+    expect(issue.variable).toMatch(/^PARTNER_SECRET/);
+    expect(JSON.stringify(issue)).not.toContain(String(PARTNER_SECRET).slice(0, 20));
+  });
+
+  it.each(['SESSION_SECRET', 'UPSTREAM_SECRET', 'OPERATOR_SECRET', 'UPSTREAM_URL', 'USER_SESSIONS'])(
+    'is not %s: that is the gateway’s',
+    (upstream_secret) => {
+      const own = { UPSTREAM_SECRET: PARTNER, OPERATOR_SECRET: other };
+      const issue = issueOf({ ...own, ROUTES: [{ ...ROUTES[0], upstream_secret }] });
+      expect(issue.variable).toBe('ROUTES, route 1, upstream_secret');
+    },
+  );
+
+  it('is of no use without an upstream', () => {
+    const issue = issueOf({ ROUTES: [{ path: '/x', upstream_secret: 'PARTNER_SECRET' }], PARTNER_SECRET: PARTNER });
+    expect(issue.variable).toBe('ROUTES, route 1, upstream_secret');
+  });
+
+  it('of two upstreams at once is a warning', () => {
+    const second = { ...ROUTES[0], path: '/second/*', upstream: 'https://second.example' };
+    const loaded = load({ ROUTES: [...ROUTES, second], PARTNER_SECRET: PARTNER });
+    expect(loaded.ok && loaded.warnings).toEqual([
+      'PARTNER_SECRET is the secret of several upstreams: each learns that of the others',
+    ]);
+  });
+
+  it('makes no second problem where a rule is wrong in another way', () => {
+    const issue = issueOf({ ROUTES: [{ ...ROUTES[0], acces: 'public' }], PARTNER_SECRET: PARTNER });
+    expect(issue.variable).toBe('ROUTES, route 1, acces');
   });
 });
 

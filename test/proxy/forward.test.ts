@@ -14,6 +14,7 @@ const config = {
   isSecure: true,
   securityHeaders: {},
   upstreamSecrets: [],
+  namedSecrets: {},
   revocationMaxAge: 30,
   rewriteManifest: false,
 } as unknown as Config;

@@ -7,7 +7,7 @@ import type { Forwarding } from '../../src/proxy/upstream-path.ts';
 import { compileUpstreamRequest, type UpstreamExtras } from '../../src/proxy/upstream-request.ts';
 
 const app = { origin: 'http://app.internal:8080', basePath: '' };
-const config = { upstream: app, isSecure: true, upstreamSecrets: ['first', 'second'] };
+const config = { upstream: app, isSecure: true, upstreamSecrets: ['first', 'second'], namedSecrets: {} };
 const build = compileUpstreamRequest(config, compileReservedNames({}));
 const extras: UpstreamExtras = {
   requestId: 'r-1',

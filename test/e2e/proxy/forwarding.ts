@@ -62,6 +62,7 @@ export async function startForwarding(config: object = {}, upstreamPort?: number
           isSecure: false,
           securityHeaders: {},
           upstreamSecrets: [],
+          namedSecrets: {},
           revocationMaxAge: 1,
           rewriteManifest: false,
           ...config,

@@ -8,7 +8,12 @@ import { compileUpstreamRequest } from '../../../src/proxy/upstream-request.ts';
 import { fields, toHeaders } from '../generate/fields.ts';
 import { createTarget } from '../target.ts';
 
-const config = { upstream: { origin: 'http://app.internal', basePath: '' }, isSecure: true, upstreamSecrets: ['ours'] };
+const config = {
+  upstream: { origin: 'http://app.internal', basePath: '' },
+  isSecure: true,
+  upstreamSecrets: ['ours'],
+  namedSecrets: {},
+};
 const build = compileUpstreamRequest(config, compileReservedNames({ identityHeaders: { 'X-Staff': 'sub' } }));
 
 /** What the gateway writes itself; whatever else folds to one of these is a forgery. */

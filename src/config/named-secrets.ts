@@ -1,0 +1,63 @@
+// Secrets that routes name for their own upstreams: which there are, and whether each is there, strong, and nobody else's.
+// Design §1 `upstream_secret`. No answer here repeats a secret.
+
+import { safeParse } from 'valibot';
+import { BINDINGS } from './bindings.ts';
+import type { Judged } from './consistency.ts';
+import { type ConfigIssue, describeSecret } from './issues.ts';
+import { VARIABLES } from './schema.ts';
+import { WANTED_SHARED } from './secrets.ts';
+
+export type NamedSecrets = Readonly<Record<string, readonly string[]>>;
+
+/** Read off the text, so that a rule that is wrong in other ways makes no unknown variable of its secret. */
+export function secretNamesIn(routes: unknown): readonly string[] {
+  const text = typeof routes === 'string' ? routes : (JSON.stringify(routes) ?? '');
+  const names = [...text.matchAll(/"upstream_secret"\s*:\s*"([A-Za-z_]\w*)"/g)].map(([, name]) => name ?? '');
+  return [...new Set(names)].filter((name) => !isTaken(name));
+}
+
+/** Adds what is wrong to `issues`. */
+export function readNamedSecrets(judged: Judged, issues: ConfigIssue[]): NamedSecrets {
+  const { env, parsed, problem, warn } = judged;
+  const found: Record<string, readonly string[]> = {};
+  const users = new Map<string, string>();
+  parsed.ROUTES?.forEach(({ upstream_secret: name, upstream }, i) => {
+    if (name === undefined || upstream === undefined) return;
+    if (isTaken(name)) {
+      const wanted = 'the name of a secret of its own, which is none of the gateway’s variables and bindings';
+      problem('ROUTES', wanted, `, route ${i + 1}, upstream_secret`, name);
+      return;
+    }
+    const first = users.get(name);
+    users.set(name, upstream.origin);
+    if (first === undefined) found[name] = readSecret(name, judged, issues);
+    else if (first !== upstream.origin)
+      warn(`${name} is the secret of several upstreams: each learns that of the others`);
+  });
+  for (const name of secretNamesIn(env['ROUTES'])) {
+    if (parsed.ROUTES === undefined) readSecret(name, judged, issues);
+  }
+  return found;
+}
+
+function readSecret(name: string, { env, parsed }: Judged, issues: ConfigIssue[]): readonly string[] {
+  const example = `${name}=the output of \`openssl rand -hex 32\``;
+  const refuse = (found: unknown, wanted: string) =>
+    issues.push({ variable: name, found: describeSecret(found), wanted, example });
+  if (env[name] === undefined) {
+    refuse(undefined, `the secret that ROUTES names: ${WANTED_SHARED}`);
+    return [];
+  }
+  const { output, success, issues: problems = [] } = safeParse(VARIABLES.UPSTREAM_SECRET.schema, env[name]);
+  for (const { input, message } of problems) refuse(input, message);
+  const secrets = success ? (output ?? []) : [];
+  const { SESSION_SECRET = [], UPSTREAM_SECRET = [], OPERATOR_SECRET = '' } = parsed;
+  const own = [...SESSION_SECRET, ...UPSTREAM_SECRET, OPERATOR_SECRET];
+  if (secrets.some((secret) => own.includes(secret))) {
+    refuse(env[name], 'a secret of its own: one of the gateway’s has this value, and whoever gets it could use that');
+  }
+  return secrets;
+}
+
+const isTaken = (name: string): boolean => Object.hasOwn(VARIABLES, name) || Object.hasOwn(BINDINGS, name);
