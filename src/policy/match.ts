@@ -3,8 +3,9 @@
 
 import { hasCase } from './path-steps.ts';
 import { readingsOf } from './readings.ts';
-import { createRequirement, type Requirement } from './requirement.ts';
+import { createForwarding, createRequirement, type Requirement } from './requirement.ts';
 import { type Meeting, meetRule, type RequestTerms, type Rule, type Rules } from './rules.ts';
+import { isSameWay, readingsBelow } from './way-up.ts';
 
 export interface RequestFacts extends RequestTerms {
   /** The raw path of the request's URL, without query. */
@@ -33,15 +34,39 @@ export function matchRequest(rules: Rules, facts: RequestFacts): Requirement | N
   }
   const [first = rules.otherwise, ...others] = met;
   const alone = others.length + reported.size === 0 ? rules.alone.get(first) : undefined;
-  return alone ?? createRequirement([first, ...others], [...reported]);
+  const requirement = alone ?? createRequirement([first, ...others], [...reported]);
+  const detour = requirement.isDenied ? undefined : findDetour(rules, facts, met, meetings, requirement);
+  return detour === undefined ? requirement : { kind: 'nonsense', reason: detour };
+}
+
+/** Why the path that goes up cannot be trusted to be what was judged; `undefined` where it can. */
+function findDetour(
+  rules: Rules,
+  facts: RequestFacts,
+  met: ReadonlySet<Rule>,
+  meetings: readonly ReadingMet[],
+  { forwarding }: Requirement,
+): string | undefined {
+  if (met.size > 1 && [...met].some((rule) => !isSameWay(createForwarding(rule), forwarding))) {
+    return 'its readings lead to different upstreams or forwarding';
+  }
+  // A plain path has one reading, and so has what is left of it.
+  if (!forwarding.strip_prefix || meetings.every(({ reading }) => reading === facts.path)) return undefined;
+  const below = readingsBelow(facts.path, forwarding.strip_prefix);
+  if (!below.ok) return below.reason;
+  const leadsElsewhere = meetAll(rules, below.readings, facts).some(({ rule }) => !met.has(rule));
+  return leadsElsewhere ? 'without its prefix it leads to another rule' : undefined;
 }
 
 /** Every reading with its rule; the first is the path as sent, decoded once, as servers mostly read it. */
 export function meetRules(rules: Rules, facts: RequestFacts): ReadingMet[] | Nonsense {
   const read = readingsOf(facts.path);
-  if (!read.ok) return { kind: 'nonsense', reason: read.reason };
+  return read.ok ? meetAll(rules, read.readings, facts) : { kind: 'nonsense', reason: read.reason };
+}
+
+function meetAll(rules: Rules, readings: readonly string[], facts: RequestTerms): ReadingMet[] {
   const meetings: ReadingMet[] = [];
-  for (const reading of read.readings) {
+  for (const reading of readings) {
     meetings.push({ reading, isFolded: false, ...meetRule(rules, reading, false, facts) });
     // Folding what has no case, for rules that have none, says the same again
     if (rules.hasCase || hasCase(reading))

@@ -18,6 +18,20 @@ export function removeParameters(path: string): string {
   return path.includes(';') ? path.replace(/;[^/]*/g, '') : path;
 }
 
+/** Servers that decode before they look for the query: `/a%3fb` is `/a`. */
+export function cutAtQuestionMark(path: string): string {
+  return cutAt(path, '?');
+}
+
+export function cutAtHash(path: string): string {
+  return cutAt(path, '#');
+}
+
+function cutAt(path: string, sign: string): string {
+  const end = path.indexOf(sign);
+  return end === -1 ? path : path.slice(0, end);
+}
+
 /** `undefined`: climbs out of the root. */
 export function resolveDots(path: string): string | undefined {
   if (!DOT_SEGMENT.test(path)) return path;

@@ -1,7 +1,15 @@
 // Every way in which an upstream may read one path: what a rule has to hold for.
 // Design §1 One request, every reading; docs/routes.md says which server reads how.
 
-import { collapseSlashes, dropTrailingDots, removeParameters, resolveDots, turnBackslashes } from './path-steps.ts';
+import {
+  collapseSlashes,
+  cutAtHash,
+  cutAtQuestionMark,
+  dropTrailingDots,
+  removeParameters,
+  resolveDots,
+  turnBackslashes,
+} from './path-steps.ts';
 import { decodeLeniently, decodeStrictly, keepEncodedSlashes } from './percent-decoding.ts';
 
 export type Readings = { readonly ok: true; readonly readings: readonly string[] } | Nonsense;
@@ -26,8 +34,11 @@ const STEPS: Steps = [
   [resolveDots, 'climbs out of the root'],
   [dropTrailingDots, ''],
 ];
+/** Once decoded, when a `?` or `#` can stand there. */
 const ALL_STEPS: Steps = [
   ...STEPS,
+  [cutAtQuestionMark, ''],
+  [cutAtHash, ''],
   [decodeAgain, NOT_DECODED],
   [(path) => decodeAgain(keepEncodedSlashes(path)), NOT_DECODED],
 ];

@@ -20,6 +20,7 @@ const ROUTES = [
   { path: '/shut/*', access: 'deny' },
   { path: '/shut/door', access: 'public' },
   { path: '/other', hosts: ['other.example.com'] },
+  { path: '/drop/*', access: 'public', strip_prefix: true },
 ];
 
 const environment = {
@@ -51,6 +52,10 @@ describe('issue 4: explain prints each reading, its rule, the requirement, the d
   });
 
   it.each([
+    ['GET /drop/x%20y --anonymous', 'allow (public) by rule 10', 'passed on, byte for byte as it came'],
+    ['GET /drop/..%2fx --roles admin', 'nonsense: its readings lead to different upstreams or forwarding', '400'],
+    ['GET /drop/x/..%2f..%2f..%2fx --roles admin', 'nonsense: climbs out of the root', '400'],
+    ['GET /files%2fx --roles admin', 'nonsense: its readings lead to different upstreams or forwarding', '400'],
     ['GET / --anonymous', 'allow (public) by rule 1', 'passed on, byte for byte as it came'],
     [
       'GET /x --anonymous',
@@ -139,6 +144,7 @@ describe('issue 4: explain --all is a matrix of routes and roles', () => {
       ['7', '/shut/*', 'no', 'no', 'no', 'no'],
       ['8', '/shut/door', 'no (rule 7)', 'no (rule 7)', 'no (rule 7)', 'no (rule 7)'],
       ['9', '/other other.example.com', 'sign in', 'yes', 'yes', 'yes'],
+      ['10', '/drop/*', 'yes', 'yes', 'yes', 'yes'],
       ['–', 'anything else', 'sign in', 'yes', 'yes', 'yes'],
     ]);
   });

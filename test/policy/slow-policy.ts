@@ -26,6 +26,8 @@ export const SERVER_STEPS: Readonly<Record<string, (path: string) => string>> = 
       .split('/')
       .map((segment) => segment.split(';')[0])
       .join('/'),
+  cutQuery: (path) => path.replace(/\?.*/su, ''),
+  cutFragment: (path) => path.replace(/#.*/su, ''),
   resolve: (path) => {
     // RFC 3986 §5.2.4, by rewriting
     let rest = path;

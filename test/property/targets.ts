@@ -14,6 +14,7 @@ import { requestFieldTargets } from './parsers/request-fields.ts';
 import { returnToTargets } from './parsers/return-to.ts';
 import { sealedTargets } from './parsers/sealed.ts';
 import { responseTargets } from './parsers/upstream-response.ts';
+import { wayUpTargets } from './parsers/way-up.ts';
 import { wordTargets } from './parsers/words.ts';
 import { answerTargets } from './provider/answers.ts';
 import { tokenTargets } from './provider/tokens.ts';
@@ -23,6 +24,7 @@ export const PARSERS: readonly Target[] = [
   ...cookieTargets,
   ...sealedTargets,
   ...pathTargets,
+  ...wayUpTargets,
   ...returnToTargets,
   ...authorizationTargets,
   ...requestFieldTargets,
