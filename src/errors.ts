@@ -20,7 +20,7 @@ export const FAULTS = {
   method_not_allowed: { status: 405, title: 'This method is not allowed here', level: 'info' },
   content_too_large: { status: 413, title: 'This form is too large to be kept', level: 'info' },
   misdirected: { status: 421, title: 'This host is not served here', level: 'warn' },
-  too_many_requests: { status: 429, title: 'Too many sign-ins at once', level: 'warn' },
+  too_many_requests: { status: 429, title: 'Too many attempts at once', level: 'warn' },
   header_too_large: { status: 431, title: 'The request carries too many cookies', level: 'warn' },
   // something behind the gateway is not well
   internal: { status: 500, title: 'Something went wrong here', level: 'error' },

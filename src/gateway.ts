@@ -1,6 +1,7 @@
 // The dependency record: everything the endpoints and the proxy path work with, wired once per isolate.
 // House-style rule 5. The only place that reads the clock.
 
+import { type Budget, createBudget } from './budget.ts';
 import type { Config } from './config/schema.ts';
 import { claimNames } from './identity/headers.ts';
 import { emit as emitToConsole } from './observability/emit.ts';
@@ -61,6 +62,8 @@ export interface Gateway {
   readonly visitorSessions: VisitorSessions;
   readonly pages: Pages;
   readonly loginDeadline: number;
+  /** Of guessing OPERATOR_SECRET, by client network. */
+  readonly operatorAttempts: Budget;
 }
 
 export function createGateway(
@@ -88,6 +91,7 @@ export function createGateway(
     visitorSessions: createVisitorSessions({ config, keyring, directory, now, waitUntil }),
     pages: createPages(config),
     loginDeadline: surroundings.loginDeadline ?? 10_000,
+    operatorAttempts: createBudget({ most: 20, every: 3, now }),
   };
 }
 

@@ -38,7 +38,11 @@ export async function askOperatorEndpoint(question: Question, method: 'GET' | 'D
   if (id !== undefined) url.searchParams.set('id', id);
   const response = await send(fetch, url, { method, headers: { authorization: `Bearer ${secret}` } });
   if (response.status === 200) return parseAnswer(response, url);
-  const hints = { 401: ['OPERATOR_SECRET is another there'], 404: ['is OPERATOR_SECRET set there, and --url right?'] };
+  const hints = {
+    401: ['OPERATOR_SECRET is another there'],
+    404: ['is OPERATOR_SECRET set there, and --url right?'],
+    429: ['too many wrong secrets came from here: wait a minute'],
+  };
   throw new CommandError(`${url.origin}${url.pathname} answered ${response.status}`, {
     hints: hints[response.status as 401 | 404] ?? [],
   });

@@ -67,6 +67,86 @@ describe('design §1 OPERATOR_SECRET', () => {
   });
 });
 
+describe('wrong operator secrets are throttled', () => {
+  const from = (harness: Harness, address: string | undefined, secret: string, path = 'metrics') => {
+    const headers = {
+      authorization: `Bearer ${secret}`,
+      ...(address !== undefined && { 'cf-connecting-ip': address }),
+    };
+    return harness.app.fetch(new Request(`${ORIGIN}/auth/${path}`, { headers }));
+  };
+  /** Until one is refused unheard. */
+  async function guess(harness: Harness, address: string | undefined, path?: string): Promise<number> {
+    for (let count = 0; count < 100; count++) {
+      const answer = await from(harness, address, `wrong-${count}`, path);
+      if (answer.status === 429) return count;
+      expect(answer.status).toBe(401);
+    }
+    throw new Error('never throttled');
+  }
+
+  it.each([
+    ['an IPv4 address', '203.0.113.7', '203.0.113.8'],
+    ['an IPv6 network', '2001:db8:1:2::7', '2001:db8:1:3::7'],
+    ['nobody that the edge knows', undefined, '203.0.113.7'],
+  ])('of %s: after some the right one is not even compared, and others are not held up', async (_what, one, other) => {
+    const { harness } = await signedIn();
+    expect(await guess(harness, one)).toBeLessThanOrEqual(20);
+    const answer = await from(harness, one, OPERATOR_SECRET, `operator/sessions?sub=${user}`);
+    expect(answer.status).toBe(429);
+    expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    expectOwnHeaders(answer);
+    expect((await from(harness, other, OPERATOR_SECRET, `operator/sessions?sub=${user}`)).status).toBe(200);
+    await harness.advance(60);
+    expect((await from(harness, one, OPERATOR_SECRET, `operator/sessions?sub=${user}`)).status).toBe(200);
+  });
+
+  it('whatever address of an IPv6 network they come from', async () => {
+    const { harness } = await signedIn();
+    await guess(harness, '2001:db8:0:2:ffff::1');
+    for (const address of ['2001:db8:0:2::9', '2001:0DB8:0000:0002:1:2:3:4', '2001:db8::2:0:0:0:5'])
+      expect((await from(harness, address, OPERATOR_SECRET)).status).toBe(429);
+  });
+
+  it('a hundred at once are no way around it', async () => {
+    const { harness } = await signedIn();
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, at) => from(harness, '203.0.113.7', `wrong-${at}`)),
+    );
+    expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(20);
+  });
+
+  it('the right one never counts, however often it comes', async () => {
+    const { harness } = await signedIn();
+    for (let count = 0; count < 100; count++)
+      expect((await from(harness, '203.0.113.7', OPERATOR_SECRET, `operator/sessions?sub=${user}`)).status).toBe(200);
+  });
+
+  it('the memory of it is bounded: a thousand networks later the first is forgotten', async () => {
+    const { harness } = await signedIn();
+    await guess(harness, '203.0.113.7');
+    for (let at = 0; at < 1_000; at++) await from(harness, `198.51.${at >> 8}.${at & 255}`, 'wrong');
+    expect((await from(harness, '203.0.113.7', 'wrong')).status).toBe(401);
+  });
+
+  it('LOGIN_RATE_LIMIT is asked about wrong ones, and what it says holds', async () => {
+    const { harness } = await signedIn();
+    const keys: string[] = [];
+    const LOGIN_RATE_LIMIT = {
+      limit: async ({ key }: { key: string }) => {
+        keys.push(key);
+        return { success: keys.length < 3 };
+      },
+    };
+    Object.assign(harness.gateway.bindings, { LOGIN_RATE_LIMIT });
+    const statuses = [];
+    for (const secret of [OPERATOR_SECRET, 'a', 'b', 'c', 'd', OPERATOR_SECRET])
+      statuses.push((await from(harness, '203.0.113.7', secret, `operator/sessions?sub=${user}`)).status);
+    expect(statuses).toEqual([200, 401, 401, 401, 429, 429]);
+    expect(new Set(keys)).toEqual(new Set(['operator 203.0.113.7']));
+  });
+});
+
 describe('promise 4: one session ended by an operator', () => {
   it('is over at once where it was ended', async () => {
     const { harness, browser } = await signedIn();
