@@ -10,11 +10,14 @@ import { parseAuthorization } from './authorization-header.ts';
 import { type IdentityOptions, readIdentity } from './identity-claims.ts';
 import { createIntrospection } from './introspection.ts';
 import { isSignedToken } from './jws.ts';
+import { createPause, type Pause } from './pause.ts';
 import type { RelyingParty } from './relying-party.ts';
 import { findTimeProblem } from './signed-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { TokenMemory } from './token-memory.ts';
+import { isPossibleToken } from './token-shape.ts';
+import { createUnknownTokens } from './unknown-tokens.ts';
 
 export type JudgedAuthorization =
   /** No bearer token at all. */
@@ -23,12 +26,16 @@ export type JudgedAuthorization =
   | { readonly kind: 'caller'; readonly caller: Caller; readonly token: string; readonly expiresAt: number }
   | { readonly kind: 'refused'; readonly error: 'invalid_token' | 'invalid_request'; readonly reason: string };
 
+export interface JudgeOptions {
+  /** Seconds: an older verdict is not used again, save while ZITADEL is not to be asked. A JWT never says anything new. */
+  readonly maxAge?: number | undefined;
+  /** Where it comes from: what strangers send is counted by network (clientNetwork). */
+  readonly network?: string | undefined;
+}
+
 export interface BearerTokens {
-  /**
-   * Throws `provider_unavailable` when a token could not be judged. A verdict older than `maxAge` seconds is not used
-   * again; that matters for tokens that ZITADEL is asked about, since a JWT never says anything new.
-   */
-  judge(authorization: string | null, options?: { readonly maxAge?: number }): Promise<JudgedAuthorization>;
+  /** Throws `provider_unavailable` when a token could not be judged, and `too_many_requests` after too many that were never good. */
+  judge(authorization: string | null, options?: JudgeOptions): Promise<JudgedAuthorization>;
 }
 
 interface Dependencies {
@@ -42,37 +49,48 @@ interface Dependencies {
 }
 
 type Verdict = Exclude<JudgedAuthorization, { kind: 'none' }>;
-type Remembered = { readonly verdict: Verdict; readonly at: number };
+/** `freshUntil`: as long as it is served without asking. */
+type Remembered = { readonly verdict: Verdict; readonly at: number; readonly freshUntil: number };
 
-/** Seconds that a good token is remembered at most, and a bad one. */
+/** Seconds that a good token is served at most before it is asked about again, and a bad one. */
 const REMEMBER_GOOD = 60;
 const REMEMBER_BAD = 5;
+/** Seconds that are remembered of a good token so that it is no stranger when it is asked about again. */
+const REMEMBER_KNOWN = 3_600;
+/** Seconds: the oldest verdict that is served while ZITADEL is not to be asked. */
+const OLDEST_IN_A_PAUSE = 300;
 /** Milliseconds for everything that one token needs of ZITADEL. */
 const DEADLINE = 6_000;
 
 export function createBearerTokens(deps: Dependencies): BearerTokens {
   const { config, now, waitUntil } = deps;
-  const read = createReader(deps);
+  const pause = createPause(now);
+  const read = createReader(deps, pause);
   // Apart, so that a flood of invented tokens drives no good one out.
   const good = new TokenMemory<Remembered>({ entries: 1_000, characters: 4_000_000 });
   const bad = new TokenMemory<Remembered>({ entries: 1_000, characters: 1_000_000 });
   const single = createSingleFlight<Verdict>({ waitUntil });
 
-  async function judgeToken(token: string): Promise<Verdict> {
+  async function judgeToken(token: string, network: string | undefined): Promise<Verdict> {
     const at = now();
-    const verdict = toVerdict(token, await read(token), deps);
+    const verdict = toVerdict(token, await read(token, good.get(token, at) !== undefined, network), deps);
     if (verdict.kind === 'caller') {
-      const until = Math.min(at + REMEMBER_GOOD, at + config.claimsMaxAge, verdict.expiresAt);
-      good.set(token, { verdict, at }, until);
+      const freshUntil = Math.min(at + REMEMBER_GOOD, at + config.claimsMaxAge, verdict.expiresAt);
+      good.set(token, { verdict, at, freshUntil }, Math.min(at + REMEMBER_KNOWN, verdict.expiresAt));
     } else {
       good.forget(token);
-      bad.set(token, { verdict, at }, at + REMEMBER_BAD);
+      bad.set(token, { verdict, at, freshUntil: at + REMEMBER_BAD }, at + REMEMBER_BAD);
     }
     return verdict;
   }
 
+  /** From when ZITADEL asks for a pause until it answers again, what was good goes on, for a while. */
+  function outlasting({ at, verdict }: Remembered): Verdict | undefined {
+    return pause.isOn() && now() - at < OLDEST_IN_A_PAUSE ? verdict : undefined;
+  }
+
   return {
-    async judge(authorization, { maxAge = Number.POSITIVE_INFINITY } = {}) {
+    async judge(authorization, { maxAge = Number.POSITIVE_INFINITY, network } = {}) {
       const credential = parseAuthorization(authorization);
       if (credential.kind === 'none') return credential;
       if (credential.kind === 'malformed') {
@@ -80,24 +98,38 @@ export function createBearerTokens(deps: Dependencies): BearerTokens {
       }
       const { token } = credential;
       const remembered = good.get(token, now()) ?? bad.get(token, now());
-      if (remembered && now() - remembered.at <= maxAge) return remembered.verdict;
+      if (remembered && now() < remembered.freshUntil && now() - remembered.at <= maxAge) return remembered.verdict;
+      if (!remembered && !isPossibleToken(token)) return refuse('no token of ZITADEL’s looks like this');
+      const kept = remembered && pause.isClosed() ? outlasting(remembered) : undefined;
+      if (kept) return kept;
       // What is remembered, a verdict's own token too, must not keep the header alive.
-      return single(token, () => judgeToken(ownCopy(token)));
+      return single(token, () => judgeToken(ownCopy(token), network)).catch((error: unknown) => {
+        const outlasted = remembered && outlasting(remembered);
+        if (outlasted) return outlasted;
+        throw error;
+      });
     },
   };
 }
 
 /** A JWT where an audience is configured to hold it against; whatever else there is, ZITADEL is asked about. */
-function createReader({ config, relyingParty, signingKeys: keys, now }: Dependencies) {
+function createReader({ config, relyingParty, signingKeys: keys, now }: Dependencies, pause: Pause) {
   const { introspect: call } = relyingParty;
-  const introspect = call && createIntrospection({ config, call, now });
-  return async (token: string): Promise<TokenReading> => {
+  const introspect = call && createIntrospection({ config, call, now, pause });
+  const askAboutUnknown = createUnknownTokens(now);
+  return async (token: string, isKnown: boolean, network: string | undefined): Promise<TokenReading> => {
     const signal = AbortSignal.timeout(DEADLINE);
     if (config.audience.length > 0 && isSignedToken(token)) {
       return readAccessToken(token, { config, keys, now, signal });
     }
-    if (introspect) return introspect(token, signal);
-    return { kind: 'refused', reason: 'not a JWT, and no API application is configured to ask about it' };
+    if (!introspect) {
+      return { kind: 'refused', reason: 'not a JWT, and no API application is configured to ask about it' };
+    }
+    const ask = () => introspect(token, signal);
+    if (isKnown) return ask();
+    // What is not asked costs nobody anything.
+    pause.assertOver();
+    return askAboutUnknown(network, ask);
   };
 }
 

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
 import type { TokenReading } from './access-token.ts';
 import { createClientAuth } from './client-auth.ts';
+import { createPause, type Pause } from './pause.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 import { withoutPlainRoles } from './roles.ts';
@@ -50,29 +51,19 @@ interface Dependencies {
   readonly config: Pick<Config, 'issuer' | 'audience' | 'introspection' | 'projectId'>;
   readonly call: IntrospectionCall;
   readonly now: () => number;
+  readonly pause?: Pause;
 }
 
-/** Seconds that ZITADEL may ask us to leave it alone. */
-const LONGEST_PAUSE = 60;
-
 /** Throws `provider_unavailable`. */
-export function createIntrospection({ config, call, now }: Dependencies) {
-  let pausedUntil = 0;
+export function createIntrospection({ config, call, now, pause = createPause(now) }: Dependencies) {
   let hasSeenActive = false;
 
   return async (token: string, signal?: AbortSignal): Promise<TokenReading> => {
-    const pause = Math.ceil(pausedUntil - now());
-    if (pause > 0) {
-      throw new GatewayError('provider_unavailable', 'introspection: ZITADEL asked for a pause', { retryAfter: pause });
-    }
-    let answer: Readonly<Record<string, unknown>>;
-    try {
-      answer = await call(token, signal);
-    } catch (error) {
-      const fault = introspectionFault(error);
-      if (fault.retryAfter) pausedUntil = now() + Math.min(fault.retryAfter, LONGEST_PAUSE);
-      throw fault;
-    }
+    const answer = await pause.ask(() =>
+      call(token, signal).catch((error: unknown) => {
+        throw introspectionFault(error);
+      }),
+    );
     hasSeenActive ||= answer.active === true;
     const problem = findProblem(answer, config, hasSeenActive);
     if (problem !== undefined) return { kind: 'refused', reason: `introspection: ${problem}` };

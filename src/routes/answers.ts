@@ -25,6 +25,8 @@ export interface RequestContext {
   get(key: 'event'): RequestEvent;
   /** Where a sign-in ends if the request does not say which page it belongs to; else at the root. */
   readonly returnTo?: string | undefined;
+  /** A proxy asks about a visitor's request: the address that the edge names is the proxy's. */
+  readonly isAskedFor?: boolean;
 }
 export type Endpoint = (gateway: Gateway) => (c: AppContext) => Response | Promise<Response>;
 

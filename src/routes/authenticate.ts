@@ -1,6 +1,7 @@
 // Who asks: a bearer token where the route takes one and one is there, else the session in the cookie.
 // Design §3, §6. A token that is present is judged, never skipped in favour of a cookie.
 
+import { clientNetwork } from '../client-network.ts';
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { BearerTokens } from '../oidc/bearer-tokens.ts';
@@ -24,7 +25,10 @@ export function createAuthenticate(gateway: Gateway, bearerTokens: BearerTokens)
     const maxAge = claimsMaxAge ?? requirement.claims_max_age;
     const { headers } = c.req.raw;
     if (requirement.credentials.bearer) {
-      const judged = await bearerTokens.judge(headers.get('authorization'), maxAge === undefined ? {} : { maxAge });
+      const judged = await bearerTokens.judge(headers.get('authorization'), {
+        maxAge,
+        network: c.isAskedFor ? undefined : clientNetwork(headers),
+      });
       if (judged.kind === 'refused') return { kind: 'bad-token', error: judged.error, reason: judged.reason };
       if (judged.kind === 'caller') {
         const { caller, token, expiresAt } = judged;

@@ -43,6 +43,7 @@ export const check: Endpoint = (gateway) => {
     const context: RequestContext = {
       req: { raw: c.req.raw, method, url: asked.url, header: (name) => c.req.header(name) },
       get: (key) => c.get(key),
+      isAskedFor: true,
       returnTo: method === 'GET' || method === 'HEAD' ? pathname + search : undefined,
     };
     const admitted = await admit(context, host, path);

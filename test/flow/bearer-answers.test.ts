@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../demo/zitadel/seed.ts';
 import { createHarness, ORIGIN } from '../support/harness.ts';
+import { ask, GATEWAY_SECRET } from './asking.ts';
 
 const HTML = { accept: 'text/html' };
 
@@ -64,5 +65,39 @@ describe('design §4 a bearer token that the gateway has consumed', () => {
     const [received] = harness.received;
     expect(received?.headers.get('authorization')).toBe(isForwarded ? `Bearer ${token}` : null);
     expect(received?.headers.has('x-forwarded-id-token')).toBe(false);
+  });
+});
+
+describe('invented tokens, by the address that the edge names', () => {
+  const API = { ZITADEL_API_CLIENT_ID: SEED.apiClientId, ZITADEL_API_CLIENT_SECRET: SEED.apiClientSecret };
+  const invented = (index: number) => `invented-${index}-`.padEnd(64, 'x');
+
+  it('429 problem JSON with Retry-After for who sends too many; others are served', async () => {
+    const harness = createHarness({ env: API });
+    const send = (token: string, address: string) =>
+      harness.app.request(`${ORIGIN}/x`, {
+        headers: { authorization: `Bearer ${token}`, 'cf-connecting-ip': address },
+      });
+    const statuses = [];
+    for (let index = 0; index < 60; index++) statuses.push((await send(invented(index), '203.0.113.7')).status);
+    expect([statuses[0], statuses.at(-1)]).toEqual([401, 429]);
+    expect(harness.zitadel.calls.introspection).toBeLessThanOrEqual(20);
+    const refused = await send(invented(99), '203.0.113.7');
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(await refused.json()).toMatchObject({ status: 429, code: 'too_many_requests' });
+    const token = await harness.zitadel.mintAccessToken({ sub: SEED.users.user });
+    expect((await send(token, '203.0.113.8')).status).toBe(200);
+    expect(harness.received).toHaveLength(1);
+  });
+
+  it('a proxy that asks for its visitors is not one client', async () => {
+    const env = { ...API, UPSTREAM_SECRET: GATEWAY_SECRET };
+    const harness = createHarness({ env });
+    const statuses = new Set<number>();
+    for (let index = 0; index < 60; index++) {
+      const headers = { authorization: `Bearer ${invented(index)}`, 'cf-connecting-ip': '203.0.113.7' };
+      statuses.add((await ask(harness.browser(), { headers })).status);
+    }
+    expect([...statuses]).toEqual([401]);
   });
 });

@@ -5,7 +5,7 @@ import { createZitadel, type ZitadelOptions } from '../../demo/zitadel/zitadel.t
 import { loadConfig } from '../../src/config/load.ts';
 import { createProvider, type Surroundings } from '../../src/gateway.ts';
 import type { NoteEvent, RequestEvent } from '../../src/observability/request-event.ts';
-import { createBearerTokens, type JudgedAuthorization } from '../../src/oidc/bearer-tokens.ts';
+import { createBearerTokens, type JudgedAuthorization, type JudgeOptions } from '../../src/oidc/bearer-tokens.ts';
 
 export { SEED };
 
@@ -57,7 +57,7 @@ export function createBed({ env = {}, zitadel: options = {}, providerDeadline }:
   }
 
   const bearer = isolate();
-  const judge = (token: string, options?: { maxAge?: number }) => bearer.judge(`Bearer ${token}`, options);
+  const judge = (token: string, options?: JudgeOptions) => bearer.judge(`Bearer ${token}`, options);
 
   /** What the token endpoint answers to a service user; throws on a refusal. */
   async function tokenFor(form: Record<string, string>): Promise<string> {
@@ -73,6 +73,19 @@ export function createBed({ env = {}, zitadel: options = {}, providerDeadline }:
 }
 
 export type Bed = ReturnType<typeof createBed>;
+
+/** As ZITADEL has made them, before v4.14 and since: of a possible shape, and never issued. */
+export const inventedOld = (index: number | string): string => `invented-${index}-`.padEnd(64, 'x');
+export const inventedNew = (index: number): string =>
+  [
+    Buffer.from('{"alg":"A256GCMKW","enc":"A256GCM","iv":"aaaaaaaaaaaaaaaa","tag":"aaaaaaaaaaaaaaaaaaaaaa"}').toString(
+      'base64url',
+    ),
+    'a'.repeat(43),
+    'b'.repeat(16),
+    `c${index}`.padEnd(80, 'c'),
+    'd'.repeat(22),
+  ].join('.');
 
 export function callerOf(judged: JudgedAuthorization) {
   if (judged.kind !== 'caller') throw new Error(`not a caller: ${JSON.stringify(judged)}`);

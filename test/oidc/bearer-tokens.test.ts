@@ -1,7 +1,7 @@
 // Judged once and remembered for a short while: never too long, never for another token. Design §3, §5.11; advisories on token caches.
 
 import { describe, expect, it } from 'vitest';
-import { BASIC, type Bed, callerOf, createBed, reasonOf, SEED } from './bearer-bed.ts';
+import { BASIC, type Bed, callerOf, createBed, inventedOld, reasonOf, SEED } from './bearer-bed.ts';
 
 const mint = (bed: Bed, options: object = {}) => bed.zitadel.mintAccessToken({ sub: 'admin', ...options });
 
@@ -40,7 +40,7 @@ async function judgeAnswer(changes: Record<string, unknown>) {
     String(input).endsWith('/introspect')
       ? Response.json(answer)
       : zitadel.fetch(new Request(input as Request, init as RequestInit));
-  return { judged: await bed.isolate({}, fetch).judge('Bearer opaque'), events };
+  return { judged: await bed.isolate({}, fetch).judge(`Bearer ${inventedOld(0)}`), events };
 }
 
 describe('what every token has to say, JWT or not', () => {
