@@ -9,16 +9,15 @@ export type RolesReading =
 const PLAIN_CLAIM = 'urn:zitadel:iam:org:project:roles';
 
 /**
- * The roles that `claims` give, by the application's names (`roleMap`), each with the organisations that granted it.
- * The claim of the project wins; the plain one stands in for it. Absent means none.
+ * The roles that `claims` give, by the application's names (`roleMap`), each with the organisations that granted it. Absent means none.
+ * With a project of ours only the claim that names it counts: the plain one is about the project of whoever asked, which need not be it.
  */
 export function readRoles(
   claims: Readonly<Record<string, unknown>>,
   projectId: string | undefined,
   roleMap: Readonly<Record<string, string>>,
 ): RolesReading {
-  const suffixed = `urn:zitadel:iam:org:project:${projectId}:roles`;
-  const claim = projectId !== undefined && Object.hasOwn(claims, suffixed) ? suffixed : PLAIN_CLAIM;
+  const claim = projectId === undefined ? PLAIN_CLAIM : `urn:zitadel:iam:org:project:${projectId}:roles`;
   if (!Object.hasOwn(claims, claim)) return { kind: 'roles', roles: {} };
   const value = claims[claim];
   if (!isObject(value)) return { kind: 'malformed', claim };

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../demo/zitadel/seed.ts';
 import { readRoles } from '../../src/oidc/roles.ts';
-import { createHarness } from '../support/harness.ts';
+import { createHarness, type Harness } from '../support/harness.ts';
 
 const PROJECT = '249703732336418457';
 const SUFFIXED = `urn:zitadel:iam:org:project:${PROJECT}:roles`;
@@ -14,10 +14,11 @@ const read = (claims: Record<string, unknown>, roleMap: Record<string, string> =
   readRoles(claims, PROJECT, roleMap);
 
 describe('roles', () => {
-  it('the suffixed claim wins, the plain one is the fallback, absent means none', () => {
+  it('with a project of ours only the claim that names it counts, absent means none', () => {
     const [admin, user] = [{ admin: { '1': 'acme' } }, { user: { '2': 'beta' } }];
     expect(read({ [SUFFIXED]: admin, [PLAIN]: user })).toEqual({ kind: 'roles', roles: { admin: ['1'] } });
-    expect(read({ [PLAIN]: user })).toEqual({ kind: 'roles', roles: { user: ['2'] } });
+    expect(read({ [PLAIN]: user })).toEqual({ kind: 'roles', roles: {} });
+    expect(read({ [PLAIN]: ['not', 'even', 'roles'] })).toEqual({ kind: 'roles', roles: {} });
     expect(read({})).toEqual({ kind: 'roles', roles: {} });
     expect(read({ 'urn:zitadel:iam:org:project:999:roles': admin })).toEqual({ kind: 'roles', roles: {} });
   });
@@ -75,6 +76,41 @@ describe('roles', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  describe('of a person who signs in', () => {
+    const OWN = `urn:zitadel:iam:org:project:${SEED.projectId}:roles`;
+    const rolesOf = async (env: Record<string, unknown>, prepare: (harness: Harness) => void) => {
+      const harness = createHarness({ env });
+      prepare(harness);
+      await harness.signIn(harness.browser(), 'admin', '/echo');
+      return harness.received.at(-1)?.headers.get('x-forwarded-roles') ?? null;
+    };
+
+    it.each([true, false])(
+      'the default scopes bring them, with the project’s role assertion %s',
+      async (isAsserted) => {
+        const prepare = ({ zitadel }: Harness) => Object.assign(zitadel.project, { roleAssertion: isAsserted });
+        expect(await rolesOf({}, prepare)).toBe('admin,user');
+      },
+    );
+
+    it.each([
+      ['userinfo', {}],
+      ['the ID token, where there is no userinfo', { userinfo_endpoint: undefined }],
+    ])('an admin of the client’s own project is none of ours: %s', async (_where, metadata) => {
+      const foreign = (claims: Record<string, unknown>) => {
+        const { [OWN]: _, ...others } = claims;
+        return { ...others, [PLAIN]: { admin: { '1': 'acme' } } };
+      };
+      const prepare = ({ zitadel }: Harness) => {
+        zitadel.tamper.userinfo = foreign;
+        zitadel.tamper.idToken = (claims, header) => ({ claims: foreign(claims), header });
+        zitadel.tamper.discovery = (document) => ({ ...document, ...metadata });
+      };
+      expect(await rolesOf({}, prepare)).toBeNull();
+      expect(await rolesOf({ ZITADEL_PROJECT_ID: undefined }, prepare)).toBe('admin');
+    });
   });
 
   it('an odd claim at userinfo signs in without roles, and the log says so', async () => {

@@ -181,12 +181,7 @@ const userinfo = createTarget({
     const { sub, email, roles } = read.identity;
     assert.deepEqual([sub, claims['sub']], [UMA, UMA]);
     if (email !== undefined) assert.deepEqual([claims['email'], claims['email_verified']], [email, true]);
-    const granted = [bed.ROLES_CLAIM, 'urn:zitadel:iam:org:project:roles'].map((name) => claims[name] ?? {});
-    for (const role of Object.keys(roles))
-      assert(
-        granted.some((all) => Object.hasOwn(all, role)),
-        role,
-      );
+    for (const role of Object.keys(roles)) assert(Object.hasOwn(claims[bed.ROLES_CLAIM] ?? {}, role), role);
     assertFitsCookie(read.identity);
   },
 });
@@ -210,7 +205,7 @@ const introspection = createTarget({
   given: answer,
   async holds(recipe) {
     const { bearer, settle } = await bed.createBed({ '/introspect': () => toResponse(ACTIVE, recipe) });
-    const judged = await orFault(UNAVAILABLE, () => bearer.judge('Bearer opaque'));
+    const judged = await orFault(UNAVAILABLE, () => bearer.judge(`Bearer ${'opaque-'.repeat(9)}`));
     await settle();
     if (isHonest(recipe)) assert.equal(judged?.kind, 'caller');
     if (recipe.status !== 200) assert.equal(judged, undefined);
