@@ -24,7 +24,7 @@ export function isSignedToken(token: string): boolean {
 }
 
 /** Unverified; undefined where `token` is none. */
-function readHeader(token: string): Members | undefined {
+export function readHeader(token: string): Members | undefined {
   // With a limit: a token of nothing but dots must not become thousands of strings.
   const parts = token.split('.', 4);
   return parts.length === 3 ? readPart(parts[0]) : undefined;

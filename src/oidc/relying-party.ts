@@ -66,6 +66,8 @@ export interface RelyingParty {
   readonly introspect: IntrospectionCall | undefined;
 }
 
+type Renewed = Pick<TokenEndpointResponse, 'access_token' | 'id_token'>;
+
 interface Dependencies {
   readonly config: Config;
   readonly metadata: ProviderMetadata;
@@ -94,10 +96,6 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
   const verification = (signal?: AbortSignal) => ({ issuer, keys, now, isTrustedChannel: true, signal });
 
   function toTokenSet(response: TokenEndpointResponse, id_token: string, refresh_token?: string): TokenSet {
-    if (response.token_type !== 'bearer') throw new GatewayError('login_failed', 'token: token_type is not Bearer');
-    // It travels in header fields, here and perhaps to an upstream (RFC 6749 §A.12).
-    if (!/^[\x21-\x7e]+$/.test(response.access_token))
-      throw new Error('token: access_token has signs that no token has');
     const receivedAt = now();
     const lifetime = response.expires_in ?? ASSUMED_LIFETIME;
     return {
@@ -107,6 +105,13 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
       expiresAt: receivedAt + lifetime,
       ...(refresh_token !== undefined && { refresh_token }),
     };
+  }
+
+  /** Before anything else is made of the answer: what no token can be says nothing about the session. */
+  function assertUsable({ token_type, access_token }: TokenEndpointResponse): void {
+    if (token_type !== 'bearer') throw new GatewayError('login_failed', 'token: token_type is not Bearer');
+    // It travels in header fields, here and perhaps to an upstream (RFC 6749 §A.12).
+    if (!/^[\x21-\x7e]+$/.test(access_token)) throw new Error('token: access_token has signs that no token has');
   }
 
   async function checkTokens(
@@ -119,16 +124,20 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
       expectedNonce: expected.nonce,
       requireIdToken: true,
     });
+    assertUsable(result);
     const id_token = result.id_token as string;
-    const idToken = await verifyIdToken(id_token, client_id, verification(signal));
+    const idToken = await verifyIdToken(id_token, client_id, {
+      ...verification(signal),
+      access_token: result.access_token,
+    });
     return { tokens: toTokenSet(result, id_token, result.refresh_token), idToken };
   }
 
   /** The new ID token once it is checked; undefined where there is none, or no keys to check it with. */
-  async function checkRenewed(id_token: string | undefined, sub: string): Promise<string | undefined> {
+  async function checkRenewed({ id_token, access_token }: Renewed, sub: string): Promise<string | undefined> {
     if (id_token === undefined) return undefined;
     try {
-      const idToken = await verifyIdToken(id_token, client_id, verification());
+      const idToken = await verifyIdToken(id_token, client_id, { ...verification(), access_token });
       if (idToken.sub !== sub) throw new GatewayError('login_failed', 'refresh: the ID token is another subject’s');
       return id_token;
     } catch (error) {
@@ -189,7 +198,8 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
       const server = await metadata.load();
       const response = await oauth.refreshTokenGrantRequest(server, client, clientAuth, refresh_token, options());
       const result = await oauth.processRefreshTokenResponse(server, client, response);
-      const id_token = await checkRenewed(result.id_token, sub);
+      assertUsable(result);
+      const id_token = await checkRenewed(result, sub);
       // RFC 6749 §6: without a new refresh token the old one stays in use.
       return toTokenSet(result, id_token ?? previousIdToken, result.refresh_token ?? refresh_token);
     },

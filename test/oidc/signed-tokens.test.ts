@@ -103,7 +103,7 @@ describe('ID tokens', () => {
     ['an access token by its type', {}, 'at+jwt'],
     ['a logout token by its type', {}, 'logout+jwt'],
     ['a logout token', { events: {} }],
-    ['an access token, which names the client alone', { client_id: 'us' }],
+    ['an access token, which names itself and the client, and no party', { client_id: 'us', jti: 'V2_1-at_2' }],
   ])('RFC 8725 §3.11: %s is none', async (_what, changes, typ = 'JWT') => {
     await expect(verify(changes, { typ })).rejects.toMatchObject({
       code: 'login_failed',
@@ -111,15 +111,22 @@ describe('ID tokens', () => {
     });
   });
 
-  it.each<Claims>([{ azp: 'us' }, { azp: 'us', client_id: 'us' }, { aud: ['us', 'them'], azp: 'us' }, { aud: 'us' }])(
-    'OIDC Core §3.1.3.7: %j is for us',
-    async (changes) => {
-      expect(await verify(changes)).toMatchObject({ sub: '1' });
-    },
-  );
+  it.each<Claims>([
+    { azp: 'us' },
+    { azp: 'us', client_id: 'us' },
+    { client_id: 'us' },
+    { jti: '1' },
+    { aud: ['us', 'them'], azp: 'us' },
+    { aud: 'us' },
+  ])('OIDC Core §3.1.3.7: %j is for us', async (changes) => {
+    expect(await verify(changes)).toMatchObject({ sub: '1' });
+  });
 
   it.each<[Claims, string]>([
     [{ azp: 'them' }, 'azp is another party'],
+    [{ client_id: 'them' }, 'client_id is another party'],
+    [{ client_id: ['us'] }, 'client_id is another party'],
+    [{ aud: ['us', 'them'], client_id: 'us' }, 'several audiences without azp'],
     [{ aud: 'us', azp: 'them' }, 'azp is another party'],
     [{ azp: null }, 'azp is another party'],
     [{ aud: ['us', 'them'], azp: 'them' }, 'azp is another party'],

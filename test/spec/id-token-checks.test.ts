@@ -35,6 +35,21 @@ describe('issuer, audience, authorized party', () => {
   it('azp another party', () => expectIdTokenRefused({ claims: { azp: SEED.apiClientId } }, /\bazp\b/));
   it('azp missing with several audiences', () =>
     expectIdTokenRefused({ claims: { azp: undefined, client_id: undefined } }, /audiences/));
+  it('azp is optional: client_id in its place is accepted', async () => {
+    const harness = createHarness();
+    tell(harness, 'idToken', { claims: { azp: undefined, client_id: SEED.webClientId, aud: [SEED.webClientId] } });
+    await expectAccepted(harness);
+  });
+  it('neither is accepted, too', async () => {
+    const harness = createHarness();
+    tell(harness, 'idToken', { claims: { azp: undefined, client_id: undefined, aud: SEED.webClientId } });
+    await expectAccepted(harness);
+  });
+  it('another client_id in the place of azp', () =>
+    expectIdTokenRefused(
+      { claims: { azp: undefined, client_id: SEED.apiClientId, aud: [SEED.webClientId] } },
+      /client_id is another party/,
+    ));
   it('sub empty', () => expectIdTokenRefused({ claims: { sub: '' } }, /\bsub\b/));
   it('sub a number', () => expectIdTokenRefused({ claims: { sub: 249703111111111100 } }, /\bsub\b/));
 });

@@ -147,7 +147,8 @@ describe('a refreshed ID token (OIDC Core §12.2)', () => {
     ['another audience', { aud: ['somebody-else'] }, /\baud\b/],
     ['another azp', { azp: SEED.apiClientId }, /\bazp\b/],
     ['an iat in the future', { iat: 1_790_099_999 }, /\biat\b/],
-    ['an access token instead', { azp: undefined, aud: [SEED.webClientId] }, /another kind/],
+    ['an access token instead', { azp: undefined, aud: [SEED.webClientId], jti: 'V2_1-at_2' }, /another kind/],
+    ['another access token’s hash', { at_hash: 'RYQOJBnOMKKHk7Ug-f5xRg' }, /\bat_hash\b/],
   ])('%s: the result is dropped, userinfo is not asked with it, the session ends', async (_name, claims, reason) => {
     const { harness, browser } = await beforeRenewal();
     tell(harness, 'idToken', { claims });
