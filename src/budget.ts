@@ -23,30 +23,32 @@ interface Terms {
 const KEYS = 1_000;
 
 export function createBudget({ most, every, now }: Terms): Budget {
-  const taken = new Map<string, { readonly count: number; readonly at: number }>();
+  const limit = most * every;
+  /** What was taken, in the seconds it takes to come back: whole numbers, so that nothing is lost in rounding. */
+  const debts = new Map<string, { readonly seconds: number; readonly at: number }>();
 
-  function countOf(key: string): number {
-    const entry = taken.get(key);
-    return entry ? Math.max(0, entry.count - Math.max(0, now() - entry.at) / every) : 0;
+  function debtOf(key: string): number {
+    const entry = debts.get(key);
+    return entry ? Math.max(0, entry.seconds - Math.max(0, now() - entry.at)) : 0;
   }
 
-  function remember(key: string, count: number): void {
-    taken.delete(key);
-    if (count > 0) taken.set(key, { count, at: now() });
-    for (const oldest of taken.keys()) {
-      if (taken.size <= KEYS) return;
-      taken.delete(oldest);
+  function remember(key: string, seconds: number): void {
+    debts.delete(key);
+    if (seconds > 0) debts.set(key, { seconds, at: now() });
+    for (const oldest of debts.keys()) {
+      if (debts.size <= KEYS) return;
+      debts.delete(oldest);
     }
   }
 
   return {
     take(key) {
-      const count = countOf(key);
-      if (count + 1 > most) return Math.ceil((count + 1 - most) * every);
-      remember(key, count + 1);
+      const seconds = debtOf(key) + every;
+      if (seconds > limit) return Math.ceil(seconds - limit);
+      remember(key, seconds);
       return 0;
     },
-    giveBack: (key) => remember(key, countOf(key) - 1),
-    exhaust: (key) => remember(key, most),
+    giveBack: (key) => remember(key, debtOf(key) - every),
+    exhaust: (key) => remember(key, limit),
   };
 }

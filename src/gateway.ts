@@ -8,6 +8,7 @@ import { emit as emitToConsole } from './observability/emit.ts';
 import { type Counters, createMetrics, type Metrics } from './observability/metrics.ts';
 import { observeCalls } from './observability/provider-calls.ts';
 import type { Emit } from './observability/request-event.ts';
+import { type BearerTokens, createBearerTokens } from './oidc/bearer-tokens.ts';
 import type { IdentityOptions } from './oidc/identity-claims.ts';
 import { createProviderFetch, DEFAULT_LIMITS } from './oidc/provider-fetch.ts';
 import { createProviderMetadata, type ProviderMetadata } from './oidc/provider-metadata.ts';
@@ -58,6 +59,8 @@ export interface Gateway {
   readonly signingKeys: SigningKeys;
   readonly relyingParty: RelyingParty;
   readonly identityOptions: IdentityOptions;
+  /** One for the isolate, whoever asks: what strangers may cause is counted there. */
+  readonly bearerTokens: BearerTokens;
   readonly directory: UserSessionsDirectory;
   readonly visitorSessions: VisitorSessions;
   readonly pages: Pages;
@@ -87,6 +90,7 @@ export function createGateway(
     waitUntil,
     keyring,
     ...provider,
+    bearerTokens: createBearerTokens({ config, now, emit, waitUntil, ...provider }),
     directory,
     visitorSessions: createVisitorSessions({ config, keyring, directory, now, waitUntil }),
     pages: createPages(config),

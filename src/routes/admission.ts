@@ -3,7 +3,6 @@
 
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
-import { createBearerTokens } from '../oidc/bearer-tokens.ts';
 import { allowedCorsOrigin, isPreflight } from '../policy/cors.ts';
 import { type Decision, decide } from '../policy/decide.ts';
 import { matchRequest, type RequestFacts } from '../policy/match.ts';
@@ -34,7 +33,7 @@ export interface Admission {
 export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Admission {
   const { config, now, visitorSessions } = gateway;
   const rules = compileRules(config.routes, { takesBearer: config.takesBearer });
-  const authenticate = createAuthenticate(gateway, createBearerTokens(gateway));
+  const authenticate = createAuthenticate(gateway);
   const enforce = createEnforcement(gateway, sendToLogin);
 
   function match(c: RequestContext, { host, path }: Pick<RequestFacts, 'host' | 'path'>): Requirement {

@@ -4,7 +4,6 @@
 import { clientNetwork } from '../client-network.ts';
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
-import type { BearerTokens } from '../oidc/bearer-tokens.ts';
 import type { Caller } from '../policy/judge.ts';
 import type { Requirement } from '../policy/requirement.ts';
 import type { Session } from '../session/session.ts';
@@ -20,12 +19,12 @@ export type Who =
 /** `claimsMaxAge`: seconds; overrides the route's, for one more look before a refusal. */
 export type Authenticate = (c: RequestContext, requirement: Requirement, claimsMaxAge?: number) => Promise<Who>;
 
-export function createAuthenticate(gateway: Gateway, bearerTokens: BearerTokens): Authenticate {
+export function createAuthenticate(gateway: Gateway): Authenticate {
   return async (c, requirement, claimsMaxAge) => {
     const maxAge = claimsMaxAge ?? requirement.claims_max_age;
     const { headers } = c.req.raw;
     if (requirement.credentials.bearer) {
-      const judged = await bearerTokens.judge(headers.get('authorization'), {
+      const judged = await gateway.bearerTokens.judge(headers.get('authorization'), {
         maxAge,
         network: c.isAskedFor ? undefined : clientNetwork(headers),
       });

@@ -7,6 +7,7 @@ import { createMisconfiguredApp } from '../../src/misconfigured-app.ts';
 import { ISSUER, ORIGIN } from '../support/harness.ts';
 import { type Bed, createBed, UPSTREAM_SECRET } from './doctor-bed.ts';
 
+const PARTNER = [{ path: '/partner/*', upstream: 'https://partner.example', upstream_secret: 'PARTNER_SECRET' }];
 const SCOPE = ['openid', 'profile', 'email', 'urn:zitadel:iam:user:resourceowner'];
 
 describe('a good installation', () => {
@@ -122,6 +123,18 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'one secret for two purposes',
     plant: ({ values }) => Object.assign(values, { OPERATOR_SECRET: UPSTREAM_SECRET }),
+    check: 'secrets',
+    cure: /a value of its own/,
+  },
+  {
+    name: 'a weak secret of a route’s own upstream',
+    plant: ({ values }) => Object.assign(values, { ROUTES: PARTNER, PARTNER_SECRET: 'ab'.repeat(20) }),
+    check: 'secrets',
+    cure: /openssl rand -hex 32/,
+  },
+  {
+    name: 'one that is the gateway’s own',
+    plant: ({ values }) => Object.assign(values, { ROUTES: PARTNER, PARTNER_SECRET: UPSTREAM_SECRET }),
     check: 'secrets',
     cure: /a value of its own/,
   },

@@ -22,6 +22,7 @@ const ROUTES = [
   { path: '/other', hosts: ['other.example.com'] },
   { path: '/drop/*', access: 'public', strip_prefix: true },
 ];
+const PARTNER = { path: '/partner/*', upstream: 'https://partner.example', upstream_secret: 'PARTNER_SECRET' };
 
 const environment = {
   UPSTREAM_URL: 'https://app.internal',
@@ -225,6 +226,8 @@ describe('house style: exit codes, no stack traces', () => {
   });
 
   it('dummy secrets are no reason not to explain', () => {
+    expect(loadWithoutSecrets({ ...environment, ROUTES: [PARTNER] }).ok).toBe(true);
+    expect(loadWithoutSecrets({ ...environment, ROUTES: [PARTNER], PARTNER_SECRET: 'replace-me' }).ok).toBe(true);
     expect(loadWithoutSecrets({ ...environment, SESSION_SECRET: 'replace-me', ASSERTION_KEY: 'replace-me' }).ok).toBe(
       true,
     );

@@ -149,6 +149,17 @@ describe('readings may meet different rules of one way', () => {
     expect(judge(rules, '/reports/x%2f..%2fsecret/y', caller(['admin']))).toMatchObject({ kind: 'allow' });
   });
 
+  it('from under one prefix of a pattern into another of the same rule nothing climbs', () => {
+    const rules = rulesOf(route('/tenants/*/files/*', { access: 'public', strip_prefix: true }));
+    expect(judge(rules, '/tenants/a/files/x%20y')).toMatchObject({ kind: 'allow' });
+    for (const path of ['/tenants/a/files/..%2f..%2fb/files/x', '/tenants/a/files/x/..;/..;/..;/b/files/x']) {
+      expect(judge(rules, path)).toMatchObject({
+        kind: 'nonsense',
+        reason: 'without its prefix: climbs out of the root',
+      });
+    }
+  });
+
   it('what is denied goes nowhere: it is refused as before', () => {
     const rules = rulesOf(
       route('/api/internal/*', { access: 'deny' }),
