@@ -135,6 +135,9 @@ describe('every reading of a path', () => {
   });
 });
 
+const UPSTREAM_SECRET = '5de81c40b7a9f3266e0d17c5a8b94f20d36e7c1b88a5f094';
+const OTHER_SECRET = '93f0b6a2e85d7c141f6ea0d9c3b8275640ad1e9fb27c6385';
+
 describe.each(['a table', 'a JSON string'])('fields of a rule, ROUTES as %s', (form) => {
   let box: BlackBox;
   let admin: Visitor;
@@ -155,7 +158,7 @@ describe.each(['a table', 'a JSON string'])('fields of a rule, ROUTES as %s', (f
       { path: '/try-deny/*', mode: 'report', access: 'deny' },
       { path: '/other/*', upstream: other.origin, strip_prefix: true, access: 'public' },
       { path: '/v1/other/*', upstream: `${other.origin}/base`, strip_prefix: '/v1', access: 'public' },
-      { path: '/kept/*', upstream: other.origin, access: 'public' },
+      { path: '/kept/*', upstream: other.origin, access: 'public', upstream_secret: 'OTHER_SECRET' },
       { path: '/fresh/*', max_age: 3600 },
       { path: '/here/*', hosts: ['app.example.com'], access: 'public' },
       { path: '/there/*', hosts: ['second.example.com'], access: 'public' },
@@ -167,6 +170,8 @@ describe.each(['a table', 'a JSON string'])('fields of a rule, ROUTES as %s', (f
         ROUTES: asText ? JSON.stringify(rules) : rules,
         ROLE_MAP: asText ? JSON.stringify(ROLE_MAP) : ROLE_MAP,
         SESSION_DURATION: asText ? '1800' : 1800,
+        UPSTREAM_SECRET,
+        OTHER_SECRET,
       },
     });
     admin = box.visitor();
@@ -243,6 +248,32 @@ describe.each(['a table', 'a JSON string'])('fields of a rule, ROUTES as %s', (f
       expect([path, other.last().target]).toEqual([path, target]);
     }
     expect(box.application.received).toEqual([]);
+  });
+
+  it('upstream_secret: to each upstream its own, or none', async () => {
+    for (const [path, secret] of [
+      ['/other/x', undefined],
+      ['/v1/other/x', undefined],
+      ['/kept/x', OTHER_SECRET],
+    ] as const) {
+      expect((await box.visitor().fetch(path)).status).toBe(200);
+      expect([path, other.last().header('x-gateway-secret')]).toEqual([path, secret]);
+    }
+    expect((await box.visitor().fetch('/report')).status).toBe(200);
+    expect(box.application.last().header('x-gateway-secret')).toBe(UPSTREAM_SECRET);
+  });
+
+  it.each([
+    '/other/..%2fadmin',
+    '/other/x/..;/..;/y',
+    '/other/%252e%252e/x',
+    '/other%2fx',
+    '/kept%3fx',
+    '/Kept/x',
+    '/x/..%5ckept/y',
+  ])('%s climbs out of a prefix, or leads to two upstreams: 400, and nobody hears of it', async (path) => {
+    for (const visitor of [box.visitor(), admin]) expect((await visitor.fetch(path)).status).toBe(400);
+    expect([...other.received, ...box.application.received]).toEqual([]);
   });
 
   it('a redirect of another upstream becomes a public one', async () => {
