@@ -5,6 +5,7 @@ import type { Route } from '../../src/config/schema.ts';
 import type { Decision } from '../../src/policy/decide.ts';
 import type { Nonsense } from '../../src/policy/match.ts';
 import type { Requirement } from '../../src/policy/requirement.ts';
+import { spelledPrefix } from '../../src/spelled-prefix.ts';
 import type { Answer, Explanation, ReadingRow } from './explanation.ts';
 import { describeCaller } from './question.ts';
 
@@ -27,6 +28,7 @@ export function printExplanation(explanation: Explanation): string {
   lines.push(...printReadings(readings));
   if (requirement) lines.push(row('requires', printRequirement(requirement)));
   if (decision) lines.push(...printDecision(decision, requirement));
+  if (decision?.kind === 'allow') lines.push(...printPathThatGoesUp(facts.path, requirement));
   lines.push(...printAnswers(answers));
   return lines.join('\n');
 }
@@ -84,6 +86,13 @@ function printDecision(decision: Decision | Nonsense, requirement: Requirement |
   if (decision.kind !== 'allow' || !forwarding?.upstream) return lines;
   const { origin, basePath, binding } = forwarding.upstream;
   return [...lines, row('upstream', binding === undefined ? origin + basePath : `service:${binding}${basePath}`)];
+}
+
+/** Only where it is another one. */
+function printPathThatGoesUp(path: string, requirement: Requirement | undefined): readonly string[] {
+  const { strip_prefix } = requirement?.forwarding ?? {};
+  const prefix = strip_prefix && spelledPrefix(path, strip_prefix);
+  return prefix ? [row('goes up as', path.slice(prefix.length) || '/')] : [];
 }
 
 function printAnswers({ navigation, other }: { navigation: Answer; other: Answer }): readonly string[] {

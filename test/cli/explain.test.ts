@@ -54,6 +54,7 @@ describe('issue 4: explain prints each reading, its rule, the requirement, the d
 
   it.each([
     ['GET /drop/x%20y --anonymous', 'allow (public) by rule 10', 'passed on, byte for byte as it came'],
+    ['GET /drop --anonymous', 'allow (public) by rule 10', 'passed on, byte for byte as it came'],
     ['GET /drop/..%2fx --roles admin', 'nonsense: its readings lead to different upstreams or forwarding', '400'],
     ['GET /drop/x/..%2f..%2f..%2fx --roles admin', 'nonsense: climbs out of the root', '400'],
     ['GET /files%2fx --roles admin', 'nonsense: its readings lead to different upstreams or forwarding', '400'],
@@ -126,6 +127,20 @@ describe('issue 4: explain prints each reading, its rule, the requirement, the d
       readings: [{ reading: '/admin', rule: 3 }],
       requirement: { rules: [3] },
     });
+  });
+});
+
+describe('strip_prefix: explain prints the path that goes up', () => {
+  it.each([
+    ['GET /drop/x%20y', '/x%20y'],
+    ['GET /dr%6fp/a/b', '/a/b'],
+    ['GET /drop', '/'],
+  ])('%s: %s', async (command, path) => {
+    expect((await run(command)).output).toMatch(new RegExp(`^goes up as\\s+${path}$`, 'm'));
+  });
+
+  it('and nothing where it is the one that came, or none goes up', async () => {
+    for (const command of ['GET /x', 'GET /drop/..%2fx']) expect((await run(command)).output).not.toContain('goes up');
   });
 });
 

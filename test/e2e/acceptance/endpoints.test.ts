@@ -172,6 +172,17 @@ describe.each(PLACES)('endpoints under $name', ({ callback, folder }) => {
       }
     });
 
+    it('wrong secrets are throttled, by the address that the edge names', async () => {
+      const from = async (address: string, secret: string) => {
+        const headers = { authorization: `Bearer ${secret}`, 'cf-connecting-ip': address };
+        return (await box.ask(`${folder}/metrics`, { headers })).status;
+      };
+      const statuses = [];
+      for (let count = 0; count < 25; count++) statuses.push(await from('198.51.100.9', `wrong-${count}`));
+      expect([statuses[0], statuses.at(-1), await from('198.51.100.9', OPERATOR)]).toEqual([401, 429, 429]);
+      expect(await from('198.51.100.10', OPERATOR)).toBe(200);
+    });
+
     it('metrics are Prometheus text', async () => {
       const answer = await box.ask(`${folder}/metrics`, { headers: { authorization: `Bearer ${OPERATOR}` } });
       expect(answer.status).toBe(200);
