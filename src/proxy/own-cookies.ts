@@ -5,25 +5,43 @@
 export const cookieBaseOf = (isSecure: boolean): string => (isSecure ? '__Host-postern' : 'postern');
 
 /**
- * A Cookie header without the gateway's cookies, the others byte for byte and in order; `undefined` when nothing is left. Several Cookie
- * lines arrive joined by commas, and some servers split there too: what stands after a comma is looked at as a cookie of its own.
+ * Where a further Cookie line may begin: the runtime joins lines by a comma and a blank, and no standard allows a comma in a value
+ * (RFC 6265bis §4.1.1), though browsers send one.
  */
-export function withoutOwnCookies(header: string, base: string): string | undefined {
-  if (!header.includes(base) && !header.toLowerCase().includes(base.toLowerCase())) return header;
+const NEXT_LINE = /, (?=[\w!#$%&'*+.^`|~-]+=)/g;
+
+/** No sealed text is shorter than this, nor is a chunk of one but the last. */
+const SEALED = /[\w.~-]{64}/;
+
+/**
+ * The Cookie header for the upstream: without the gateway's cookies, the others byte for byte and in order; `undefined` when nothing is
+ * left. A browser sends one line, whatever commas are in it: taking its values apart would make cookies that nobody has set, under
+ * whatever name a sibling likes. Other clients may send several, which go up as one line, joined as cookies are.
+ */
+export function withoutOwnCookies(header: string, base: string, isBrowser: boolean): string | undefined {
+  const line = isBrowser || !header.includes(', ') ? header : header.replace(NEXT_LINE, '; ');
+  if (!line.includes(base) && !line.toLowerCase().includes(base.toLowerCase())) return line;
   const kept: string[] = [];
-  const hasComma = header.includes(',');
-  for (const piece of header.split(';')) {
-    const parts = hasComma ? piece.split(',') : [piece];
-    const others = parts.filter((part) => !isOwnCookie(part, base));
-    if (others.length === parts.length) kept.push(piece);
-    else if (others.length > 0) kept.push(others.join(','));
+  for (const piece of line.split(';')) {
+    const [first = '', ...behind] = piece.split(',');
+    const isOurs = isOwnCookie(first, base);
+    // What a browser sends behind a comma is of the same cookie, but a value that we have sealed goes up from nowhere.
+    const others = behind.filter((part) => !isOwnCookie(part, base) || (isBrowser && !SEALED.test(part)));
+    if (!isOurs) kept.push(others.length === behind.length ? piece : [first, ...others].join(','));
+    else if (!isBrowser && others.length > 0) kept.push(others.join(','));
   }
   return kept.join(';').replace(/^[ \t]+/, '') || undefined;
 }
 
+/** Every browser says so, but for the older ones and WebSockets, which have a name. */
+export function isBrowserRequest(headers: Headers): boolean {
+  return headers.has('Sec-Fetch-Site') || headers.get('User-Agent')?.startsWith('Mozilla/') === true;
+}
+
 /**
- * Whether a pair of a Cookie header, or a Set-Cookie line, is one of the gateway's cookies. Blanks of every kind, quotes and a nameless cookie's `=` may stand before the name: some parser
- * skips each of them. Case counts nowhere.
+ * Whether a pair of a Cookie header (or what some server takes for one, behind a comma), or a Set-Cookie line, is one of the gateway's
+ * cookies. Blanks of every kind, quotes and a nameless cookie's `=` may stand before the name: some parser skips each of them. Case counts
+ * nowhere.
  */
 export function isOwnCookie(cookie: string, base: string): boolean {
   let start = 0;

@@ -4,7 +4,7 @@
 import type { Config, UpstreamTarget } from '../config/schema.ts';
 import type { HeaderList } from '../identity/headers.ts';
 import { isSameTarget } from '../upstream-target.ts';
-import { cookieBaseOf, withoutOwnCookies } from './own-cookies.ts';
+import { cookieBaseOf, isBrowserRequest, withoutOwnCookies } from './own-cookies.ts';
 import { compileDispositions, namedByConnection } from './request-fields.ts';
 import { isSameTrace } from './trace-context.ts';
 import { type AddressMap, type Forwarding, mapAddress } from './upstream-path.ts';
@@ -67,7 +67,7 @@ export function compileUpstreamRequest(
       case 'pass':
         return value;
       case 'cookie':
-        return withoutOwnCookies(value, cookieBase);
+        return withoutOwnCookies(value, cookieBase, value.includes(',') && isBrowserRequest(sent));
       case 'authorization':
         return extras.consumesAuthorization ? undefined : value;
       case 'tracestate':

@@ -9,20 +9,26 @@ export function cookieBase(isSecure: boolean): string {
 }
 
 /**
- * Name → value of the cookies whose name begins with `base`; of several with one name the first counts.
- * Several Cookie lines reach a worker joined by commas, which no value of ours contains.
+ * Name → value of the cookies whose name begins with `base`; of several with one name the first counts. Only `;` separates cookies. No
+ * value of ours has a comma: what stands behind one is part of another cookie, or of a further Cookie line that the runtime has joined by
+ * one, which can't be told apart. It is never ours, so that a sibling's cookie can't hold one that passes for ours.
  */
 export function parseOwnCookies(header: string | null, base: string): Map<string, string> {
   const cookies = new Map<string, string>();
   if (!header?.includes(base)) return cookies;
-  // A comma ends a pair as a semicolon does; where there is none, as nearly always, that costs nothing.
-  for (const pair of (header.includes(',') ? header.replaceAll(',', ';') : header).split(';')) {
+  for (const piece of header.split(';')) {
+    const pair = beforeComma(piece);
     const equals = pair.indexOf('=');
     if (equals < 0) continue;
     const name = trimBlanks(pair.slice(0, equals));
     if (name.startsWith(base) && !cookies.has(name)) cookies.set(name, trimBlanks(pair.slice(equals + 1)));
   }
   return cookies;
+}
+
+function beforeComma(text: string): string {
+  const comma = text.indexOf(',');
+  return comma < 0 ? text : text.slice(0, comma);
 }
 
 /** `maxAge` in seconds; 0 deletes, which browsers only do when every attribute is as it was (RFC 6265bis §5.7). */

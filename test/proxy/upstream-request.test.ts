@@ -186,6 +186,24 @@ describe('cookies', () => {
     ['postern=theirs', 'postern=theirs'],
   ])('%s', (cookie, kept) => expect(sent({ cookie }).cookie).toBe(kept));
 
+  const sealed = `eyJhbGciOiJkaXIi..${'Ab3_-'.repeat(20)}`;
+  const browsers: Record<string, string>[] = [{ 'sec-fetch-site': 'none' }, { 'user-agent': 'Mozilla/5.0 (X11)' }];
+  it.each<[cookie: string, ofBrowser: string | undefined, ofAnother: string | undefined]>([
+    ['a=1, b=2', 'a=1, b=2', 'a=1; b=2'],
+    ['a=1; b=2, c=3, d=4; e=5', 'a=1; b=2, c=3, d=4; e=5', 'a=1; b=2; c=3; d=4; e=5'],
+    ['theme=dark,sid=x', 'theme=dark,sid=x', 'theme=dark,sid=x'],
+    ['theme=dark, blue', 'theme=dark, blue', 'theme=dark, blue'],
+    ['theme=dark, __Host-sid=x', 'theme=dark, __Host-sid=x', 'theme=dark; __Host-sid=x'],
+    ['theme=dark,__Host-postern=x; a=1', 'theme=dark,__Host-postern=x; a=1', 'theme=dark; a=1'],
+    [`theme=dark,__Host-postern=${sealed}; a=1`, 'theme=dark; a=1', 'theme=dark; a=1'],
+    [`theme=dark, "__host-postern.0=2~${sealed}", b; a=1`, 'theme=dark, b; a=1', 'theme=dark, b; a=1'],
+    [`__Host-postern=${sealed}, a=1; b=2`, 'b=2', 'a=1; b=2'],
+    [`__Host-postern=${sealed}, flag`, undefined, 'flag'],
+  ])('a comma is a byte of a browser’s cookie, and may join another client’s lines: %s', (cookie, one, other) => {
+    for (const browser of browsers) expect(sent({ cookie, ...browser }).cookie).toBe(one);
+    expect(sent({ cookie }).cookie).toBe(other);
+  });
+
   it('without TLS they are called postern', () => {
     const buildPlain = compileUpstreamRequest({ ...config, isSecure: false }, compileReservedNames({}));
     const request = { url: 'http://localhost:8787/', headers: new Headers({ cookie: 'postern.0=x; a=1' }) };

@@ -12,7 +12,9 @@ const NAMES = [
   ...['__host-postern', '__HOST-POSTERN', '"__Host-postern', '=__Host-postern', '\u00a0__Host-postern', 'postern'],
   ...['sid', 'a', '', '__Host-other', 'x__Host-postern', '__Secure-postern'],
 ];
-const VALUES = ['', 'a', '2~abc', '4~', '3~x', '9~x', '2~', 'eyJhbGciOiJkaXIi..a.b.c', '"quoted"', 'a=b', 'OWN'];
+/** As long as a sealed text is at least. */
+export const SEALED = `eyJhbGciOiJkaXIi..${'Ab3_-'.repeat(20)}`;
+const VALUES = ['', 'a', SEALED, 'dark,blue', 'dark, blue', `dark,${BASE}=${SEALED}`, `dark, ${BASE}=a`, '2~abc', '4~', '3~x', '9~x', '2~', 'eyJhbGciOiJkaXIi..a.b.c', '"quoted"', 'a=b', 'OWN'];
 const BLANKS = ['', '', '', ' ', '\t', '  ', '\u00a0', ' '.repeat(3_000)];
 const JOINTS = ['; ', '; ', ';', ', ', ',', ' ; ', ';;', '\t;', ';\u00a0', '; ,'];
 
