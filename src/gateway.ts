@@ -16,6 +16,7 @@ import { createRelyingParty, type RelyingParty } from './oidc/relying-party.ts';
 import { createSigningKeys, type SigningKeys } from './oidc/signing-keys.ts';
 import { createPages, type Pages } from './pages/layout.ts';
 import { createKeyring, type Keyring } from './session/keyring.ts';
+import { createStrangers, type Strangers } from './session/login-bounds.ts';
 import { createUserSessionsDirectory, type UserSessionsDirectory } from './session/object-client.ts';
 import type { UserSessionsApi } from './session/user-sessions-api.ts';
 import { createVisitorSessions, type VisitorSessions } from './session/visitor-sessions.ts';
@@ -63,6 +64,7 @@ export interface Gateway {
   readonly bearerTokens: BearerTokens;
   readonly directory: UserSessionsDirectory;
   readonly visitorSessions: VisitorSessions;
+  readonly strangers: Strangers;
   readonly pages: Pages;
   readonly loginDeadline: number;
   /** Of guessing OPERATOR_SECRET, by client network. */
@@ -93,6 +95,7 @@ export function createGateway(
     bearerTokens: createBearerTokens({ config, now, emit, waitUntil, ...provider }),
     directory,
     visitorSessions: createVisitorSessions({ config, keyring, directory, now, waitUntil }),
+    strangers: createStrangers(now),
     pages: createPages(config),
     loginDeadline: surroundings.loginDeadline ?? 10_000,
     operatorAttempts: createBudget({ most: 20, every: 3, now }),

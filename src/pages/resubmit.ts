@@ -1,7 +1,7 @@
 // A form that was kept over the sign-in is sent again: by resubmit.js, or by the button without script.
 // Design §3, first row. HTML §4.10.22 (form submission).
 
-import { html, safeHref } from './markup.ts';
+import { html, isolate, safeHref } from './markup.ts';
 import { actions, hidden, submit } from './parts.ts';
 import type { Fields, Page, View } from './view.ts';
 
@@ -11,19 +11,27 @@ export interface ResubmitData {
   readonly enctype?: 'application/x-www-form-urlencoded' | 'multipart/form-data' | 'text/plain' | undefined;
   /** The form's own fields, or whatever the caller finds it by again. */
   readonly fields: Fields;
+  /** Shows where the form goes, and leaves it to the visitor to send it. */
+  readonly waits?: boolean;
 }
 
-export const resubmitPage = (view: View, { action, enctype, fields }: ResubmitData): Page => {
+/** Characters of an address that are shown. */
+const MAX_SHOWN = 200;
+
+export const resubmitPage = (view: View, { action, enctype, fields, waits = false }: ResubmitData): Page => {
   const { messages } = view;
   const encoding = enctype ?? 'application/x-www-form-urlencoded';
+  const href = safeHref(action, view.config.origin);
+  const target = href.length > MAX_SHOWN ? `${href.slice(0, MAX_SHOWN)}…` : href;
+  const words = waits ? html`${messages.sendIfYours} <code>${isolate(target)}</code>` : messages.sending;
   return {
     status: 200,
     title: messages.signedIn,
     sign: 'check',
-    script: 'resubmit.js',
+    ...(!waits && { script: 'resubmit.js' as const }),
     form: 'application',
-    body: html`<p>${messages.sending}</p>
-<form method="post" action="${safeHref(action, view.config.origin)}" enctype="${encoding}" accept-charset="utf-8">${hidden(fields)}${actions(submit(messages.send))}</form>`,
+    body: html`<p>${words}</p>
+<form method="post" action="${href}" enctype="${encoding}" accept-charset="utf-8">${hidden(fields)}${actions(submit(messages.send))}</form>`,
   };
 };
 

@@ -20,6 +20,17 @@ export function isNavigation(headers: Headers, method: string): boolean {
   return acceptsHtml(headers.get('accept') ?? '');
 }
 
+/**
+ * Whether it may begin a login, which needs a window of its own: no image and no frame, and no script but where a rule says so. (client.js
+ * opens a window.) What names no destination may be an older browser's page, or nobody's.
+ */
+export function mayBeginLogin(headers: Headers, allowsScript = false): boolean {
+  const dest = headers.get('sec-fetch-dest');
+  if (dest !== null) return dest === 'document' || (allowsScript && dest === 'empty');
+  if (/^(?:image|video|audio|font)\//i.test(headers.get('accept') ?? '')) return false;
+  return allowsScript || !isScript(headers.get('x-requested-with'));
+}
+
 /** Android's web views name their app here (`com.example.app`), on navigations too. */
 function isScript(requestedWith: string | null): boolean {
   return requestedWith !== null && !requestedWith.includes('.');

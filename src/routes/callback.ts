@@ -10,15 +10,10 @@ import type { TokenSet } from '../oidc/relying-party.ts';
 import { providerFault, toLoginFault } from '../oidc/to-fault.ts';
 import { isPrefetch } from '../policy/navigation.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
+import { TRANSACTION_LIFETIME } from '../session/login-bounds.ts';
 import { randomHex } from '../session/refresh-tokens.ts';
 import type { Session } from '../session/session.ts';
-import {
-  isLive,
-  isSecondAttempt,
-  TRANSACTION_LIFETIME,
-  type Transaction,
-  transactionCookieName,
-} from '../session/transaction.ts';
+import { isLive, isSecondAttempt, type Transaction, transactionCookieName } from '../session/transaction.ts';
 import type { Opened } from '../session/visitor-sessions.ts';
 import { type AppContext, appendCookies, type Endpoint, faultAnswer, redirectAnswer, thrownAnswer } from './answers.ts';
 import { deviceOf } from './device.ts';

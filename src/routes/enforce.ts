@@ -5,14 +5,14 @@ import type { FaultCode } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { allowedCorsOrigin } from '../policy/cors.ts';
 import type { Decision } from '../policy/decide.ts';
-import { isNavigation, isPrefetch } from '../policy/navigation.ts';
+import { isNavigation, isPrefetch, mayBeginLogin } from '../policy/navigation.ts';
 import type { Requirement } from '../policy/requirement.ts';
 import { type FaultAnswerOptions, faultAnswer, type RequestContext } from './answers.ts';
 import { callerOf, type Who } from './authenticate.ts';
 import { personOf } from './callback.ts';
 import { bearerChallenge } from './challenge.ts';
 import { readForm } from './kept-form.ts';
-import { type LoginStart, startLogin } from './start-login.ts';
+import { assertMayBegin, beginLogin, type LoginStart } from './start-login.ts';
 
 type Refused = Exclude<Decision, { kind: 'allow' }>;
 
@@ -26,9 +26,10 @@ export type SendToLogin = (
 ) => Promise<Response> | Response;
 
 /** With the form that they were sending, or not before they know that it can't be kept. */
-const redirectToLogin: SendToLogin = async (gateway, c, start, formerSub) => {
+const redirectToLogin: SendToLogin = async (gateway, c, start, formerSub, { unauthenticated }) => {
+  await assertMayBegin(gateway, c.req.raw, unauthenticated === 'redirect');
   const form = await readForm(gateway, c.req.raw, formerSub);
-  if (form !== 'too-large') return startLogin(gateway, c.req.raw, form === 'none' ? start : { ...start, form });
+  if (form !== 'too-large') return beginLogin(gateway, c.req.raw, form === 'none' ? start : { ...start, form });
   return faultAnswer(gateway, c, 'content_too_large', 'a form without a session', {
     page: (context) => gateway.pages.formTooLarge(context, { signInHref: loginHref(gateway, start.returnTo) }),
   });
@@ -141,7 +142,7 @@ function isRedirected({ config }: Gateway, c: RequestContext, { unauthenticated,
   if (method !== 'GET' && method !== 'HEAD' && !isNavigating) return false;
   // The session's cookie belongs to one host; signing in there would not help here.
   if (new URL(c.req.url).host !== new URL(config.origin).host) return false;
-  return unauthenticated === 'redirect' || isNavigating;
+  return isNavigating || (unauthenticated === 'redirect' && mayBeginLogin(raw.headers, true));
 }
 
 function corsHeaders(requirement: Requirement, origin: string | undefined): Record<string, string> {

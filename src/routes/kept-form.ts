@@ -2,13 +2,14 @@
 // Design §3 first row; HTML §4.10.22 (the three enctypes); RFC 9110 §9.3.3. Kept are forms of our own pages only.
 
 import { encodeBase64url } from '../base64url.ts';
+import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { readLimited } from '../oidc/provider-fetch.ts';
+import { clientNetworkOf } from '../policy/client-network.ts';
 import { isNavigation, siteOf } from '../policy/navigation.ts';
+import { MAX_FORM, MAX_FORM_TYPE } from '../session/login-bounds.ts';
 import { randomHex } from '../session/refresh-tokens.ts';
 
-/** Bytes. Sealed, that makes 1.9 MB, and a Durable Object's value may have 2. */
-const MAX_FORM = 1024 * 1024;
 const ENCTYPES = /^(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;
 
 /** The field of our page's form; its value is a token. */
@@ -23,11 +24,15 @@ export interface KeptForm {
   readonly referer: string | null;
   /** Whose session had ended when the form was sent: nobody else may send it. */
   readonly formerSub?: string | undefined;
+  /** Who sent it, as far as browserOf can tell. */
+  readonly browser: string;
 }
 
 export interface KeptAddress {
   readonly returnTo: string;
+  /** Both of the form, where there is one. */
   readonly formerSub?: string | undefined;
+  readonly browser?: string | undefined;
 }
 
 /** What the page that sends the form again proves to be for. */
@@ -36,20 +41,40 @@ interface FormToken {
   readonly sub: string;
 }
 
-/** The form that a request brings, or why there is none to keep. */
+/** The form that a request brings, or why there is none to keep. @throws GatewayError `too_many_requests` before anything is read */
 export async function readForm(
-  { config }: Gateway,
+  { config, strangers }: Gateway,
   request: Request,
   formerSub: string | undefined,
 ): Promise<KeptForm | 'none' | 'too-large'> {
   const { method, headers, url } = request;
   const type = headers.get('content-type') ?? '';
   const isForm = method === 'POST' && isNavigation(headers, method) && ENCTYPES.test(type);
-  if (!isForm || type.length > 256 || siteOf(headers, config.origin) !== 'same-origin') return 'none';
+  if (!isForm || type.length > MAX_FORM_TYPE || siteOf(headers, config.origin) !== 'same-origin') return 'none';
+  if (formerSub === undefined && !strangers.mayLeave(clientNetworkOf(headers))) {
+    throw new GatewayError('too_many_requests', 'forms of strangers', { retryAfter: 60 });
+  }
   const bytes = await readLimited(request, MAX_FORM);
   if (!bytes) return 'too-large';
   const { pathname, search } = new URL(url);
-  return { target: pathname + search, type, body: encodeBase64url(bytes), referer: headers.get('referer'), formerSub };
+  const target = pathname + search;
+  const browser = browserOf(headers);
+  return { target, type, body: encodeBase64url(bytes), referer: headers.get('referer'), formerSub, browser };
+}
+
+/** What tells browsers apart beside their cookies, which somebody else may have put there: where the edge sees it, and what it says of itself. */
+const TRAITS = [
+  'cf-connecting-ip',
+  'user-agent',
+  'accept-language',
+  'sec-ch-ua',
+  'sec-ch-ua-mobile',
+  'sec-ch-ua-platform',
+];
+const MAX_TRAIT = 300;
+
+export function browserOf(headers: Headers): string {
+  return TRAITS.map((name) => (headers.get(name) ?? '').slice(0, MAX_TRAIT)).join('\n');
 }
 
 /** Returns the key under which both are found; it goes into the login's cookie, and nowhere else. */
@@ -60,7 +85,11 @@ export async function keepForLogin(
   expiresAt: number,
 ): Promise<string> {
   const key = randomHex(32);
-  const address = await keyring.seal('form-address', { returnTo, formerSub: form?.formerSub } satisfies KeptAddress);
+  const address = await keyring.seal('form-address', {
+    returnTo,
+    formerSub: form?.formerSub,
+    browser: form?.browser,
+  } satisfies KeptAddress);
   const parts = { address, ...(form && { form: await keyring.seal('form', form) }) };
   await directory.ofLogin(key).keep(parts, expiresAt);
   return key;

@@ -2,7 +2,7 @@
 // Design §3 first row.
 
 import { type Endpoint, pageContext, redirectAnswer } from './answers.ts';
-import { FORM_FIELD, type KeptAddress, readFormToken } from './kept-form.ts';
+import { browserOf, FORM_FIELD, type KeptAddress, readFormToken } from './kept-form.ts';
 import { startLogin } from './start-login.ts';
 
 export const resubmit: Endpoint = (gateway) => async (c) => {
@@ -16,8 +16,11 @@ export const resubmit: Endpoint = (gateway) => async (c) => {
   const kept = token && (await directory.ofLogin(token.key).kept());
   const address = kept && (await keyring.unseal<KeptAddress>('form-address', kept.address));
   if (address?.kind !== 'ok') return redirectAnswer(gateway, config.origin + config.postLoginUrl);
-  const { returnTo, formerSub = sub } = address.value;
+  const { returnTo, formerSub, browser } = address.value;
   // Sent already, or written by somebody else: then it is the page that is left.
-  if (!kept?.hasForm || formerSub !== sub) return redirectAnswer(gateway, config.origin + returnTo);
-  return pages.resubmit(pageContext(c), { action: returnTo, enctype: 'text/plain', fields: [[FORM_FIELD, text]] });
+  if (!kept?.hasForm || (formerSub ?? sub) !== sub) return redirectAnswer(gateway, config.origin + returnTo);
+  // Whoever had no session before is known by the login's cookie alone, and that may have been planted: the visitor decides.
+  const isTheirs = formerSub !== undefined || browser === browserOf(c.req.raw.headers);
+  const form = { action: returnTo, enctype: 'text/plain', fields: [[FORM_FIELD, text]] } as const;
+  return pages.resubmit(pageContext(c), { ...form, waits: !isTheirs });
 };

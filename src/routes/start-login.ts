@@ -4,15 +4,12 @@
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { generateRandomCodeVerifier, generateRandomNonce, generateRandomState } from '../oidc/random.ts';
-import { isPrefetch } from '../policy/navigation.ts';
+import { clientNetworkOf } from '../policy/client-network.ts';
+import { isPrefetch, mayBeginLogin } from '../policy/navigation.ts';
+import { MAX_RETURN_TO_LENGTH } from '../policy/return-to.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
-import {
-  createState,
-  surplusTransactions,
-  TRANSACTION_LIFETIME,
-  type Transaction,
-  transactionCookieName,
-} from '../session/transaction.ts';
+import { MAX_RETURN_TO_IN_COOKIE, STRANGERS_LIFETIME, TRANSACTION_LIFETIME } from '../session/login-bounds.ts';
+import { createState, surplusTransactions, type Transaction, transactionCookieName } from '../session/transaction.ts';
 import { appendCookies, redirectAnswer } from './answers.ts';
 import { type KeptForm, keepForLogin } from './kept-form.ts';
 
@@ -31,20 +28,28 @@ export interface LoginStart {
   readonly kept?: string | undefined;
 }
 
-/** What leaves room for the rest of a transaction in one cookie of 4,096 bytes. */
-const MAX_RETURN_TO = 2_000;
 /** Logins of one browser in one second that are still told apart. */
 const MOST_AHEAD = 30;
 
 export async function startLogin(gateway: Gateway, request: Request, start: LoginStart): Promise<Response> {
-  const { config, keyring, relyingParty } = gateway;
+  await assertMayBegin(gateway, request);
+  return beginLogin(gateway, request, start);
+}
+
+/** Before anything of the request's body is read. @throws GatewayError `unauthenticated`, `too_many_requests` */
+export async function assertMayBegin(gateway: Gateway, request: Request, allowsScript = false): Promise<void> {
   if (isPrefetch(request.headers)) throw new GatewayError('unauthenticated', 'a prefetch starts no login');
+  if (!mayBeginLogin(request.headers, allowsScript)) {
+    throw new GatewayError('unauthenticated', 'only a document starts a login');
+  }
   await assertNotFlooded(gateway, request);
-  const { returnTo, form } = start;
-  const needsKeeping = form !== undefined || returnTo.length > MAX_RETURN_TO;
-  const kept =
-    start.kept ??
-    (needsKeeping ? await keepForLogin(gateway, returnTo, form, gateway.now() + TRANSACTION_LIFETIME) : undefined);
+}
+
+/** For whoever has called assertMayBegin. */
+export async function beginLogin(gateway: Gateway, request: Request, start: LoginStart): Promise<Response> {
+  const { config, keyring, relyingParty } = gateway;
+  const { returnTo } = start;
+  const kept = start.kept ?? (await keepFor(gateway, request, start));
   const base = cookieBase(config.isSecure);
   const present = parseOwnCookies(request.headers.get('cookie'), base);
   const order = orderOf(base, [...present.keys()], gateway.now());
@@ -78,18 +83,31 @@ function orderOf(base: string, present: readonly string[], now: number): number 
   return order;
 }
 
-/** Where the whole address is kept elsewhere, its path is the next best. */
+/** The key of what does not fit into the cookie, where there is such a thing and room for it. */
+async function keepFor(
+  gateway: Gateway,
+  { headers }: Request,
+  { returnTo, form }: LoginStart,
+): Promise<string | undefined> {
+  const isLong = returnTo.length > MAX_RETURN_TO_IN_COOKIE && returnTo.length <= MAX_RETURN_TO_LENGTH;
+  const isKept = form !== undefined || (isLong && gateway.strangers.mayLeave(clientNetworkOf(headers)));
+  if (!isKept) return undefined;
+  const lifetime = form?.formerSub === undefined ? STRANGERS_LIFETIME : TRANSACTION_LIFETIME;
+  return keepForLogin(gateway, returnTo, form, gateway.now() + lifetime);
+}
+
+/** Where the whole address is kept elsewhere, or not at all, its path is the next best. */
 function fitReturnTo(returnTo: string): string {
-  if (returnTo.length <= MAX_RETURN_TO) return returnTo;
+  if (returnTo.length <= MAX_RETURN_TO_IN_COOKIE) return returnTo;
   const path = returnTo.split(/[?#]/, 1)[0] ?? '/';
-  return path.length <= MAX_RETURN_TO ? path : '/';
+  return path.length <= MAX_RETURN_TO_IN_COOKIE ? path : '/';
 }
 
 /** The binding counts per location of the edge and forgives much: it slows guessing down, it is no lock. */
 export async function assertNotFlooded({ bindings }: Gateway, request: Request): Promise<void> {
   const limit = bindings.LOGIN_RATE_LIMIT;
-  const key = request.headers.get('cf-connecting-ip');
-  if (!limit || key === null) return;
+  const key = clientNetworkOf(request.headers);
+  if (!limit || key === undefined) return;
   const { success } = await limit.limit({ key });
   if (!success) throw new GatewayError('too_many_requests', 'LOGIN_RATE_LIMIT', { retryAfter: 60 });
 }

@@ -1,10 +1,7 @@
 // A login under way: what the callback must find again in this browser, one sealed cookie for each.
 // RFC 9700 §2.1 (state bound to the user agent), §2.1.1 (PKCE and nonce per transaction); design promise 3.
 
-/** Seconds a login may take: a person may have to register, confirm an address, or find their phone. */
-export const TRANSACTION_LIFETIME = 3600;
-/** Logins that may be under way at once in one browser; the oldest gives way. */
-export const MAX_TRANSACTIONS = 8;
+import { MAX_TRANSACTIONS, TRANSACTION_LIFETIME } from './login-bounds.ts';
 
 export interface Transaction {
   readonly state: string;

@@ -2,7 +2,7 @@
 // Design §3 last paragraph, §2 logout.
 
 import { describe, expect, it } from 'vitest';
-import { isNavigation, isOwnSite, isPrefetch, siteOf } from '../../src/policy/navigation.ts';
+import { isNavigation, isOwnSite, isPrefetch, mayBeginLogin, siteOf } from '../../src/policy/navigation.ts';
 import { ORIGIN } from './build.ts';
 
 const HTML = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
@@ -54,6 +54,29 @@ describe('design §3: a navigation', () => {
   ])('%s: %s', (method, expected) => {
     const headers = new Headers({ 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' });
     expect(isNavigation(headers, method)).toBe(expected);
+  });
+});
+
+describe('what may begin a login', () => {
+  it.each<[string, Record<string, string>, yes: boolean, whereScriptsMay: boolean]>([
+    ['a document', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, true, true],
+    ...['image', 'iframe', 'frame', 'embed', 'object', 'script', 'style', 'video', 'serviceworker', 'report', ''].map(
+      (dest): [string, Record<string, string>, boolean, boolean] => [
+        dest,
+        { 'sec-fetch-dest': dest, accept: HTML },
+        false,
+        false,
+      ],
+    ),
+    ['fetch', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }, false, true],
+    ['an older browser’s page', { accept: HTML }, true, true],
+    ['an older browser’s image', { accept: 'image/webp,*/*;q=0.8' }, false, false],
+    ['an older browser’s XHR', { accept: HTML, 'x-requested-with': 'XMLHttpRequest' }, false, true],
+    ['an Android web view', { accept: HTML, 'x-requested-with': 'com.example.app' }, true, true],
+    ['curl', { accept: '*/*' }, true, true],
+  ])('%s', (_what, headers, yes, whereScriptsMay) => {
+    expect(mayBeginLogin(new Headers(headers))).toBe(yes);
+    expect(mayBeginLogin(new Headers(headers), true)).toBe(whereScriptsMay);
   });
 });
 

@@ -22,6 +22,7 @@ Abmelden
 Angemeldet bleiben
 Sie sind angemeldet
 Ihre Eingaben werden jetzt gesendet. Wenn nichts geschieht, drücken Sie bitte den Knopf.
+Bitte senden Sie dieses Formular nur, wenn Sie es selbst gerade vor der Anmeldung ausgefüllt haben. Es geht an
 Senden
 Sie sind abgemeldet
 Sie können dieses Fenster jetzt schließen.

@@ -23,6 +23,7 @@ export const en = {
   staySignedIn: 'Stay signed in',
   signedIn: 'You are signed in',
   sending: 'What you entered is being sent now. If nothing happens, please press the button.',
+  sendIfYours: 'Please send this form only if you filled it in yourself, just before signing in. It goes to',
   send: 'Send',
   signedOut: 'You are signed out',
   closeWindow: 'You can close this window now.',

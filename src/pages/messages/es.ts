@@ -22,6 +22,7 @@ Cerrar sesión
 Mantener la sesión
 Ha iniciado sesión
 Lo que escribió se está enviando. Si no ocurre nada, pulse el botón.
+Envíe este formulario solo si lo rellenó usted, justo antes de iniciar sesión. Se enviará a
 Enviar
 Ha cerrado sesión
 Ya puede cerrar esta ventana.

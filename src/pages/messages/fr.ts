@@ -22,6 +22,7 @@ Se déconnecter
 Rester connecté
 Vous êtes connecté
 Votre saisie va être envoyée. Si rien ne se passe, veuillez appuyer sur le bouton.
+N’envoyez ce formulaire que si vous l’avez rempli vous-même, juste avant de vous connecter. Il sera envoyé à
 Envoyer
 Vous êtes déconnecté
 Vous pouvez maintenant fermer cette fenêtre.

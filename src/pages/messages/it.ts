@@ -22,6 +22,7 @@ Esci
 Rimani connesso
 Accesso effettuato
 Ciò che ha scritto viene inviato ora. Se non succede nulla, prema il pulsante.
+Invii questo modulo solo se lo ha compilato Lei, subito prima di accedere. Sarà inviato a
 Invia
 È uscito
 Ora può chiudere questa finestra.

@@ -22,6 +22,7 @@ Uitloggen
 Ingelogd blijven
 U bent ingelogd
 Wat u hebt ingevuld wordt nu verzonden. Gebeurt er niets, druk dan op de knop.
+Verstuur dit formulier alleen als u het zelf hebt ingevuld, vlak voor het aanmelden. Het gaat naar
 Verzenden
 U bent uitgelogd
 U kunt dit venster nu sluiten.

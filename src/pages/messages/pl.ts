@@ -22,6 +22,7 @@ Wyloguj się
 Nie wylogowuj
 Zalogowano
 Wprowadzone dane są teraz wysyłane. Jeśli nic się nie dzieje, proszę nacisnąć przycisk.
+Formularz należy wysłać tylko wtedy, gdy został wypełniony samodzielnie, tuż przed zalogowaniem. Trafi na adres
 Wyślij
 Wylogowano
 Można teraz zamknąć to okno.

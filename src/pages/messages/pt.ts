@@ -22,6 +22,7 @@ Sair
 Continuar na conta
 Você entrou
 O que você preencheu está sendo enviado. Se nada acontecer, pressione o botão.
+Envie este formulário apenas se foi você quem o preencheu, pouco antes de entrar. Será enviado para
 Enviar
 Você saiu
 Agora pode fechar esta janela.

@@ -22,6 +22,7 @@ Oturumu kapat
 Oturumu açık tut
 Oturum açtınız
 Girdikleriniz şimdi gönderiliyor. Bir şey olmazsa lütfen düğmeye basın.
+Bu formu yalnızca oturum açmadan hemen önce kendiniz doldurduysanız gönderin. Gideceği adres:
 Gönder
 Oturumunuz kapatıldı
 Artık bu pencereyi kapatabilirsiniz.

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { keepForLogin, sealFormToken } from '../../../src/routes/kept-form.ts';
+import { browserOf, keepForLogin, sealFormToken } from '../../../src/routes/kept-form.ts';
 import { applySteps, stepsWith } from '../generate/text.ts';
 import { createTarget } from '../target.ts';
 import type { PersonName, Stage } from './stage.ts';
@@ -14,7 +14,8 @@ const CONTENT = 'the-content-of-the-form';
 
 const keptForm = createTarget({
   name: 'kept-form',
-  promise: 'reaches the application once, from the user it was kept for, at its own address, and only by its own token',
+  promise:
+    'reaches the application once, from the user it was kept for, at its own address, by its own token, and by itself only where its browser is known',
   runs: 80,
   budget: 600,
   given: fc.record({
@@ -23,18 +24,21 @@ const keptForm = createTarget({
     keptFor: name,
     sentBy: fc.option(name, { nil: undefined, freq: 8 }),
     path: fc.constantFrom('/page?a=b', '/page?a=b', '/page', '/admin/a'),
+    /** Whether whoever signs in looks like whoever sent the form. */
+    isSameBrowser: fc.boolean(),
     site: fc.constantFrom('same-origin', 'same-origin', 'cross-site'),
     steps: fc.oneof({ arbitrary: fc.constant([]), weight: 2 }, stepsWith(['.', 'A'])),
     times: fc.constantFrom(1, 2),
     later: fc.constantFrom(0, 0, 0, 90_000),
   }),
   ready: stages.createStages(),
-  async holds({ former, keptFor, sentBy = undefined, path, site, steps, times, later }, stage) {
+  async holds({ former, keptFor, sentBy = undefined, path, site, isSameBrowser, steps, times, later }, stage) {
     const { harness } = stage;
     const { gateway } = harness;
     const formerSub = former && stages.personOf(stage, former).sub;
     const body = Buffer.from(CONTENT).toString('base64url');
-    const form = { target: '/page?a=b', type: 'text/plain', body, referer: null, formerSub };
+    const browser = isSameBrowser ? browserOf(new Headers(stages.BROWSER)) : 'another';
+    const form = { target: '/page?a=b', type: 'text/plain', body, referer: null, formerSub, browser };
     const key = await keepForLogin(gateway, '/page?a=b', form, harness.clock.now + 3_600);
     const token = await sealFormToken(gateway, { key, sub: stages.personOf(stage, keptFor).sub });
     const sent = applySteps(token, steps).toWellFormed();
@@ -42,8 +46,9 @@ const keptForm = createTarget({
     await harness.settle();
     const isMeant = sentBy === keptFor && (former === undefined || former === sentBy) && later === 0 && sent === token;
     const page = await ask(stage, sentBy, `/auth/resubmit?form=${encodeURIComponent(sent)}`);
-    const isOffered = page.status === 200 && (await page.text()).includes('postern-form');
-    assert.equal(isOffered, isMeant);
+    const html = await page.text();
+    assert.equal(page.status === 200 && html.includes('postern-form'), isMeant);
+    assert.equal(html.includes('resubmit.js'), isMeant && (former !== undefined || isSameBrowser));
     for (let time = 0; time < times; time++) {
       const text = `postern-form=${sent}\r\n`;
       const response = await ask(stage, sentBy, path, { text, site });

@@ -14,7 +14,24 @@ const NAMES = [
 ];
 /** As long as a sealed text is at least. */
 export const SEALED = `eyJhbGciOiJkaXIi..${'Ab3_-'.repeat(20)}`;
-const VALUES = ['', 'a', SEALED, 'dark,blue', 'dark, blue', `dark,${BASE}=${SEALED}`, `dark, ${BASE}=a`, '2~abc', '4~', '3~x', '9~x', '2~', 'eyJhbGciOiJkaXIi..a.b.c', '"quoted"', 'a=b', 'OWN'];
+const VALUES = [
+  '',
+  'a',
+  SEALED,
+  'dark,blue',
+  'dark, blue',
+  `dark,${BASE}=${SEALED}`,
+  `dark, ${BASE}=a`,
+  '2~abc',
+  '4~',
+  '3~x',
+  '9~x',
+  '2~',
+  'eyJhbGciOiJkaXIi..a.b.c',
+  '"quoted"',
+  'a=b',
+  'OWN',
+];
 const BLANKS = ['', '', '', ' ', '\t', '  ', '\u00a0', ' '.repeat(3_000)];
 const JOINTS = ['; ', '; ', ';', ', ', ',', ' ; ', ';;', '\t;', ';\u00a0', '; ,'];
 

@@ -11,7 +11,8 @@ import { createTarget } from '../target.ts';
 
 const ownCookies = createTarget({
   name: 'cookies',
-  promise: 'ours are found as a plain reading of the header finds them, nothing behind a comma is ours, and no other passes for one',
+  promise:
+    'ours are found as a plain reading of the header finds them, nothing behind a comma is ours, and no other passes for one',
   runs: 2_000,
   given: cookieHeader,
   holds(header) {
@@ -60,7 +61,8 @@ const othersCookies = createTarget({
 
 const browsersCookies = createTarget({
   name: 'cookies-of-a-browser',
-  promise: 'a comma in a browser’s cookie is a byte of its value: no cookie is made of it, and no sealed value goes up behind it',
+  promise:
+    'a comma in a browser’s cookie is a byte of its value: no cookie is made of it, and no sealed value goes up behind it',
   runs: 2_000,
   given: cookieHeader,
   holds(header) {
