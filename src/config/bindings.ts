@@ -26,7 +26,7 @@ export const BINDINGS = {
     method: 'limit',
     required: false,
     wanted: 'a rate limit',
-    example: '[[ratelimits]] name = "LOGIN_RATE_LIMIT", namespace_id = "1001", simple = { limit = 30, period = 60 }',
+    example: '[[ratelimits]] name = "LOGIN_RATE_LIMIT", namespace_id = "1001", simple = { limit = 100, period = 60 }',
   },
 } as const;
 

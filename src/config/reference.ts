@@ -96,7 +96,8 @@ export const ROUTE_DESCRIPTIONS: Record<RouteField, string> = {
 export const BINDING_DESCRIPTIONS: Record<BindingName, string> = {
   SESSIONS: 'KV namespace of the sealed refresh tokens. Required.',
   USER_SESSIONS: 'Durable Object of the class `UserSessions`, one per user. Required.',
-  LOGIN_RATE_LIMIT: 'Rate limit on sign-ins. Optional.',
+  LOGIN_RATE_LIMIT:
+    'Rate limit on sign-ins, begun and ended, of one client (an IPv4 address or an IPv6 /64). On in the `wrangler.toml` that comes with it; optional.',
 };
 
 /** What stands in .dev.vars.example: nothing that would work, so that nobody deploys it. */

@@ -74,6 +74,7 @@ describe('wrangler.toml', () => {
   it('has the bindings and the migration of the Durable Object', () => {
     expect(wrangler.kv_namespaces).toMatchObject([{ binding: 'SESSIONS' }]);
     expect(wrangler.durable_objects.bindings).toMatchObject([{ name: 'USER_SESSIONS', class_name: 'UserSessions' }]);
+    expect(wrangler.ratelimits).toMatchObject([{ name: 'LOGIN_RATE_LIMIT', simple: { limit: 100, period: 60 } }]);
     expect(wrangler.migrations).toMatchObject([{ new_sqlite_classes: ['UserSessions'] }]);
     expect(wrangler.observability).toMatchObject({ enabled: true });
   });
