@@ -1,5 +1,5 @@
-// GET /auth/client.js: for pages that fetch. On a 401 of ours it opens the sign-in in a small window and repeats the request; it
-// warns before the session's end, and finds the place in a page again. Issue 6; design §2. Under 2 KB as it is sent.
+// GET /auth/client.js: for pages that fetch. On a 401 of ours it opens the sign-in in a small window and repeats the request for the same
+// person; it warns before the session's end, and finds the place in a page again. Issue 6; design §2. Under 2 KB as it is sent.
 
 /** `texts`: you are signed out, sign in, stay signed in, ends at the latest. */
 export const clientScript = (base: string, texts: readonly string[]): string =>
@@ -10,62 +10,68 @@ export const clientScript = (base: string, texts: readonly string[]): string =>
  * The bar stands beside the window at once, since a blocked window can't be told from one that the sign-in service has cut off from
  * this page (Cross-Origin-Opener-Policy). For the same reason the end is told by a channel.
  * The warning comes two minutes before the end. While it stands, the end is looked up twice a minute.
+ * Whoever signs in may be somebody else: then what the page shows and was about to send is the first one's, and it is loaded anew. So it is
+ * where nobody knows for whom the page was.
  * After a sign-in that had to leave the page, the browser has lost the fragment; the tab's storage has not. (A minute's tolerance: two clocks.)
  */
 const SOURCE = `(base, [out, signIn, stay, until]) => {
-  let real = fetch;
-  let bar, due, tell, timer, known;
+  let get = fetch, bar, due, tell, id, who,
 
-  let add = (tag, text, to, onclick) => {
+  add = (tag, text, to, onclick) => {
     let node = Object.assign(document.createElement(tag), { innerText: text, onclick });
     to.append(' ', node);
     return node
-  };
-  let show = (text, label, act) => {
+  },
+  show = (text, label, act) => {
     bar?.remove();
     bar = add('div', text, document.body);
     bar.role = 'alert';
-    bar.style = 'position:fixed;inset:auto 1em 1em auto;z-index:9999;padding:1em;background:#fff;color:#000;border:solid';
+    bar.style = 'position:fixed;bottom:1em;right:1em;z-index:999;padding:1em;background:#fff;color:#000;border:solid';
     add('button', label, bar, act);
     add('button', '×', bar, () => { bar.remove(); tell?.() })
-  };
+  },
 
-  let ask = (more = '') => due ??= new Promise(done => {
-    let go = () => open(base + 'login?return_to=' + base + 'done' + more, 'postern', 'width=480,height=720');
-    tell = yes => { due = null; bar.remove(); done(yes) };
+  ask = (more = '') => due ||= new Promise(done => {
+    let me = who,
+    go = () => open(base + 'login?return_to=' + base + 'done' + more, 'postern', 'width=480,height=720');
+    tell = async yes => {
+      due = tell = 0;
+      bar.remove();
+      !yes || me && await look() === me ? done(yes) : location.reload()
+    };
     show(out, signIn, go);
     navigator.userActivation?.isActive && go()
-  });
+  }),
 
-  let look = async () => {
-    clearTimeout(timer);
-    let wait;
-    let got = await real(base + 'userinfo').catch(() => 0);
-    if (got.status == 401) return known && ask();
+  look = async () => {
+    clearTimeout(id);
+    let wait, got = await get(base + 'userinfo').catch(() => 0);
+    if (got.status == 401) return who && ask();
     if (got.ok) {
-      let { started_at, idle_expires_at: end, expires_at } = (await got.json()).session;
-      let [at, href] = (sessionStorage.postern ?? '').split(' ');
-      if (!known && started_at + 60 > at && href.startsWith(location + '#')) location = href;
-      known = 1;
+      let { sub, session: { started_at, idle_expires_at: end, expires_at } } = await got.json(),
+      [at, href] = (sessionStorage.postern ?? '').split(' ');
+      if (!who && started_at + 60 > at && href?.startsWith(location + '#')) location = href;
+      if ((who ??= sub) !== sub) return location.reload();
       wait = end * 1e3 - Date.now() - 12e4;
       if (!due) {
         bar?.remove();
         if (wait <= 0) show(until + ' ' + new Date(end * 1e3).toLocaleTimeString(), stay, () =>
-          end < expires_at ? real(location, { method: 'HEAD' }).then(look) : ask())
+          end < expires_at ? get(location, { method: 'HEAD' }).then(look) : ask())
       }
     }
-    timer = setTimeout(look, wait > 0 ? Math.min(wait, 2e9) : 3e4)
+    id = setTimeout(look, wait > 0 ? Math.min(wait, 2e9) : 3e4);
+    return got.ok && who
   };
 
-  window.fetch = async (input, init) => {
-    let again = input.clone?.() ?? input;
-    let got = await real(input, init);
-    let { code, login_url } = got.status == 401 && await got.clone().json().catch(() => 0) || 0;
-    if (!(login_url + '').startsWith(base) || code == 'invalid_token') return got;
-    return await ask(code == 'unauthenticated' ? '' : '&prompt=login') ? real(again, init) : got
+  window.fetch = async (what, how) => {
+    let copy = what.clone?.() ?? what,
+    got = await get(what, how),
+    { code, login_url } = got.status == 401 && await got.clone().json().catch(() => 0) || 0;
+    return (login_url + '').startsWith(base) && code != 'invalid_token'
+      && await ask(code == 'unauthenticated' ? '' : '&prompt=login') ? get(copy, how) : got
   };
 
-  new BroadcastChannel('postern').onmessage = () => { tell?.(1); look() };
-  addEventListener('pagehide', () => { sessionStorage.postern = Date.now() / 1e3 + ' ' + location });
+  new BroadcastChannel('postern').onmessage = () => tell ? tell(1) : look();
+  addEventListener('pagehide', () => sessionStorage.postern = Date.now() / 1e3 + ' ' + location);
   look()
 }`;

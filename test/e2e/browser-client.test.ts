@@ -3,6 +3,7 @@
 
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SEED } from '../../demo/zitadel/seed.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS, hasChromium } from '../support/chromium.ts';
 import { type RunningWorker, startWorker } from '../support/worker.ts';
 import { type FormApplication, startFormApplication } from './support/form-application.ts';
@@ -93,6 +94,39 @@ describe.skipIf(!hasChromium)('client.js', () => {
     await opened;
     expect(((await result()) as [number][]).map(([status]) => status)).toEqual([200, 200]);
     expect(await bar().count()).toBe(0);
+  });
+
+  it('another person signs in: nothing is repeated, and the page is loaded anew', async () => {
+    await forgetPerson();
+    application.received.length = 0;
+    await start(`('/data/', 2, { method: 'POST', body: 'of the first' })`);
+    const opened = context.waitForEvent('page');
+    await bar().getByRole('button', { name: 'Sign in' }).click();
+    const reloaded = page.waitForEvent('load');
+    await (await opened).getByRole('button', { name: /Ada/ }).click();
+    await reloaded;
+    expect(await page.evaluate('window.result')).toBeUndefined();
+    expect(application.received).toEqual([]);
+    await start(`('/data/', 1, { method: 'POST', body: 'of the second' })`);
+    await expect.poll(result).toEqual([[200, SEED.users.admin]]);
+  });
+
+  it('a page of nobody is loaded anew, too: what it asks for was not asked by whoever signed in', async () => {
+    await forgetPerson();
+    await page.route('**/app', (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<body><script src="/auth/client.js"></script>' }),
+    );
+    const asked = page.waitForResponse('**/auth/userinfo');
+    await page.reload();
+    await asked;
+    application.received.length = 0;
+    await start(`('/data/', 1, { method: 'POST', body: 'x' })`);
+    const opened = context.waitForEvent('page');
+    await bar().getByRole('button', { name: 'Sign in' }).click();
+    const reloaded = page.waitForEvent('load');
+    await (await opened).getByRole('button', { name: /Uma/ }).click();
+    await reloaded;
+    expect(application.received).toEqual([]);
   });
 
   it('whoever closes the bar gets the 401, and the next request asks again', async () => {
