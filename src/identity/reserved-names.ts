@@ -72,6 +72,16 @@ export function compileReservedNames(config: Pick<Config, 'identityHeaders'>): (
   };
 }
 
+/** Names by which the gateway tells an upstream who somebody is and proves it, in any spelling; what an upstream sends under them is an echo. */
+export function compileIdentityNames(config: Partial<Pick<Config, 'identityHeaders'>>): (name: string) => boolean {
+  const configured = Object.keys(config.identityHeaders ?? {}).map(canonicalName);
+  const names = new Set(['xidentityassertion', 'xgatewaysecret', 'xgatewayhop', ...configured]);
+  return (name) => {
+    const canonical = canonicalName(name);
+    return canonical.startsWith('xforwarded') || names.has(canonical);
+  };
+}
+
 /** Letters and digits, case folded: what is left of a name once WSGI, CGI or PHP has turned every other sign into `_`. */
 export function canonicalName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');

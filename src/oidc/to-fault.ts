@@ -4,6 +4,7 @@
 import * as oauth from 'oauth4webapi';
 import { GatewayError } from '../errors.ts';
 import { ProviderCallError } from './provider-fetch.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /**
  * dead: this token or user is finished, trying again is pointless; transient: ZITADEL or the way to it is unwell;
@@ -107,7 +108,9 @@ export function toLoginFault(step: string, error: unknown): GatewayError {
   return new GatewayError(code, `${step}: ${reason}`, { cause: error, ...(retryAfter && { retryAfter }) });
 }
 
-/** A provider's words in one short line of printable ASCII, so that no log line can be forged or flooded. */
+/** A provider's words in one short line of printable ASCII, so that no log line can be forged or flooded, and no code or token stands in it. */
 function printable(text: string): string {
-  return text.replace(/[^ -~]+/g, '?').slice(0, 200);
+  return withoutSecrets(text)
+    .replace(/[^ -~]+/g, '?')
+    .slice(0, 200);
 }

@@ -69,7 +69,8 @@ export function createForward(dependencies: ForwardDependencies): Forward {
       period: config.revocationMaxAge * WATCH,
       timers,
     };
-    const context = { addresses: built.addresses, isPersonal };
+    const sent = { url: request.url, headers: built.headers };
+    const context = { addresses: built.addresses, isPersonal, sent };
     if (answer.webSocket && isUpgrade) {
       const headers = new Headers(answer.headers);
       rewriteHeaders({ status: answer.status, headers }, context);

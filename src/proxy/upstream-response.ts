@@ -2,16 +2,15 @@
 // Design §4 "Never reaches the visitor"; RFC 9110 §7.6.1.
 
 import type { Config } from '../config/schema.ts';
+import { compileIdentityNames } from '../identity/reserved-names.ts';
+import { clearSiteData, type Sent } from './clear-site-data.ts';
 import { cookieBaseOf, isOwnCookie } from './own-cookies.ts';
 import { publicReference, publicRefresh, publicSetCookie } from './response-addresses.ts';
 import { isSurrogateField, keepPrivate } from './response-caching.ts';
 import { compileSecurityHeaders } from './security-headers.ts';
 import type { AddressMap } from './upstream-path.ts';
 
-/**
- * What concerns one connection; alternative services, which would lead visitors past the gateway to the private host; and what was for the
- * upstream alone, should it show its request back.
- */
+/** What concerns one connection; and alternative services, which would lead visitors past the gateway to the private host. */
 const DROPPED = new Set([
   'connection',
   'keep-alive',
@@ -23,9 +22,6 @@ const DROPPED = new Set([
   'transfer-encoding',
   'upgrade',
   'alt-svc',
-  'x-gateway-secret',
-  'x-gateway-hop',
-  'x-identity-assertion',
 ]);
 
 /** An upstream's `Connection` takes away fields of its own only, never one that protects the visitor or delimits the body. */
@@ -43,6 +39,7 @@ export interface ResponseContext {
   readonly addresses: AddressMap;
   /** Whether the response was made for a known user: by a session or a bearer token, or on a route that demands one. */
   readonly isPersonal: boolean;
+  readonly sent?: Sent;
 }
 
 export interface UpstreamAnswer {
@@ -53,15 +50,20 @@ export interface UpstreamAnswer {
 /** Changes the headers in place: they are the copy that the visitor's response was made with, and a second one would be made for nothing. */
 export type RewriteResponseHeaders = (answer: UpstreamAnswer, context: ResponseContext) => void;
 
-export function compileResponseHeaders(config: Pick<Config, 'isSecure' | 'securityHeaders'>): RewriteResponseHeaders {
+export function compileResponseHeaders(
+  config: Pick<Config, 'isSecure' | 'securityHeaders' | 'identityHeaders'>,
+): RewriteResponseHeaders {
+  // What was for the upstream alone, should it show its request back.
+  const isIdentity = compileIdentityNames(config);
   const cookieBase = cookieBaseOf(config.isSecure);
   const addSecurityHeaders = compileSecurityHeaders(config);
 
-  return ({ status, headers }, { addresses, isPersonal }) => {
+  return ({ status, headers }, { addresses, isPersonal, sent }) => {
     const named = namedByConnection(headers.get('Connection'));
     for (const name of [...headers.keys()]) {
       const publicValue = ADDRESSES.get(name);
-      if (DROPPED.has(name) || named?.has(name) || (isPersonal && isSurrogateField(name))) headers.delete(name);
+      const isDropped = DROPPED.has(name) || named?.has(name) || isIdentity(name);
+      if (isDropped || (isPersonal && isSurrogateField(name))) headers.delete(name);
       else if (publicValue) headers.set(name, publicValue(headers.get(name) ?? '', addresses));
     }
     const lines = headers.getSetCookie();
@@ -70,6 +72,7 @@ export function compileResponseHeaders(config: Pick<Config, 'isSecure' | 'securi
       headers.delete('Set-Cookie');
       for (const line of kept) headers.append('Set-Cookie', line);
     }
+    if (headers.has('Clear-Site-Data')) clearSiteData(headers, cookieBase, sent);
     if (isPersonal) keepPrivate(headers);
     // A 304 changes what is stored (RFC 9111 §3.2), and what is stored has them already.
     if (status !== 304) addSecurityHeaders(headers);

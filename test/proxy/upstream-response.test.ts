@@ -1,6 +1,7 @@
 // What the visitor receives: private addresses made public, cookies, caches, security headers.
 // Design §4 "Never reaches the visitor"; issue 6.
 
+import { CookieJar } from 'tough-cookie';
 import { describe, expect, it } from 'vitest';
 import { compileResponseHeaders } from '../../src/proxy/upstream-response.ts';
 
@@ -286,5 +287,104 @@ describe('connection', () => {
   it('what was for the upstream alone is not shown back', () => {
     const secret = { 'X-Gateway-Secret': 's', 'X-Identity-Assertion': 'j', 'X-Gateway-Hop': 'h' };
     expect(Object.keys(secret).some((name) => received(secret).has(name))).toBe(false);
+  });
+});
+
+describe('Clear-Site-Data', () => {
+  const clear = async (value: string, path = '/app/account/logout', more: [string, string][] = []) => {
+    const jar = new CookieJar();
+    const url = `https://www.shop.example${path}`;
+    const lines = [
+      'sid=1; Path=/',
+      'basket=1; Path=/app',
+      'draft=1; Path=/app/account/',
+      'wide=1; Domain=shop.example; Path=/',
+      'wider=1; Domain=www.shop.example; Path=/app/',
+      '__Host-csrf=1; Path=/; Secure',
+      '__Secure-id=1; Path=/; Secure; Domain=shop.example',
+      '__Host-postern=OURS; Path=/; Secure; HttpOnly',
+      '__Host-postern-tx-0a=OURS; Path=/; Secure; HttpOnly',
+    ];
+    for (const line of lines) await jar.setCookie(line, url);
+    const cookie = await jar.getCookieString(url);
+    const headers = new Headers([['Clear-Site-Data', value], ...more]);
+    const rewrite = compileResponseHeaders(config);
+    rewrite({ status: 200, headers }, { addresses, isPersonal: true, sent: { url, headers: new Headers({ cookie }) } });
+    for (const line of headers.getSetCookie()) await jar.setCookie(line, url);
+    return { headers, left: (await jar.getCookieString(url)).split('; ').filter(Boolean).sort() };
+  };
+  const OURS = ['__Host-postern-tx-0a=OURS', '__Host-postern=OURS'];
+
+  it.each<[string, string | null]>([
+    ['"cookies"', null],
+    ['"cache", "cookies", "storage"', '"cache", "storage"'],
+    ['"cookies","executionContexts"', '"executionContexts"'],
+    ['"*"', '"cache", "clientHints", "executionContexts", "prefetchCache", "prerenderCache", "storage"'],
+    ['"cache", "*"', '"cache", "clientHints", "executionContexts", "prefetchCache", "prerenderCache", "storage"'],
+  ])('%s takes every cookie of the application’s and none of the gateway’s', async (value, goesOn) => {
+    const { headers, left } = await clear(value);
+    expect(left).toEqual(OURS);
+    expect(headers.get('clear-site-data')).toBe(goesOn);
+    expect(headers.getSetCookie().join()).not.toMatch(/postern/i);
+  });
+
+  it.each(['"cache"', '"storage", "clientHints"', '"storage:inbox"'])('%s goes on as it is', async (value) => {
+    const { headers, left } = await clear(value);
+    expect([headers.get('clear-site-data'), headers.getSetCookie()]).toEqual([value, []]);
+    expect(left).toHaveLength(9);
+  });
+
+  it.each(['cookies', '*', '"cookie"', '"Cookies"', '"all"', ''])(
+    '%s, which nobody knows, does not go on',
+    async (value) => {
+      expect((await clear(value)).headers.get('clear-site-data')).toBeNull();
+    },
+  );
+
+  it('what the same answer sets stays', async () => {
+    const { left } = await clear('"cookies"', '/app/x', [
+      ['Set-Cookie', 'sid=2; Path=/'],
+      ['Set-Cookie', '__Host-postern=FORGED; Path=/; Secure'],
+    ]);
+    expect(left).toEqual([...OURS, 'sid=2']);
+  });
+
+  it('makes at most a hundred lines, and none that a path or a name could break', async () => {
+    const rewrite = compileResponseHeaders(config);
+    const cookie = Array.from({ length: 300 }, (_, index) => `c${index}=1`).join('; ');
+    for (const [path, sent] of [
+      ['/a;Domain=evil.example/b', 'a=1; b"ad=2; \u00e9=3; =4; 5'],
+      [`/${'x/'.repeat(500)}`, cookie],
+    ] as const) {
+      const headers = new Headers({ 'Clear-Site-Data': '"cookies"' });
+      const request = { url: `https://www.shop.example${path}`, headers: new Headers({ cookie: sent }) };
+      rewrite({ status: 200, headers }, { addresses, isPersonal: true, sent: request });
+      const lines = headers.getSetCookie();
+      expect(lines.length).toBeLessThanOrEqual(100);
+      for (const line of lines) {
+        expect(line).toMatch(
+          /^[^=;\s]+=; Max-Age=0; Path=\/[^;]*(; Domain=(www\.)?shop\.example)?; HttpOnly(; Secure)?$/,
+        );
+      }
+    }
+  });
+});
+
+describe('identity headers that an upstream sends back', () => {
+  const rewrite = compileResponseHeaders({ ...config, identityHeaders: { 'Remote-User': 'sub', 'X-Department': 'x' } });
+  const echoed = [
+    ...['X-Forwarded-User', 'X-Forwarded-Email', 'X-Forwarded-Preferred-Username', 'X-Forwarded-Name'],
+    ...['X-Forwarded-Roles', 'X-Forwarded-Groups', 'X-Forwarded-Org', 'X-Forwarded-Actor', 'X-Forwarded-Id-Token'],
+    ...['X-Identity-Assertion', 'X-Gateway-Secret', 'X-Gateway-Hop', 'Remote-User', 'X-Department'],
+    ...['x_forwarded_user', 'X_FORWARDED-Email', 'remote_user', 'X.Department', 'XIdentity-Assertion'],
+  ];
+
+  it.each(echoed)('%s does not reach the visitor', (name) => {
+    for (const isPersonal of [true, false]) {
+      const headers = new Headers({ [name]: 'admin', 'X-Powered-By': 'PHP', ETag: '"1"' });
+      rewrite({ status: 200, headers }, { addresses, isPersonal });
+      expect([...headers.values()]).not.toContain('admin');
+      expect([headers.get('x-powered-by'), headers.get('etag')]).toEqual(['PHP', '"1"']);
+    }
   });
 });
