@@ -74,6 +74,55 @@ describe('bytes on a socket', () => {
     });
   });
 
+  describe('Cookie lines', () => {
+    const own = () => /postern=[^;\r]+/.exec(cookie)?.[0] as string;
+    /** `Cookie` at the upstream; undefined where nothing came through. */
+    async function cookieAtUpstream(path: string, lines: readonly string[], more = ''): Promise<string[] | undefined> {
+      upstream.connections.length = 0;
+      const fields = lines.map((line) => `Cookie: ${line.replaceAll('{own}', own())}\r\n`).join('');
+      const host = new URL(worker.origin).host;
+      const request = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${fields}${more}Connection: close\r\n\r\n`;
+      const [status] = await sendRaw(worker.origin, request);
+      expect([200, 401]).toContain(status);
+      const [connection] = upstream.connections;
+      expect(connection === undefined).toBe(status === 401);
+      if (connection === undefined) return undefined;
+      return [...connection.matchAll(/^cookie: (.*)\r$/gim)].map(([, value]) => value ?? '');
+    }
+
+    it.each<[string, string[]]>([
+      ['behind a comma', ['theme=dark,{own}']],
+      ['behind a comma and a blank', ['theme=dark, {own}; a=1']],
+      ['behind a comma at the start', [',{own}']],
+      ['behind a comma in quotes', ['theme="dark,{own}"']],
+      ['on a line of its own, after another', ['a=1', '{own}']],
+      ['on a line of its own, after an empty one', ['', 'a', '{own}']],
+      ['in chunks behind commas', ['a=1,postern.0=2~x; b=1,postern.1=y']],
+    ])('ours %s is nobody’s', async (_where, lines) => {
+      expect(await cookieAtUpstream('/private', lines)).toBeUndefined();
+    });
+
+    it.each<[string, string[], string[]]>([
+      ['alone', ['{own}'], []],
+      ['between others', ['a=1,2; {own}; b=3'], ['a=1,2; b=3']],
+      ['on the first line', ['{own}', 'a=1'], ['a=1']],
+      ['behind a semicolon on a further line', ['a=1', 'b=2; {own}'], ['a=1; b=2']],
+    ])('ours %s is a session, and stays here', async (_where, lines, kept) => {
+      expect(await cookieAtUpstream('/private', lines)).toEqual(kept);
+    });
+
+    const BROWSER = 'Sec-Fetch-Site: none\r\n';
+    it.each<[string, string[], string, string]>([
+      ['several lines go up as one', ['a=1', 'b=2; c=3', 'd=4'], '', 'a=1; b=2; c=3; d=4'],
+      ['a comma stays', ['theme=dark,blue; l="x, y"'], '', 'theme=dark,blue; l="x, y"'],
+      ['of a browser every comma stays', ['theme=dark, sid=x; b=1'], BROWSER, 'theme=dark, sid=x; b=1'],
+      ['of a browser no sealed value goes up', ['theme=dark,{own}; b=1'], BROWSER, 'theme=dark; b=1'],
+      ['ours on a line of its own stays here', ['a=1', '{own}', 'b=2'], '', 'a=1; b=2'],
+    ])('%s', async (_what, lines, more, kept) => {
+      expect(await cookieAtUpstream('/page', lines, more)).toEqual([kept]);
+    });
+  });
+
   it('nothing of it made the gateway’s own code answer 500', () => {
     // The runtime's own words about what it refused stand in between.
     const events = worker.logs.filter((line) => line.startsWith('{'));

@@ -39,7 +39,7 @@ export async function startFormApplication(): Promise<FormApplication> {
     if (method === 'POST') received.push({ method, url, type: headers['content-type'], headers, body });
     if (url.startsWith('/data')) {
       response.setHeader('Content-Type', 'application/json');
-      response.end(JSON.stringify({ url, user: headers['x-forwarded-user'] }));
+      response.end(JSON.stringify({ url, user: headers['x-forwarded-user'], cookie: headers.cookie }));
     } else if (method === 'POST') {
       response.setHeader('Content-Type', 'text/html');
       response.end(`<!doctype html><title>saved</title><p id="saved">${received.length}</p>`);
