@@ -7,6 +7,7 @@ import type { Gateway } from '../gateway.ts';
 import { readLimited } from '../oidc/provider-fetch.ts';
 import { clientNetworkOf } from '../policy/client-network.ts';
 import { isNavigation, siteOf } from '../policy/navigation.ts';
+import { MAX_RETURN_TO_LENGTH } from '../policy/return-to.ts';
 import { MAX_FORM, MAX_FORM_TYPE } from '../session/login-bounds.ts';
 import { randomHex } from '../session/refresh-tokens.ts';
 
@@ -50,16 +51,19 @@ export async function readForm(
   const { method, headers, url } = request;
   const type = headers.get('content-type') ?? '';
   const isForm = method === 'POST' && isNavigation(headers, method) && ENCTYPES.test(type);
-  if (!isForm || type.length > MAX_FORM_TYPE || siteOf(headers, config.origin) !== 'same-origin') return 'none';
+  if (!isForm || siteOf(headers, config.origin) !== 'same-origin') return 'none';
+  const { pathname, search } = new URL(url);
+  const target = pathname + search;
+  const referer = headers.get('referer');
+  const longest = Math.max(target.length, referer?.length ?? 0);
+  if (type.length > MAX_FORM_TYPE || longest > MAX_RETURN_TO_LENGTH) return 'none';
   if (formerSub === undefined && !strangers.mayLeave(clientNetworkOf(headers))) {
     throw new GatewayError('too_many_requests', 'forms of strangers', { retryAfter: 60 });
   }
   const bytes = await readLimited(request, MAX_FORM);
   if (!bytes) return 'too-large';
-  const { pathname, search } = new URL(url);
-  const target = pathname + search;
   const browser = browserOf(headers);
-  return { target, type, body: encodeBase64url(bytes), referer: headers.get('referer'), formerSub, browser };
+  return { target, type, body: encodeBase64url(bytes), referer, formerSub, browser };
 }
 
 /** What tells browsers apart beside their cookies, which somebody else may have put there: where the edge sees it, and what it says of itself. */

@@ -8,11 +8,11 @@ import { send } from '../acceptance/support/gateway.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS, hasChromium } from '../support/chromium.ts';
 import { type RunningWorker, startWorker } from '../support/worker.ts';
 import { type FormApplication, startFormApplication } from './support/form-application.ts';
-import { RESOLVES_HERE, startTlsFront, type TlsFront } from './support/tls-front.ts';
+import { hasOpenssl, RESOLVES_HERE, startTlsFront, type TlsFront } from './support/tls-front.ts';
 
 const AS_A_PAGE = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-site': 'same-origin' };
 
-describe.skipIf(!hasChromium)('a sibling subdomain', () => {
+describe.skipIf(!hasChromium || !hasOpenssl)('a sibling subdomain', () => {
   let front: TlsFront;
   let application: FormApplication;
   let worker: RunningWorker;

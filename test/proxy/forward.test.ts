@@ -105,6 +105,28 @@ describe('the request', () => {
   });
 });
 
+describe('the answer', () => {
+  it('of an upstream that shows its request back has nothing that was for the upstream alone', async () => {
+    const { forward } = setUp(async (_url, { headers }) => new Response('ok', { headers: new Headers(headers) }));
+    const response = await forward(
+      request({ headers: { 'X-Mine': '1' } }),
+      {},
+      { ...passage, assertion: 'a.b.c', idToken: 'd.e.f' },
+    );
+    expect(response.headers.get('x-mine')).toBe('1');
+    const names = [...response.headers.keys()].filter((name) => /forwarded|identity|gateway/.test(name));
+    expect(names).toEqual([]);
+  });
+
+  it('that clears cookies clears those which the request brought, and none of ours', async () => {
+    const { forward } = setUp(async () => new Response('ok', { headers: { 'Clear-Site-Data': '"cookies", "cache"' } }));
+    const response = await forward(request({ headers: { cookie: 'sid=1; __Host-postern=x' } }), {}, passage);
+    expect(response.headers.get('clear-site-data')).toBe('"cache"');
+    expect(response.headers.getSetCookie()).toContain('sid=; Max-Age=0; Path=/; HttpOnly');
+    expect(response.headers.getSetCookie().join()).not.toContain('postern');
+  });
+});
+
 describe('loops', () => {
   it('an upstream that is the gateway itself is refused', async () => {
     const gateway = setUp((url, init) => gateway.forward(new Request(url, init), {}, passage));

@@ -1,12 +1,15 @@
 // Two hosts under one domain on one port, with TLS, as browsers need it for `__Host-`: the site of the gateway, and a sibling of somebody else's.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request as httpRequest, type RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+const OPENSSL = '/usr/bin/openssl';
+export const hasOpenssl = existsSync(OPENSSL);
 
 const DOMAIN = 'example.test';
 /** For Chromium, which is told besides to believe the certificate. */
@@ -28,7 +31,7 @@ function createCertificate(): { key: string; cert: string } {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
   const args = ['req', '-x509', ...kind, '-subj', `/CN=*.${DOMAIN}`, '-keyout', key, '-out', cert];
-  execFileSync('openssl', args, { stdio: 'ignore' });
+  execFileSync(OPENSSL, args, { stdio: 'ignore' });
   const pair = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
   rmSync(folder, { recursive: true });
   return pair;
