@@ -9,6 +9,8 @@ const HARMLESS = ['cache', 'clientHints', 'executionContexts', 'prefetchCache', 
 
 /** Set-Cookie lines for all cookies at all places together. */
 const MAX_LINES = 100;
+/** Characters of a cookie's path; browsers overlook a longer one (RFC 6265bis §5.6). */
+const MAX_PATH = 1024;
 
 /** The request as the upstream got it, but for its public address. */
 export interface Sent {
@@ -36,10 +38,11 @@ function isHarmless(type: string): boolean {
 
 /** A browser deletes a cookie only by its very name, path and domain, of which a request tells the name alone: all that fit are named. */
 function deletions({ url, headers }: Sent, cookieBase: string): string[] {
-  const names = cookieNames(headers.get('Cookie') ?? '').filter((name) => !isOwnCookie(name, cookieBase));
+  const all = cookieNames(headers.get('Cookie') ?? '').filter((name) => !isOwnCookie(name, cookieBase));
+  const names = all.slice(0, MAX_LINES);
   const domains = ['', ...domainsOf(new URL(url).hostname).map((domain) => `; Domain=${domain}`)];
   const places = pathsOf(url).flatMap((path) => domains.map((domain) => `; Path=${path}${domain}`));
-  const lines = places.flatMap((place, at) =>
+  const lines = places.slice(0, MAX_LINES).flatMap((place, at) =>
     // A name with a prefix promises a secure cookie, and `__Host-` one of the whole host alone.
     names.flatMap((name) =>
       isHostName(name) && at > 0 ? [] : [`${name}=; Max-Age=0${place}; HttpOnly${secure(name)}`],
@@ -58,7 +61,7 @@ function cookieNames(header: string): string[] {
 
 /** `/`, then every folder of the path, with and without the slash at its end, as far as one can be written in a cookie. */
 function pathsOf(url: string): string[] {
-  const [path = '/'] = rawPathOf(url).split(/[?;]/, 1);
+  const [path = '/'] = rawPathOf(url).slice(0, MAX_PATH).split(/[?;]/, 1);
   const folders = [...path.matchAll(/(?!^)\/|$/g)].map(({ index }) => path.slice(0, index));
   return [
     ...new Set(['/', ...folders.flatMap((folder) => (folder === '' || folder === '/' ? [] : [folder, `${folder}/`]))]),

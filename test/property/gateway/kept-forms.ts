@@ -44,7 +44,8 @@ const keptForm = createTarget({
     const sent = applySteps(token, steps).toWellFormed();
     harness.clock.now += later;
     await harness.settle();
-    const isMeant = sentBy === keptFor && (former === undefined || former === sentBy) && later === 0 && sent === token;
+    const isMeant =
+      sentBy === keptFor && (former === undefined || former === sentBy) && later === 0 && isSame(sent, token);
     const page = await ask(stage, sentBy, `/auth/resubmit?form=${encodeURIComponent(sent)}`);
     const html = await page.text();
     assert.equal(page.status === 200 && html.includes('postern-form'), isMeant);
@@ -59,6 +60,12 @@ const keptForm = createTarget({
     assert.equal(bodies.filter((each) => each.includes(CONTENT)).length, isSent ? 1 : 0);
   },
 });
+
+/** Base64url's last character may differ in bits that carry nothing. */
+function isSame(sent: string, token: string): boolean {
+  const tagOf = (text: string) => Buffer.from(text.slice(text.lastIndexOf('.') + 1), 'base64url').toString('hex');
+  return sent.slice(0, -1) === token.slice(0, -1) && tagOf(sent) === tagOf(token) && /[\w-]$/.test(sent);
+}
 
 async function ask(
   stage: Stage,

@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isOwnCookie } from '../../../src/proxy/own-cookies.ts';
 import { compileResponseHeaders } from '../../../src/proxy/upstream-response.ts';
-import { BASE } from '../generate/cookies.ts';
+import { BASE, cookieHeader } from '../generate/cookies.ts';
 import { type Field, fieldName, fieldValue, LONGEST_FIELD, toHeaders } from '../generate/fields.ts';
+import { longPath } from '../generate/paths.ts';
 import { asFieldValue, mutated } from '../generate/text.ts';
 import { createTarget } from '../target.ts';
 
@@ -130,4 +131,32 @@ const response = createTarget({
   },
 });
 
-export const responseTargets = [response];
+const HARMLESS = /^"(cache|clientHints|executionContexts|prefetchCache|prerenderCache|storage)(:[^",]*)?"$/;
+const types = mutated(
+  ['"cookies"', '"*"', '"cache", "cookies"', '"storage","executionContexts" , "cookies"', '"storage:a", cookies'],
+  ['"cookies"', '"*"', '*', ',', ' ', '"', '"Cookies"', '\t', '"cache"', '"cookies;x"', "'cookies'", ':', '"all"'],
+).map(asFieldValue);
+
+const clearing = createTarget({
+  name: 'clear-site-data',
+  promise: 'no type goes on that takes cookies along, and the deletions in its place are well-formed and none of ours',
+  runs: 1_000,
+  given: fc.record({ types, cookie: cookieHeader, path: longPath }),
+  holds({ types, cookie, path }) {
+    const headers = new Headers({ 'clear-site-data': types });
+    const url = new Request(ORIGIN + path.toWellFormed()).url;
+    const addresses = { target: { origin: `https://${PRIVATE}`, basePath: '' }, origin: ORIGIN, prefix: '' };
+    rewrite({ status: 200, headers }, { addresses, isPersonal: true, sent: { url, headers: new Headers({ cookie }) } });
+    for (const type of headers.get('clear-site-data')?.split(', ') ?? []) assert.match(type, HARMLESS);
+    const lines = headers.getSetCookie();
+    assert(lines.length <= 100);
+    for (const line of lines) {
+      assert(!isOwnCookie(line, BASE), line);
+      assert.match(line, /^[^=;\s]+=; Max-Age=0; Path=\/[^;?]*(; Domain=(app\.)?example\.com)?; HttpOnly(; Secure)?$/);
+    }
+    const asks = types.split(',').some((type) => ['"cookies"', '"*"'].includes(type.trim()));
+    if (!asks) assert.deepEqual(lines, []);
+  },
+});
+
+export const responseTargets = [response, clearing];

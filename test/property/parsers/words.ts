@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { headerValue } from '../../../src/identity/header-value.ts';
+import { withoutSecrets } from '../../../src/oidc/without-secrets.ts';
 import { chooseLanguage } from '../../../src/pages/accept-language.ts';
 import { describeUserAgent } from '../../../src/pages/device.ts';
 import { html, isolate, safeHref } from '../../../src/pages/markup.ts';
@@ -130,4 +131,32 @@ const markup = createTarget({
   },
 });
 
-export const wordTargets = [trace, hops, visitor, values, markup];
+const secret = fc.oneof(
+  fc.uint8Array({ minLength: 16, maxLength: 64 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
+  fc.uint8Array({ minLength: 16, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex')),
+  fc.uuid(),
+);
+
+const providersWords = createTarget({
+  name: 'provider-words',
+  promise: 'what could be a code or a token is left out, wherever it stands, and words are said as they are',
+  runs: 1_000,
+  given: fc.record({
+    // Chance has a digit among so many characters, fewer than six of them in a row.
+    secret: secret.filter((text) => /[A-Za-z]\d[A-Za-z]/.test(text)),
+    before: fc.constantFrom('', 'code ', '"', 'code=', '?code=', '(', 'token:', 'https://app.example.com/cb?code='),
+    after: fc.constantFrom('', ' is unknown', '"', '&state=x', ')', ',', '.', ';'),
+    words: fc.array(
+      fc.constantFrom('Errors.OIDCSession.RefreshTokenInvalid', 'the', 'redirect_uri', 'OAuth2', '(QUERY-Vf3eg)'),
+    ),
+  }),
+  holds({ secret, before, after, words }) {
+    const said = words.join(' ');
+    const cut = withoutSecrets(`${said} ${before}${secret}${after}`);
+    assert(cut.startsWith(said), cut);
+    for (let at = 0; at + 8 <= secret.length; at += 4) assert(!cut.includes(secret.slice(at, at + 8)), cut);
+    assert.equal(withoutSecrets(said), said);
+  },
+});
+
+export const wordTargets = [trace, hops, visitor, values, markup, providersWords];
