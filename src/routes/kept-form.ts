@@ -2,10 +2,10 @@
 // Design §3 first row; HTML §4.10.22 (the three enctypes); RFC 9110 §9.3.3. Kept are forms of our own pages only.
 
 import { encodeBase64url } from '../base64url.ts';
+import { clientNetwork } from '../client-network.ts';
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { readLimited } from '../oidc/provider-fetch.ts';
-import { clientNetworkOf } from '../policy/client-network.ts';
 import { isNavigation, siteOf } from '../policy/navigation.ts';
 import { MAX_RETURN_TO_LENGTH } from '../policy/return-to.ts';
 import { MAX_FORM, MAX_FORM_TYPE } from '../session/login-bounds.ts';
@@ -57,7 +57,7 @@ export async function readForm(
   const referer = headers.get('referer');
   const longest = Math.max(target.length, referer?.length ?? 0);
   if (type.length > MAX_FORM_TYPE || longest > MAX_RETURN_TO_LENGTH) return 'none';
-  if (formerSub === undefined && !strangers.mayLeave(clientNetworkOf(headers))) {
+  if (formerSub === undefined && !strangers.mayLeave(clientNetwork(headers))) {
     throw new GatewayError('too_many_requests', 'forms of strangers', { retryAfter: 60 });
   }
   const bytes = await readLimited(request, MAX_FORM);

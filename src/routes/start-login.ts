@@ -1,10 +1,10 @@
 // Starts a login: a transaction of its own in a sealed cookie, then off to ZITADEL. Used by the login endpoint and by protected pages.
 // OIDC Core §3.1.2.1; RFC 7636 §4; design promise 3.
 
+import { clientNetwork } from '../client-network.ts';
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { generateRandomCodeVerifier, generateRandomNonce, generateRandomState } from '../oidc/random.ts';
-import { clientNetworkOf } from '../policy/client-network.ts';
 import { isPrefetch, mayBeginLogin } from '../policy/navigation.ts';
 import { MAX_RETURN_TO_LENGTH } from '../policy/return-to.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
@@ -90,7 +90,7 @@ async function keepFor(
   { returnTo, form }: LoginStart,
 ): Promise<string | undefined> {
   const isLong = returnTo.length > MAX_RETURN_TO_IN_COOKIE && returnTo.length <= MAX_RETURN_TO_LENGTH;
-  const isKept = form !== undefined || (isLong && gateway.strangers.mayLeave(clientNetworkOf(headers)));
+  const isKept = form !== undefined || (isLong && gateway.strangers.mayLeave(clientNetwork(headers)));
   if (!isKept) return undefined;
   const lifetime = form?.formerSub === undefined ? STRANGERS_LIFETIME : TRANSACTION_LIFETIME;
   return keepForLogin(gateway, returnTo, form, gateway.now() + lifetime);
@@ -106,7 +106,7 @@ function fitReturnTo(returnTo: string): string {
 /** The binding counts per location of the edge and forgives much: it slows guessing down, it is no lock. */
 export async function assertNotFlooded({ bindings }: Gateway, request: Request): Promise<void> {
   const limit = bindings.LOGIN_RATE_LIMIT;
-  const key = clientNetworkOf(request.headers);
+  const key = clientNetwork(request.headers);
   if (!limit || key === undefined) return;
   const { success } = await limit.limit({ key });
   if (!success) throw new GatewayError('too_many_requests', 'LOGIN_RATE_LIMIT', { retryAfter: 60 });

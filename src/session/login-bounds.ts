@@ -1,7 +1,7 @@
 // What whoever has no session can leave behind by beginning logins: every bound in one place, and the count of what was kept lately.
 // Design §3 first row; docs/security-model.md says the same in words.
 
-import { BoundedMap } from './bounded-map.ts';
+import { createBudget } from '../budget.ts';
 
 /** Seconds a login may take: a person may have to register, confirm an address, or find their phone. */
 export const TRANSACTION_LIFETIME = 3600;
@@ -16,12 +16,9 @@ export const MAX_FORM_TYPE = 256;
 
 /** Seconds that a form or a long address of a stranger is kept. */
 export const STRANGERS_LIFETIME = 1800;
-/** How many of both in ten minutes, of one client and of all that one isolate serves. */
-const WINDOW = 600;
-const MOST_OF_A_CLIENT = 20;
-const MOST_OF_ALL = 200;
-/** Clients that are told apart. With more than that, those of one window have been too many long before. */
-const CLIENTS = MOST_OF_ALL;
+/** How many of both: so many at once, and one more every so many seconds; of one client, and of all that one isolate serves. */
+const OF_A_CLIENT = { most: 20, every: 30 };
+const OF_ALL = { most: 200, every: 3 };
 
 export interface Strangers {
   /** Counts one more thing to keep; false where it is one too many. `client` is undefined where nobody says who it is. */
@@ -30,17 +27,9 @@ export interface Strangers {
 
 /** In the isolate's memory, where asking costs nothing: it slows down, and LOGIN_RATE_LIMIT counts for a whole place of the edge. */
 export function createStrangers(now: () => number): Strangers {
-  let since = now();
-  let all = 0;
-  let clients = new BoundedMap<string, number>(CLIENTS);
+  const ofClient = createBudget({ ...OF_A_CLIENT, now });
+  const ofAll = createBudget({ ...OF_ALL, now });
   return {
-    mayLeave(client) {
-      if (now() - since >= WINDOW) [since, all, clients] = [now(), 0, new BoundedMap<string, number>(CLIENTS)];
-      const ofClient = client === undefined ? 0 : (clients.get(client) ?? 0);
-      if (all >= MOST_OF_ALL || ofClient >= MOST_OF_A_CLIENT) return false;
-      all += 1;
-      if (client !== undefined) clients.set(client, ofClient + 1);
-      return true;
-    },
+    mayLeave: (client) => (client === undefined || ofClient.take(client) === 0) && ofAll.take('') === 0,
   };
 }
