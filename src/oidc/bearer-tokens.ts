@@ -22,8 +22,14 @@ import { createUnknownTokens } from './unknown-tokens.ts';
 export type JudgedAuthorization =
   /** No bearer token at all. */
   | { readonly kind: 'none' }
-  /** `expiresAt` in seconds since the epoch. */
-  | { readonly kind: 'caller'; readonly caller: Caller; readonly token: string; readonly expiresAt: number }
+  /** `expiresAt` and `judgedAt` in seconds since the epoch. */
+  | {
+      readonly kind: 'caller';
+      readonly caller: Caller;
+      readonly token: string;
+      readonly expiresAt: number;
+      readonly judgedAt: number;
+    }
   | { readonly kind: 'refused'; readonly error: 'invalid_token' | 'invalid_request'; readonly reason: string };
 
 export interface JudgeOptions {
@@ -36,6 +42,8 @@ export interface JudgeOptions {
 export interface BearerTokens {
   /** Throws `provider_unavailable` when a token could not be judged, and `too_many_requests` after too many that were never good. */
   judge(authorization: string | null, options?: JudgeOptions): Promise<JudgedAuthorization>;
+  /** Whether ZITADEL is asked about this token, and may say something else tomorrow. A JWT speaks for itself, and never changes. */
+  isAskedAbout(token: string): boolean;
 }
 
 interface Dependencies {
@@ -66,6 +74,7 @@ export function createBearerTokens(deps: Dependencies): BearerTokens {
   const { config, now, waitUntil } = deps;
   const pause = createPause(now);
   const read = createReader(deps, pause);
+  const speaksForItself = (token: string) => config.audience.length > 0 && isSignedToken(token);
   // Apart, so that a flood of invented tokens drives no good one out.
   const good = new TokenMemory<Remembered>({ entries: 1_000, characters: 4_000_000 });
   const bad = new TokenMemory<Remembered>({ entries: 1_000, characters: 1_000_000 });
@@ -90,6 +99,8 @@ export function createBearerTokens(deps: Dependencies): BearerTokens {
   }
 
   return {
+    isAskedAbout: (token) => deps.relyingParty.introspect !== undefined && !speaksForItself(token),
+
     async judge(authorization, { maxAge = Number.POSITIVE_INFINITY, network } = {}) {
       const credential = parseAuthorization(authorization);
       if (credential.kind === 'none') return credential;
@@ -155,7 +166,7 @@ function toVerdict(token: string, reading: TokenReading, deps: Dependencies): Ve
     claimsAt,
     ...(typeof auth_time === 'number' && { auth_time }),
   };
-  return { kind: 'caller', caller, token, expiresAt: exp };
+  return { kind: 'caller', caller, token, expiresAt: exp, judgedAt: now() };
 }
 
 function refuse(reason: string): Verdict {

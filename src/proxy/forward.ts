@@ -4,20 +4,26 @@
 import type { Config, UpstreamTarget } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
 import { exchange } from './exchange.ts';
-import { guardStream, isEndless } from './guarded-stream.ts';
+import { guardStream } from './guarded-stream.ts';
 import { HOP_HEADER, hopIdOf, nextHops } from './loop.ts';
 import { isRewritten, rewriteManifest } from './manifest.ts';
 import { createUpload } from './upload.ts';
 import type { Forwarding } from './upstream-path.ts';
 import { compileUpstreamRequest, type UpstreamExtras, type UpstreamRequest } from './upstream-request.ts';
 import { compileResponseHeaders } from './upstream-response.ts';
-import { type Guard, type StillAllowed, TIMERS, type Timers } from './watch.ts';
+import {
+  firstLook,
+  type Guard,
+  type StillAllowed,
+  TIMERS,
+  type Timers,
+  type WatchTimes,
+  watchPeriod,
+} from './watch.ts';
 import { relay, type Socket } from './websocket.ts';
 
 /** Seconds to the first byte, where no rule says otherwise. */
 const TIMEOUT = 100;
-/** Of REVOCATION_MAX_AGE: what is left of it is for the answer to come back. */
-const WATCH = 0.8;
 
 export interface ForwardDependencies {
   readonly config: Config;
@@ -33,8 +39,10 @@ export interface ForwardDependencies {
 export interface Passage extends UpstreamExtras {
   /** No rule asks who it is. What is then made for nobody, shared caches may keep. */
   readonly isPublic: boolean;
-  /** Asked again and again, within REVOCATION_MAX_AGE, while a WebSocket or an event stream is open. */
+  /** Asked again and again while a WebSocket is open, or an answer goes on. */
   readonly stillAllowed?: StillAllowed | undefined;
+  /** Default: judged just now, and again within REVOCATION_MAX_AGE. */
+  readonly watchTimes?: WatchTimes | undefined;
 }
 
 /** @throws GatewayError `upstream_timeout`, `upstream_unreachable`, `upstream_loop`, `bad_request` */
@@ -55,20 +63,18 @@ export function createForward(dependencies: ForwardDependencies): Forward {
 
     const isPersonal = !passage.isPublic || passage.identityHeaders.length > 0 || passage.assertion !== undefined;
     const send = fetchOf(built.addresses.target, bindings, fetch);
+    // Bytes that a guard passes on must not be unpacked for it; a rewriter has to read them.
+    const isRaw = passage.stillAllowed !== undefined && !config.rewriteManifest;
     const upload = createUpload(request);
     const answer = await exchange({
-      attempt: async () => send(...fetchArguments(request, upload.body, built, isPersonal)),
+      attempt: async () => send(...fetchArguments(request, upload.body, built, { isPersonal, isRaw })),
       timeout: forwarding.timeout ?? TIMEOUT,
       upload: upload.sent,
       isRepeatable: upload.body === null && (request.method === 'GET' || request.method === 'HEAD'),
       timers,
     });
 
-    const guard = passage.stillAllowed && {
-      stillAllowed: passage.stillAllowed,
-      period: config.revocationMaxAge * WATCH,
-      timers,
-    };
+    const guard = guardOf(passage, config.revocationMaxAge, timers);
     const sent = { url: request.url, headers: built.headers };
     const context = { addresses: built.addresses, isPersonal, sent };
     if (answer.webSocket && isUpgrade) {
@@ -76,7 +82,7 @@ export function createForward(dependencies: ForwardDependencies): Forward {
       rewriteHeaders({ status: answer.status, headers }, context);
       return upgraded(answer.webSocket, headers, guard);
     }
-    const response = answered(request.method, answer, guard);
+    const response = answered(request.method, answer, guard, isRaw);
     rewriteHeaders(response, context);
     return config.rewriteManifest && isRewritten(request.method, response) ? rewriteManifest(response) : response;
   };
@@ -93,19 +99,26 @@ function fetchOf(
   return (input, init) => service.fetch(input as RequestInfo, init);
 }
 
+function guardOf({ stillAllowed, watchTimes }: Passage, revocationMaxAge: number, timers: Timers): Guard | undefined {
+  if (!stillAllowed) return undefined;
+  const times = watchTimes ?? { age: 0, within: revocationMaxAge };
+  return { stillAllowed, first: firstLook(times), period: watchPeriod(times.within), timers };
+}
+
 function fetchArguments(
   request: Request,
   body: ReadableStream | null,
   { url, headers }: UpstreamRequest,
-  isPersonal: boolean,
+  { isPersonal, isRaw }: { readonly isPersonal: boolean; readonly isRaw: boolean },
 ): Parameters<typeof fetch> {
   const { method } = request;
   // Cloudflare's cache knows addresses, not people.
   const init: RequestInit = { headers, redirect: 'manual' };
   if (isPersonal) init.cache = 'no-store';
+  if (isRaw) init.encodeResponseBody = 'manual';
   // Only a request made from a request may be a GET with a body.
   if (body !== null && (method === 'GET' || method === 'HEAD')) {
-    return [new Request(url, new Request(request, init))];
+    return [new Request(url, new Request(request, init)), isRaw ? { encodeResponseBody: 'manual' } : {}];
   }
   init.method = method;
   return [url, body === null ? init : ({ ...init, body, duplex: 'half' } as RequestInit)];
@@ -124,7 +137,7 @@ function upgraded(application: WebSocket, headers: Headers, guard: Guard | undef
 const WITHOUT_BODY = [204, 205, 304];
 
 /** The upstream's answer with headers that can be changed. */
-function answered(method: string, answer: Response, guard: Guard | undefined): Response {
+function answered(method: string, answer: Response, guard: Guard | undefined, isRaw: boolean): Response {
   const { status, headers } = answer;
   if (status < 200 || status > 599) {
     void answer.body?.cancel().catch(() => {});
@@ -133,8 +146,15 @@ function answered(method: string, answer: Response, guard: Guard | undefined): R
   const statusText = /^[\x20-\x7e]*$/.test(answer.statusText) ? answer.statusText : '';
   const hasBody = method !== 'HEAD' && !WITHOUT_BODY.includes(status);
   const body = hasBody ? answer.body : null;
-  if (!body || !guard || !isEndless(headers)) return new Response(body, { status, statusText, headers });
-  const guarded = new Response(guardStream(body, guard), { status, statusText, headers });
-  guarded.headers.delete('Content-Length');
-  return guarded;
+  const init: ResponseInit = { status, statusText, headers, ...(isRaw && { encodeBody: 'manual' }) };
+  // An error says its piece and ends.
+  if (!body || !guard || status >= 400) return new Response(body, init);
+  const isUnpacked = !isRaw && headers.has('Content-Encoding');
+  return new Response(guardStream(body, guard, isUnpacked ? undefined : lengthOf(headers)), init);
+}
+
+/** As the upstream says; undefined where it does not, or says nonsense. */
+function lengthOf(headers: Headers): number | undefined {
+  const length = headers.get('Content-Length');
+  return length !== null && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
 }

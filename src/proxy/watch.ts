@@ -15,8 +15,30 @@ export const TIMERS: Timers = {
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
 };
 
+/** How long what is open may go unlooked at; seconds. */
+export interface WatchTimes {
+  /** Since whoever it is for was last found allowed. */
+  readonly age: number;
+  /** After which it must be found out that they no longer are. */
+  readonly within: number;
+}
+
+/** Of the time there is: what is left of it is for the answer to come back. */
+const WATCH = 0.8;
+
+export function watchPeriod(within: number): number {
+  return within * WATCH;
+}
+
+/** The sooner, the longer ago it was judged; but an answer of the usual length is over before. */
+export function firstLook({ age, within }: WatchTimes): number {
+  return watchPeriod(Math.max(within - age, within / 50));
+}
+
 export interface Guard {
   readonly stillAllowed: StillAllowed;
+  /** Seconds to the first look, since what it was let in by may be a while ago; default: the period. */
+  readonly first?: number;
   /** Seconds between two looks. */
   readonly period: number;
   readonly timers: Timers;
@@ -26,7 +48,10 @@ export interface Guard {
 export type Ending = { readonly known: boolean; readonly reason: string };
 
 /** Returns how to stop watching. `end` is called once at most. */
-export function watch({ stillAllowed, period, timers }: Guard, end: (ending: Ending) => void): () => void {
+export function watch(
+  { stillAllowed, period, first = period, timers }: Guard,
+  end: (ending: Ending) => void,
+): () => void {
   let isOver = false;
   let timer: unknown;
   const finish = (ending: Ending) => {
@@ -36,14 +61,14 @@ export function watch({ stillAllowed, period, timers }: Guard, end: (ending: End
   };
   const look = () => {
     stillAllowed().then(
-      (answer) => (answer === true ? schedule() : finish({ known: true, reason: answer })),
+      (answer) => (answer === true ? schedule(period) : finish({ known: true, reason: answer })),
       () => finish({ known: false, reason: 'the session could not be checked' }),
     );
   };
-  const schedule = () => {
-    if (!isOver) timer = timers.setTimeout(look, period * 1000);
+  const schedule = (seconds: number) => {
+    if (!isOver) timer = timers.setTimeout(look, seconds * 1000);
   };
-  schedule();
+  schedule(first);
   return () => {
     isOver = true;
     timers.clearTimeout(timer);

@@ -8,10 +8,10 @@ import { type Decision, decide } from '../policy/decide.ts';
 import { matchRequest, type RequestFacts } from '../policy/match.ts';
 import type { Requirement } from '../policy/requirement.ts';
 import { compileRules } from '../policy/rules.ts';
-import type { StillAllowed } from '../proxy/watch.ts';
 import type { RequestContext } from './answers.ts';
 import { callerOf, createAuthenticate, type Who } from './authenticate.ts';
 import { createEnforcement, type SendToLogin } from './enforce.ts';
+import { createWatching, type Watching } from './watching.ts';
 
 /** Seconds: a refused bearer token is asked about once more, but not for every refusal. */
 const LOOK_AGAIN_INTERVAL = 5;
@@ -21,11 +21,9 @@ export interface Admitted {
   readonly who: Who;
 }
 
-export interface Admission {
+export interface Admission extends Watching {
   /** `host` with its port, `path` as sent, without query. A `Response` is the refusal. @throws GatewayError `bad_request`, `cross_site` and what is unavailable */
   admit(c: RequestContext, address: Pick<RequestFacts, 'host' | 'path'>): Promise<Admitted | Response>;
-  /** What an open connection is asked now and then: whether its session stands and may still go here. */
-  watchFor(admitted: Admitted): StillAllowed | undefined;
   /** Set-Cookie values by which a session goes on. */
   renewedCookies(admitted: Admitted): Promise<readonly string[]>;
 }
@@ -89,17 +87,7 @@ export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Ad
       return { requirement, who };
     },
 
-    watchFor({ requirement, who }) {
-      if (who.kind === 'bearer') return async () => now() < who.expiresAt || 'the access token has expired';
-      if (who.kind !== 'session') return undefined;
-      const { visit } = who;
-      return async () => {
-        if (!(await visitorSessions.isStanding(visit))) return 'the session has ended';
-        const claimsMaxAge = Math.min(requirement.claims_max_age ?? config.claimsMaxAge, config.claimsMaxAge);
-        if ((await visitorSessions.freshen(visit, claimsMaxAge)) === 'ended') return 'the session has ended';
-        return decide(requirement, callerOf(who), now()).kind === 'allow' || 'access has been withdrawn';
-      };
-    },
+    ...createWatching(gateway),
 
     renewedCookies: async ({ who }) => (who.kind === 'session' ? visitorSessions.renewedCookies(who.visit) : []),
   };

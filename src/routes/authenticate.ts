@@ -13,7 +13,14 @@ import type { RequestContext } from './answers.ts';
 export type Who =
   | { readonly kind: 'nobody'; readonly reason: string /** Whose session has ended. */; readonly formerSub?: string }
   | { readonly kind: 'session'; readonly visit: Visit }
-  | { readonly kind: 'bearer'; readonly caller: Caller; readonly token: string; readonly expiresAt: number }
+  | {
+      readonly kind: 'bearer';
+      readonly caller: Caller;
+      readonly token: string;
+      readonly expiresAt: number;
+      /** When ZITADEL, or its signature, last said so; seconds since the epoch. */
+      readonly judgedAt: number;
+    }
   | { readonly kind: 'bad-token'; readonly error: 'invalid_token' | 'invalid_request'; readonly reason: string };
 
 /** `claimsMaxAge`: seconds; overrides the route's, for one more look before a refusal. */
@@ -30,8 +37,7 @@ export function createAuthenticate(gateway: Gateway): Authenticate {
       });
       if (judged.kind === 'refused') return { kind: 'bad-token', error: judged.error, reason: judged.reason };
       if (judged.kind === 'caller') {
-        const { caller, token, expiresAt } = judged;
-        return { kind: 'bearer', caller, token, expiresAt };
+        return { ...judged, kind: 'bearer' };
       }
     }
     if (!requirement.credentials.session) return { kind: 'nobody', reason: 'no bearer token' };

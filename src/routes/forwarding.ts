@@ -4,9 +4,8 @@
 import type { Gateway } from '../gateway.ts';
 import { compileReservedNames } from '../identity/reserved-names.ts';
 import { claimsBearer } from '../oidc/authorization-header.ts';
-import { createForward } from '../proxy/forward.ts';
+import { createForward, type Passage } from '../proxy/forward.ts';
 import { nextTraceparent } from '../proxy/trace-context.ts';
-import type { StillAllowed } from '../proxy/watch.ts';
 import type { Admitted } from './admission.ts';
 import type { AppContext } from './answers.ts';
 import { compilePassage } from './passage.ts';
@@ -18,14 +17,16 @@ const randomHex = (bytes: number): string =>
     .replaceAll('-', '')
     .slice(-2 * bytes);
 
-export type ForwardAllowed = (c: AppContext, admitted: Admitted, stillAllowed?: StillAllowed) => Promise<Response>;
+type Watch = Pick<Passage, 'stillAllowed' | 'watchTimes'>;
+
+export type ForwardAllowed = (c: AppContext, admitted: Admitted, watch: Watch) => Promise<Response>;
 
 export function createForwarding(gateway: Gateway): ForwardAllowed {
   const { config, bindings, fetch, stopwatch } = gateway;
   const passageOf = compilePassage(gateway);
   const forward = createForward({ config, bindings, fetch, isReservedName: compileReservedNames(config) });
 
-  return async (c, admitted, stillAllowed) => {
+  return async (c, admitted, watch) => {
     const event = c.get('event');
     const { headers } = c.req.raw;
     const { forwarding, isPublic, credentials } = admitted.requirement;
@@ -44,7 +45,7 @@ export function createForwarding(gateway: Gateway): ForwardAllowed {
         isPublic,
         // A bearer token was judged here; what another scheme says is between the visitor and the application.
         consumesAuthorization: credentials.bearer && claimsBearer(headers.get('authorization') ?? undefined),
-        stillAllowed,
+        ...watch,
       });
       event.upstream_status = response.status;
       return response;

@@ -27,7 +27,8 @@ export function createUpstreamRoute(gateway: Gateway): UpstreamRoute {
       // It has been sent already, as after a reload: what a form leads to is a page.
       if (sent?.kind === 'spent') return redirectAnswer(gateway, c.req.url, 303);
       if (sent) c.req.raw = sent.request;
-      const response = await forward(c, admitted, admission.watchFor(admitted)).catch(async (error) => {
+      const watch = { stillAllowed: admission.watchFor(admitted), watchTimes: admission.watchTimes(admitted) };
+      const response = await forward(c, admitted, watch).catch(async (error) => {
         await sent?.putBack?.().catch(() => undefined);
         throw error;
       });

@@ -3,22 +3,30 @@
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../demo/zitadel/seed.ts';
 import { matchRequest } from '../../src/policy/match.ts';
+import type { Requirement } from '../../src/policy/requirement.ts';
 import { compileRules } from '../../src/policy/rules.ts';
+import { firstLook, watchPeriod } from '../../src/proxy/watch.ts';
 import { createAdmission } from '../../src/routes/admission.ts';
 import { sessionIds } from '../session/support.ts';
-import { createHarness, type HarnessOptions } from '../support/harness.ts';
+import { createHarness, type Harness, type HarnessOptions } from '../support/harness.ts';
 
 const ROUTES = [{ path: '/admin/*', roles: ['admin'] }];
+const INTROSPECTION = { ZITADEL_API_CLIENT_ID: SEED.apiClientId, ZITADEL_API_CLIENT_SECRET: SEED.apiClientSecret };
 const { admin } = SEED.users;
+
+function requirementOf({ gateway }: Harness): Requirement {
+  const rules = compileRules(gateway.config.routes, { takesBearer: gateway.config.takesBearer });
+  const requirement = matchRequest(rules, { method: 'GET', host: 'app.example.com', path: '/admin/socket' });
+  if (requirement.kind === 'nonsense') throw new Error(requirement.reason);
+  return requirement;
+}
 
 async function connect(options: HarnessOptions = {}) {
   const harness = createHarness({ env: { ROUTES }, ...options });
   const browser = harness.browser();
   await harness.signIn(browser, 'admin');
   const { gateway } = harness;
-  const rules = compileRules(gateway.config.routes, { takesBearer: gateway.config.takesBearer });
-  const requirement = matchRequest(rules, { method: 'GET', host: 'app.example.com', path: '/admin/socket' });
-  if (requirement.kind === 'nonsense') throw new Error(requirement.reason);
+  const requirement = requirementOf(harness);
   const cookie = [...(await browser.cookies())].map(([name, value]) => `${name}=${value}`).join('; ');
   const opened = await gateway.visitorSessions.open(cookie);
   if (opened.kind !== 'active') throw new Error(opened.kind);
@@ -66,11 +74,36 @@ describe('an open connection', () => {
     const { harness, requirement, watchFor } = await connect();
     const caller = { via: 'bearer', identity: { sub: '1', roles: {}, claims: {} } } as never;
     const expiresAt = harness.clock.now + 60;
-    const stillAllowed = watchFor({ requirement, who: { kind: 'bearer', caller, token: 't', expiresAt } });
+    const stillAllowed = watchFor({
+      requirement,
+      who: { kind: 'bearer', caller, token: 't', expiresAt, judgedAt: harness.clock.now },
+    });
     await harness.advance(59);
     expect(await stillAllowed?.()).toBe(true);
     await harness.advance(1);
     expect(await stillAllowed?.()).toBe('the access token has expired');
+  });
+
+  it('of a JWT that a rule wants to be of a recent sign-in ends when that is no longer so', async () => {
+    const { harness, watchFor } = await connect({ env: { ROUTES: [{ path: '/admin/*', max_age: 60 }] } });
+    const caller = {
+      via: 'bearer',
+      identity: { sub: '1', roles: {}, claims: {} },
+      amr: [],
+      auth_time: harness.clock.now,
+    } as const;
+    const who = {
+      kind: 'bearer',
+      caller,
+      token: 't',
+      expiresAt: harness.clock.now + 600,
+      judgedAt: harness.clock.now,
+    } as const;
+    const stillAllowed = watchFor({ requirement: requirementOf(harness), who });
+    await harness.advance(60);
+    expect(await stillAllowed?.()).toBe(true);
+    await harness.advance(1);
+    expect(await stillAllowed?.()).toBe('a newer sign-in is needed');
   });
 
   it('of nobody is not watched', async () => {
@@ -78,3 +111,139 @@ describe('an open connection', () => {
     expect(watchFor({ requirement, who: { kind: 'nobody', reason: '' } })).toBeUndefined();
   });
 });
+
+/** Opens `/admin/socket` with an opaque token; `pass` turns the clock and looks as the guard does, and says when it ended. */
+async function connectOpaque(env: Record<string, unknown> = {}, seconds = 0, isRevoked = false) {
+  const harness = createHarness({ env: { ...INTROSPECTION, ROUTES, ...env } });
+  const { clock, gateway } = harness;
+  const token = await harness.zitadel.mintAccessToken({ sub: admin, lifetime: 3600, aud: [SEED.projectId] });
+  const admission = createAdmission(gateway);
+  const headers = { authorization: `Bearer ${token}` };
+  const raw = new Request('https://app.example.com/admin/socket', { headers });
+  const context = {
+    req: { raw, method: 'GET', url: raw.url, header: (name: string) => raw.headers.get(name) ?? undefined },
+    get: () => ({}) as never,
+  };
+  const admit = () => admission.admit(context, { host: 'app.example.com', path: '/admin/socket' });
+  // Judged once, and remembered.
+  await admit();
+  if (isRevoked) harness.zitadel.deactivateUser('admin');
+  clock.now += seconds;
+  const admitted = await admit();
+  if (admitted instanceof Response) throw new Error(`${admitted.status}`);
+  const times = admission.watchTimes(admitted);
+  const stillAllowed = admission.watchFor(admitted);
+  let next = clock.now + firstLook(times);
+  const pass = async (until: number) => {
+    for (; next <= until; next += watchPeriod(times.within)) {
+      clock.now = next;
+      const answer = await stillAllowed?.();
+      if (answer !== true) return { at: next, answer };
+    }
+    clock.now = until;
+    return 'open';
+  };
+  return { harness, clock, pass, times };
+}
+
+describe('an open connection of an opaque token', () => {
+  it.each([
+    ['just judged', 0],
+    ['remembered', 29],
+    ['remembered for longer than REVOCATION_MAX_AGE', 55],
+  ])('%s goes on while it is good', async (_what, age) => {
+    const { clock, pass } = await connectOpaque({}, age);
+    expect(await pass(clock.now + 600)).toBe('open');
+  });
+
+  it.each([
+    [0, 0],
+    [0, 100],
+    [29, 0],
+    [55, 1],
+  ])('judged %i s before and revoked after %i s is closed within REVOCATION_MAX_AGE', async (age, after) => {
+    const { harness, clock, pass } = await connectOpaque({}, age);
+    expect(await pass(clock.now + after)).toBe('open');
+    harness.zitadel.deactivateUser('admin');
+    const revokedAt = clock.now;
+    const { at, answer } = (await pass(clock.now + 600)) as { at: number; answer: string };
+    expect(answer).toBe('the access token is no longer good');
+    expect(at - revokedAt).toBeLessThanOrEqual(30);
+  });
+
+  it.each([
+    [1, 30],
+    [15, 30],
+    [28, 30],
+    // Let in by what was remembered, as every request is for a minute.
+    [45, 46],
+  ])('revoked %i s before it was opened is closed %i s after that at the latest', async (before, latest) => {
+    const { clock, pass } = await connectOpaque({}, before, true);
+    const revokedAt = clock.now - before;
+    const { at } = (await pass(clock.now + 600)) as { at: number };
+    expect(at - revokedAt).toBeLessThanOrEqual(latest);
+  });
+
+  it.each([
+    [300, 30],
+    [10, 10],
+    [2, 2],
+  ])('is closed within CLAIMS_MAX_AGE = %i after the loss of the role it needed', async (claimsMaxAge, within) => {
+    const { harness, clock, pass } = await connectOpaque({ CLAIMS_MAX_AGE: String(claimsMaxAge) });
+    expect(await pass(clock.now + 100)).toBe('open');
+    harness.zitadel.setUserRoles('admin', ['user']);
+    const lostAt = clock.now;
+    const { at, answer } = (await pass(clock.now + 600)) as { at: number; answer: string };
+    expect(answer).toBe('access has been withdrawn');
+    expect(at - lostAt).toBeLessThanOrEqual(within);
+  });
+
+  it('outlasts a ZITADEL that is away for as long as a new request with it would pass', async () => {
+    const { harness, clock, pass } = await connectOpaque();
+    expect(await pass(clock.now + 100)).toBe('open');
+    harness.zitadel.faults.set('introspection', { status: 503 });
+    expect(await pass(clock.now + 30)).toBe('open');
+    await expect(pass(clock.now + 100)).rejects.toMatchObject({ code: 'provider_unavailable' });
+  });
+});
+
+describe('an open connection of a session', () => {
+  it('that this isolate asked about a while ago is looked at the sooner', async () => {
+    const { harness, requirement } = await connect();
+    const browser = harness.browser();
+    await harness.signIn(browser, 'admin');
+    const cookie = await browser.jar.getCookieString('https://app.example.com/');
+    for (const age of [0, 10, 29]) {
+      harness.clock.now += age;
+      const opened = await harness.gateway.visitorSessions.open(cookie);
+      if (opened.kind !== 'active') throw new Error(opened.kind);
+      const { watchTimes } = createAdmission(harness.gateway);
+      const first = firstLook(watchTimes({ requirement, who: { kind: 'session', visit: opened.visit } }));
+      expect(harness.clock.now + first - opened.visit.known.checkedAt).toBeLessThanOrEqual(30);
+      harness.clock.now -= age;
+    }
+  });
+
+  it.each([300, 20, 2])(
+    'is closed within CLAIMS_MAX_AGE = %i after the loss of the role, at the guard’s pace',
+    async (claimsMaxAge) => {
+      const { harness, requirement, stillAllowed } = await connect({
+        env: { ROUTES, CLAIMS_MAX_AGE: String(claimsMaxAge) },
+      });
+      const period = watchPeriod(createAdmission(harness.gateway).watchTimes({ requirement, who: NOBODY }).within);
+      for (let look = 0; look < 20; look++) {
+        await harness.advance(period);
+        expect(await stillAllowed?.()).toBe(true);
+      }
+      harness.zitadel.setUserRoles('admin', ['user']);
+      let waited = 0;
+      do {
+        waited += period;
+        await harness.advance(period);
+      } while ((await stillAllowed?.()) === true);
+      expect(waited).toBeLessThanOrEqual(claimsMaxAge);
+    },
+  );
+});
+
+const NOBODY = { kind: 'nobody', reason: '' } as const;

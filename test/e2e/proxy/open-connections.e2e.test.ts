@@ -1,8 +1,10 @@
 // Connections that stay open through the real runtime: WebSockets and event streams, and that both end with the session.
 // Issue 6 "WebSockets"; design §5 promise 4. Also HTMLRewriter, which only the runtime has.
 
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type WebSocket as ServerSocket, WebSocketServer } from 'ws';
 import { type Forwarding, startForwarding } from './forwarding.ts';
@@ -153,6 +155,113 @@ describe('an event stream', () => {
     expect((await reader?.read())?.done).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(isGone).toBe(true);
+  });
+});
+
+/** What calls itself anything, and goes on. */
+const KINDS = [
+  'text/event-stream',
+  'multipart/x-mixed-replace; boundary=b',
+  'multipart/mixed; boundary=b',
+  'application/x-ndjson',
+  'application/jsonl',
+  'application/json',
+  'application/grpc-web+proto',
+  'text/plain',
+  'text/html',
+  'application/octet-stream',
+  'video/mp2t',
+] as const;
+
+describe('an answer that goes on', () => {
+  // Without a session's rewriter in the way.
+  let plain: Forwarding;
+  beforeAll(async () => {
+    plain = await startForwarding({}, (application.address() as AddressInfo).port);
+  });
+  afterAll(() => plain.dispose());
+  afterEach(() => {
+    plain.control.answer = 'true';
+  });
+
+  const open = async (headers: Record<string, string>, pace = 50) => {
+    const left = Promise.withResolvers<void>();
+    serve = (request, response) => {
+      response.writeHead(200, headers).write('first;');
+      const timer = pace > 0 ? setInterval(() => response.write('more;'), pace) : undefined;
+      request.on('close', () => {
+        clearInterval(timer);
+        left.resolve();
+      });
+    };
+    const response = await fetch(plain.url, { headers: { 'accept-encoding': 'identity' } });
+    const reader = response.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+    const ended = (async () => {
+      while (!(await reader.read()).done);
+      return 'ended';
+    })().catch(() => 'broken off');
+    return { response, ended, left: left.promise };
+  };
+
+  it('of whatever kind, silent or not, ends with the session; what says its length breaks off', async () => {
+    const opened = [];
+    for (const type of KINDS) {
+      opened.push(['ended', await open({ 'Content-Type': type })] as const);
+      opened.push(['ended', await open({ 'Content-Type': type }, 0)] as const);
+      opened.push(['broken off', await open({ 'Content-Type': type, 'Content-Length': '100000' })] as const);
+    }
+    opened.push(['ended', await open({})] as const);
+    // Looked at twice, and found good.
+    await new Promise((resolve) => setTimeout(resolve, 1800));
+    const states = await Promise.all(opened.map(([, { ended }]) => Promise.race([ended, 'open'])));
+    expect(new Set(states)).toEqual(new Set(['open']));
+    plain.control.answer = 'signed out';
+    expect(await Promise.all(opened.map(([, { ended }]) => ended))).toEqual(opened.map(([how]) => how));
+    await Promise.all(opened.map(([, { left }]) => left));
+  });
+
+  it('and is good arrives whole, with its length, however often it is looked at', async () => {
+    const bytes = randomBytes(1 << 20);
+    serve = (_, response) => {
+      response.writeHead(206, {
+        'Content-Length': String(bytes.length),
+        'Content-Range': `bytes 0-${bytes.length - 1}/*`,
+      });
+      response.write(bytes.subarray(0, 1 << 19));
+      setTimeout(() => response.end(bytes.subarray(1 << 19)), 2500);
+    };
+    const asked = plain.control.asked;
+    const response = await fetch(plain.url, { headers: { range: 'bytes=0-' } });
+    expect(response.headers.get('content-length')).toBe(String(bytes.length));
+    expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
+    expect(plain.control.asked - asked).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each(['GET', 'POST', 'GET with a body'])('and is compressed is passed on as it is, after a %s', async (what) => {
+    const packed = gzipSync('as it was packed, and no other way', { level: 9 });
+    serve = (_, response) =>
+      response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': String(packed.length) }).end(packed);
+    const [method = ''] = what.split(' ');
+    const body = what === 'GET' ? '' : 'body';
+    const { text } = await plain.send(
+      `${method} / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    expect(text.slice(text.indexOf('\r\n\r\n') + 4)).toBe(packed.toString('latin1'));
+    expect(text).toMatch(new RegExp(`^content-length: ${packed.length}$`, 'im'));
+  });
+
+  it('costs no question when it is short', async () => {
+    serve = (_, response) => response.end('short');
+    const asked = plain.control.asked;
+    for (let index = 0; index < 20; index++) await (await fetch(plain.url)).text();
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(plain.control.asked).toBe(asked);
+  });
+
+  it('and is rewritten can be read, packed or not', async () => {
+    serve = (_, response) =>
+      response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Type': 'text/plain' }).end(gzipSync('packed'));
+    expect(await (await fetch(gateway.url)).text()).toBe('packed');
   });
 });
 
