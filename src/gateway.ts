@@ -15,6 +15,7 @@ import { createProviderMetadata, type ProviderMetadata } from './oidc/provider-m
 import { createRelyingParty, type RelyingParty } from './oidc/relying-party.ts';
 import { createSigningKeys, type SigningKeys } from './oidc/signing-keys.ts';
 import { createPages, type Pages } from './pages/layout.ts';
+import { createEndNotes } from './session/end-notes.ts';
 import { createKeyring, type Keyring } from './session/keyring.ts';
 import { createStrangers, type Strangers } from './session/login-bounds.ts';
 import { createUserSessionsDirectory, type UserSessionsDirectory } from './session/object-client.ts';
@@ -34,6 +35,8 @@ export interface Surroundings {
   readonly fetch: typeof globalThis.fetch;
   /** Seconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds; default: the runtime's own. */
+  readonly stopwatch?: () => number;
   readonly emit: Emit;
   /** Counts what is emitted; missing where nobody may ask for the sums. */
   readonly metrics?: Metrics | undefined;
@@ -81,12 +84,14 @@ export function createGateway(
   const provider = createProvider(config, surroundings);
   const keyring = createKeyring(config.sessionSecrets);
   const directory = createUserSessionsDirectory(openObject);
+  const stopwatch = surroundings.stopwatch ?? (() => performance.now());
+  const notes = createEndNotes(bindings.SESSIONS);
   return {
     config,
     bindings,
     fetch,
     now,
-    stopwatch: () => performance.now(),
+    stopwatch,
     emit,
     metrics: surroundings.metrics,
     waitUntil,
@@ -94,7 +99,7 @@ export function createGateway(
     ...provider,
     bearerTokens: createBearerTokens({ config, now, emit, waitUntil, ...provider }),
     directory,
-    visitorSessions: createVisitorSessions({ config, keyring, directory, now, waitUntil }),
+    visitorSessions: createVisitorSessions({ config, keyring, directory, notes, now, stopwatch, waitUntil, emit }),
     strangers: createStrangers(now),
     pages: createPages(config),
     loginDeadline: surroundings.loginDeadline ?? 10_000,

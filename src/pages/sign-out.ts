@@ -27,16 +27,21 @@ export const confirmLogoutPage = (view: View, { fields, cancelHref = '/' }: Conf
 export interface SignedOutData {
   /** Whether ZITADEL may not know: the visitor should close the browser then. */
   readonly isProviderUntold?: boolean | undefined;
+  /** Whether the session could only be taken from this browser. */
+  readonly isElsewhere?: boolean | undefined;
   readonly returnTo?: string | undefined;
 }
 
-export const signedOutPage = (view: View, { isProviderUntold = false, returnTo }: SignedOutData): Page => {
+export const signedOutPage = (
+  view: View,
+  { isProviderUntold = false, isElsewhere = false, returnTo }: SignedOutData,
+): Page => {
   const { messages } = view;
   return {
     status: 200,
     title: messages.signedOut,
     sign: isProviderUntold ? 'alert' : 'check',
-    body: html`<p>${isProviderUntold ? messages.untold : messages.closeWindow}</p>${actions(
+    body: html`${isElsewhere ? html`<p>${messages.elsewhere}</p>` : ''}<p>${isProviderUntold ? messages.untold : messages.closeWindow}</p>${actions(
       button(view, loginHref(view, returnTo), messages.signIn, 'primary'),
     )}`,
   };

@@ -9,7 +9,7 @@ import { isNavigation, isPrefetch, mayBeginLogin } from '../policy/navigation.ts
 import type { Requirement } from '../policy/requirement.ts';
 import { type FaultAnswerOptions, faultAnswer, type RequestContext } from './answers.ts';
 import { callerOf, type Who } from './authenticate.ts';
-import { personOf } from './callback.ts';
+import { personOf } from './begin-session.ts';
 import { bearerChallenge } from './challenge.ts';
 import { readForm } from './kept-form.ts';
 import { assertMayBegin, beginLogin, type LoginStart } from './start-login.ts';

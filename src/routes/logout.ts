@@ -7,8 +7,8 @@ import { generateRandomState } from '../oidc/random.ts';
 import { isOwnSite, isPrefetch } from '../policy/navigation.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
+import type { Holder } from '../session/endings.ts';
 import type { Ending } from '../session/user-sessions-api.ts';
-import type { Opened } from '../session/visitor-sessions.ts';
 import { type AppContext, appendCookies, type Endpoint, faultAnswer, pageContext, redirectAnswer } from './answers.ts';
 import { createConfirmation, readOwnForm } from './confirmation.ts';
 
@@ -26,8 +26,8 @@ export const logout: Endpoint = (gateway) => async (c) => {
   const request = c.req.raw;
   // Browsers fetch ahead what is typed often or hovered over.
   if (isPrefetch(request.headers)) throw new GatewayError('bad_request', 'logout: a prefetch ends no session');
-  const opened = await gateway.visitorSessions.open(request.headers.get('cookie'), { countsAsActivity: false });
-  const sessionId = sessionIdOf(opened);
+  const held = await openHeld(gateway, request.headers.get('cookie'));
+  const sessionId = held.holder?.id ?? '';
   const query = new URL(request.url).searchParams;
   if (request.method === 'POST') {
     const fields = await readOwnForm(gateway, request, sessionId);
@@ -35,14 +35,37 @@ export const logout: Endpoint = (gateway) => async (c) => {
     return endSession(
       gateway,
       c,
-      opened,
+      held,
       parseReturnTo(fields.get('return_to') ?? query.get('return_to'), config.origin, config.endpoints),
     );
   }
   const returnTo = parseReturnTo(query.get('return_to'), config.origin, config.endpoints);
   const isWanted = isOwnSite(request.headers, config.origin) && !isSubresource(request.headers);
-  return isWanted ? endSession(gateway, c, opened, returnTo) : askFirst(gateway, c, sessionId, returnTo);
+  return isWanted ? endSession(gateway, c, held, returnTo) : askFirst(gateway, c, sessionId, returnTo);
 };
+
+/** What there is to end. */
+interface Held {
+  /** Of a session that stands, as far as can be said. */
+  readonly holder?: Holder | undefined;
+  /** Why there is none; missing where there is no cookie. */
+  readonly reason?: string;
+  /** The user's object did not answer. */
+  readonly isAway?: boolean;
+}
+
+async function openHeld({ visitorSessions }: Gateway, cookieHeader: string | null): Promise<Held> {
+  try {
+    const opened = await visitorSessions.open(cookieHeader, { countsAsActivity: false });
+    if (opened.kind === 'ended') return { reason: opened.reason };
+    if (opened.kind === 'none') return {};
+  } catch (error) {
+    // Whoever wants to leave is let go all the same.
+    if (!(error instanceof GatewayError)) throw error;
+    return { holder: await visitorSessions.holder(cookieHeader), isAway: true };
+  }
+  return { holder: await visitorSessions.holder(cookieHeader) };
+}
 
 /** A picture in a guest book is on our own site too. */
 function isSubresource(headers: Headers): boolean {
@@ -69,7 +92,7 @@ export const logoutCallback: Endpoint = (gateway) => async (c) => {
   if (!isOurs) {
     // Somebody's link: whoever is signed in must not be told that they are not.
     const opened = await gateway.visitorSessions.open(cookieHeader, { countsAsActivity: false });
-    if (opened.kind === 'active') return askFirst(gateway, c, sessionIdOf(opened));
+    if (opened.kind === 'active') return askFirst(gateway, c, opened.visit.session.id);
   }
   // Another state is a stale tab: the visitor is signed out all the same, but is sent nowhere.
   const returnTo = isOurs ? known.returnTo : undefined;
@@ -83,27 +106,35 @@ export const logoutCallback: Endpoint = (gateway) => async (c) => {
 async function endSession(
   gateway: Gateway,
   c: AppContext,
-  opened: Opened,
+  { holder, reason, isAway }: Held,
   returnTo: string | undefined,
 ): Promise<Response> {
   const { visitorSessions } = gateway;
   const cleared = visitorSessions.clearedCookies(c.req.header('cookie') ?? null);
-  if (opened.kind !== 'active') {
-    c.get('event').decision = 'nothing_to_sign_out';
+  const event = c.get('event');
+  if (!holder) {
+    event.decision = 'nothing_to_sign_out';
     // A session that ran out here goes on at ZITADEL, where one click would sign in whoever sits there next.
-    const hasRunOut = opened.kind === 'ended' && (opened.reason === 'expired' || opened.reason === 'idle');
-    return appendCookies(answerSignedOut(gateway, c, returnTo, hasRunOut), cleared);
+    const hasRunOut = reason === 'expired' || reason === 'idle';
+    const answer = answerSignedOut(gateway, c, returnTo, hasRunOut);
+    // The browser may have its successor's cookie by now.
+    return reason === 'replaced' ? answer : appendCookies(answer, cleared);
   }
-  const { id, identity } = opened.visit.session;
-  c.get('event').sub = identity.sub;
-  visitorSessions.markEnded(id, 'logout');
-  const ending = gateway.directory.ofUser(identity.sub).end({ id }, 'logout', true);
-  gateway.waitUntil(ending.catch(() => undefined));
-  const ended = await ending;
+  event.sub = holder.sub;
+  visitorSessions.markEnded(holder.id, 'logout');
+  const ended = await visitorSessions.signOut(holder, isAway);
+  if (!ended) {
+    event.decision = 'signed_out_of_this_browser';
+    return appendCookies(
+      gateway.pages.signedOut(pageContext(c), { isProviderUntold: true, isElsewhere: true, returnTo }),
+      cleared,
+    );
+  }
   const target = await providerLogout(gateway, ended, returnTo);
-  c.get('event').decision = target ? 'to_provider_logout' : 'signed_out_here';
+  event.decision = target ? 'to_provider_logout' : 'signed_out_here';
   const response = target ? redirectAnswer(gateway, target.location, 303) : answerSignedOut(gateway, c, returnTo, true);
-  return appendCookies(response, [...cleared, ...(target ? [target.cookie] : [])]);
+  // A browser that has signed in anew meanwhile keeps what it got by that.
+  return appendCookies(response, [...(ended.isReplaced ? [] : cleared), ...(target ? [target.cookie] : [])]);
 }
 
 /** ZITADEL's end_session, or undefined when ZITADEL does not answer: nobody is sent to a page that does not come. */
@@ -143,10 +174,6 @@ export function isLogoutAnswer({ config }: Gateway, request: Request): boolean {
   const base = cookieBase(config.isSecure);
   const isExpected = parseOwnCookies(request.headers.get('cookie'), base).has(`${base}-logout`);
   return isExpected && new URL(request.url).searchParams.has('state');
-}
-
-export function sessionIdOf(opened: Opened): string {
-  return opened.kind === 'active' ? opened.visit.session.id : '';
 }
 
 function logoutCookieName({ config }: Gateway): string {

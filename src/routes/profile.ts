@@ -6,7 +6,7 @@ import { describeUserAgent } from '../pages/device.ts';
 import { isNavigation } from '../policy/navigation.ts';
 import type { Visit } from '../session/visitor-sessions.ts';
 import { type AppContext, appendCookies, type Endpoint, faultAnswer, pageContext, redirectAnswer } from './answers.ts';
-import { personOf } from './callback.ts';
+import { personOf } from './begin-session.ts';
 import { createConfirmation, readOwnForm } from './confirmation.ts';
 import { startLogin } from './start-login.ts';
 
@@ -20,8 +20,8 @@ export const profile: Endpoint = (gateway) => async (c) => {
   const claims = await visitorSessions.freshen(visit, config.claimsMaxAge);
   c.get('event').claims = claims;
   if (claims === 'ended') return askToSignIn(gateway, c, 'the session has just ended');
-  const cookies = await visitorSessions.renewedCookies(visit);
-  return appendCookies(await profilePage(gateway, c, visit), cookies);
+  const page = await profilePage(gateway, c, visit);
+  return appendCookies(page, await visitorSessions.renewedCookies(visit));
 };
 
 function askToSignIn(gateway: Gateway, c: AppContext, reason: string): Promise<Response> | Response {

@@ -17,6 +17,10 @@ export class BoundedMap<K, V> {
     return this.#entries.size;
   }
 
+  entries(): [K, V][] {
+    return [...this.#entries];
+  }
+
   get(key: K): V | undefined {
     return this.#entries.get(key);
   }

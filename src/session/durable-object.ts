@@ -27,6 +27,10 @@ export abstract class UserSessionsObject extends DurableObject<unknown> {
     return this.#finish(this.#sessions.begin(...args));
   }
 
+  replace(...args: Parameters<UserSessionsApi['replace']>) {
+    return this.#sessions.replace(...args);
+  }
+
   standing(...args: Parameters<UserSessionsApi['standing']>) {
     return this.#sessions.standing(...args);
   }
@@ -69,6 +73,14 @@ export abstract class UserSessionsObject extends DurableObject<unknown> {
 
   takeForm() {
     return this.#sessions.takeForm();
+  }
+
+  noteSignIn(...args: Parameters<UserSessionsApi['noteSignIn']>) {
+    return this.#sessions.noteSignIn(...args);
+  }
+
+  notedSignIn() {
+    return this.#sessions.notedSignIn();
   }
 
   override alarm(): Promise<void> {

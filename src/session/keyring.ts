@@ -2,6 +2,7 @@
 // RFC 7516 compact JWE (`dir`, A256GCM); RFC 5869 (HKDF). Design §6 Cookie; promise 8.
 
 import { decryptJwe, encryptJwe, readJweHeader } from './jwe.ts';
+import { toHex } from './key-name.ts';
 
 /** What a sealed thing is for; stands in its protected header, so that one kind is never taken for another. */
 export type Purpose =
@@ -110,8 +111,4 @@ async function hkdf(
   return new Uint8Array(
     await crypto.subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt, info }, master, bytes * 8),
   );
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

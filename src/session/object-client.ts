@@ -16,6 +16,8 @@ export interface UserSessionsDirectory {
   ofProviderSession(sid: string): UserSessionsApi;
   /** The object of one login, which keeps what its cookie can't. */
   ofLogin(key: string): UserSessionsApi;
+  /** The object that knows which session has begun since in the browser of this login, which is named by its cookie. */
+  ofTransaction(cookieName: string): UserSessionsApi;
 }
 
 /** Every failure becomes `store_unavailable`. */
@@ -24,6 +26,8 @@ export function createUserSessionsDirectory(open: (name: string) => UserSessions
     ofUser: (sub) => client(`user:${sub}`),
     ofProviderSession: (sid) => client(`sid:${sid}`),
     ofLogin: (key) => client(`form:${key}`),
+    // Among the pointers: no sid of ZITADEL's begins like a cookie of ours.
+    ofTransaction: (cookieName) => client(`sid:${cookieName}`),
   };
 
   function client(name: string): UserSessionsApi {
@@ -34,6 +38,7 @@ export function createUserSessionsDirectory(open: (name: string) => UserSessions
       inTime(() => again(() => call(open(name))), deadline);
     return {
       begin: (start) => twice((object) => object.begin(start)),
+      replace: (replacement) => twice((object) => object.replace(replacement)),
       standing: (query) => twice((object) => object.standing(query)),
       readClaims: (query) => once((object) => object.readClaims(query), PROVIDER_DEADLINE),
       tokens: (query) => once((object) => object.tokens(query), PROVIDER_DEADLINE),
@@ -46,6 +51,8 @@ export function createUserSessionsDirectory(open: (name: string) => UserSessions
       keep: (parts, expiresAt) => twice((object) => object.keep(parts, expiresAt)),
       kept: () => twice((object) => object.kept()),
       takeForm: () => once((object) => object.takeForm()),
+      noteSignIn: (note) => twice((object) => object.noteSignIn(note)),
+      notedSignIn: () => twice((object) => object.notedSignIn()),
     };
   }
 }

@@ -3,6 +3,8 @@
 
 import { LATE, within } from '../deadline.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
+import { createEndNotes, type EndNotes } from './end-notes.ts';
+import { digestName, toHex } from './key-name.ts';
 import type { Keyring, Unsealed } from './keyring.ts';
 
 /** KV refuses shorter times to live. */
@@ -15,6 +17,8 @@ export interface TokenStore {
   write(key: string, sealed: string, ttl: number): Promise<void>;
   read(key: string): Promise<string | undefined>;
   remove(key: string): Promise<void>;
+  /** Beside the tokens: what the object missed. */
+  readonly endNotes: EndNotes;
 }
 
 /** Milliseconds a store may take: a hanging KV must not hold a request beyond the promised 15 seconds. */
@@ -27,13 +31,12 @@ export function createTokenStore(kv: KVNamespace, keyring: Keyring): TokenStore 
     write: (key, sealed, ttl) => inTime(kv.put(key, sealed, { expirationTtl: Math.max(MIN_TTL, Math.ceil(ttl)) })),
     read: async (key) => (await inTime(kv.get(key))) ?? undefined,
     remove: (key) => inTime(kv.delete(key)),
+    endNotes: createEndNotes(kv),
   };
 }
 
-/** The key's name says nothing about the session: whoever reads KV learns no session id. */
 export async function tokenKey(sessionId: string, generation: number): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`tokens ${sessionId}`));
-  return `tokens/${toHex(new Uint8Array(digest).subarray(0, 16))}/${generation}`;
+  return `${await digestName('tokens', sessionId)}/${generation}`;
 }
 
 export function randomHex(bytes: number): string {
@@ -44,10 +47,6 @@ async function inTime<T>(operation: Promise<T>): Promise<T> {
   const answer = await within(operation, DEADLINE);
   if (answer === LATE) throw new Error('KV: no answer in time');
   return answer;
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function fromHex(hex: string): Uint8Array<ArrayBuffer> {

@@ -2,16 +2,19 @@
 // Design §6 UserSessions (strongly consistent storage, one alarm); promise 4 (tombstones).
 
 import { keptUntil, tidyKept } from './kept-login.ts';
+import { noteKeptUntil, tidyNote } from './login-ledger.ts';
 import {
   type EndReason,
   entomb,
   expiryOf,
   isForgettable,
+  isOvertaken,
   isSelected,
   LOGOUT_TOLERANCE,
   nextDueAt,
   REPLACED_GRACE,
   type SessionRecord,
+  withPredecessors,
 } from './session-record.ts';
 import type { LogoutNotice, Over, SessionSelection } from './user-sessions-api.ts';
 import type { UserSessionsSurroundings } from './user-sessions-surroundings.ts';
@@ -61,12 +64,18 @@ export class SessionBook {
     return { kind: 'ended', reason: expiry };
   }
 
-  /** Ends the selected sessions that had not ended; the alarm sees to their refresh tokens, `revokeIn` seconds later. */
+  /**
+   * Ends the selected sessions and what they have replaced, unless they had ended; the alarm sees to their refresh
+   * tokens, to that of the one which was named `revokeIn` seconds later.
+   */
   end(selection: SessionSelection, reason: EndReason, revokeIn = 0): SessionRecord[] {
     const now = this.#deps.now();
-    const ended = this.records()
-      .filter((record) => !record.ended && isSelected(record, selection))
-      .map((record) => entomb(record, reason, now, revokeIn));
+    const all = this.records();
+    const selected = all.filter((record) => isSelected(record, selection));
+    const named = 'id' in selection ? selection.id : undefined;
+    const ended = withPredecessors(selected, all)
+      .filter((record) => !record.ended)
+      .map((record) => entomb(record, reason, now, record.id === named ? revokeIn : 0));
     for (const record of ended) {
       this.save(record);
       this.#deps.audit({ event: 'session_ended', sub: record.sub, session: record.id, reason, level: 'info' });
@@ -75,10 +84,22 @@ export class SessionBook {
     return ended;
   }
 
-  replace(id: string): void {
-    const record = this.load(id);
-    if (!record || record.ended || record.replacedUntil !== undefined) return;
-    this.save({ ...record, replacedUntil: this.#deps.now() + REPLACED_GRACE });
+  /**
+   * Notes that the browser which had `id` has signed in to `successor`. `false`, and nothing is noted, where it has
+   * signed in or out otherwise since `askedAt`. A successor that it never got is a predecessor too.
+   */
+  replace(id: string, successor: string, askedAt: number): boolean {
+    let record = this.load(id);
+    if (!record || record.successor === successor) return true;
+    if (isOvertaken(record, askedAt)) return false;
+    while (record.successor !== undefined) {
+      const next = this.load(record.successor);
+      // Of another user, or the successor itself.
+      if (!next || next.id === successor) return true;
+      record = next;
+    }
+    this.save({ ...record, successor, replacedUntil: this.#deps.now() + REPLACED_GRACE });
+    return true;
   }
 
   /** A logout token counts once, and is remembered until it expires. False: it has been used. */
@@ -116,6 +137,7 @@ export class SessionBook {
     const pointer = this.pointer();
     if (pointer && pointer.expiresAt <= now()) storage.delete(POINTER);
     tidyKept(storage, now());
+    tidyNote(storage, now());
   }
 
   /** Sets the object's one alarm to whatever is due first. */
@@ -125,8 +147,7 @@ export class SessionBook {
     for (const [, { exp }] of this.#notices()) due.push(exp + 61);
     const pointer = this.pointer();
     if (pointer) due.push(pointer.expiresAt);
-    const until = keptUntil(storage);
-    if (until !== undefined) due.push(until);
+    for (const until of [keptUntil(storage), noteKeptUntil(storage)]) if (until !== undefined) due.push(until);
     if (due.length > 0) storage.setAlarm(Math.max(now(), Math.min(...due)) * 1000);
     else if ([...storage.list('')].length === 0) storage.release();
   }

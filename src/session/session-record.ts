@@ -38,6 +38,8 @@ export interface SessionRecord {
   readonly expiresAt: number;
   /** The same browser has signed in anew; requests under way are served until then. */
   readonly replacedUntil?: number;
+  /** The session that it has signed in to, of this user or another. */
+  readonly successor?: string;
   /** The newest reading; gone once the session has ended. */
   readonly identity?: Identity;
   readonly claimsAt: number;
@@ -143,6 +145,25 @@ export function nextDueAt(record: SessionRecord, times: RecordTimes): number {
   if (record.ended) return record.revocation?.dueAt ?? forgetAt(record);
   const end = Math.min(lastEndOf(record, times), idleEndOf(record, times), record.replacedUntil ?? Infinity);
   return Math.min(end, record.unwritten?.retryAt ?? Infinity);
+}
+
+/**
+ * Whether a sign-in that its browser sent off with this session's cookie at `askedAt` comes too late: the same browser
+ * has signed in or out since. In doubt it does; whoever it was is only sent to sign in once more.
+ */
+export function isOvertaken({ replacedUntil, ended }: SessionRecord, askedAt: number): boolean {
+  if (replacedUntil !== undefined && replacedUntil - REPLACED_GRACE >= askedAt) return true;
+  return ended?.reason === 'logout' && ended.at >= askedAt;
+}
+
+/** With each of `chosen`, what it has replaced. */
+export function withPredecessors(chosen: readonly SessionRecord[], all: readonly SessionRecord[]): SessionRecord[] {
+  const found = new Map(chosen.map((record) => [record.id, record]));
+  // A Map's iteration goes on with what is added to it.
+  for (const id of found.keys()) {
+    for (const record of all) if (record.successor === id) found.set(record.id, record);
+  }
+  return [...found.values()];
 }
 
 export function isSelected(record: SessionRecord, selection: SessionSelection): boolean {

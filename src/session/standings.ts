@@ -36,8 +36,12 @@ export interface Standings {
   of(sealed: SealedSession, activity: Activity): Promise<Known>;
   /** Asks the user's object, whatever is remembered. Throws `store_unavailable`. */
   ask(sealed: SealedSession, activity: Activity): Promise<Known>;
+  /** The same, and joins no question that was asked before. */
+  askAfresh(sealed: SealedSession, activity: Activity): Promise<Known>;
   recall(sessionId: string): Known | undefined;
   begin(session: Session): void;
+  /** The same browser has signed in anew. */
+  replace(sessionId: string): void;
   end(sessionId: string, reason: string): void;
 }
 
@@ -54,6 +58,8 @@ const JOIN_PATIENCE = 4_500;
 export function createStandings({ times, directory, now, waitUntil }: Dependencies): Standings {
   const entries = new BoundedMap<string, Known>(8192);
   const questions = new Map<string, Promise<Known>>();
+  /** Sessions whose object did not answer: it may have missed their end. */
+  const unanswered = new BoundedMap<string, true>(8192);
 
   function isRecent(known: Known, sealed: SealedSession, activeAt: number | undefined): boolean {
     if (now() - known.checkedAt >= times.revocationMaxAge) return false;
@@ -67,14 +73,24 @@ export function createStandings({ times, directory, now, waitUntil }: Dependenci
     // The time before the question counts: what ends while the answer travels ends within REVOCATION_MAX_AGE of now.
     const checkedAt = now();
     const claimsAt = Math.max(claimsAtOf(sealed), entries.get(sealed.id)?.claims?.claimsAt ?? -1);
-    const answer = await directory.ofUser(sealed.sub).standing({ id: sealed.id, claimsAt, activeAt });
+    const isDoubtful = unanswered.get(sealed.id);
+    const query = { id: sealed.id, claimsAt, activeAt, ...(isDoubtful && { isDoubtful }) };
+    const answer = await directory
+      .ofUser(sealed.sub)
+      .standing(query)
+      .catch((error: unknown) => {
+        unanswered.set(sealed.id, true);
+        throw error;
+      });
+    if (isDoubtful) unanswered.delete(sealed.id);
     const known = entries.get(sealed.id) ?? create(checkedAt);
     if (answer.kind === 'ended') known.ended ??= answer.reason;
     else {
-      known.checkedAt = checkedAt;
+      known.checkedAt = Math.max(known.checkedAt, checkedAt);
       known.reportedAt = Math.max(known.reportedAt, answer.seenAt);
       known.activeAt = Math.max(known.activeAt, answer.seenAt);
-      known.isReplaced = answer.isReplaced === true;
+      // Answers may overtake each other; what is replaced once stays so.
+      known.isReplaced ||= answer.isReplaced === true;
       known.newestClaimsAt = Math.max(known.newestClaimsAt, answer.claimsAt);
       if (answer.claims) takeClaims(known, answer.claims);
     }
@@ -86,6 +102,10 @@ export function createStandings({ times, directory, now, waitUntil }: Dependenci
     const first = questions.get(sealed.id);
     const joined = first && (await within(first, JOIN_PATIENCE));
     if (joined && joined !== LATE && (joined.ended !== undefined || isRecent(joined, sealed, undefined))) return joined;
+    return askAfresh(sealed, activity);
+  }
+
+  async function askAfresh(sealed: SealedSession, activity: Activity): Promise<Known> {
     const asking = question(sealed, activity).finally(() => {
       if (questions.get(sealed.id) === asking) questions.delete(sealed.id);
     });
@@ -103,6 +123,7 @@ export function createStandings({ times, directory, now, waitUntil }: Dependenci
       return ask(sealed, activity);
     },
     ask,
+    askAfresh,
     recall: (sessionId) => entries.get(sessionId),
     begin({ id, seenAt, identity, claimsAt }) {
       const known = create(now());
@@ -113,6 +134,10 @@ export function createStandings({ times, directory, now, waitUntil }: Dependenci
         newestClaimsAt: claimsAt,
         claims: { identity, claimsAt },
       });
+    },
+    replace(sessionId) {
+      const known = entries.get(sessionId);
+      if (known) known.isReplaced = true;
     },
     end(sessionId, reason) {
       const known = entries.get(sessionId) ?? create(now());

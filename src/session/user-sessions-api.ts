@@ -3,10 +3,13 @@
 
 import type { Identity } from '../identity/identity.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
+import type { SignInNote } from './login-ledger.ts';
 import type { Device, EndReason } from './session-record.ts';
 
 export interface UserSessionsApi {
-  begin(start: SessionStart): Promise<void>;
+  begin(start: SessionStart): Promise<Beginning>;
+  /** Ends the session that a browser had: at once, if another user than this object's has now signed in there. */
+  replace(replacement: Replacement): Promise<Beginning>;
   standing(query: StandingQuery): Promise<Standing>;
   readClaims(query: ClaimsQuery): Promise<ClaimsAnswer>;
   tokens(query: { id: string }): Promise<TokenAnswer>;
@@ -20,6 +23,9 @@ export interface UserSessionsApi {
   keep(parts: { address?: string; form?: string }, expiresAt: number): Promise<void>;
   kept(): Promise<KeptLogin | undefined>;
   takeForm(): Promise<string | undefined>;
+  /** For the object of one transaction: see login-ledger.ts. */
+  noteSignIn(note: SignInNote): Promise<void>;
+  notedSignIn(): Promise<SignInNote | undefined>;
 }
 
 export interface KeptLogin {
@@ -40,7 +46,18 @@ export interface SessionStart {
   readonly tokens: TokenSet;
   /** The session that the same browser had; it lives on for the requests that are under way. */
   readonly replaces?: string;
+  /** When the browser sent off the request by which it signs in; needed with `replaces`. */
+  readonly askedAt?: number;
 }
+
+export interface Replacement {
+  readonly id: string;
+  readonly successor: string;
+  readonly askedAt: number;
+}
+
+/** 'overtaken': the browser has signed in or out otherwise since it asked, and nothing has begun or ended. */
+export type Beginning = 'begun' | 'overtaken';
 
 export interface StandingQuery {
   readonly id: string;
@@ -48,6 +65,8 @@ export interface StandingQuery {
   readonly claimsAt: number;
   /** The last activity that the asker knows of. */
   readonly activeAt?: number;
+  /** The asker could not reach the object before. */
+  readonly isDoubtful?: true;
 }
 
 export type Standing =
@@ -120,6 +139,8 @@ export interface Ending {
   readonly id_token?: string;
   /** Whether ZITADEL answered the revocation that was tried at once. */
   readonly providerAnswered: boolean;
+  /** The one session that was asked for by id has a successor in the same browser. */
+  readonly isReplaced?: true;
 }
 
 export interface LogoutNotice {

@@ -2,18 +2,21 @@
 // Design §6 UserSessions; promises 1 (one refresh), 2 (never lost), 4 (signed out means signed out), 5 (fresh roles).
 
 import { LATE, within } from '../deadline.ts';
-import { keep, kept, takeForm } from './kept-login.ts';
+import { LoginObject } from './login-object.ts';
+import { NotedEnds } from './noted-ends.ts';
 import { ProviderDialogue } from './provider-dialogue.ts';
 import { SessionBook } from './session-book.ts';
 import { activityStep, type EndReason, expiryOf, LOGOUT_TOLERANCE, type SessionRecord } from './session-record.ts';
 import { TokenKeeping } from './token-keeping.ts';
+import { Turns } from './turns.ts';
 import type {
+  Beginning,
   ClaimsAnswer,
   ClaimsQuery,
   ClaimsReading,
   Ending,
-  KeptLogin,
   LogoutNotice,
+  Replacement,
   SessionSelection,
   SessionStart,
   SessionSummary,
@@ -29,39 +32,52 @@ const REVOCATION_PATIENCE = 3_000;
 /** Seconds until the alarm revokes what is being revoked just now, in case nothing comes of that. */
 const ALARM_DELAY = 30;
 
-export class UserSessionsLogic implements UserSessionsApi {
+export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
   readonly #deps: UserSessionsSurroundings;
   readonly #book: SessionBook;
   readonly #keeping: TokenKeeping;
-  /** One thing at a time for each session: this is what makes one refresh of a hundred requests. */
-  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
   readonly #tokensAsked = new Map<string, Promise<TokenAnswer>>();
   readonly #dialogue: ProviderDialogue;
+  readonly #notedEnds: NotedEnds;
 
   constructor(deps: UserSessionsSurroundings) {
+    const book = new SessionBook(deps);
+    super(deps.storage, deps.now, () => book.schedule());
     this.#deps = deps;
-    this.#book = new SessionBook(deps);
+    this.#book = book;
     this.#keeping = new TokenKeeping(deps, this.#book);
     this.#dialogue = new ProviderDialogue(deps, this.#book, this.#keeping);
+    this.#notedEnds = new NotedEnds(deps, this.#book);
   }
 
-  begin(start: SessionStart): Promise<void> {
-    const { tokens, replaces, ...facts } = start;
-    return this.#exclusive(start.id, async () => {
+  begin(start: SessionStart): Promise<Beginning> {
+    const { tokens, replaces, askedAt = Number.POSITIVE_INFINITY, ...facts } = start;
+    return this.#turns.take(start.id, async (): Promise<Beginning> => {
       // A second call for the same sign-in changes nothing, even when the session has been ended in between.
-      if (this.#book.load(start.id)) return;
+      if (this.#book.load(start.id)) return 'begun';
       const record: SessionRecord = { ...facts, seenAt: start.startedAt, ...(await this.#keeping.seal(tokens)) };
+      if (replaces !== undefined && !this.#book.replace(replaces, start.id, askedAt)) return 'overtaken';
       this.#book.save(record);
+      this.#notedEnds.begun(start.id);
       this.#deps.audit({ event: 'session_began', sub: start.sub, session: start.id, level: 'info' });
-      if (replaces !== undefined) this.#book.replace(replaces);
       if (this.#book.isNoticed(record)) this.#book.end({ id: start.id }, 'backchannel_logout');
       this.#book.schedule();
       // Nobody waits for KV: until it has taken the tokens they are kept here.
       this.#deps.background(this.#keeping.write(start.id));
+      return 'begun';
     });
   }
 
-  async standing({ id, claimsAt, activeAt }: StandingQuery): Promise<Standing> {
+  async replace({ id, successor, askedAt }: Replacement): Promise<Beginning> {
+    if (!this.#book.replace(id, successor, askedAt)) return 'overtaken';
+    if (!this.#book.load(successor)) this.#book.end({ id }, 'replaced');
+    this.#book.schedule();
+    return 'begun';
+  }
+
+  async standing({ id, claimsAt, activeAt, isDoubtful }: StandingQuery): Promise<Standing> {
+    await this.#notedEnds.look(id, isDoubtful);
     const record = this.#book.find(id);
     if ('kind' in record) return record;
     // Not each request's time is worth a write.
@@ -78,7 +94,8 @@ export class UserSessionsLogic implements UserSessionsApi {
   }
 
   readClaims({ id, notBefore, claimsAt }: ClaimsQuery): Promise<ClaimsAnswer> {
-    return this.#exclusive(id, async (): Promise<ClaimsAnswer> => {
+    return this.#turns.take(id, async (): Promise<ClaimsAnswer> => {
+      await this.#notedEnds.look(id);
       const record = this.#book.find(id);
       if ('kind' in record) return record;
       const { identity } = record;
@@ -96,10 +113,13 @@ export class UserSessionsLogic implements UserSessionsApi {
   tokens({ id }: { id: string }): Promise<TokenAnswer> {
     const asked = this.#tokensAsked.get(id);
     if (asked) return asked;
-    const asking = this.#exclusive(id, async () => {
-      const record = this.#book.find(id);
-      return 'kind' in record ? record : this.#dialogue.tokens(record);
-    }).finally(() => this.#tokensAsked.delete(id));
+    const asking = this.#turns
+      .take(id, async () => {
+        await this.#notedEnds.look(id);
+        const record = this.#book.find(id);
+        return 'kind' in record ? record : this.#dialogue.tokens(record);
+      })
+      .finally(() => this.#tokensAsked.delete(id));
     this.#tokensAsked.set(id, asking);
     return asking;
   }
@@ -108,14 +128,23 @@ export class UserSessionsLogic implements UserSessionsApi {
     // Who signs out waits for ZITADEL a moment; whoever is signed out by others does not wait for anything.
     const isAwaited = revokeNow && 'id' in selection;
     const ended = this.#book.end(selection, reason, isAwaited ? ALARM_DELAY : 0);
-    const [only] = ended;
-    if (!isAwaited || !only) return { ended: ended.length, providerAnswered: true };
-    const revoking = this.#keeping.revoke(only).finally(() => this.#book.schedule());
+    const named = 'id' in selection ? selection.id : undefined;
+    const only = ended.find(({ id }) => id === named);
+    const ending = isAwaited && only ? await this.#revokeNow(only) : { providerAnswered: true };
+    // Only now: while ZITADEL was asked, the browser may have signed in anew.
+    const isReplaced = named !== undefined && this.#book.load(named)?.successor !== undefined;
+    // What was replaced counts with its successor.
+    const counted = ended.filter(({ id, successor }) => id === named || successor === undefined);
+    return { ended: counted.length, ...ending, ...(isReplaced && { isReplaced }) };
+  }
+
+  async #revokeNow(record: SessionRecord): Promise<Pick<Ending, 'id_token' | 'providerAnswered'>> {
+    const revoking = this.#keeping.revoke(record).finally(() => this.#book.schedule());
     this.#deps.background(revoking.catch(() => undefined));
     const revoked = await within(revoking, REVOCATION_PATIENCE);
-    if (revoked === LATE) return { ended: 1, providerAnswered: false };
+    if (revoked === LATE) return { providerAnswered: false };
     const { outcome, id_token } = revoked;
-    return { ended: 1, providerAnswered: outcome !== 'unanswered', ...(id_token !== undefined && { id_token }) };
+    return { providerAnswered: outcome !== 'unanswered', ...(id_token !== undefined && { id_token }) };
   }
 
   async takeLogoutNotice(notice: LogoutNotice): Promise<'taken' | 'replayed'> {
@@ -125,6 +154,7 @@ export class UserSessionsLogic implements UserSessionsApi {
   }
 
   async list(): Promise<SessionSummary[]> {
+    await this.#notedEnds.lookAtAll(true);
     return this.#book
       .standing()
       .filter(({ replacedUntil }) => replacedUntil === undefined)
@@ -140,23 +170,11 @@ export class UserSessionsLogic implements UserSessionsApi {
     return this.#book.pointer()?.sub;
   }
 
-  async keep(parts: { address?: string; form?: string }, expiresAt: number): Promise<void> {
-    keep(this.#deps.storage, parts, expiresAt);
-    this.#book.schedule();
-  }
-
-  async kept(): Promise<KeptLogin | undefined> {
-    return kept(this.#deps.storage, this.#deps.now());
-  }
-
-  async takeForm(): Promise<string | undefined> {
-    return takeForm(this.#deps.storage, this.#deps.now());
-  }
-
   /** Whatever was left to do: KV writes that failed, sessions that ran out, refresh tokens to revoke, tombstones to lift. */
   async alarm(): Promise<void> {
     const { now, times } = this.#deps;
     try {
+      await this.#notedEnds.lookAtAll();
       for (const record of this.#book.records()) {
         if (record.unwritten && record.unwritten.retryAt <= now()) await this.#keeping.write(record.id);
         const expiry = record.ended ? undefined : expiryOf(record, now(), times);
@@ -178,18 +196,6 @@ export class UserSessionsLogic implements UserSessionsApi {
       // One unanswered call says enough: the other sessions' turn comes later.
       if (isProviderAway) this.#keeping.postpone(id);
       else isProviderAway = (await this.#keeping.revoke(record)).outcome === 'unanswered';
-    }
-  }
-
-  /** Runs `task` after what is under way for this session, whether that went well or not. */
-  async #exclusive<T>(id: string, task: () => Promise<T>): Promise<T> {
-    const before = this.#queues.get(id) ?? Promise.resolve();
-    const run = before.then(task, task);
-    this.#queues.set(id, run);
-    try {
-      return await run;
-    } finally {
-      if (this.#queues.get(id) === run) this.#queues.delete(id);
     }
   }
 }

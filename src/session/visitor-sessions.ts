@@ -2,16 +2,18 @@
 // Design §6; promise 4 (REVOCATION_MAX_AGE), 5 (CLAIMS_MAX_AGE), 11 (no storage and no cryptography on a repeated request).
 
 import type { Config } from '../config/schema.ts';
-import { GatewayError } from '../errors.ts';
-import { ownCopy } from '../own-copy.ts';
-import { BoundedMap } from './bounded-map.ts';
+import type { Emit } from '../observability/request-event.ts';
 import { cookieBase, parseOwnCookies } from './cookies.ts';
+import type { EndNotes } from './end-notes.ts';
+import { createEndings, type Endings, type Holder } from './endings.ts';
 import type { Keyring } from './keyring.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
 import { createObjectQuestions, type Renewal, type Subject } from './object-questions.ts';
+import { createRenewals, sealedOf } from './renewals.ts';
 import { deletedCookies, fitsCookies, joinChunks, sealedCookies } from './sealed-cookie.ts';
-import { freshness, isActivityDue, isExpired, type SealedSession, type Session } from './session.ts';
+import { freshness, isExpired, type SealedSession, type Session } from './session.ts';
 import { createStandings, type Known } from './standings.ts';
+import { type CookieEntry, createUnsealedCookies, seenAtOf } from './unsealed-cookies.ts';
 import type { TokenAnswer } from './user-sessions-api.ts';
 
 export type Opened =
@@ -27,12 +29,16 @@ export interface Visit {
   readonly cookie: CookieEntry;
   known: Known;
   readonly openedAt: number;
+  /** The same on the stopwatch; milliseconds. */
+  readonly startedAt: number;
   readonly countsAsActivity: boolean;
 }
 
-export interface VisitorSessions {
+export interface VisitorSessions extends Omit<Endings, 'deliver'> {
   /** Throws `store_unavailable` when the session's standing is unknown and can't be learnt. */
   open(cookieHeader: string | null, options?: { countsAsActivity?: boolean }): Promise<Opened>;
+  /** Whose session the cookie is, or was: nobody is asked whether it stands. */
+  holder(cookieHeader: string | null): Promise<Holder | undefined>;
   /** For a connection that stays open: asks the user's object, whatever this isolate remembers. False: the session is over. */
   isStanding(visit: Visit): Promise<boolean>;
   /** Reads claims again where they are older than `claimsMaxAge`; past half of it behind the request. */
@@ -41,59 +47,46 @@ export interface VisitorSessions {
   lookAgain(visit: Visit): Promise<Renewal>;
   /** The tokens for an upstream that gets them. */
   tokens(visit: Visit): Promise<TokenAnswer>;
-  /** Set-Cookie values that the visit makes necessary: newer claims, activity, another key. */
+  /**
+   * Set-Cookie values that the visit makes necessary: newer claims, activity, another key. To be asked last, when the
+   * answer is ready: what the browser has learnt since may forbid them.
+   */
   renewedCookies(visit: Visit): Promise<string[]>;
   newCookies(session: Session, cookieHeader: string | null): Promise<string[]>;
   clearedCookies(cookieHeader: string | null): string[];
   /** Forgets a session at once in this isolate. */
   markEnded(sessionId: string, reason: string): void;
-}
-
-/** A cookie that was unsealed, and what it was last replaced by for a browser that still sends it. */
-interface CookieEntry {
-  readonly text: string;
-  readonly sealed: SealedSession;
-  readonly isOldKey: boolean;
-  replacement?: { readonly session: Session; readonly text: string };
+  /** Says at once in this isolate that the same browser has signed in anew. */
+  markReplaced(sessionId: string): void;
 }
 
 /** Seconds within which a session's claims are not looked up again for another refusal. */
 const LOOK_AGAIN_INTERVAL = 5;
 /** Seconds that one request waits for ZITADEL all in all; then it goes on with what is at hand, as in any outage. */
 const PATIENCE = 8;
-/** Characters of sealed text that are remembered; with what is inside each takes about 4.5 bytes (docs/quality.md, soak). */
-const MOST_REMEMBERED = 8_000_000;
-const TAG_CHARACTERS = 22;
-
 interface Dependencies {
   readonly config: Config;
   readonly keyring: Keyring;
   readonly directory: UserSessionsDirectory;
+  readonly notes: EndNotes;
   readonly now: () => number;
+  /** Milliseconds, for durations only. */
+  readonly stopwatch: () => number;
   readonly waitUntil: (task: Promise<unknown>) => void;
+  readonly emit: Emit;
 }
 
-export function createVisitorSessions({ config, keyring, directory, now, waitUntil }: Dependencies): VisitorSessions {
+export function createVisitorSessions(dependencies: Dependencies): VisitorSessions {
+  const { config, keyring, directory, now, stopwatch, waitUntil } = dependencies;
   const base = cookieBase(config.isSecure);
-  const unsealed = new BoundedMap<string, CookieEntry>(MOST_REMEMBERED, ({ text }) => text.length);
+  const unsealText = createUnsealedCookies(keyring);
+  const { signOut, note, deliver } = createEndings(dependencies);
   const standings = createStandings({ times: config, directory, now, waitUntil });
   const questions = createObjectQuestions({ directory, now, waitUntil });
 
-  /** Found by its end, which is quick to hash even where the text fills four cookies, and nothing less than the same text. */
-  function recall(text: string): CookieEntry | undefined {
-    const entry = unsealed.get(endOf(text));
-    return entry?.text === text ? entry : undefined;
-  }
-
-  async function unseal(text: string): Promise<CookieEntry | undefined> {
-    const remembered = recall(text);
-    if (remembered) return remembered;
-    const opened = await keyring.unseal<SealedSession>('session', text);
-    if (opened.kind !== 'ok') return undefined;
-    // Of two requests that unseal the same cookie, both must see what it is replaced by.
-    const entry = recall(text) ?? { text: ownCopy(text), sealed: opened.value, isOldKey: opened.isOldKey };
-    unsealed.set(endOf(entry.text), entry);
-    return entry;
+  async function unseal(cookieHeader: string | null): Promise<CookieEntry | undefined> {
+    const text = joinChunks(parseOwnCookies(cookieHeader, base), base);
+    return text === undefined ? undefined : unsealText(text);
   }
 
   async function seal(session: Session): Promise<string> {
@@ -115,20 +108,7 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
     return !isOver(Math.max(seenAt, activeAt));
   }
 
-  /** What happened since the visit began may have ended the session, or put another in its place. */
-  async function isStillCurrent({ session, known, cookie }: Visit): Promise<boolean> {
-    const latest = standings.recall(session.id) ?? known;
-    if (latest.ended === undefined && now() - latest.checkedAt >= config.revocationMaxAge) {
-      try {
-        await standings.ask(sealedOf(session), { seenAt: seenAtOf(cookie) });
-      } catch (error) {
-        if (error instanceof GatewayError) return false;
-        throw error;
-      }
-    }
-    const { ended, isReplaced } = standings.recall(session.id) ?? latest;
-    return ended === undefined && !isReplaced;
-  }
+  const renewed = createRenewals({ times: config, standings, seal, now, stopwatch });
 
   const toCookies = (text: string, session: Session, cookieHeader: string | null) =>
     sealedCookies(base, text, session.expiresAt - now(), parseOwnCookies(cookieHeader, base), config.isSecure);
@@ -143,19 +123,27 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
 
   return {
     async open(cookieHeader, { countsAsActivity = true } = {}) {
-      const text = joinChunks(parseOwnCookies(cookieHeader, base), base);
-      const cookie = text === undefined ? undefined : await unseal(text);
+      deliver();
+      const cookie = await unseal(cookieHeader);
       if (!cookie) return { kind: 'none' };
       const { sealed } = cookie;
-      const openedAt = now();
+      const [openedAt, startedAt] = [now(), stopwatch()];
       if (!(await isInTime(cookie, openedAt))) return { kind: 'ended', reason: 'expired', sub: sealed.sub };
       const activeAt = countsAsActivity ? openedAt : undefined;
       const known = await standings.of(sealed, { seenAt: seenAtOf(cookie), activeAt });
       if (known.ended !== undefined) return { kind: 'ended', reason: known.ended, sub: sealed.sub };
       const session = sessionOf(sealed, known);
       if (!session) return { kind: 'ended', reason: 'identity_lost', sub: sealed.sub };
-      return { kind: 'active', visit: { session, cookieHeader, cookie, known, openedAt, countsAsActivity } };
+      return { kind: 'active', visit: { session, cookieHeader, cookie, known, openedAt, startedAt, countsAsActivity } };
     },
+
+    async holder(cookieHeader) {
+      const cookie = await unseal(cookieHeader);
+      return cookie?.sealed;
+    },
+
+    signOut,
+    note,
 
     async isStanding(visit) {
       const known = await standings.ask(sealedOf(visit.session), { seenAt: seenAtOf(visit.cookie) });
@@ -184,24 +172,8 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
       // An answer to a mere poll must not overtake one to the visitor and put an older time over the newer.
       if (!visit.countsAsActivity) return [];
       takeNewest(visit);
-      const { session, cookie, openedAt } = visit;
-      const latest = cookie.replacement?.session ?? cookie.sealed;
-      // The time of the request counts, not that of an answer which may come much later.
-      const isActive = isActivityDue(latest.seenAt, openedAt, config);
-      const isDue = isActive || session.claimsAt > latest.claimsAt || (cookie.isOldKey && !cookie.replacement);
-      if (!isDue && !cookie.replacement) return [];
-      if (!(await isStillCurrent(visit))) return [];
-      const { activeAt } = standings.recall(session.id) ?? visit.known;
-      const seenAt = Math.max(openedAt, activeAt);
-      if (isExpired({ ...session, seenAt }, now(), config)) return [];
-      if (isDue) {
-        const renewed = { ...session, seenAt };
-        cookie.replacement = { session: renewed, text: await seal(renewed) };
-      }
-      // A browser that still sends the old cookie is given its replacement again.
-      return cookie.replacement
-        ? toCookies(cookie.replacement.text, cookie.replacement.session, visit.cookieHeader)
-        : [];
+      const cookie = await renewed(visit);
+      return cookie ? toCookies(cookie.text, cookie.session, visit.cookieHeader) : [];
     },
 
     async newCookies(session, cookieHeader) {
@@ -212,16 +184,8 @@ export function createVisitorSessions({ config, keyring, directory, now, waitUnt
     clearedCookies: (cookieHeader) => deletedCookies(base, parseOwnCookies(cookieHeader, base), config.isSecure),
 
     markEnded: (sessionId, reason) => standings.end(sessionId, reason),
+    markReplaced: (sessionId) => standings.replace(sessionId),
   };
-}
-
-/** The authentication tag (RFC 7516 §7.1), which no two texts have in common. */
-function endOf(text: string): string {
-  return text.slice(-TAG_CHARACTERS);
-}
-
-function seenAtOf({ sealed, replacement }: CookieEntry): number {
-  return Math.max(sealed.seenAt, replacement?.session.seenAt ?? 0);
 }
 
 function sessionOf(sealed: SealedSession, { claims }: Known): Session | undefined {
@@ -231,10 +195,6 @@ function sessionOf(sealed: SealedSession, { claims }: Known): Session | undefine
 
 function hasIdentity(sealed: SealedSession): sealed is SealedSession & Session {
   return sealed.identity !== undefined;
-}
-
-function sealedOf(session: Session): SealedSession {
-  return { ...session, sub: session.identity.sub };
 }
 
 function subjectOf({ session, known }: Visit): Subject {

@@ -1,6 +1,7 @@
 // The contract of the stores, for the doubles in memory and for the runtime's own alike. Design §6 (state, and who owns it).
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { digestName } from '../../src/session/key-name.ts';
 import { tokenKey } from '../../src/session/refresh-tokens.ts';
 import { type StoresUnderTest, sessionStart } from './stores.ts';
 
@@ -131,6 +132,56 @@ export function describeStores(kind: string, start: () => Promise<StoresUnderTes
         .toBe(before + 1);
       expect(await standingOf(user, `s-${user}`)).toMatchObject({ kind: 'good' });
       expect(await standingOf(user, `t-${user}`)).toEqual({ kind: 'ended', reason: 'operator' });
+    });
+
+    it('what was replaced ends with its successor, over an eviction', async () => {
+      const user = name();
+      const [first, second] = [`1-${user}`, `2-${user}`];
+      await stores.open(user).begin(sessionStart(first, stores.now()));
+      await stores.advance(1);
+      const again = sessionStart(second, stores.now(), { replaces: first, askedAt: stores.now() });
+      expect(await stores.open(user).begin(again)).toBe('begun');
+      expect(await standingOf(user, first)).toMatchObject({ kind: 'good', isReplaced: true });
+      // Another callback that left before.
+      const late = sessionStart(`3-${user}`, stores.now(), { replaces: first, askedAt: stores.now() });
+      expect(await stores.open(user).begin(late)).toBe('overtaken');
+      await stores.evict(user);
+      await stores.open(user).end({ id: second }, 'operator', false);
+      expect(await standingOf(user, first)).toEqual({ kind: 'ended', reason: 'operator' });
+    });
+
+    it('a session that another user’s has replaced ends at once', async () => {
+      const user = name();
+      await stores.open(user).begin(sessionStart(`s-${user}`, stores.now()));
+      const replacement = { id: `s-${user}`, successor: 'another user’s', askedAt: stores.now() };
+      expect(await stores.open(user).replace(replacement)).toBe('begun');
+      expect(await standingOf(user, `s-${user}`)).toEqual({ kind: 'ended', reason: 'replaced' });
+      expect(await stores.open(user).replace(replacement)).toBe('begun');
+      expect(await stores.open(user).replace({ ...replacement, successor: 'a third' })).toBe('overtaken');
+    });
+
+    it('an object that wakes up finds the end that was noted while it was away, and takes the note', async () => {
+      const user = name();
+      await stores.open(user).begin(sessionStart(`s-${user}`, stores.now()));
+      await stores.kv.put(await digestName('ended', `s-${user}`), 'logout', 600);
+      expect(await standingOf(user, `s-${user}`)).toMatchObject({ kind: 'good' });
+      await stores.evict(user);
+      expect(await standingOf(user, `s-${user}`)).toEqual({ kind: 'ended', reason: 'logout' });
+      await vi.waitFor(async () => expect(await stores.kv.get(await digestName('ended', `s-${user}`))).toBeNull());
+    });
+
+    it('a login is told of the latest sign-in, over an eviction', async () => {
+      const login = name();
+      const note = (id: string, at: number) => ({ id, at: stores.now() + at, sub: 'user' });
+      for (const [id, at] of [
+        ['a', 0],
+        ['b', 1],
+        ['c', 0],
+      ] as const) {
+        await stores.open(login).noteSignIn(note(id, at));
+      }
+      await stores.evict(login);
+      expect(await stores.open(login).notedSignIn()).toEqual(note('b', 1));
     });
 
     it('a logout token counts once, and ends what it names', async () => {

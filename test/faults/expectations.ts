@@ -43,7 +43,7 @@ export function expectationOf(place: Place, fault: Fault, visit: Visit): Expecta
   if (!NEEDS[visit].includes(place)) return { status: visit === 'sign-out' ? [303] : [200], asked: 0 };
   if (place === 'upstream') return upstreamExpectation(fault);
   if (visit === 'anonymous') return loginExpectation(place, fault);
-  // Promise 4: signed out here, whatever ZITADEL and KV say; only the object can say that it is done.
+  // Promise 4: signed out here, whatever ZITADEL, KV and the object say; the object is told when it is back.
   if (visit === 'sign-out') return signOutExpectation(place, fault);
   // Promise 10: whether the session stands is unknown.
   if (place === 'Durable Object') return { status: [503], asked: 4, session: 'kept' };
@@ -55,7 +55,7 @@ export function expectationOf(place: Place, fault: Fault, visit: Visit): Expecta
 
 /** Promise 4; design §2: it ends here, then at ZITADEL, which is told again if it did not hear. */
 function signOutExpectation(place: Place, fault: Fault): Expectation {
-  if (place === 'Durable Object') return { status: [503], asked: 2 };
+  if (place === 'Durable Object') return { status: [200], asked: 2 };
   // RFC 7009 §2.2: status 200 says done, whatever else is in the answer. And what KV has lost nobody can revoke.
   const isAnswered = fault === 'HTML' || fault.endsWith('JSON') || fault === '10 MB';
   return { status: [200, 303], asked: 2, revoked: !isAnswered };

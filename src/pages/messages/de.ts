@@ -27,6 +27,7 @@ Senden
 Sie sind abgemeldet
 Sie können dieses Fenster jetzt schließen.
 Beim Anmeldedienst sind Sie vielleicht noch angemeldet. Schließen Sie an einem gemeinsam genutzten Gerät bitte den Browser.
+Die Sitzungen sind gerade nicht erreichbar: Andere Geräte können noch angemeldet sein.
 Möchten Sie sich abmelden?
 Eine andere Website hat darum gebeten.
 Ihr Konto

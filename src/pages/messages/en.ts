@@ -28,6 +28,7 @@ export const en = {
   signedOut: 'You are signed out',
   closeWindow: 'You can close this window now.',
   untold: 'You may still be signed in at the sign-in service. On a shared computer, please close the browser.',
+  elsewhere: 'Sessions cannot be reached right now: other devices may still be signed in.',
   confirmLogout: 'Do you want to sign out?',
   askedBySite: 'Another site asked for it.',
   account: 'Your account',

@@ -27,6 +27,7 @@ Enviar
 Ha cerrado sesión
 Ya puede cerrar esta ventana.
 Quizá su sesión siga abierta en el servicio de inicio de sesión. En un ordenador compartido, cierre el navegador.
+Ahora no se puede acceder a las sesiones: otros dispositivos pueden seguir con la sesión abierta.
 ¿Quiere cerrar sesión?
 Lo ha pedido otro sitio.
 Su cuenta

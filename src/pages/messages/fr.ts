@@ -27,6 +27,7 @@ Envoyer
 Vous êtes déconnecté
 Vous pouvez maintenant fermer cette fenêtre.
 Vous êtes peut-être encore connecté au service de connexion. Sur un ordinateur partagé, veuillez fermer le navigateur.
+Les sessions sont injoignables pour le moment : d’autres appareils sont peut-être encore connectés.
 Voulez-vous vous déconnecter ?
 Un autre site l’a demandé.
 Votre compte

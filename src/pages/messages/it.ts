@@ -27,6 +27,7 @@ Invia
 È uscito
 Ora può chiudere questa finestra.
 La sessione potrebbe essere ancora aperta nel servizio di accesso. Su un computer condiviso, chiuda il browser.
+Le sessioni non sono raggiungibili ora: altri dispositivi potrebbero essere ancora connessi.
 Vuole uscire?
 Lo ha chiesto un altro sito.
 Il Suo account

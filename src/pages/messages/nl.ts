@@ -27,6 +27,7 @@ Verzenden
 U bent uitgelogd
 U kunt dit venster nu sluiten.
 Misschien bent u bij de inlogdienst nog ingelogd. Sluit op een gedeelde computer de browser.
+De sessies zijn nu niet bereikbaar: andere apparaten zijn misschien nog ingelogd.
 Wilt u uitloggen?
 Een andere website heeft erom gevraagd.
 Uw account

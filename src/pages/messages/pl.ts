@@ -27,6 +27,7 @@ Wyślij
 Wylogowano
 Można teraz zamknąć to okno.
 W usłudze logowania sesja może być nadal otwarta. Na wspólnym komputerze proszę zamknąć przeglądarkę.
+Sesje są teraz nieosiągalne: inne urządzenia mogą być nadal zalogowane.
 Czy chcesz się wylogować?
 Zażądała tego inna witryna.
 Konto

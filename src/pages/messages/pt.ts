@@ -27,6 +27,7 @@ Enviar
 Você saiu
 Agora pode fechar esta janela.
 Talvez sua sessão continue aberta no serviço de autenticação. Em um computador compartilhado, feche o navegador.
+As sessões estão inacessíveis agora: outros dispositivos talvez continuem conectados.
 Deseja sair?
 Outro site pediu isso.
 Sua conta

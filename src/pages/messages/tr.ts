@@ -27,6 +27,7 @@ Gönder
 Oturumunuz kapatıldı
 Artık bu pencereyi kapatabilirsiniz.
 Oturum açma hizmetinde oturumunuz hâlâ açık olabilir. Ortak kullanılan bir bilgisayarda lütfen tarayıcıyı kapatın.
+Oturumlara şu anda ulaşılamıyor: diğer cihazlarda oturumunuz hâlâ açık olabilir.
 Oturumu kapatmak istiyor musunuz?
 Bunu başka bir site istedi.
 Hesabınız

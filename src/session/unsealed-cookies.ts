@@ -1,0 +1,56 @@
+// Session cookies that this isolate has unsealed, found again without cryptography.
+// Design §6 Isolate memory; promise 11 (no cryptography on a repeated request).
+
+import { ownCopy } from '../own-copy.ts';
+import { BoundedMap } from './bounded-map.ts';
+import type { Keyring } from './keyring.ts';
+import type { SealedSession, Session } from './session.ts';
+
+/** A cookie that was unsealed, and what it was last replaced by for a browser that still sends it. */
+export interface CookieEntry {
+  readonly text: string;
+  readonly sealed: SealedSession;
+  readonly isOldKey: boolean;
+  replacement?: Replacement;
+}
+
+interface Replacement {
+  readonly session: Session;
+  text?: string;
+  /** When the user's object was last asked whether the browser may have it. */
+  askedAt?: number;
+}
+
+/** Characters of sealed text that are remembered; with what is inside each takes about 4.5 bytes (docs/quality.md, soak). */
+const MOST_REMEMBERED = 8_000_000;
+const TAG_CHARACTERS = 22;
+
+export function createUnsealedCookies(keyring: Keyring): (text: string) => Promise<CookieEntry | undefined> {
+  const unsealed = new BoundedMap<string, CookieEntry>(MOST_REMEMBERED, ({ text }) => text.length);
+
+  /** Found by its end, which is quick to hash even where the text fills four cookies, and nothing less than the same text. */
+  function recall(text: string): CookieEntry | undefined {
+    const entry = unsealed.get(endOf(text));
+    return entry?.text === text ? entry : undefined;
+  }
+
+  return async (text) => {
+    const remembered = recall(text);
+    if (remembered) return remembered;
+    const opened = await keyring.unseal<SealedSession>('session', text);
+    if (opened.kind !== 'ok') return undefined;
+    // Of two requests that unseal the same cookie, both must see what it is replaced by.
+    const entry = recall(text) ?? { text: ownCopy(text), sealed: opened.value, isOldKey: opened.isOldKey };
+    unsealed.set(endOf(entry.text), entry);
+    return entry;
+  };
+}
+
+export function seenAtOf({ sealed, replacement }: CookieEntry): number {
+  return Math.max(sealed.seenAt, replacement?.session.seenAt ?? 0);
+}
+
+/** The authentication tag (RFC 7516 §7.1), which no two texts have in common. */
+function endOf(text: string): string {
+  return text.slice(-TAG_CHARACTERS);
+}
