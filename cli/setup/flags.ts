@@ -19,6 +19,8 @@ ${WHO_HELP}
 What is made, or found and brought up to date
   --project NAME     project, default Postern
   --application NAME web application in it, default Postern
+  --also-url URL     another address of the gateway, such as that of postern dev; again for more. It is
+                     registered too, and written nowhere
   --role KEY[=NAME]  a role; again for more. Default: those that ROUTES ask for
   --api              an API application with its key, to introspect opaque bearer tokens
   --service-user NAME --service-key FILE
@@ -48,6 +50,7 @@ export const SETUP_OPTIONS = {
   upstream: { type: 'string' },
   project: { type: 'string' },
   application: { type: 'string' },
+  'also-url': { type: 'string', multiple: true },
   role: { type: 'string', multiple: true },
   api: { type: 'boolean' },
   'service-user': { type: 'string' },

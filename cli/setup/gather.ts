@@ -72,6 +72,7 @@ function parseOptional(flags: SetupFlags): Omit<Answers, 'domain' | 'url' | 'ups
     application: flags.application ?? 'Postern',
     roles: (flags.role ?? []).map(parseRole),
     withApi: flags.api ?? false,
+    alsoUrls: (flags['also-url'] ?? []).map((typed) => parseDomain(typed, '--also-url')),
     serviceUser: serviceUser === undefined || keyFile === undefined ? undefined : { name: serviceUser, keyFile },
     people: (flags.user ?? []).map(parsePerson),
     grants: (flags.grant ?? []).map(parseGrant),

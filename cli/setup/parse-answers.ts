@@ -5,10 +5,11 @@ import type { Person } from '../zitadel-api/users.ts';
 import { type GrantWanted, isLoopback, type RoleWanted } from './wanted.ts';
 
 /** An origin; without a scheme it gets one. Plain HTTP is for loopback only. */
-export function parseDomain(typed: string): string {
-  const url = parseUrl(typed, '--domain', 'https://my-instance.zitadel.cloud');
+export function parseDomain(typed: string, flag = '--domain'): string {
+  const example = flag === '--domain' ? 'https://my-instance.zitadel.cloud' : 'http://localhost:8787';
+  const url = parseUrl(typed, flag, example);
   if (url.pathname !== '/' || url.search || url.hash) {
-    throw new UsageError(`--domain is an origin, without a path: ${url.origin}`);
+    throw new UsageError(`${flag} is an origin, without a path: ${url.origin}`);
   }
   return url.origin;
 }

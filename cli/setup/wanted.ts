@@ -10,6 +10,8 @@ export interface Answers {
   readonly domain: string;
   /** Public URL of the gateway, or the whole callback URL. */
   readonly url: string;
+  /** Further ones of the same gateway, such as that of a local run: registered, and written nowhere. */
+  readonly alsoUrls: readonly string[];
   readonly upstream: string;
   readonly project: string;
   readonly application: string;
@@ -39,6 +41,7 @@ export interface Addresses {
   readonly isPostLogoutGiven: boolean;
   /** None where ZITADEL could not reach it. */
   readonly backChannel: string | undefined;
+  readonly further: readonly { readonly callback: string; readonly postLogout: string }[];
 }
 
 /** What the deployment has already: an own folder for the endpoints, an own post-logout URI. */
@@ -47,20 +50,28 @@ export interface CurrentUrls {
   readonly postLogout: string | undefined;
 }
 
-export function deriveAddresses({ domain, url }: Pick<Answers, 'domain' | 'url'>, current: CurrentUrls): Addresses {
+export function deriveAddresses(
+  { domain, url, alsoUrls }: Pick<Answers, 'domain' | 'url' | 'alsoUrls'>,
+  current: CurrentUrls,
+): Addresses {
   const callback = callbackOf(url, current.callback);
   const folder = callback.slice(0, callback.lastIndexOf('/'));
   const { postLogout } = current;
   // One of another origin would be refused by the gateway: it is brought along
   const isOwn = postLogout !== undefined && URL.parse(postLogout)?.origin === new URL(callback).origin;
   const isReachable = !isLoopback(callback) || isLoopback(domain);
+  const afterLogout = isOwn ? postLogout : `${folder}/logout/callback`;
   return {
     callback,
-    postLogout: isOwn ? postLogout : `${folder}/logout/callback`,
+    postLogout: afterLogout,
     isPostLogoutGiven: postLogout !== undefined,
     backChannel: isReachable ? `${folder}/backchannel-logout` : undefined,
+    further: alsoUrls.map((each) => ({ callback: alike(each, callback), postLogout: alike(each, afterLogout) })),
   };
 }
+
+/** The same paths on another origin: a gateway has one folder for its endpoints. */
+const alike = (origin: string, url: string): string => new URL(origin).origin + new URL(url).pathname;
 
 function callbackOf(url: string, current: string | undefined): string {
   const { origin, pathname } = new URL(url);
@@ -75,16 +86,17 @@ export function isLoopback(url: string): boolean {
 
 const GRANT_TYPES = ['OIDC_GRANT_TYPE_AUTHORIZATION_CODE', 'OIDC_GRANT_TYPE_REFRESH_TOKEN'];
 
-export function createWebConfiguration({ callback, postLogout, backChannel }: Addresses): Json {
+export function createWebConfiguration({ callback, postLogout, backChannel, further }: Addresses): Json {
+  const callbacks = [callback, ...further.map((each) => each.callback)];
   return {
-    redirectUris: [callback],
-    postLogoutRedirectUris: [postLogout],
+    redirectUris: callbacks,
+    postLogoutRedirectUris: [postLogout, ...further.map((each) => each.postLogout)],
     responseTypes: ['OIDC_RESPONSE_TYPE_CODE'],
     grantTypes: GRANT_TYPES,
     applicationType: 'OIDC_APP_TYPE_WEB',
     authMethodType: 'OIDC_AUTH_METHOD_TYPE_NONE',
     version: 'OIDC_VERSION_1_0',
-    developmentMode: callback.startsWith('http:'),
+    developmentMode: callbacks.some((each) => each.startsWith('http:')),
     accessTokenType: 'OIDC_TOKEN_TYPE_BEARER',
     accessTokenRoleAssertion: true,
     idTokenRoleAssertion: true,
