@@ -2,7 +2,7 @@
 // The command `postern`: finds a Node that is new enough, then the command itself, built or, in a clone, in its source.
 // Plain JavaScript of any Node from 18 on: what does not fit must be able to say so.
 
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
@@ -31,12 +31,20 @@ if (process.platform === 'win32') {
     );
   else {
     const PATH = [dirname(newer), process.env.PATH ?? ''].join(delimiter);
-    const { status } = spawnSync(newer, [self, ...process.argv.slice(2)], {
-      stdio: 'inherit',
-      env: { ...process.env, PATH },
-    });
-    process.exitCode = status ?? 1;
+    process.exitCode = await handOn(newer, { ...process.env, PATH });
   }
+}
+
+/** Signals are handed on: whoever ends this one means the other, which has more to end. So does npm, which ends its shell alone. */
+function handOn(node, env) {
+  const child = spawn(node, [self, ...process.argv.slice(2)], { stdio: 'inherit', env });
+  const parent = process.ppid;
+  setInterval(() => process.env.npm_execpath && process.ppid !== parent && child.kill('SIGTERM'), 500).unref();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
 }
 
 function isRecent(version) {
