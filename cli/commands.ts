@@ -17,6 +17,10 @@ interface Entry {
 }
 
 export const COMMANDS = {
+  dev: {
+    summary: 'runs the gateway on this machine, with a stand-in for ZITADEL if wanted',
+    load: async () => (await import('./dev.ts')).command,
+  },
   setup: { summary: 'makes at ZITADEL what the gateway needs', load: async () => (await import('./setup.ts')).command },
   doctor: {
     summary: 'is this installation well, and if not, what to do',

@@ -58,7 +58,7 @@ function printRequirement({ rules, credentials, isPublic, isDenied, claims_max_a
   if (isPublic) return 'nothing';
   if (isDenied) return 'what nobody has: access is denied';
   const taken = (['session', 'bearer'] as const).filter((credential) => credentials[credential]);
-  const needs = rules.filter(({ route }) => route.access !== 'public').flatMap(({ route }) => printNeeds(route));
+  const needs = rules.filter(({ route }) => route.access !== 'public').flatMap(({ route }) => describeNeeds(route));
   return [
     `somebody known by ${taken.join(' or ') || 'no credential at all (the readings’ rules take none in common)'}`,
     ...new Set(needs),
@@ -66,7 +66,7 @@ function printRequirement({ rules, credentials, isPublic, isDenied, claims_max_a
   ].join('; ');
 }
 
-function printNeeds({ roles, orgs, claims, amr, max_age }: Route): readonly string[] {
+export function describeNeeds({ roles, orgs, claims, amr, max_age }: Route): readonly string[] {
   const needs: string[] = [];
   if (roles) needs.push(`a role of ${roles.join(', ')}`);
   if (orgs) needs.push(`${roles ? 'granted' : 'any role granted'} by ${orgs.join(' or ')}`);

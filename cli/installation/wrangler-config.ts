@@ -3,6 +3,7 @@
 export type RouteEntry = string | { readonly pattern: string; readonly custom_domain?: boolean | undefined };
 
 export interface WranglerConfig {
+  readonly dev?: { readonly port?: number | undefined; readonly host?: string | undefined } | undefined;
   readonly vars: Readonly<Record<string, unknown>>;
   readonly routes?: readonly RouteEntry[] | undefined;
   readonly workers_dev?: boolean | undefined;

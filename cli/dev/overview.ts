@@ -1,0 +1,117 @@
+// What is running, as data: for the page, the terminal and --json. Pure; nothing secret is in it, of the key file its path alone.
+
+import type { Persona } from '../../demo/zitadel/adopt.ts';
+import type { ConfigIssue } from '../../src/config/load.ts';
+import type { Config, Route } from '../../src/config/schema.ts';
+import { describeNeeds } from '../explain/text.ts';
+import { describePlan, type Plan } from './plan.ts';
+
+export interface RunningApplication {
+  readonly url: string;
+  readonly isGuestBook: boolean;
+  /** Why it is the guest book, where nobody has asked for that. */
+  readonly reason?: string;
+  /** Nothing listened there at the start. */
+  readonly isSilent: boolean;
+}
+
+export interface RunningStandIn {
+  readonly issuer: string;
+  readonly keyFile: string;
+  readonly projectId: string;
+  readonly personas: readonly Persona[];
+}
+
+export interface Overview {
+  readonly gateway: { readonly origin: string; readonly callback: string; readonly postLogout: string };
+  readonly application: RunningApplication;
+  readonly zitadel: { readonly issuer: string; readonly isStandIn: boolean };
+  readonly page: string;
+  /** What differs from the files. */
+  readonly overrides: readonly (readonly [name: string, what: string])[];
+  readonly issues: readonly ConfigIssue[];
+  readonly notes: readonly string[];
+  readonly personas: readonly (Persona & { readonly opens: readonly string[] })[];
+  readonly keyFile: string | undefined;
+  readonly commands: readonly Suggestion[];
+  readonly rules: readonly { readonly path: string; readonly needs: string }[];
+  readonly endpoints: readonly { readonly url: string; readonly what: string }[];
+}
+
+export interface Suggestion {
+  readonly what: string;
+  readonly command: string;
+}
+
+export interface Facts {
+  readonly plan: Plan;
+  /** With what the plan changes; missing where the variables are wrong. */
+  readonly config: Config | undefined;
+  readonly issues: readonly ConfigIssue[];
+  readonly application: RunningApplication;
+  readonly standIn: RunningStandIn | undefined;
+  /** ZITADEL_DOMAIN with what the plan changes. */
+  readonly issuer: string;
+  readonly page: string;
+  readonly notes: readonly string[];
+  readonly commands: readonly Suggestion[];
+}
+
+/** Worth a look from a browser or a script. */
+export const NOTABLE_ENDPOINTS: Readonly<Record<string, string>> = {
+  '/login': 'starts a sign-in',
+  '/logout': 'signs out',
+  '/profile': 'the visitor’s own sessions, as a page',
+  '/userinfo': 'the session as JSON',
+  '/ready': 'whether ZITADEL, the stores and the application answer',
+  '/health': 'whether the gateway answers',
+};
+
+export function createOverview(facts: Facts): Overview {
+  const { plan, config, issues, application, standIn, issuer, page, notes, commands } = facts;
+  const { origin, callback, postLogout } = plan;
+  const folder = callback.slice(0, callback.lastIndexOf('/'));
+  return {
+    gateway: { origin, callback, postLogout },
+    application,
+    zitadel: { issuer, isStandIn: standIn !== undefined },
+    page,
+    overrides: describePlan(plan),
+    issues,
+    notes,
+    personas: (standIn?.personas ?? []).map((persona) => ({ ...persona, opens: findOpened(config, persona.roles) })),
+    keyFile: standIn?.keyFile,
+    commands,
+    rules: (config?.routes ?? []).map(describeRule),
+    endpoints: Object.entries(NOTABLE_ENDPOINTS).map(([path, what]) => ({ url: folder + path, what })),
+  };
+}
+
+/** Of the rules that ask for a role, those that these roles satisfy. */
+function findOpened(config: Config | undefined, roles: readonly string[]): readonly string[] {
+  const names = roles.map((role) => config?.roleMap[role] ?? role);
+  const rules = (config?.routes ?? []).filter((rule) => rule.roles?.some((role) => names.includes(role)));
+  return [...new Set(rules.map(({ path }) => path))];
+}
+
+function describeRule(rule: Route): { readonly path: string; readonly needs: string } {
+  const limits = [rule.methods?.join(', '), rule.hosts && `at ${rule.hosts.join(', ')}`].filter((each) => each);
+  const report = rule.mode === 'report' ? ' (reported only)' : '';
+  return { path: [rule.path, ...limits].join(' '), needs: describeAccess(rule) + report };
+}
+
+function describeAccess(rule: Route): string {
+  if (rule.access === 'public') return 'everybody';
+  if (rule.access === 'deny') return 'nobody';
+  return ['whoever signs in', ...describeNeeds(rule)].join('; ');
+}
+
+/** Roles at ZITADEL that the rules ask for, whatever the application calls them. */
+export function rolesOfRules(config: Config | undefined): readonly string[] {
+  const wanted = [...new Set((config?.routes ?? []).flatMap(({ roles }) => roles ?? []))];
+  const keysOf = (name: string) => {
+    const keys = Object.keys(config?.roleMap ?? {}).filter((key) => config?.roleMap[key] === name);
+    return keys.length > 0 ? keys : [name];
+  };
+  return wanted.flatMap(keysOf);
+}

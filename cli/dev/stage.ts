@@ -1,0 +1,109 @@
+// The parts and the files together: what the gateway is to be started with, and what is said and shown of all of it.
+
+import { join, relative } from 'node:path';
+import { CommandError } from '../support/failure.ts';
+import type { System } from '../support/system.ts';
+import { findLimits, suggestTrials } from './advice.ts';
+import type { DevFlags } from './flags.ts';
+import { createOverview, type Overview, rolesOfRules } from './overview.ts';
+import { type Parts, startParts } from './parts.ts';
+import { textOf } from './plan.ts';
+import { askAboutRegistration, type Registration, UNASKED } from './registration.ts';
+import { type Opened, openInstallation, planState, type State, watchedFiles } from './state.ts';
+
+export interface Look {
+  readonly opened: Opened;
+  readonly state: State;
+}
+
+export interface Stage {
+  /** Where what only this run needs is kept: beside Wrangler's own things, which git ignores. */
+  readonly folder: string;
+  readonly watched: readonly string[];
+  readonly hasStandIn: boolean;
+  /** Reads the files again; the stand-in and the page get to know what they say. */
+  look(): Promise<Look>;
+  /** Also asks ZITADEL, where it is the operator's own. */
+  describe(): Promise<Overview>;
+  close(): Promise<void>;
+}
+
+export async function startStage(flags: DevFlags, system: System): Promise<Stage> {
+  const first = await openInstallation(flags.place);
+  const folder = join(first.folder, '.wrangler/postern-dev');
+  let registration = UNASKED;
+  let overview: Overview | undefined;
+  const parts = await startParts(flags, first, folder, current);
+  async function look(): Promise<Look> {
+    const opened = await openInstallation(flags.place);
+    const state = planState(opened, parts.wishes);
+    adopt(parts, state);
+    if (overview) overview = overviewOf(flags, parts, state, registration);
+    return { opened, state };
+  }
+  async function describe(): Promise<Overview> {
+    const { state } = await look();
+    if (!parts.standIn) registration = await askAboutRegistration(state, flags.place, system);
+    overview = overviewOf(flags, parts, state, registration);
+    return overview;
+  }
+  async function current(): Promise<Overview | undefined> {
+    try {
+      // What ZITADEL did not know it may know by now.
+      if (overview) await (registration === UNASKED ? look() : describe());
+    } catch (cause) {
+      // Files that can't be read now, while what was read before still runs.
+      if (!(cause instanceof CommandError) || !overview) throw cause;
+      return { ...overview, notes: [cause.message, ...overview.notes] };
+    }
+    return overview;
+  }
+  return {
+    folder,
+    watched: watchedFiles(first),
+    hasStandIn: flags.standIn,
+    look,
+    describe,
+    close: parts.close,
+  };
+}
+
+function idsOf({ standIn }: Parts, { values }: State) {
+  const seeded = standIn?.ids ?? { clientId: '', projectId: '' };
+  return {
+    clientId: textOf(values.after, 'ZITADEL_CLIENT_ID') ?? seeded.clientId,
+    projectId: textOf(values.after, 'ZITADEL_PROJECT_ID') ?? seeded.projectId,
+  };
+}
+
+function adopt(parts: Parts, state: State): void {
+  const { callback, postLogout } = state.plan;
+  const backChannel = `${callback.slice(0, callback.lastIndexOf('/'))}/backchannel-logout`;
+  const roles = rolesOfRules(state.config);
+  parts.standIn?.adopt({ ...idsOf(parts, state), callback, postLogout, backChannel, roles });
+}
+
+function overviewOf(flags: DevFlags, parts: Parts, state: State, registration: Registration): Overview {
+  const { application, standIn, page } = parts;
+  const { plan, config, issues, values } = state;
+  const { projectId } = idsOf(parts, state);
+  const running = standIn && {
+    issuer: standIn.issuer,
+    keyFile: relative(process.cwd(), standIn.keyFile),
+    projectId,
+    personas: standIn.personas(projectId),
+  };
+  const kind = { isStandIn: standIn !== undefined, application };
+  const trials = running && suggestTrials({ plan, config, application, standIn: running, place: flags.place });
+  return createOverview({
+    plan,
+    config,
+    issues,
+    application,
+    standIn: running,
+    issuer: textOf(values.after, 'ZITADEL_DOMAIN') ?? '',
+    page: page.url,
+    notes: [...findLimits(config, plan, kind), ...registration.notes],
+    commands: [...(trials ?? []), ...registration.commands],
+  });
+}
