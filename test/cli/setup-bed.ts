@@ -120,12 +120,12 @@ export async function createBed(): Promise<Bed> {
   };
 }
 
-/** No terminal, no Wrangler, and nobody waits. */
+/** No terminal, no Wrangler, nobody waits, and nobody hears that something takes longer, which depends on the machine. */
 export function createTestSystem(): System {
   return {
     print: () => undefined,
     tell: () => undefined,
-    showNote: undefined,
+    showNote: () => undefined,
     hasColour: { print: false, tell: false },
     prompts: undefined,
     fetch: (url, init) => fetch(url, init),
