@@ -15,6 +15,8 @@ export const command: Command = {
     const unwatch = watchParent(system.env, stop);
     // Several may come, of the terminal and of npm: the first counts, and what does not end in time is made to.
     for (const signal of signals) process.on(signal, stop);
+    // Nobody reads it any more: the terminal or the pipe is gone.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', stop);
     try {
       return await runDev(args, system, stopping.signal);
     } finally {

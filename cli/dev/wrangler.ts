@@ -69,6 +69,10 @@ export function startWrangler(args: readonly string[], hear: (line: string) => v
     child.once('close', (code) => resolve(code ?? 1));
   });
   const kill = (signal: NodeJS.Signals) => killGroup(child.pid, signal);
+  // Whatever ends this process before it could stop it.
+  const killAtOnce = () => kill('SIGKILL');
+  process.once('exit', killAtOnce);
+  void ended.then(() => process.off('exit', killAtOnce));
   return {
     ended,
     lastWords: () => lines.join('\n'),

@@ -15,6 +15,7 @@ import { OWN_ROOT } from '../../cli/support/own-package.ts';
 import { SEED } from '../../demo/zitadel/seed.ts';
 import { locationOf, TestBrowser } from '../support/browser.ts';
 import { sendHttp } from '../support/http.ts';
+import { isAlive } from '../support/processes.ts';
 import { freePort } from '../support/worker.ts';
 
 const POSTERN = join(OWN_ROOT, 'bin/postern.js');
@@ -182,25 +183,6 @@ describe('postern dev --stand-in', () => {
     expect(overview.keyFile).toBeDefined();
     expect(existsSync(join(folder, overview.keyFile ?? ''))).toBe(false);
   });
-
-  it('ends with the shell of npm, which ends that and nothing below it', async () => {
-    const env = { ...process.env, NODE: process.execPath, POSTERN, npm_execpath: 'npm' };
-    const own = [await freePort(), await freePort(), await freePort()] as const;
-    const words = '"$NODE" "$POSTERN" "$@"; exit $?';
-    const shell = spawn('sh', ['-c', words, 'sh', ...argumentsFor(own)], {
-      cwd: folder,
-      env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    // By then the stand-in is there, and Wrangler is being started.
-    await once(shell.stderr, 'data');
-    const family = descendants(shell.pid ?? 0);
-    expect(family.length).toBeGreaterThan(0);
-    shell.kill('SIGTERM');
-    await expect.poll(() => family.filter(isAlive), PATIENCE).toEqual([]);
-    expect(await Promise.all(own.map(isFree))).toEqual([true, true, true]);
-    expect(existsSync(join(folder, overview.keyFile ?? ''))).toBe(false);
-  });
 });
 
 const argumentsFor = ([gateway, standIn, page]: readonly number[]): readonly string[] => [
@@ -227,10 +209,4 @@ function descendants(parent: number): readonly number[] {
   const below = (pid: number): readonly number[] =>
     pairs.filter(([, of]) => of === pid).flatMap(([each]) => [each, ...below(each)]);
   return below(parent);
-}
-
-/** One that has ended and that nobody has asked about yet is in the list all the same. */
-function isAlive(pid: number): boolean {
-  const rows = execFileSync('ps', ['-eo', 'pid=,stat='], { encoding: 'utf8' }).trim().split('\n');
-  return rows.some((row) => new RegExp(`^\\s*${pid}\\s+[^Z]`).test(row));
 }

@@ -1,6 +1,6 @@
 // Servers of other makes (nginx, Python) as child processes on loopback: started, awaited, ended by their own handle.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { connect } from 'node:net';
 
 export interface RunningProcess {
@@ -54,4 +54,10 @@ function accepts(port: number): Promise<boolean> {
     });
     socket.once('error', () => setTimeout(() => resolve(false), 50));
   });
+}
+
+/** One that has ended and that nobody has asked about yet is in the list all the same. */
+export function isAlive(pid: number): boolean {
+  const rows = execFileSync('ps', ['-eo', 'pid=,stat='], { encoding: 'utf8' }).trim().split('\n');
+  return rows.some((row) => new RegExp(`^\\s*${pid}\\s+[^Z]`).test(row));
 }
