@@ -13,12 +13,13 @@ import { freePort } from '../support/worker.ts';
 
 const PATIENCE = { timeout: 50_000, interval: 100 };
 
-/** Answers, says something all the time, and does not listen to SIGTERM at once, as Wrangler. */
+/** Answers, says something all the time, and like Wrangler does not mind if nobody reads it. */
 const PROGRAM = `#!/usr/bin/env node
 const { createServer } = require('node:http');
 const { writeFileSync } = require('node:fs');
 writeFileSync('wrangler.pid', String(process.pid));
 createServer((_, response) => response.end('there')).listen(process.argv[process.argv.indexOf('--port') + 1], '127.0.0.1');
+process.stdout.on('error', () => undefined);
 setInterval(() => console.log('GET / 200'), 50);
 `;
 
