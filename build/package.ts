@@ -1,9 +1,11 @@
-// Builds what the package `postern` holds beside its documents: the worker as one module with its types, and the command.
+// Builds what the package `postern` holds beside its documents: the worker as one module with its types, the command,
+// and what the release says of itself.
 // `npm pack` calls it (prepack). What the worker's build assumes is what Wrangler's own assumes of it.
 
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { describeRelease } from './schema.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const at = (path: string) => join(ROOT, path);
@@ -50,10 +52,14 @@ export async function buildCommand(outdir: string): Promise<void> {
   });
 }
 
-if (import.meta.main) {
-  for (const path of ['dist/cli', 'dist/worker.js', 'dist/worker.js.map', 'dist/worker.d.ts', 'dist/no-variables.js'])
-    rmSync(at(path), { recursive: true, force: true });
-  await Promise.all([buildWorker(at('dist/worker.js')), buildCommand(at('dist/cli'))]);
-  copyFileSync(at('build/worker.d.ts'), at('dist/worker.d.ts'));
-  writeFileSync(at('dist/no-variables.js'), NO_VARIABLES);
+const PARTS = ['cli', 'worker.js', 'worker.js.map', 'worker.d.ts', 'no-variables.js', 'schema.json'];
+
+export async function buildPackage(dist: string): Promise<void> {
+  for (const part of PARTS) rmSync(join(dist, part), { recursive: true, force: true });
+  await Promise.all([buildWorker(join(dist, 'worker.js')), buildCommand(join(dist, 'cli'))]);
+  copyFileSync(at('build/worker.d.ts'), join(dist, 'worker.d.ts'));
+  writeFileSync(join(dist, 'no-variables.js'), NO_VARIABLES);
+  writeFileSync(join(dist, 'schema.json'), `${JSON.stringify(describeRelease(), null, 1)}\n`);
 }
+
+if (import.meta.main) await buildPackage(at('dist'));

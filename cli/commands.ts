@@ -43,6 +43,10 @@ export const COMMANDS = {
     summary: 'makes postern.toml a part of the worker; Wrangler runs it',
     load: async () => (await import('./build.ts')).command,
   },
+  update: {
+    summary: 'shows what a new version changes, then installs it',
+    load: async () => (await import('./update.ts')).command,
+  },
   completion: {
     summary: 'completion for bash, zsh or fish',
     load: async () => (await import('./completion.ts')).command,

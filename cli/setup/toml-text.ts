@@ -3,7 +3,7 @@
 
 import { CommandError } from '../support/failure.ts';
 
-interface Pair {
+export interface Pair {
   readonly table: string;
   readonly key: string;
   /** Of the line, of the value, and after the value. */
@@ -12,14 +12,14 @@ interface Pair {
   readonly valueTo: number;
 }
 
-interface Header {
+export interface Header {
   readonly table: string;
   readonly from: number;
   /** Where the next line begins. */
   readonly to: number;
 }
 
-interface Outline {
+export interface Outline {
   readonly headers: readonly Header[];
   readonly pairs: readonly Pair[];
 }
@@ -31,7 +31,7 @@ const LINE = /[^\n]*\n?/y;
 const STRING = /"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'[^'\n]*'/y;
 
 /** What tables and variables there are, and where. */
-function outline(text: string): Outline {
+export function outline(text: string): Outline {
   const headers: Header[] = [];
   const pairs: Pair[] = [];
   let table = '';
@@ -115,7 +115,7 @@ export function setVariable(text: string, table: string, key: string, value: str
   return `${text.slice(0, at)}${isBroken ? '\n' : ''}${line}${text.slice(at)}`;
 }
 
-const endOfLine = (text: string, at: number): number => at + (matchAt(LINE, text, at)?.[0].length ?? 0);
+export const endOfLine = (text: string, at: number): number => at + (matchAt(LINE, text, at)?.[0].length ?? 0);
 
 function assertNoInlineTable(pairs: readonly Pair[], table: string): void {
   const parent = table.split('.').slice(0, -1).join('.');

@@ -1,0 +1,284 @@
+// `postern update`: which version, what is asked before anything is changed, and what is left when something fails.
+
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Bed, createBed, OLD } from './bed.ts';
+
+let bed: Bed;
+let cwd: string;
+function use(dependencies?: Readonly<Record<string, string>>): void {
+  bed = createBed(dependencies);
+  process.chdir(bed.root);
+}
+beforeEach(() => {
+  cwd = process.cwd();
+  use();
+  bed.published.set('postern@latest', { version: '0.3.0', release: OLD });
+  bed.published.set('postern@0.2.0', { version: '0.2.0', release: OLD });
+  bed.published.set('postern@0.3.0', { version: '0.3.0', release: OLD });
+});
+afterEach(() => {
+  process.chdir(cwd);
+  bed.remove();
+});
+
+const installed = () => bed.calls.filter((call) => call.includes('--save-exact'));
+
+describe('which version', () => {
+  it.each([
+    [[], '0.3.0'],
+    [['0.2.0'], '0.2.0'],
+    [['v0.2.0'], '0.2.0'],
+  ])('%j is %s', async (args, version) => {
+    const { code, printed } = await bed.run(...args, '--yes');
+    expect(code).toBe(0);
+    expect(printed).toContain(`Postern 0.1.0 → ${version}`);
+    expect(installed()[0]).toContain(`postern@${version}`);
+  });
+
+  it('one that the registry does not have is not had', async () => {
+    const { code, told } = await bed.run('0.9.9', '--yes');
+    expect({ code, told }).toEqual({ code: 1, told: expect.stringContaining('the registry has no postern@0.9.9') });
+    expect(installed()).toEqual([]);
+  });
+
+  it.each([
+    [['0.2.0', '0.3.0'], 'one version at a time'],
+    [['-x'], '-x'],
+    [['a b'], 'neither a version nor a tarball'],
+    [['../'], 'is a folder'],
+    [['0.2.0', '--config', 'other.toml'], 'other.toml'],
+  ])('%j makes no sense', async (args, said) => {
+    const { code, told } = await bed.run(...args);
+    expect({ code, told }).toEqual({ code: 2, told: expect.stringContaining(said) });
+  });
+
+  it('a tarball that is not there is said by its name', async () => {
+    expect(await bed.run('./no.tgz')).toMatchObject({
+      code: 1,
+      told: expect.stringContaining('no.tgz: there is no such file'),
+    });
+  });
+
+  it('a package that came as a file is not looked for in the registry, where its name may be somebody else’s', async () => {
+    bed.remove();
+    use({ postern: 'file:../postern-0.1.0.tgz' });
+    for (const args of [[], ['0.2.0'], ['latest']]) {
+      const { code, told } = await bed.run(...args, '--yes');
+      expect(code).toBe(2);
+      expect(told).toContain('not installed from the registry');
+    }
+    expect(bed.calls).toEqual([]);
+  });
+
+  it('an alias stays one', async () => {
+    bed.remove();
+    use({ postern: 'npm:@acme/postern@0.1.0' });
+    const manifest = JSON.parse(bed.read('node_modules/postern/package.json'));
+    bed.write('node_modules/postern/package.json', JSON.stringify({ ...manifest, name: '@acme/postern' }));
+    bed.published.set('@acme/postern@latest', { version: '0.3.0', release: OLD });
+    bed.published.set('npm:@acme/postern@0.3.0', { name: '@acme/postern', version: '0.3.0', release: OLD });
+    expect(await bed.run('--yes')).toMatchObject({ code: 0 });
+    expect(installed()[0]).toContain('postern@npm:@acme/postern@0.3.0');
+  });
+
+  it.each([
+    ['of another name', { name: 'else', version: '0.3.0', release: OLD }, 'is called else'],
+    ['that is no Postern', { version: '0.3.0', isPostern: false, release: OLD }, 'is no Postern'],
+    ['that does not describe itself', { version: '0.3.0' }, 'is no Postern'],
+    ['of a format that is not known', { version: '0.3.0', release: { ...OLD, format: 2 as 1 } }, 'a format'],
+  ])('a package %s is refused before anything of it runs', async (_name, published, said) => {
+    bed.published.set('postern@0.3.0', published);
+    expect(await bed.run('--yes')).toMatchObject({ code: 1, told: expect.stringContaining(said) });
+    expect(bed.calls.filter((call) => !call.startsWith('npm'))).toEqual([]);
+    expect(installed()).toEqual([]);
+  });
+
+  it('what the registry says against it is shown', async () => {
+    bed.published.set('postern@latest', { version: '0.3.0', release: OLD, deprecated: 'has a hole' });
+    expect((await bed.run()).printed).toContain('the registry says of it: has a hole');
+  });
+
+  it.each([
+    ['without a package.json', 'package.json', undefined, 'no package.json'],
+    ['in the repository itself', 'package.json', '{"bin":{"postern":"bin/postern.js"}}', 'git pull'],
+    ['where it is asked for, and not installed', 'package.json', '{"dependencies":{"postern":"0.1.0"}}', 'npm install'],
+    ['anywhere else', 'package.json', '{}', 'does not ask for Postern'],
+  ])('%s it says what to do', async (_name, file, text, said) => {
+    rmSync('node_modules', { recursive: true });
+    if (text === undefined) rmSync(file);
+    else bed.write(file, text);
+    expect(await bed.run('--yes')).toMatchObject({ code: 2, told: expect.stringContaining(said) });
+  });
+});
+
+describe('nothing is changed', () => {
+  const untouched = async (...args: string[]) => {
+    const before = ['package.json', 'wrangler.toml'].map(bed.read);
+    const outcome = await bed.run(...args);
+    expect(['package.json', 'wrangler.toml'].map(bed.read)).toEqual(before);
+    expect(JSON.parse(bed.read('node_modules/postern/package.json')).version).toBe('0.1.0');
+    return outcome;
+  };
+
+  it.each([[[]], [['--dry-run']], [['--dry-run', '--yes']], [['--json']]])(
+    'by %j, without a terminal',
+    async (args) => {
+      expect(await untouched(...args)).toMatchObject({ code: 0 });
+      expect(installed()).toEqual([]);
+    },
+  );
+
+  it('where it is not confirmed', async () => {
+    bed.confirms = false;
+    expect(await untouched()).toMatchObject({ code: 1, told: expect.stringContaining('not confirmed') });
+    expect(installed()).toEqual([]);
+  });
+
+  it('where wrangler.toml is edited while the question is open', async () => {
+    bed.confirms = () => {
+      bed.write('wrangler.toml', `${bed.read('wrangler.toml')}# later\n`);
+      return true;
+    };
+    expect(await bed.run()).toMatchObject({ code: 1, told: expect.stringContaining('has changed meanwhile') });
+    expect(installed()).toEqual([]);
+  });
+
+  it.each([
+    [
+      'finds something failed',
+      'doctor',
+      1,
+      '{"ok":false,"findings":[{"check":"configuration","status":"failed","found":"GONE: unknown","cure":"remove it"}]}',
+      'GONE: unknown',
+    ],
+    ['can’t read it', 'doctor', 2, '{"ok":false,"error":"broken","hints":["mend it"]}', 'broken'],
+    ['falls over', 'doctor', 1, 'no JSON', 'ended with code 1'],
+    ['decides otherwise than is expected', 'explain', 1, 'line 1: GET / → 200\n  but it is 401', 'but it is 401'],
+    ['can’t read what is expected', 'explain', 2, '', 'policy-tests'],
+  ])('where the new version %s', async (_name, word, code, stdout, said) => {
+    bed.write('policy-tests', 'GET / → 200\n');
+    bed.answers.set(word, { code, stdout });
+    const { code: ended, printed, told } = await untouched('--yes');
+    expect(ended).toBe(1);
+    expect(printed).toContain(said);
+    expect(told).toContain('0.3.0 refuses this configuration: nothing was changed');
+    expect(installed()).toEqual([]);
+    const { printed: json } = await untouched('--yes', '--json');
+    expect(JSON.parse(json)).toMatchObject({ ok: false, status: 'refused' });
+  });
+
+  it('where npm can’t install it: package.json and its lock are put back', async () => {
+    bed.installFails = true;
+    bed.write('package-lock.json', '{}');
+    const { code, told } = await untouched('--yes');
+    expect({ code, told }).toEqual({ code: 1, told: expect.stringContaining('ERESOLVE') });
+    expect(bed.read('package-lock.json')).toBe('{}');
+    rmSync('package-lock.json');
+    await untouched('--yes');
+    expect(existsSync('package-lock.json')).toBe(false);
+  });
+
+  it('a warning about a setting is shown, and is no refusal', async () => {
+    const stdout =
+      '{"ok":true,"findings":[{"check":"configuration","status":"warning","found":"OLD is now NEW","cure":"write NEW"}]}';
+    bed.answers.set('doctor', { code: 0, stdout });
+    expect(await untouched()).toMatchObject({ code: 0, printed: expect.stringContaining('OLD is now NEW') });
+  });
+});
+
+describe('a tarball', () => {
+  const next = { version: '0.3.0', release: OLD };
+  beforeEach(() => {
+    bed.remove();
+    use({ postern: 'file:vendor/postern-0.1.0.tgz' });
+    mkdirSync('vendor');
+    bed.write('vendor/postern-0.1.0.tgz', 'old');
+    mkdirSync('elsewhere');
+    bed.write('elsewhere/postern-0.3.0.tgz', 'new');
+    bed.published.set(join(process.cwd(), 'elsewhere/postern-0.3.0.tgz'), next);
+    bed.published.set('file:vendor/postern-0.3.0.tgz', next);
+  });
+
+  it('comes into the folder, so that what is committed installs elsewhere; the one before goes', async () => {
+    expect(await bed.run('elsewhere/postern-0.3.0.tgz', '--yes')).toMatchObject({ code: 0 });
+    expect(installed()[0]).toContain('postern@file:vendor/postern-0.3.0.tgz');
+    expect(readdirSync('vendor')).toEqual(['postern-0.3.0.tgz']);
+  });
+
+  it.each([[['--dry-run']], [['--yes']]])('leaves the folder as it was by %j where npm fails', async (args) => {
+    bed.installFails = true;
+    await bed.run('file:elsewhere/postern-0.3.0.tgz', ...args);
+    expect(readdirSync('vendor')).toEqual(['postern-0.1.0.tgz']);
+  });
+});
+
+describe('what is changed', () => {
+  it('confirmed on a terminal, it is installed', async () => {
+    bed.confirms = true;
+    expect(await bed.run()).toMatchObject({ code: 0, printed: expect.stringContaining('Postern 0.3.0 is installed') });
+  });
+
+  it('wrangler and node are raised where they are pinned to older versions, and only there', async () => {
+    await bed.run('--yes');
+    expect(installed()[0]?.split(' ').slice(-3)).toEqual([
+      'postern@0.3.0',
+      `wrangler@${OLD.tools.wrangler}`,
+      `node@${OLD.tools.node}`,
+    ]);
+    bed.remove();
+    use({ postern: '0.1.0', wrangler: '^4.0.0', node: '99.0.0' });
+    bed.published.set('postern@latest', { version: '0.3.0', release: OLD });
+    bed.published.set('postern@0.3.0', { version: '0.3.0', release: OLD });
+    await bed.run('--yes');
+    expect(installed()[0]?.endsWith(' postern@0.3.0')).toBe(true);
+  });
+
+  it('every gateway of wrangler.toml is looked at: the top where it has variables, and each environment', async () => {
+    const text = bed.read('wrangler.toml');
+    bed.write('wrangler.toml', `${text}\n[env.staging.vars]\nUPSTREAM_URL = "x"\n[env.eu]\n`);
+    await bed.run();
+    const asked = () => bed.calls.filter((call) => call.startsWith('doctor')).map((call) => call.split(' ').at(-1));
+    expect(asked()).toEqual(['--env=', '--env=staging', '--env=eu']);
+    bed.calls.length = 0;
+    bed.write('wrangler.toml', 'name = "x"\n[env.eu]\n');
+    await bed.run();
+    expect(asked()).toEqual(['--env=eu']);
+  });
+
+  it('--json says all of it', async () => {
+    const changelog = '## 0.3.0 - 2027-01-01\n\n### Added\n\n* A thing\n\n## 0.1.0 - 2026-11-21\n';
+    const variables = { ...OLD.variables, NEW_ONE: { kind: 'list', isRequired: true } };
+    bed.published.set('postern@0.3.0', {
+      version: '0.3.0',
+      changelog,
+      release: { ...OLD, variables, compatibilityDate: '2026-12-01' },
+    });
+    const { code, printed } = await bed.run('--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(printed)).toMatchObject({
+      ok: true,
+      status: 'shown',
+      from: '0.1.0',
+      to: '0.3.0',
+      direction: 'update',
+      changelog: [{ version: '0.3.0', date: '2027-01-01', groups: [{ kind: 'Added', entries: ['A thing'] }] }],
+      differences: {
+        settings: [{ change: 'new', name: 'NEW_ONE', of: 'variable' }],
+        compatibilityDate: { from: '2026-07-30', to: '2026-12-01' },
+      },
+      trials: [{ environment: null, ok: true }],
+      edits: [{ removed: ['compatibility_date = "2026-07-30"'], added: ['compatibility_date = "2026-12-01"'] }],
+      byHand: [],
+    });
+  });
+
+  it('an installed version that does not say which settings it has is updated all the same', async () => {
+    rmSync('node_modules/postern/dist/schema.json');
+    expect(await bed.run('--yes')).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('does not say which it has'),
+    });
+  });
+});
