@@ -21,6 +21,8 @@ export async function buildWorker(outfile: string): Promise<void> {
     format: 'esm',
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
+    // So that the source map names no place outside, where node_modules is a link.
+    preserveSymlinks: true,
     // Wrangler puts the operator's postern.toml into its place, or leaves the package's own.
     external: ['cloudflare:*', 'node:*', '#postern/variables'],
     minify: true,
@@ -45,6 +47,7 @@ export async function buildCommand(outdir: string): Promise<void> {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
+    preserveSymlinks: true,
     // Some dependencies are CommonJS and ask for Node's modules by `require`.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

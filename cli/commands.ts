@@ -21,6 +21,10 @@ export const COMMANDS = {
     summary: 'runs the gateway on this machine, with a stand-in for ZITADEL if wanted',
     load: async () => (await import('./dev.ts')).command,
   },
+  init: {
+    summary: 'makes the folder of a gateway, with everything in it',
+    load: async () => (await import('./init.ts')).command,
+  },
   setup: { summary: 'makes at ZITADEL what the gateway needs', load: async () => (await import('./setup.ts')).command },
   doctor: {
     summary: 'is this installation well, and if not, what to do',

@@ -42,7 +42,7 @@ function assertNothingSwallowed(options: Options, args: readonly string[], { env
   if (swallowed === undefined) return;
   const flags = swallowed.flags.join(' ');
   throw new UsageError(`npm has kept ${flags} for itself, and nothing was done`, [
-    `two hyphens before it hand it on: npm run ${swallowed.script} -- ${flags}`,
+    `two hyphens before it hand it on: ${swallowed.call} -- ${flags}`,
     'or npx postern, which keeps nothing (also where an .npmrc says it)',
   ]);
 }

@@ -4,15 +4,10 @@
 import { writeFileSync } from 'node:fs';
 import { getDefault } from 'valibot';
 import { BINDINGS, type BindingName } from '../src/config/bindings.ts';
-import {
-  BINDING_DESCRIPTIONS,
-  DERIVED_DEFAULTS,
-  DESCRIPTIONS,
-  DUMMY_SECRETS,
-  ROUTE_DESCRIPTIONS,
-} from '../src/config/reference.ts';
+import { BINDING_DESCRIPTIONS, DERIVED_DEFAULTS, DESCRIPTIONS, ROUTE_DESCRIPTIONS } from '../src/config/reference.ts';
 import { ROUTE_FIELDS, type RouteField } from '../src/config/routes.ts';
 import { VARIABLES, type VariableName } from '../src/config/schema.ts';
+import { devVarsExample } from './dev-vars-example.ts';
 
 const names = Object.keys(VARIABLES) as VariableName[];
 const fields = Object.keys(ROUTE_FIELDS) as RouteField[];
@@ -124,17 +119,6 @@ export function configurationReference(): string {
     ...[row(['binding', 'what it is']), row(['---', '---']), ...bindings],
     '\nFurther service bindings are upstreams: `upstream = "service:REPORTS"`.\n',
   ].join('\n');
-}
-
-export function devVarsExample(): string {
-  const secrets = names.filter((name): name is keyof typeof DUMMY_SECRETS => VARIABLES[name].kind === 'secret');
-  const lines = secrets.map((name) => {
-    const isRequired = VARIABLES[name].schema.type !== 'optional';
-    return `\n# ${isRequired ? 'Required. ' : ''}${DESCRIPTIONS[name].replaceAll('`', '')}\n${isRequired ? '' : '# '}${name}=${DUMMY_SECRETS[name]}\n`;
-  });
-  return `# Secrets for local runs: copy to .dev.vars, which is never committed. The dummy values are refused by the gateway on purpose.
-# Deployed, each of them is set by: wrangler secret put NAME
-${lines.join('')}`;
 }
 
 const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

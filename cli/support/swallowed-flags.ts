@@ -5,8 +5,8 @@ import type { ParseArgsConfig } from 'node:util';
 export type Options = Readonly<NonNullable<ParseArgsConfig['options']>>;
 
 export interface Swallowed {
-  /** The script that npm runs. */
-  readonly script: string;
+  /** What was called, up to where its arguments begin. */
+  readonly call: string;
   readonly flags: readonly string[];
 }
 
@@ -19,10 +19,18 @@ export function findSwallowed(
   // npx hands everything on, and has flags of its own (--yes).
   if (script === undefined || command === 'exec') return undefined;
   const flags = Object.entries(options).flatMap(([option, { type }]) => {
-    const value = env[`npm_config_${option.replaceAll('-', '_')}`] ?? '';
+    const value = keptValue(env, option);
     const isKept = type === 'boolean' ? value === 'true' : value !== '';
     const isHandedOn = args.some((arg) => arg === `--${option}` || arg.startsWith(`--${option}=`));
     return isKept && !isHandedOn ? [`--${option}`] : [];
   });
-  return flags.length === 0 ? undefined : { script, flags };
+  const call = command === 'init' ? 'npm create postern@latest my-gateway' : `npm run ${script}`;
+  return flags.length === 0 ? undefined : { call, flags };
+}
+
+/** Of `--no-install` npm makes `install` without a value. */
+function keptValue(env: Readonly<Record<string, string | undefined>>, option: string): string {
+  const name = option.replaceAll('-', '_');
+  const isNegated = name.startsWith('no_') && env[`npm_config_${name.slice(3)}`] === '';
+  return isNegated ? 'true' : (env[`npm_config_${name}`] ?? '');
 }

@@ -82,11 +82,18 @@ describe('a flag that npm has kept for itself', () => {
     const option = command.options[flag];
     const env = { ...kept(name), [`npm_config_${flag.replace('-', '_')}`]: 'true' };
     const found = findSwallowed(command.options, [], env);
-    expect(found).toEqual(option === undefined ? undefined : { script: name, flags: [`--${flag}`] });
+    expect(found).toEqual(option === undefined ? undefined : { call: `npm run ${name}`, flags: [`--${flag}`] });
     if (option === undefined) return;
     const { code, printed, told } = await run([name], env);
     expect({ code, printed }).toEqual({ code: 2, printed: '' });
     expect(told).toContain(`npm run ${name} -- --${flag}`);
+  });
+
+  it('npm create keeps flags, too, and of --no-install makes an empty setting', async () => {
+    const env = { npm_command: 'init', npm_lifecycle_event: 'npx', npm_config_install: '', npm_config_url: 'x' };
+    const { code, told } = await run(['init', 'my-gateway'], env);
+    expect(code).toBe(2);
+    expect(told).toContain('npm create postern@latest my-gateway -- --url --no-install');
   });
 
   it('is no fault when it was handed on as well, when npx runs the command, when it is off, or without npm', () => {

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { unstable_readConfig as readConfig } from 'wrangler';
-import { configurationReference, devVarsExample } from '../../cli/write-configuration-docs.ts';
+import { devVarsExample } from '../../cli/dev-vars-example.ts';
+import { configurationReference } from '../../cli/write-configuration-docs.ts';
 import { DESCRIPTIONS, DUMMY_SECRETS, ROUTE_DESCRIPTIONS } from '../../src/config/reference.ts';
 import { ROUTE_FIELDS } from '../../src/config/routes.ts';
 import { VARIABLES, type VariableName } from '../../src/config/schema.ts';
