@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
 import { COMMANDS } from '../../cli/commands.ts';
@@ -384,6 +384,6 @@ describe('create-postern', () => {
     const own = JSON.parse(read(ROOT, 'create-postern/package.json'));
     const { version, license, engines } = repository;
     expect(own).toMatchObject({ version, license, engines, dependencies: { postern: version } });
-    expect(existsSync(join(ROOT, 'create-postern', dirname(own.bin['create-postern'])))).toBe(true);
+    expect(existsSync(join(ROOT, 'create-postern', own.bin['create-postern']))).toBe(true);
   });
 });
