@@ -18,6 +18,7 @@ import { COMMANDS } from '../../cli/commands.ts';
 import { type InitSurroundings, runInit } from '../../cli/init/command.ts';
 import { findOwnSource } from '../../cli/init/package-source.ts';
 import { createSystem } from '../../cli/support/this-system.ts';
+import { listFiles } from '../support/list-files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
@@ -52,17 +53,11 @@ async function init(args: readonly string[], surroundings: Partial<InitSurroundi
   return { code, printed: printed.join('\n'), told: told.join('\n'), calls };
 }
 
-const filesOf = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1))
-    .sort();
-
 describe('the operator’s folder', () => {
   it('has everything, in a folder that was not there, and says what comes next', async () => {
     const { code, printed, told, calls } = await init([gateway]);
     expect([code, told]).toEqual([0, '']);
-    expect(filesOf(gateway)).toEqual([
+    expect(listFiles(gateway)).toEqual([
       '.dev.vars.example',
       '.github/workflows/deploy.yml',
       '.gitignore',
@@ -138,7 +133,7 @@ describe('the operator’s folder', () => {
     expect(JSON.parse(printed)).toEqual({
       ok: true,
       folder: gateway,
-      files: filesOf(gateway),
+      files: listFiles(gateway),
       package: '1.2.3',
       installed: false,
       next: [expect.stringMatching(/^cd /), 'npm install', 'npm run demo'],

@@ -15,8 +15,6 @@ const PARTS = [
 ];
 
 export interface Packed {
-  /** Where both tarballs are. */
-  readonly folder: string;
   readonly postern: string;
   readonly create: string;
 }
@@ -29,7 +27,7 @@ export async function packRepository(folder: string, version?: string): Promise<
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     if (version !== undefined) setVersion(join(copy, 'package.json'), version);
     const [postern, create] = [await pack(copy, folder), await pack(join(copy, 'create-postern'), folder)];
-    return { folder, postern, create };
+    return { postern, create };
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

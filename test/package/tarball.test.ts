@@ -1,0 +1,67 @@
+// What `npm pack` packs: all that an operator needs, nothing of this machine, and little of it.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listFiles } from '../support/list-files.ts';
+import { type Packed, packRepository } from '../support/tarball.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const MOST_KIB = 720;
+
+describe('the package', () => {
+  let place: string;
+  let packed: Packed;
+  let unpacked: string;
+  let initialiser: string;
+  beforeAll(async () => {
+    place = mkdtempSync(join(tmpdir(), 'postern-tarball-'));
+    [unpacked, initialiser] = [join(place, 'unpacked'), join(place, 'initialiser')];
+    packed = await packRepository(place);
+    for (const [tarball, folder] of [
+      [packed.postern, unpacked],
+      [packed.create, initialiser],
+    ] as const) {
+      mkdirSync(folder);
+      execFileSync('tar', ['xzf', tarball, '-C', folder, '--strip-components=1']);
+    }
+  }, 120_000);
+  afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+  it('has the worker, the command, templates and documents, nothing else, and is small', () => {
+    const files = listFiles(unpacked);
+    const wanted = [
+      'bin/postern.js',
+      'dist/cli/postern.js',
+      'dist/worker.js',
+      'dist/worker.js.map',
+      'dist/worker.d.ts',
+    ];
+    expect(files).toEqual(expect.arrayContaining([...wanted, 'LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']));
+    const known =
+      /^(?:bin\/postern\.js|dist\/cli\/[\w-]+\.js|dist\/(?:worker\.(?:js|js\.map|d\.ts)|[\w-]+\.js(?:on)?)|docs\/[\w-]+\.(?:md|json)|templates\/operator\/.+|[A-Z]+(?:\.md)?|package\.json)$/;
+    expect(files.filter((path) => !known.test(path))).toEqual([]);
+    expect(statSync(packed.postern).size / 1024).toBeLessThan(MOST_KIB);
+    const { dependencies, scripts, devDependencies } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
+    expect({ dependencies, scripts, devDependencies }).toEqual({});
+  });
+
+  it('no file of it names a place on this machine, or holds a secret', () => {
+    const places = [ROOT, place, tmpdir(), homedir()].filter((path) => path.length > 1);
+    for (const path of listFiles(unpacked)) {
+      const text = readFileSync(join(unpacked, path), 'utf8');
+      // The documents may speak of /tmp in general.
+      const named = places.filter(
+        (each) => text.includes(`${each}/`) && !(path.startsWith('docs/') && each === tmpdir()),
+      );
+      expect([path, named]).toEqual([path, []]);
+      expect([path, /PRIVATE KEY-----\s*[\w+/]{40}/.test(text)]).toEqual([path, false]);
+    }
+  });
+
+  it('the initialiser is its one program, and what npm says of it', () => {
+    expect(listFiles(initialiser)).toEqual(['README.md', 'index.js', 'package.json']);
+  });
+});
