@@ -2,11 +2,12 @@
 // that it works on every other machine, too.
 // npm: package.json (dependencies), npx.
 
-import { copyFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandError, UsageError } from '../support/failure.ts';
 import { OWN_PACKAGE, OWN_ROOT } from '../support/own-package.ts';
+import { bringTarball, VENDOR } from '../support/vendor.ts';
 import type { RunNpm } from './run-npm.ts';
 
 export type PackageSource =
@@ -16,8 +17,6 @@ export type PackageSource =
   /** A clone, which is packed. */
   | { readonly kind: 'clone'; readonly root: string };
 
-/** Below the operator's folder. */
-const VENDOR = 'vendor';
 const IS_TARBALL = /\.(?:tgz|tar\.gz)$/;
 /** A tarball on the web, a repository. */
 const IS_REMOTE = /^(?:https?:|git|[\w.-]+\/)/;
@@ -94,20 +93,19 @@ export async function obtainPackage(
   runNpm: RunNpm,
 ): Promise<{ readonly spec: string; readonly tarball: string | undefined }> {
   if (source.kind === 'spec') return { spec: source.spec, tarball: undefined };
-  const place = join(folder, VENDOR);
-  await mkdir(place, { recursive: true });
-  const name = source.kind === 'tarball' ? basename(source.path) : await pack(source.root, place, runNpm);
-  const tarball = `${VENDOR}/${name}`;
-  if (source.kind === 'tarball') await copyFile(source.path, join(folder, tarball));
+  const tarball =
+    source.kind === 'tarball' ? await bringTarball(source.path, folder) : await pack(source.root, folder, runNpm);
   return { spec: `file:${tarball}`, tarball };
 }
 
-/** The tarball's name. */
-async function pack(root: string, destination: string, runNpm: RunNpm): Promise<string> {
+/** The tarball's path from the folder. */
+async function pack(root: string, folder: string, runNpm: RunNpm): Promise<string> {
+  const destination = join(folder, VENDOR);
+  await mkdir(destination);
   const { code, output } = await runNpm(['pack', '--pack-destination', destination], root);
   const lines = output.split('\n').filter((line) => line.trim() !== '');
   const name = lines.findLast((line) => /^\S+\.tgz$/.test(line));
-  if (code === 0 && name !== undefined) return name;
+  if (code === 0 && name !== undefined) return `${VENDOR}/${name}`;
   await rm(destination, { recursive: true });
   throw new CommandError('this is a clone of Postern, and npm pack has failed in it', {
     hints: [...lines.slice(-8), 'npm install in the clone first, or name a package: --package SPEC'],
