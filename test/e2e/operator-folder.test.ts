@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findMissing, findUnverifiable, loadLock } from '../package/lock.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS, hasChromium } from '../support/chromium.ts';
 import { listFiles } from '../support/list-files.ts';
 import { goOutside, hasRegistry, type Outside, type Started } from '../support/outside.ts';
@@ -186,6 +187,12 @@ worker.scheduled;
       `vendor/${basename(packed.postern)}`,
       'wrangler.toml',
     ]);
+  });
+
+  it('its lock file serves every platform', () => {
+    const lock = loadLock(join(gateway, 'package-lock.json'));
+    expect(lock['node_modules/@cloudflare/workerd-darwin-arm64']).toBeDefined();
+    expect([findMissing(lock), findUnverifiable(lock)]).toEqual([[], []]);
   });
 
   it('npm ci in a clone of it installs the same Postern, from the tarball that went along', {
