@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { parseCallbackUrl, parseIssuer, parseUpstream } from '../../src/config/urls.ts';
 import { Wanted } from '../../src/config/values.ts';
 import { parseDomain, parsePublicUrl, parseUpstream as parseTypedUpstream } from '../setup/parse-answers.ts';
-import { deriveAddresses } from '../setup/wanted.ts';
+import { callbackOf } from '../setup/wanted.ts';
 import { UsageError } from '../support/failure.ts';
 import type { InitFlags } from './command.ts';
 
@@ -24,15 +24,11 @@ export function parseAnswers({ name, url, upstream, domain }: InitFlags, folder:
     name: name === undefined ? nameAfter(folder) : parseName(name),
     ...(upstream !== undefined && { upstream: judge('--upstream', parseTypedUpstream(upstream), parseUpstream) }),
     ...(domain !== undefined && { domain: judge('--domain', parseDomain(domain), parseIssuer) }),
-    ...(url !== undefined && { callback: judge('--url', callbackOf(url), parseCallbackUrl) }),
+    ...(url !== undefined && {
+      callback: judge('--url', callbackOf(parsePublicUrl(url), undefined), parseCallbackUrl),
+    }),
   };
 }
-
-function callbackOf(url: string): string {
-  return deriveAddresses({ domain: 'https://zitadel.example', url: parsePublicUrl(url) }, NO_URLS).callback;
-}
-
-const NO_URLS = { callback: undefined, postLogout: undefined };
 
 function judge(flag: string, value: string, judgement: (value: string) => unknown): string {
   const outcome = judgement(value);

@@ -73,7 +73,8 @@ export function deriveAddresses(
 /** The same paths on another origin: a gateway has one folder for its endpoints. */
 const alike = (origin: string, url: string): string => new URL(origin).origin + new URL(url).pathname;
 
-function callbackOf(url: string, current: string | undefined): string {
+/** Of a public URL without a path, the callback is where it has been, or in the usual folder. */
+export function callbackOf(url: string, current: string | undefined): string {
   const { origin, pathname } = new URL(url);
   if (pathname !== '/') return origin + pathname;
   const isSameOrigin = current !== undefined && URL.parse(current)?.origin === origin;
