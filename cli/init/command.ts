@@ -33,7 +33,7 @@ has it, and setup asks for it later.
   --url URL        public URL of the gateway (or the whole callback URL)
   --upstream URL   the application behind it
   --domain URL     ZITADEL's domain, the issuer
-  --package SPEC   the Postern to use, instead of the one that runs: a tarball, or what package.json takes (0.1.0)
+  --package SPEC   the Postern to use, instead of the one that runs: a tarball, or what package.json takes (1.2.3)
   --no-install     does not run npm install
   --json           result as JSON
   --help

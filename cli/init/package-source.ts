@@ -80,7 +80,7 @@ async function findTarball(spec: string, folder: string): Promise<PackageSource>
   } catch (cause) {
     if (!(cause instanceof UsageError)) throw cause;
     throw new CommandError(`the tarball that Postern was installed from is gone: ${pathOf(spec, folder)}`, {
-      hints: ['name another: --package ./postern-0.1.0.tgz, or a version'],
+      hints: ['name another: --package ./postern-1.2.3.tgz, or a version'],
       cause,
     });
   }
