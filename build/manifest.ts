@@ -1,23 +1,17 @@
-// The package.json that is packed: the repository's without what only the repository needs, and with the versions it was tested with.
+// The package.json that is packed: the repository's without what only the repository needs.
 // `npm pack` reads it from the folder, so it is put there before (prepack) and the repository's own back after (postpack).
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pinsOf } from '../cli/init/pins.ts';
 
-const ROOT = join(import.meta.dirname, '..');
-const MANIFEST = join(ROOT, 'package.json');
-const KEPT = join(ROOT, 'dist/package.repository.json');
+const MANIFEST = join(import.meta.dirname, '../package.json');
+const KEPT = join(import.meta.dirname, '../dist/package.repository.json');
 
-interface Manifest {
-  readonly [name: string]: unknown;
-  readonly devDependencies: Readonly<Record<string, string>>;
-}
+type Manifest = Readonly<Record<string, unknown>>;
 
-export function packedManifest(manifest: Manifest, wranglerToml: string): Readonly<Record<string, unknown>> {
-  const { scripts: _scripts, devDependencies, allowScripts: _allowed, private: _private, ...packed } = manifest;
-  const imports = { '#postern/variables': './dist/no-variables.js' };
-  return { ...packed, imports, pins: pinsOf(devDependencies, wranglerToml) };
+export function packedManifest(manifest: Manifest): Manifest {
+  const { scripts: _scripts, devDependencies: _tools, allowScripts: _allowed, private: _private, ...packed } = manifest;
+  return { ...packed, imports: { '#postern/variables': './dist/no-variables.js' } };
 }
 
 /** Also after a pack that was interrupted: then the kept one is put back first. */
@@ -25,8 +19,7 @@ function prepare(): void {
   restore();
   const text = readFileSync(MANIFEST, 'utf8');
   writeFileSync(KEPT, text);
-  const packed = packedManifest(JSON.parse(text), readFileSync(join(ROOT, 'wrangler.toml'), 'utf8'));
-  writeFileSync(MANIFEST, `${JSON.stringify(packed, null, 2)}\n`);
+  writeFileSync(MANIFEST, `${JSON.stringify(packedManifest(JSON.parse(text)), null, 2)}\n`);
 }
 
 function restore(): void {

@@ -1,31 +1,32 @@
 // The versions that a new folder gets: those that this release was tested with.
-// In a clone they are read from the repository's package.json and wrangler.toml; the package has them in its own package.json.
+// In a clone they are the repository's own; the package has them in what it says of itself.
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere } from '../installation/files.ts';
 import { readVariable } from '../setup/toml-text.ts';
 import { OWN_ROOT } from '../support/own-package.ts';
+import { loadRelease, RELEASE_FILE } from '../update/release.ts';
 
 export interface Pins {
   readonly wrangler: string;
   /** Of the npm package `node`. */
   readonly node: string;
-  readonly compatibility_date: string;
-}
-
-interface Manifest {
-  readonly pins?: Pins;
-  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly compatibilityDate: string;
 }
 
 export async function loadPins(root = OWN_ROOT): Promise<Pins> {
-  const { pins, devDependencies = {} } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Manifest;
-  return pins ?? pinsOf(devDependencies, await readFile(join(root, 'wrangler.toml'), 'utf8'));
+  // Only a clone has one; what was built there may be of an older day.
+  const wranglerToml = await readIfThere(join(root, 'wrangler.toml'));
+  if (wranglerToml !== undefined) return pinsOf(await readIfThere(join(root, 'package.json')), wranglerToml);
+  const release = await loadRelease(root);
+  if (release === undefined) throw new Error(`${root} has no ${RELEASE_FILE}`);
+  return { ...release.tools, compatibilityDate: release.compatibilityDate };
 }
 
-export function pinsOf({ wrangler, node }: Readonly<Record<string, string>>, wranglerToml: string): Pins {
-  const compatibility_date = readVariable(wranglerToml, '', 'compatibility_date');
-  if (wrangler === undefined || node === undefined || compatibility_date === undefined)
+function pinsOf(manifest = '{}', wranglerToml: string): Pins {
+  const { wrangler, node } = JSON.parse(manifest).devDependencies ?? {};
+  const compatibilityDate = readVariable(wranglerToml, '', 'compatibility_date');
+  if (wrangler === undefined || node === undefined || compatibilityDate === undefined)
     throw new Error('package.json names no wrangler or no node, or wrangler.toml no compatibility date');
-  return { wrangler, node, compatibility_date };
+  return { wrangler, node, compatibilityDate };
 }

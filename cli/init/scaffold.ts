@@ -28,10 +28,10 @@ function fillManifest(text: string, { wrangler, node }: Pins, { name }: Answers,
   return `${JSON.stringify(filled, null, 2)}\n`;
 }
 
-function fillConfiguration(template: string, { compatibility_date }: Pins, answers: Answers): string {
+function fillConfiguration(template: string, { compatibilityDate }: Pins, answers: Answers): string {
   const { name, upstream, domain, callback } = answers;
   let text = setVariable(template, '', 'name', name);
-  text = setVariable(text, '', 'compatibility_date', compatibility_date);
+  text = setVariable(text, '', 'compatibility_date', compatibilityDate);
   if (upstream !== undefined) text = setVariable(text, 'vars', 'UPSTREAM_URL', upstream);
   if (domain !== undefined) {
     text = setVariable(text, 'vars', 'ZITADEL_DOMAIN', domain);

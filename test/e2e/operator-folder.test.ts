@@ -2,7 +2,16 @@
 // checked, built, committed, updated, removed. Real npm; packages come from the registry.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -11,7 +20,7 @@ import { findMissing, findUnverifiable, loadLock } from '../package/lock.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS, hasChromium } from '../support/chromium.ts';
 import { listFiles } from '../support/list-files.ts';
 import { goOutside, hasRegistry, type Outside, type Started } from '../support/outside.ts';
-import { type Packed, packRepository } from '../support/tarball.ts';
+import { createPacker, packRepository } from '../support/package.ts';
 import { freePort } from '../support/worker.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -21,7 +30,7 @@ const LONG = 300_000;
 
 describe.skipIf(!hasRegistry())('an operator’s folder', () => {
   let place: string;
-  let packed: Packed;
+  let packed: ReturnType<typeof packRepository>;
   let outside: Outside;
   /** Where the commands are typed, at first empty; and the folder that comes to be in it. */
   let empty: string;
@@ -33,7 +42,7 @@ describe.skipIf(!hasRegistry())('an operator’s folder', () => {
     place = mkdtempSync(join(tmpdir(), 'postern-life-'));
     [empty, gateway] = [join(place, 'empty'), join(place, 'empty/my-gateway')];
     for (const folder of ['empty', 'packages']) mkdirSync(join(place, folder));
-    packed = await packRepository(join(place, 'packages'));
+    packed = packRepository(join(place, 'packages'));
     // A cache of its own: nothing is there yet, as for a newcomer, and nothing is left behind.
     outside = goOutside({ npm_config_cache: join(place, 'cache') });
     ports = { gateway: await freePort(), standIn: await freePort(), page: await freePort() };
@@ -208,6 +217,22 @@ worker.scheduled;
     const { stdout } = await outside.run(clone, 'npx', 'postern', 'version', '--json');
     expect(JSON.parse(stdout).postern).toBe(version);
     rmSync(clone, { recursive: true });
+  });
+
+  it('updates from a version before, and keeps the new tarball instead of the old', { timeout: LONG }, async () => {
+    const packages = join(place, 'before');
+    mkdirSync(packages);
+    const old = basename(createPacker(packages)({ version: '0.0.9' }));
+    const asked = () => JSON.parse(readFileSync(join(gateway, 'package.json'), 'utf8')).dependencies.postern;
+    const kept = () => readdirSync(join(gateway, 'vendor'));
+    renameSync(join(packages, old), join(gateway, 'vendor', old));
+    rmSync(join(gateway, 'vendor', basename(packed.postern)));
+    await outside.run(gateway, 'npm', 'install', '--save-exact', '--no-audit', `postern@file:vendor/${old}`);
+    expect([asked(), kept()]).toEqual([`file:vendor/${old}`, [old]]);
+    const updated = await postern('update', `../../packages/${basename(packed.postern)}`, '--yes', '--json');
+    expect([updated.code, JSON.parse(updated.stdout)]).toEqual([0, expect.objectContaining({ status: 'updated' })]);
+    expect([asked(), kept()]).toEqual([`file:vendor/${basename(packed.postern)}`, [basename(packed.postern)]]);
+    expect(JSON.parse((await postern('version', '--json')).stdout).postern).toBe(version);
   });
 
   it('the initialiser makes the same folder', { timeout: LONG }, async () => {

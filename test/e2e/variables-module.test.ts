@@ -44,7 +44,7 @@ watch_dir = ["postern.toml"]
     'worker.js': `export { default, UserSessions } from 'postern/worker';\n`,
     'postern.toml': POSTERN,
     'node_modules/postern/package.json': JSON.stringify({
-      ...packedManifest(JSON.parse(readFileSync('package.json', 'utf8')), readFileSync('wrangler.toml', 'utf8')),
+      ...packedManifest(JSON.parse(readFileSync('package.json', 'utf8'))),
       // Its name is the publisher's to choose
       name: '@somebody/postern',
     }),

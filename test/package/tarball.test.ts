@@ -6,20 +6,20 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listFiles } from '../support/list-files.ts';
-import { type Packed, packRepository } from '../support/tarball.ts';
+import { packRepository } from '../support/package.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MOST_KIB = 720;
 
 describe('the package', () => {
   let place: string;
-  let packed: Packed;
+  let packed: ReturnType<typeof packRepository>;
   let unpacked: string;
   let initialiser: string;
   beforeAll(async () => {
     place = mkdtempSync(join(tmpdir(), 'postern-tarball-'));
     [unpacked, initialiser] = [join(place, 'unpacked'), join(place, 'initialiser')];
-    packed = await packRepository(place);
+    packed = packRepository(place);
     for (const [tarball, folder] of [
       [packed.postern, unpacked],
       [packed.create, initialiser],

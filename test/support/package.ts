@@ -2,7 +2,7 @@
 // into the folder for a moment, which no other test may see.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Release } from '../../cli/update/release.ts';
 
@@ -23,9 +23,7 @@ export interface Packed {
 /** Built once in `folder`; each call packs it again as another release, and returns the tarball's path. */
 export function createPacker(folder: string): (packed: Packed) => string {
   const [copy, unpacked] = [join(folder, 'repository'), join(folder, 'package')];
-  for (const part of PARTS)
-    if (existsSync(join(ROOT, part))) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  copyRepository(copy);
   mkdirSync(unpacked);
   execFileSync('tar', ['xzf', packFolder(copy, folder), '-C', folder]);
   const read = (name: string) => readFileSync(join(unpacked, name), 'utf8');
@@ -36,6 +34,20 @@ export function createPacker(folder: string): (packed: Packed) => string {
     writeFileSync(join(unpacked, 'CHANGELOG.md'), changelog);
     return packFolder(unpacked, folder);
   };
+}
+
+function copyRepository(copy: string): void {
+  for (const part of PARTS) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+}
+
+/** Paths of both tarballs, this one's and the initialiser's, as `npm pack` makes them. */
+export function packRepository(folder: string): { readonly postern: string; readonly create: string } {
+  const copy = join(folder, 'repository');
+  copyRepository(copy);
+  const packed = { postern: packFolder(copy, folder), create: packFolder(join(copy, 'create-postern'), folder) };
+  rmSync(copy, { recursive: true });
+  return packed;
 }
 
 export function packFolder(folder: string, destination: string): string {
