@@ -34,7 +34,7 @@ async function createKey(keys: Map<string, PublicKeyEntry>, keyId: string, expir
 
 /** `applicationId` is the id of the application, not its client id. Its authentication method is not changed. */
 export async function createApplicationKey(
-  { store, nextId }: Instance,
+  { written: store, nextId }: Instance,
   applicationId: string,
   expiresAt = NEVER,
 ): Promise<ApplicationKeyFile> {
@@ -46,7 +46,7 @@ export async function createApplicationKey(
 }
 
 export async function createServiceAccountKey(
-  { store, nextId }: Instance,
+  { written: store, nextId }: Instance,
   userId: string,
   expiresAt = NEVER,
 ): Promise<ServiceAccountKeyFile> {

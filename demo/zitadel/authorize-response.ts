@@ -22,6 +22,9 @@ export async function answer(
   return redirectTo(url.href, cookies);
 }
 
+/** What V1's pages do in the end: they send the browser to ZITADEL, which sends it on. */
+export const V1_CALLBACK = '/oauth/v2/authorize/callback';
+
 export async function refuse(instance: Instance, authRequest: AuthRequest, fault: OAuthError): Promise<Response> {
   authRequest.phase = 'failed';
   return answer(instance, authRequest, {

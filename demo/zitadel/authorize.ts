@@ -35,9 +35,9 @@ function parseAuthRequest(instance: Instance, params: URLSearchParams, issuer: s
   const scope = parseScope(instance, application, params);
   assertRedirectUri(application, redirectUri);
   assertResponseType(application, params.get('response_type'));
-  const maxAge = params.get('max_age');
+  const loginVersion = application.loginVersion?.version ?? instance.settings.loginVersion;
   return {
-    id: `V2_${instance.nextId()}`,
+    id: (loginVersion === 'v2' ? 'V2_' : '') + instance.nextId(),
     clientId: application.clientId,
     redirectUri,
     responseMode: parseResponseMode(params.get('response_mode')),
@@ -45,13 +45,22 @@ function parseAuthRequest(instance: Instance, params: URLSearchParams, issuer: s
     state: params.get('state'),
     nonce: params.get('nonce'),
     prompt,
-    maxAge: maxAge !== null && /^\d+$/.test(maxAge) ? Number(maxAge) : undefined,
+    maxAge: parseMaxAge(params.get('max_age'), prompt),
     loginHint: params.get('login_hint'),
     codeChallenge: params.get('code_challenge'),
     organizationId: undefined,
     issuer,
+    loginVersion,
+    uiLocales: splitScope(params.get('ui_locales')),
+    createdAt: instance.now(),
     phase: 'added',
   };
+}
+
+/** `prompt=login` is an age of nothing. */
+function parseMaxAge(maxAge: string | null, prompt: string[]): number | undefined {
+  if (prompt.includes('login')) return 0;
+  return maxAge !== null && /^\d+$/.test(maxAge) ? Number(maxAge) : undefined;
 }
 
 function findClient(instance: Instance, params: URLSearchParams): Application {
@@ -66,14 +75,16 @@ function findClient(instance: Instance, params: URLSearchParams): Application {
 
 function parseScope(instance: Instance, application: Application, params: URLSearchParams): string[] {
   const project = instance.store.projects.get(application.projectId);
-  const kept = keepKnownScopes(splitScope(params.get('scope')), project);
-  if (kept.length === 0) {
+  const asked = splitScope(params.get('scope'));
+  // Unknown ones are dropped afterwards: of nothing but those, nothing is left, and that is no mistake
+  if (asked.length === 0) {
     throw new OAuthError(
       'invalid_request',
       'The scope of your request is missing. Please ensure some scopes are requested. ' +
         'If you have any questions, you may contact the administrator of the application.',
     );
   }
+  const kept = keepKnownScopes(asked, project);
   return project ? appendRoleScopes(kept, project) : kept;
 }
 
@@ -90,6 +101,14 @@ function parseResponseMode(mode: string | null): AuthRequest['responseMode'] {
   return mode === 'fragment' || mode === 'form_post' ? mode : 'query';
 }
 
+/** V1's is relative; V2's pages may lie on another host. */
+function loginAddress({ store }: Instance, { id, clientId, issuer, loginVersion }: AuthRequest): string {
+  if (loginVersion === 'v1') return `${LOGIN_PATHS.v1}?authRequestID=${id}`;
+  const chosen = findApplicationByClientId(store, clientId)?.loginVersion;
+  const base = chosen?.version === 'v2' && chosen.baseUri;
+  return `${base ? `${base.replace(/\/$/, '')}/login` : issuer + LOGIN_PATHS.v2}?authRequest=${id}`;
+}
+
 async function startAuthRequest(instance: Instance, draft: AuthRequest): Promise<Response> {
   const { authRequests } = instance.sessions;
   let authRequest = draft;
@@ -100,6 +119,5 @@ async function startAuthRequest(instance: Instance, draft: AuthRequest): Promise
     throw fault;
   }
   authRequests.set(authRequest.id, authRequest);
-  const { path, parameter } = LOGIN_PATHS[instance.settings.loginVersion];
-  return redirectTo(`${authRequest.issuer}${path}?${parameter}=${authRequest.id}`);
+  return redirectTo(loginAddress(instance, authRequest));
 }

@@ -11,7 +11,8 @@ interface Delivery {
   readonly uri: string;
   readonly clientId: string;
   readonly sid: string | undefined;
-  readonly logoutToken: string;
+  /** Of the last attempt: each has its own `iat` and `exp`, and all the same `jti`. */
+  logoutToken: string;
   /** One per attempt: the status, or 0 when no answer came. */
   readonly statuses: number[];
 }
@@ -42,11 +43,12 @@ export function createBackChannel(fetch: Fetch, retryDelays: number[]): BackChan
 
   async function deliver(instance: Instance, session: OidcSession, uri: string, issuer: string): Promise<void> {
     const bornAt = instance.now();
-    const logoutToken = await createLogoutToken(instance, session, issuer);
-    const delivery = { uri, clientId: session.clientId, sid: session.sid, logoutToken, statuses: [] };
+    const jti = instance.nextId();
+    const delivery = { uri, clientId: session.clientId, sid: session.sid, logoutToken: '', statuses: [] };
     deliveries.push(delivery);
     for (const delay of [...retryDelays, undefined]) {
-      if (instance.settings.backChannelDenyList && isDenied(uri)) return;
+      if (isBlocked(instance, uri)) return;
+      delivery.logoutToken = await createLogoutToken(instance, session, issuer, jti);
       if ((await attempt(delivery)) || delay === undefined) return;
       await new Promise<void>((resolve) => setTimeout(resolve, delay).unref());
       if (instance.now() - bornAt > MAX_AGE_SECONDS) return;
@@ -69,7 +71,7 @@ export function createBackChannel(fetch: Fetch, retryDelays: number[]): BackChan
 
 async function post(fetch: Fetch, { uri, logoutToken }: Delivery): Promise<number> {
   const body = new URLSearchParams({ logout_token: logoutToken });
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'Go-http-client/1.1' };
   try {
     const request = new Request(uri, { method: 'POST', body, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     const response = await fetch(request);
@@ -82,7 +84,12 @@ async function post(fetch: Fetch, { uri, logoutToken }: Delivery): Promise<numbe
   }
 }
 
-async function createLogoutToken(instance: Instance, session: OidcSession, issuer: string): Promise<string> {
+async function createLogoutToken(
+  instance: Instance,
+  session: OidcSession,
+  issuer: string,
+  jti: string,
+): Promise<string> {
   const now = instance.now();
   const claims = {
     iss: issuer,
@@ -90,7 +97,7 @@ async function createLogoutToken(instance: Instance, session: OidcSession, issue
     aud: [session.clientId],
     iat: now - 1,
     exp: now + instance.lifetimes.logoutToken,
-    jti: instance.nextId(),
+    jti,
     events: { [EVENT]: {} },
     sid: session.sid,
   };
@@ -101,12 +108,17 @@ const DENIED_IPV4 =
   /^(127|10|172\.(1[6-9]|2\d|3[01])|192\.168|169\.254|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|198\.1[89])\./;
 const DENIED_IPV6 = /^\[(::1|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/;
 
-function isDenied(uri: string): boolean {
-  const { hostname } = new URL(uri);
-  return hostname === 'localhost' || DENIED_IPV4.test(hostname) || DENIED_IPV6.test(hostname);
+const ADDRESS = /^(?:\[.*\]|\d+\.\d+\.\d+\.\d+)$/;
+
+/** A name that does not resolve is refused as a private address is, and so is what is no URL. */
+function isBlocked({ settings }: Instance, uri: string): boolean {
+  if (!settings.backChannelDenyList) return false;
+  const hostname = URL.parse(uri)?.hostname ?? '';
+  if (hostname === 'localhost' || DENIED_IPV4.test(hostname) || DENIED_IPV6.test(hostname)) return true;
+  return !ADDRESS.test(hostname) && !settings.resolvableHosts.includes(hostname);
 }
 
 export function assertBackChannelUri(instance: Instance, uri: string): void {
-  if (!instance.settings.backChannelDenyList || !isDenied(uri)) return;
+  if (!isBlocked(instance, uri)) return;
   throw new OAuthError('invalid_request', 'Errors.Project.App.Blocked.BackchannelLogoutURL (PROJECT-msNebo)');
 }

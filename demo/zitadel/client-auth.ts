@@ -7,6 +7,9 @@ import { type Application, findApplicationByClientId } from './store.ts';
 
 const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
+/** Of all three endpoints where clients authenticate. */
+export const NOBODY = new OAuthError('invalid_request', 'client_id or client_assertion must be provided');
+
 export interface ClientCredentials {
   clientId: string;
   clientSecret: string;
@@ -17,7 +20,7 @@ export interface ClientCredentials {
 export function readCredentials({ request, params }: Exchange): ClientCredentials {
   const basic = /^basic (.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
   const isAssertion = params.get('client_assertion_type') === JWT_BEARER_ASSERTION;
-  const assertion = isAssertion ? (params.get('client_assertion') ?? '') : undefined;
+  const assertion = (isAssertion && params.get('client_assertion')) || undefined;
   if (basic === undefined) {
     const clientId = params.get('client_id') ?? '';
     return { clientId, clientSecret: params.get('client_secret') ?? '', assertion };
@@ -52,7 +55,7 @@ export async function verifyClientAssertion(
 export async function authenticateClient(instance: Instance, exchange: Exchange): Promise<Application> {
   const { clientId, clientSecret, assertion } = readCredentials(exchange);
   if (assertion !== undefined) return authenticateByAssertion(instance, exchange, assertion);
-  if (clientId === '') throw new OAuthError('invalid_request', 'client_id or client_assertion must be provided');
+  if (clientId === '') throw NOBODY;
   const application = findActiveClient(instance, clientId);
   switch (application.authMethod) {
     case 'none':
@@ -81,8 +84,10 @@ async function authenticateByAssertion(
   { issuer }: Exchange,
   assertion: string,
 ): Promise<Application> {
-  if (assertion === '') throw new OAuthError('invalid_client', 'empty client assertion');
-  const named = findApplicationByClientId(instance.store, peekAssertion(assertion)?.iss ?? '');
+  const peeked = peekAssertion(assertion);
+  // What is no JWT at all is refused without a word
+  if (!peeked) throw new OAuthError('invalid_client');
+  const named = findApplicationByClientId(instance.store, peeked.iss);
   const clientId = await verifyClientAssertion(instance, issuer, assertion, named?.clockSkew ?? 0);
   if (clientId === undefined) throw new OAuthError('invalid_client', 'invalid assertion');
   const application = findActiveClient(instance, clientId);

@@ -2,11 +2,12 @@
 // with a hint it ends that session at once; with a client only it asks (V2); with neither it forgets where to go.
 
 import { verifyOwnJwt } from './access-token.ts';
+import { peekAssertion } from './assertion.ts';
 import type { Endpoint, Exchange, Instance } from './instance.ts';
 import { signJwt } from './keys.ts';
 import { isPostLogoutRedirectUri } from './redirect-uris.ts';
 import { errorJson, OAuthError, redirectTo, withQuery } from './respond.ts';
-import { loadBrowserSessions, sessionCookie } from './session-cookie.ts';
+import { loadBrowserSessions, sessionsOfAgent } from './session-cookie.ts';
 import { findSessionBySid, terminateSession } from './sessions.ts';
 import { type Application, findApplicationByClientId } from './store.ts';
 
@@ -15,8 +16,10 @@ export const LOGOUT_PATHS = {
   v2: { page: '/ui/v2/login/logout', done: '/ui/v2/login/logout/done' },
 } as const;
 
+/** V2's own default is a relative address. */
+const DONE = '/logout/done';
+
 interface EndSession {
-  application: Application | undefined;
   sid: unknown;
   hasHint: boolean;
   /** Registered, with `state` merged in. */
@@ -47,12 +50,18 @@ async function parseEndSession(instance: Instance, { params, issuer }: Exchange)
   }
   const application = findClient(instance, claims ? String(claims.azp) : clientId);
   const destination = application && readDestination(application, params);
-  return { application, sid: claims?.sid, hasHint: claims !== undefined, destination };
+  return { sid: claims?.sid, hasHint: claims !== undefined, destination };
 }
 
 /** Expired is fine, revoked is fine; the key must still exist and the issuer be ours. */
 async function readHint(instance: Instance, hint: string, issuer: string): Promise<Record<string, unknown>> {
   const claims = await verifyOwnJwt(instance, hint);
+  const kid = claims === undefined ? peekAssertion(hint)?.kid : undefined;
+  if (kid !== undefined) {
+    const isPublished = (await instance.webKeys.all()).some((key) => key.kid === kid);
+    if (!isPublished) throw new OAuthError('invalid_request', 'Errors.WebKey.NotFound', 404);
+    throw new OAuthError('server_error', 'Errors.Internal', 500);
+  }
   if (claims?.iss !== issuer || claims.azp === undefined) {
     throw new OAuthError('invalid_request', 'id_token_hint invalid');
   }
@@ -78,41 +87,39 @@ function readDestination(application: Application, params: URLSearchParams): str
 
 function endHinted(instance: Instance, { issuer }: Exchange, { sid, destination }: EndSession): Response {
   const session = findSessionBySid(instance, sid);
-  if (session) terminateSession(instance, session, issuer);
+  const { agent } = session ?? {};
+  // V1 ends whatever is in that browser, other people's sessions too, and needs no cookie for it
+  const meant = agent === undefined ? [session] : sessionsOfAgent(instance, agent);
+  for (const each of meant) if (each) terminateSession(instance, each, issuer);
   const isV1 = typeof sid === 'string' && sid.startsWith('V1_');
-  // V2's own default is a relative address.
-  return redirectTo(destination ?? (isV1 ? issuer + LOGOUT_PATHS.v1.done : '/logout/done'));
+  return redirectTo(destination ?? (isV1 ? LOGOUT_PATHS.v1.done : DONE));
 }
 
 function endBrowser(instance: Instance, exchange: Exchange, { destination }: EndSession): Response {
-  for (const session of loadBrowserSessions(instance, exchange.request)) {
+  for (const session of loadBrowserSessions(instance, exchange.request, 'v1')) {
     terminateSession(instance, session, exchange.issuer);
   }
-  const cookie = sessionCookie(instance, exchange, []);
-  return redirectTo(destination ?? exchange.issuer + LOGOUT_PATHS.v1.done, [cookie]);
+  return redirectTo(destination ?? LOGOUT_PATHS.v1.done);
 }
 
 async function askWhichSession(
   instance: Instance,
   { params, issuer }: Exchange,
-  { application, destination }: EndSession,
+  { destination = DONE }: EndSession,
 ): Promise<Response> {
-  const query = new URLSearchParams();
-  if (destination !== undefined) query.set('post_logout_redirect', destination);
-  for (const name of ['logout_hint', 'ui_locales']) {
-    const value = params.get(name);
-    if (value) query.set(name, value);
-  }
-  // Signed like every other token, and none that a client should take for one: no `events`, no `sub`.
+  const [hint, locales] = [params.get('logout_hint') ?? '', params.get('ui_locales') ?? ''];
+  // Signed like every other token, and none that a client should take for one: no `events`, no `sub`, not even an issuer.
   const { alg, kid, privateKey } = await instance.webKeys.active();
-  const now = instance.now();
   const claims = {
-    iss: issuer,
-    aud: application ? [application.clientId] : [],
-    iat: now,
-    exp: now + 900,
-    jti: instance.nextId(),
+    post_logout_redirect_uri: destination,
+    ...(hint && { logout_hint: hint }),
+    ...(locales && { ui_locales: locales.split(' ') }),
   };
-  query.set('logout_token', await signJwt(claims, { alg, kid, typ: 'JWT' }, privateKey));
+  const query = new URLSearchParams({
+    ...(hint && { logout_hint: hint }),
+    logout_token: await signJwt(claims, { alg, kid, typ: 'JWT' }, privateKey),
+    post_logout_redirect: destination,
+    ...(locales && { ui_locales: locales }),
+  });
   return redirectTo(`${issuer}${LOGOUT_PATHS.v2.page}?${query}`);
 }

@@ -26,6 +26,7 @@ export function createCodeGrant(instance: Instance): Grant {
     const user = instance.store.users.get(session.userId);
     if (user?.state !== 'active') throw new OAuthError('invalid_request', 'Errors.User.NotActive');
     authRequest.phase = 'code_exchanged';
+    if (authRequest.loginVersion === 'v1') instance.sessions.authRequests.delete(authRequest.id);
     const oidcSession = startOidcSession(instance, authRequest, session, application);
     const wantsRefresh =
       oidcSession.scope.includes('offline_access') && application.grantTypes.includes('refresh_token');
@@ -37,7 +38,9 @@ export function createCodeGrant(instance: Instance): Grant {
 function findAuthRequest(instance: Instance, id: string | undefined): AuthRequest {
   if (id === undefined) throw new OAuthError('invalid_request', 'Errors.User.Code.Invalid');
   const authRequest = instance.sessions.authRequests.get(id);
-  if (authRequest?.phase !== 'code_added') throw new OAuthError('invalid_request', 'Errors.AuthRequest.NoCode');
+  // V1 forgets a request once its code is taken, V2 remembers that it was
+  if (!authRequest) throw new OAuthError('invalid_request', 'Errors.AuthRequest.NotFound', 404);
+  if (authRequest.phase !== 'code_added') throw new OAuthError('invalid_request', 'Errors.AuthRequest.NoCode');
   return authRequest;
 }
 
@@ -61,7 +64,7 @@ function assertExchangeable(
     throw new OAuthError('invalid_grant', 'redirect_uri does not correspond');
   }
   const session = authRequest.session && instance.sessions.sso.get(authRequest.session.id);
-  if (!session || session.isTerminated) throw new OAuthError('invalid_request', 'Errors.Session.NotActive');
+  if (!session || session.isTerminated) throw new OAuthError('invalid_request', 'Errors.Session.Terminated');
   return session;
 }
 

@@ -10,7 +10,7 @@ import { keepKnownScopes, splitScope } from './scopes.ts';
 import type { Actor, OidcSession } from './sessions.ts';
 import type { User } from './store.ts';
 import type { Grant } from './token.ts';
-import { issueAccessToken, policyOf } from './tokens.ts';
+import { issueAccessToken, issueIdToken, policyOf } from './tokens.ts';
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 const JWT = 'urn:ietf:params:oauth:token-type:jwt';
@@ -45,13 +45,15 @@ export function createTokenExchangeGrant(instance: Instance): Grant {
     instance.sessions.oidc.set(session.id, session);
     const type = params.get('requested_token_type') ?? ACCESS_TOKEN;
     const policy = { ...policyOf(application), accessTokenType: type === JWT ? ('JWT' as const) : ('Bearer' as const) };
-    const access_token = await issueAccessToken({ instance, session, user: subject.user, policy, issuer });
+    const issuance = { instance, session, user: subject.user, policy, issuer };
+    const access_token = await issueAccessToken(issuance);
     return {
       access_token,
       issued_token_type: type,
       token_type: 'Bearer',
       expires_in: Math.max(0, instance.lifetimes.accessToken - 1),
       scope: scope.join(' '),
+      ...(scope.includes('openid') && { id_token: await issueIdToken(issuance, access_token) }),
     };
   };
 }
@@ -77,7 +79,7 @@ function assertImpersonation(
   subject: OidcSession | undefined,
 ): Actor {
   if (!instance.settings.enableImpersonation) {
-    throw new OAuthError('access_denied', 'Errors.TokenExchange.Impersonation.PolicyDisabled', 403);
+    throw new OAuthError('invalid_request', 'Errors.TokenExchange.Impersonation.PolicyDisabled', 403);
   }
   const before = actor.session?.act ?? subject?.act;
   return { iss: issuer, sub: actor.user.id, ...(before && { act: before }) };

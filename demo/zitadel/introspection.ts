@@ -4,12 +4,12 @@
 import { type ResolvedToken, resolveAccessToken } from './access-token.ts';
 import { peekAssertion } from './assertion.ts';
 import { scopedClaims, userinfoClaims } from './claims.ts';
-import { readCredentials, verifyClientAssertion } from './client-auth.ts';
+import { NOBODY, readCredentials, verifyClientAssertion } from './client-auth.ts';
 import type { Endpoint, Exchange, Instance } from './instance.ts';
 import { errorJson, json, OAuthError } from './respond.ts';
 import { roleClaims } from './roles.ts';
 import { allRoleScopes } from './scopes.ts';
-import { type Application, findApplicationByClientId, loginName } from './store.ts';
+import { type Application, findApplicationByClientId, loginName, type PersonalAccessToken } from './store.ts';
 import type { Json } from './tamper.ts';
 
 const INACTIVE = { active: false };
@@ -34,7 +34,7 @@ export function createIntrospection(instance: Instance): Endpoint {
 
 async function authenticateCaller(instance: Instance, exchange: Exchange): Promise<Application> {
   const { clientId, clientSecret, assertion } = readCredentials(exchange);
-  if (!assertion && clientSecret === '') throw new OAuthError('invalid_client', 'client must be authenticated');
+  if (!assertion && clientId === '') throw NOBODY;
   const proven = assertion ? await verifyClientAssertion(instance, exchange.issuer, assertion, 1) : clientId;
   const application = findApplicationByClientId(instance.store, proven ?? '');
   const isSecretRight = application?.clientSecret !== undefined && application.clientSecret === clientSecret;
@@ -60,14 +60,19 @@ function describe(instance: Instance, caller: Application, resolved: ResolvedTok
     aud: audience,
     iss: issuer,
     ...(scope.includes('profile') && { username: loginName(store, user) }),
-    ...(resolved.kind === 'session'
-      ? sessionMembers(resolved)
-      : { exp: resolved.token.expiresAt, jti: resolved.token.id }),
+    ...(resolved.kind === 'session' ? sessionMembers(resolved) : patMembers(resolved.token)),
     ...userinfoClaims(store, user, scope, issuer),
     ...roleClaims(store, user, { scope: shownScope, projectId: caller.projectId, currentProjectOnly: true }),
     ...scopedClaims(store, user, scope),
   };
 }
+
+const patMembers = ({ id, issuedAt, expiresAt }: PersonalAccessToken): Json => ({
+  exp: expiresAt,
+  iat: issuedAt,
+  nbf: issuedAt,
+  jti: id,
+});
 
 function sessionMembers({ session, accessToken }: Extract<ResolvedToken, { kind: 'session' }>): Json {
   return {

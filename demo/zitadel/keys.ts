@@ -24,6 +24,10 @@ export interface WebKeys {
   all(): Promise<WebKey[]>;
   /** The next key becomes the active one. Another algorithm makes new keys of its kind. */
   rotate(algorithm?: SigningAlgorithm): Promise<void>;
+  /** The id of a new key that does not sign yet. */
+  create(algorithm: SigningAlgorithm): Promise<string>;
+  /** False if there is no such key. */
+  activate(kid: string): Promise<boolean>;
   /** Deletes old keys, or the one named: its tokens and `id_token_hint`s are worthless at once. */
   delete(kid?: string): Promise<void>;
 }
@@ -50,16 +54,17 @@ export function createWebKeys(nextId: NextId, algorithm: SigningAlgorithm, ownKe
   let keys: WebKey[] = [];
   let started: Promise<void> | undefined;
 
-  async function create(alg: SigningAlgorithm, state: WebKey['state']): Promise<void> {
+  async function create(alg: SigningAlgorithm, state: WebKey['state']): Promise<string> {
     const index = taken.get(alg) ?? 0;
     taken.set(alg, index + 1);
     const pair = await (ownKeys ? generatePair(alg) : takePooledPair(alg, index));
     const kid = nextId();
     keys.push({ ...pair, kid, alg, state, publicJwk: { use: 'sig', ...pair.publicJwk, kid, alg } });
+    return kid;
   }
 
   const ready = (): Promise<void> => {
-    started ??= create(algorithm, 'active').then(() => create(algorithm, 'initial'));
+    started ??= create(algorithm, 'active').then(async () => void (await create(algorithm, 'initial')));
     return started;
   };
 
@@ -81,6 +86,15 @@ export function createWebKeys(nextId: NextId, algorithm: SigningAlgorithm, ownKe
       if (next) next.state = 'active';
       old.state = 'inactive';
       await create(wanted, 'initial');
+    },
+    create: async (alg) => ready().then(() => create(alg, 'initial')),
+    activate: async (kid) => {
+      const old = await active();
+      const next = keys.find((key) => key.kid === kid);
+      if (!next) return false;
+      old.state = 'inactive';
+      next.state = 'active';
+      return true;
     },
     delete: async (kid) => {
       await ready();

@@ -1,21 +1,19 @@
 // The login UI, V1 and V2: goes on by itself with a valid session of its own, and asks otherwise.
 // OIDC Core §3.1.2.1 `prompt`, `max_age`, `login_hint`, with V2's own way of taking `prompt=none`.
 
-import { answer, refuse } from './authorize-response.ts';
+import { answer, refuse, V1_CALLBACK } from './authorize-response.ts';
 import type { Endpoint, Exchange, Instance } from './instance.ts';
 import { registrationPage, signInPage } from './login-page.ts';
 import { messagePage } from './pages.ts';
-import { json, OAuthError } from './respond.ts';
+import { json, OAuthError, redirectTo } from './respond.ts';
 import { hasRoleOn } from './roles.ts';
 import { createHumanUser } from './seed.ts';
 import { createSsoSession, isSessionValid, loadBrowserSessions, sessionCookie } from './session-cookie.ts';
 import type { AuthRequest, SsoSession } from './sessions.ts';
 import { findApplicationByClientId, findUserByLoginName, type HumanUser, type User } from './store.ts';
+import { agentCookie, agentOf } from './user-agent.ts';
 
-export const LOGIN_PATHS = {
-  v1: { path: '/ui/login/login', parameter: 'authRequestID' },
-  v2: { path: '/ui/v2/login/login', parameter: 'authRequest' },
-} as const;
+export const LOGIN_PATHS = { v1: '/ui/login/login', v2: '/ui/v2/login/login' } as const;
 
 export function createLogin(instance: Instance): Endpoint {
   return async (exchange) => {
@@ -37,9 +35,11 @@ export function createLogin(instance: Instance): Endpoint {
 
 /** Sessions of this browser that would do for the request, the newest first. */
 function usableSessions(instance: Instance, { request }: Exchange, authRequest: AuthRequest): SsoSession[] {
-  const { maxAge, loginHint, organizationId } = authRequest;
+  const { loginHint, organizationId, loginVersion } = authRequest;
+  // V2's page does not look at `max_age`
+  const maxAge = loginVersion === 'v1' ? authRequest.maxAge : undefined;
   const hinted = loginHint === null ? undefined : findUserByLoginName(instance.store, loginHint);
-  return loadBrowserSessions(instance, request).filter((session) => {
+  return loadBrowserSessions(instance, request, loginVersion).filter((session) => {
     const user = instance.store.users.get(session.userId);
     if (!isSessionValid(instance, session)) return false;
     if (maxAge !== undefined && session.authTime + maxAge <= instance.now()) return false;
@@ -53,11 +53,11 @@ async function startLogin(instance: Instance, exchange: Exchange, authRequest: A
   const [session] = usableSessions(instance, exchange, authRequest);
   if (prompt.includes('none')) {
     if (session) return finishLogin(instance, authRequest, session, []);
-    if (instance.settings.loginVersion === 'v1') {
-      return refuse(instance, authRequest, new OAuthError('login_required', 'Errors.User.NotLoggedIn'));
+    if (authRequest.loginVersion === 'v1') {
+      return refuse(instance, authRequest, new OAuthError('interaction_required'));
     }
     // V2 does not conform: it answers itself if the browser had any session, and shows the form if it had none.
-    if (loadBrowserSessions(instance, exchange.request).length > 0) {
+    if (loadBrowserSessions(instance, exchange.request, 'v2').length > 0) {
       return json({ error: 'No active session found' }, 400);
     }
   }
@@ -94,9 +94,29 @@ async function takeAnswer(instance: Instance, exchange: Exchange, authRequest: A
   const reusable = usableSessions(instance, exchange, authRequest).find(({ userId }) => userId === user.id);
   const mayReuse = authRequest.prompt.includes('select_account') && !authRequest.prompt.includes('login');
   if (reusable && mayReuse && !params.has('mfa')) return finishLogin(instance, authRequest, reusable, []);
-  const session = createSsoSession(instance, user, params.has('mfa') ? ['pwd', 'otp', 'mfa'] : ['pwd']);
-  const others = loadBrowserSessions(instance, exchange.request).filter(({ userId }) => userId !== user.id);
-  return finishLogin(instance, authRequest, session, [sessionCookie(instance, exchange, [session, ...others])]);
+  return signInAs(instance, exchange, authRequest, user);
+}
+
+function signInAs(
+  instance: Instance,
+  exchange: Exchange,
+  authRequest: AuthRequest,
+  user: HumanUser,
+): Promise<Response> {
+  const amr = exchange.params.has('mfa') ? ['pwd', 'otp', 'mfa'] : ['pwd'];
+  const { loginVersion } = authRequest;
+  const known = loadBrowserSessions(instance, exchange.request, loginVersion);
+  if (loginVersion === 'v1') {
+    const agent = agentOf(exchange.request);
+    // Of one person in one browser there is one session until they sign out
+    const own = known.find(({ userId, isTerminated }) => userId === user.id && !isTerminated);
+    const session = own ?? createSsoSession(instance, user, amr, agent);
+    Object.assign(session, { authTime: instance.now(), amr });
+    return finishLogin(instance, authRequest, session, [agentCookie(exchange, agent)]);
+  }
+  const session = createSsoSession(instance, user, amr);
+  const others = known.filter(({ userId }) => userId !== user.id);
+  return finishLogin(instance, authRequest, session, [sessionCookie(exchange, [session, ...others])]);
 }
 
 function registerUser(instance: Instance, params: URLSearchParams, authRequest: AuthRequest): User {
@@ -111,7 +131,7 @@ function registerUser(instance: Instance, params: URLSearchParams, authRequest: 
     emailVerified: false,
     updatedAt: instance.now(),
   });
-  instance.store.users.set(user.id, user);
+  instance.written.users.set(user.id, user);
   return user;
 }
 
@@ -132,10 +152,30 @@ async function finishLogin(
   session: SsoSession,
   cookies: string[],
 ): Promise<Response> {
+  const linked = await linkSession(instance, authRequest, session);
+  if ('refusal' in linked) return messagePage('Sign-in failed', linked.refusal, 403, cookies);
+  if (authRequest.loginVersion === 'v1') return redirectTo(`${V1_CALLBACK}?id=${authRequest.id}`, cookies);
+  return answer(instance, authRequest, linked, cookies);
+}
+
+/** Somebody has signed in for this request: the code to answer it with, or why they may not. */
+export async function linkSession(
+  instance: Instance,
+  authRequest: AuthRequest,
+  session: SsoSession,
+): Promise<{ code: string } | { refusal: string }> {
   const refusal = refusalOf(instance, authRequest, instance.store.users.get(session.userId));
-  if (refusal !== undefined) return messagePage('Sign-in failed', refusal, 403, cookies);
+  if (refusal !== undefined) return { refusal };
   authRequest.session = session;
   authRequest.phase = 'code_added';
-  const code = await instance.opaqueTokens.seal(authRequest.id);
-  return answer(instance, authRequest, { code }, cookies);
+  return { code: await instance.opaqueTokens.seal(authRequest.id) };
+}
+
+/** Where V1 sends the browser after its pages: to the client, once somebody has signed in. */
+export function createV1Callback(instance: Instance): Endpoint {
+  return async ({ params }) => {
+    const authRequest = instance.sessions.authRequests.get(params.get('id') ?? '');
+    if (authRequest?.phase !== 'code_added') return json({ error: 'server_error' }, 400);
+    return answer(instance, authRequest, { code: await instance.opaqueTokens.seal(authRequest.id) });
+  };
 }

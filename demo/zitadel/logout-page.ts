@@ -13,14 +13,13 @@ export function createLogoutPage(instance: Instance): Endpoint {
     const { params, request, issuer, url } = exchange;
     const token = params.get('logout_token');
     // The signed token is what makes the destination one that end_session has checked.
-    const isGenuine = token !== null && (await verifyOwnJwt(instance, token))?.iss === issuer;
-    const destination = isGenuine ? params.get('post_logout_redirect') : null;
-    const sessions = loadBrowserSessions(instance, request).filter(({ isTerminated }) => !isTerminated);
+    const destination = token === null ? null : await destinationIn(instance, token);
+    const sessions = loadBrowserSessions(instance, request, 'v2').filter(({ isTerminated }) => !isTerminated);
     const chosen = sessions.find(({ id }) => id === params.get('session'));
     if (request.method === 'POST' && chosen) {
       terminateSession(instance, chosen, issuer);
       const rest = sessions.filter((session) => session !== chosen);
-      return redirectTo(destination ?? `${url.pathname}/done`, [sessionCookie(instance, exchange, rest)]);
+      return redirectTo(destination ?? `${url.pathname}/done`, [sessionCookie(exchange, rest)]);
     }
     const fields = ['logout_token', 'post_logout_redirect'].map((name) => hiddenField(name, params.get(name) ?? ''));
     const buttons = sessions.map(({ id, userId }) => {
@@ -35,6 +34,11 @@ export function createLogoutPage(instance: Instance): Endpoint {
       body: sessions.length > 0 ? form : `<p>There is no session in this browser.</p>${back}`,
     });
   };
+}
+
+async function destinationIn(instance: Instance, token: string): Promise<string | null> {
+  const destination = (await verifyOwnJwt(instance, token))?.post_logout_redirect_uri;
+  return typeof destination === 'string' ? destination : null;
 }
 
 export function createLogoutDone(): Endpoint {

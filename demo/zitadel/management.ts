@@ -20,6 +20,8 @@ export interface Management {
   setUserRoles(user: string, roleKeys: string[], where?: RoleScope): void;
   deactivateUser(user: string): void;
   activateUser(user: string): void;
+  /** Its tokens are dead at once, and stay so when it is unlocked (`activateUser`). */
+  lockUser(user: string): void;
   /** Ends a browser session as the session API does, back channel included. False if there is none. */
   terminateSession(sid: string): boolean;
   terminateUserSessions(user: string): void;
@@ -28,7 +30,7 @@ export interface Management {
 }
 
 export function createManagement(instance: Instance, issuer: () => string): Management {
-  const { store, sessions } = instance;
+  const { written: store, sessions } = instance;
 
   function end(isMeant: (session: { sid: string; userId: string }) => boolean): boolean {
     const meant = [...sessions.sso.values()].filter((session) => !session.isTerminated && isMeant(session));
@@ -45,6 +47,15 @@ export function createManagement(instance: Instance, issuer: () => string): Mana
     activateUser: (name) => {
       findUser(instance, name).state = 'active';
     },
+    lockUser: (name) => {
+      const user = findUser(instance, name);
+      user.state = 'locked';
+      for (const session of sessions.oidc.values()) {
+        if (session.userId !== user.id) continue;
+        session.accessToken = undefined;
+        session.refreshToken = undefined;
+      }
+    },
     terminateSession: (sid) => end((session) => session.sid === sid),
     terminateUserSessions: (name) => {
       const { id } = findUser(instance, name);
@@ -59,7 +70,12 @@ export function createManagement(instance: Instance, issuer: () => string): Mana
   };
 }
 
-function setUserRoles({ store, nextId }: Instance, userId: string, roleKeys: string[], where: RoleScope): void {
+function setUserRoles(
+  { written: store, nextId }: Instance,
+  userId: string,
+  roleKeys: string[],
+  where: RoleScope,
+): void {
   const { projectId = SEED.projectId, organizationId = SEED.organizationId } = where;
   const known = store.projects.get(projectId)?.roles;
   const unknown = roleKeys.find((key) => !known?.has(key));

@@ -56,16 +56,18 @@ export async function mintAccessToken(instance: Instance, issuer: string, option
   return issueAccessToken(issuance, options.lifetime, options.claims);
 }
 
-/** Service users only; its scopes are fixed. */
+const PAT_SCOPE = ['openid', 'profile', 'urn:zitadel:iam:user:metadata', 'urn:zitadel:iam:user:resourceowner'];
+
+/** Service users only. Its scopes are fixed; the one of the first instance has but `openid`. */
 export async function createPersonalAccessToken(
-  { store, nextId, opaqueTokens }: Instance,
+  { written: store, nextId, now, opaqueTokens }: Instance,
   userId: string,
   expiresAt = NEVER,
+  scope = PAT_SCOPE,
 ): Promise<string> {
   const user = store.users.get(userId);
   if (user?.kind !== 'machine') throw new Error(`no service user ${userId}`);
-  const scope = ['openid', 'profile', 'urn:zitadel:iam:user:metadata', 'urn:zitadel:iam:user:resourceowner'];
   const id = nextId();
-  store.personalAccessTokens.set(id, { id, userId, scope, expiresAt });
+  store.personalAccessTokens.set(id, { id, userId, scope, issuedAt: now(), expiresAt });
   return opaqueTokens.seal(`${id}:${userId}`);
 }

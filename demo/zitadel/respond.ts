@@ -1,6 +1,8 @@
 // Answers in ZITADEL's manner: JSON that nobody stores, errors with 400 where other servers say 401.
 // RFC 6749 §5.2 with ZITADEL's deviations.
 
+import { escapeHtml } from './pages.ts';
+
 export class OAuthError extends Error {
   readonly error: string;
   readonly description: string | undefined;
@@ -28,10 +30,11 @@ export function errorJson(fault: OAuthError): Response {
   return json({ error: fault.error, ...body }, fault.status);
 }
 
+/** With the page that Go puts behind a redirect. */
 export function redirectTo(location: string, cookies: string[] = []): Response {
-  const headers = new Headers({ location, 'cache-control': 'no-store' });
+  const headers = new Headers({ location, 'cache-control': 'no-store', 'content-type': 'text/html; charset=utf-8' });
   for (const cookie of cookies) headers.append('set-cookie', cookie);
-  return new Response(null, { status: 302, headers });
+  return new Response(`<a href="${escapeHtml(location)}">Found</a>.\n\n`, { status: 302, headers });
 }
 
 export function withQuery(uri: string, params: URLSearchParams): string {

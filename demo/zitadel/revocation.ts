@@ -19,13 +19,14 @@ export function createRevocation(instance: Instance): Endpoint {
 }
 
 async function revoke(instance: Instance, clientId: string, params: URLSearchParams): Promise<void> {
-  const plaintext = await unsealToken(instance, params.get('token') ?? '');
+  const token = params.get('token');
+  if (!token) throw new OAuthError('invalid_request', 'token missing');
+  // No hint counts, not even a wrong one
+  const plaintext = await unsealToken(instance, token);
   const handle = plaintext === undefined ? undefined : findHandle(instance, plaintext);
   if (!handle) return;
   const { session, tokenId } = handle;
   const isRefreshToken = tokenId.startsWith('rt_');
-  // The wrong hint is forgiven, but for this one: a refresh token called an access token is not looked for.
-  if (isRefreshToken && params.get('token_type_hint') === 'access_token') return;
   if (!session.audience.includes(clientId)) {
     throw new OAuthError('invalid_client', 'token was not issued for this client', 401);
   }

@@ -31,7 +31,8 @@ function projectRoles(store: Store, user: User, projectId: string, scope: string
   const organizations = roleOrganizations(scope);
   const roles: RoleMap = {};
   const project = store.projects.get(projectId);
-  if (!project?.active) return roles;
+  // Of a deactivated project too
+  if (!project) return roles;
   for (const grant of store.authorizations.values()) {
     if (grant.userId !== user.id || grant.projectId !== projectId || !grant.active) continue;
     if (organizations.length > 0 && !organizations.includes(grant.organizationId)) continue;

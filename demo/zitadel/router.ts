@@ -2,13 +2,15 @@
 
 import { createApi } from './api/api.ts';
 import { createAuthorize } from './authorize.ts';
+import { V1_CALLBACK } from './authorize-response.ts';
 import { type Calls, recordCall } from './calls.ts';
 import { createDiscovery, createJwks, PATHS } from './discovery.ts';
+import { answerWithoutDatabase, dress, unknownHost } from './edge.ts';
 import { createEndSession, LOGOUT_PATHS } from './end-session.ts';
 import { applyFault, type EndpointName, type Faults } from './faults.ts';
 import type { Endpoint, Exchange, Instance } from './instance.ts';
 import { createIntrospection } from './introspection.ts';
-import { createLogin, LOGIN_PATHS } from './login.ts';
+import { createLogin, createV1Callback, LOGIN_PATHS } from './login.ts';
 import { createLogoutDone, createLogoutPage } from './logout-page.ts';
 import { messagePage } from './pages.ts';
 import { json, readParams } from './respond.ts';
@@ -20,7 +22,9 @@ export interface RouterOptions {
   instance: Instance;
   faults: Faults;
   calls: Calls;
-  issuerOf: (url: URL) => string;
+  issuer: () => string;
+  /** None for a host that is not the instance's. */
+  issuerOf: (url: URL) => string | undefined;
   /** Aborted when the stand-in is closed. */
   closing: AbortSignal;
 }
@@ -43,8 +47,9 @@ function createPages(instance: Instance): Map<string, Endpoint> {
   const logout = createLogoutPage(instance);
   const done = createLogoutDone();
   return new Map([
-    [LOGIN_PATHS.v1.path, login],
-    [LOGIN_PATHS.v2.path, login],
+    [LOGIN_PATHS.v1, login],
+    [LOGIN_PATHS.v2, login],
+    [V1_CALLBACK, createV1Callback(instance)],
     [LOGOUT_PATHS.v1.page, logout],
     [LOGOUT_PATHS.v2.page, logout],
     [LOGOUT_PATHS.v1.done, done],
@@ -59,11 +64,10 @@ function allowOrigin(request: Request, response: Response): Response {
   if (origin === null) return response;
   response.headers.set('access-control-allow-origin', origin);
   response.headers.set('access-control-allow-credentials', 'true');
-  response.headers.append('vary', 'Origin');
   return response;
 }
 
-export function createRouter({ instance, faults, calls, issuerOf, closing }: RouterOptions) {
+export function createRouter({ instance, faults, calls, issuer, issuerOf, closing }: RouterOptions) {
   const endpoints = createEndpoints(instance);
   const pages = createPages(instance);
   const api = createApi(instance);
@@ -71,16 +75,21 @@ export function createRouter({ instance, faults, calls, issuerOf, closing }: Rou
 
   async function callEndpoint(name: EndpointName, exchange: Exchange): Promise<Response> {
     const planned = faults.take(name);
-    if (!planned) return endpoints[name](exchange);
+    const run = async () => dress(instance, exchange, await endpoints[name](exchange));
+    if (!planned) return run();
     const signal = AbortSignal.any([exchange.request.signal, closing]);
-    if (!planned.afterWork) return (await applyFault(planned.fault, signal)) ?? endpoints[name](exchange);
-    const response = await endpoints[name](exchange);
+    if (!planned.afterWork) return (await applyFault(planned.fault, signal)) ?? run();
+    const response = await run();
     return (await applyFault(planned.fault, signal)) ?? response;
   }
 
   return async (request: Request): Promise<Response> => {
     const url = new URL(request.url);
-    const exchange: Exchange = { request, url, params: await readParams(request), issuer: issuerOf(url) };
+    const asked = issuerOf(url);
+    if (asked === undefined) return unknownHost(url, issuer());
+    const exchange: Exchange = { request, url, params: await readParams(request), issuer: asked };
+    const early = answerWithoutDatabase(instance, exchange);
+    if (early) return early;
     const name = names.get(url.pathname);
     const call = name && recordCall(calls, name, instance.now(), request, exchange.params);
     if (instance.settings.rateLimited) {

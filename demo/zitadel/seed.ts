@@ -39,6 +39,8 @@ export function createApplication(
     redirectUris: [],
     postLogoutRedirectUris: [],
     backChannelLogoutUri: undefined,
+    additionalOrigins: [],
+    loginVersion: undefined,
     devMode: false,
     accessTokenType: 'Bearer',
     accessTokenRoleAssertion: false,

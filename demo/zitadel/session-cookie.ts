@@ -1,25 +1,28 @@
-// The provider's own cookie: which of its sessions this browser holds. Login V2 calls it `sessions`, V1 `zitadel.useragent`.
+// Which of the provider's sessions a browser holds: Login V2 keeps them in its own cookie, V1 knows the browser by its agent.
 
 import { randomBytes } from 'node:crypto';
 import type { Exchange, Instance } from './instance.ts';
 import type { SsoSession } from './sessions.ts';
 import type { User } from './store.ts';
+import { agentOf, readCookie } from './user-agent.ts';
 
-const COOKIE_NAMES = { v1: 'zitadel.useragent', v2: 'sessions' } as const;
+const COOKIE_NAME = 'sessions';
 
-function readCookie(request: Request, name: string): string {
-  const pairs = (request.headers.get('cookie') ?? '').split(/;\s*/);
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+/** All sessions that this browser can prove, ended ones too; V2's the newest first. */
+export function loadBrowserSessions(instance: Instance, request: Request, version: 'v1' | 'v2'): SsoSession[] {
+  const { sso } = instance.sessions;
+  if (version === 'v1') return sessionsOfAgent(instance, agentOf(request));
+  return readCookie(request, COOKIE_NAME)
+    .split('~')
+    .flatMap((item) => {
+      const [id = '', secret] = item.split('.');
+      const session = sso.get(id);
+      return session && session.secret === secret ? [session] : [];
+    });
 }
 
-/** All sessions that this browser can prove, newest first, ended ones too. */
-export function loadBrowserSessions(instance: Instance, request: Request): SsoSession[] {
-  const items = readCookie(request, COOKIE_NAMES[instance.settings.loginVersion]).split('~');
-  return items.flatMap((item) => {
-    const [id = '', secret] = item.split('.');
-    const session = instance.sessions.sso.get(id);
-    return session && session.secret === secret ? [session] : [];
-  });
+export function sessionsOfAgent({ sessions }: Instance, agent: string): SsoSession[] {
+  return [...sessions.sso.values()].filter((session) => session.agent === agent);
 }
 
 export function isSessionValid(instance: Instance, session: SsoSession): boolean {
@@ -28,13 +31,15 @@ export function isSessionValid(instance: Instance, session: SsoSession): boolean
   return !session.isTerminated && user?.state === 'active' && isFresh;
 }
 
-export function createSsoSession(instance: Instance, user: User, amr: string[]): SsoSession {
+/** With an agent it is V1's. */
+export function createSsoSession(instance: Instance, user: User, amr: string[], agent?: string): SsoSession {
   const id = instance.nextId();
   const session: SsoSession = {
     id,
-    sid: instance.settings.loginVersion === 'v1' ? `V1_${id}` : id,
+    sid: agent === undefined ? id : `V1_${id}`,
     secret: randomBytes(24).toString('base64url'),
     userId: user.id,
+    agent,
     authTime: instance.now(),
     amr,
     isTerminated: false,
@@ -43,9 +48,9 @@ export function createSsoSession(instance: Instance, user: User, amr: string[]):
   return session;
 }
 
-export function sessionCookie(instance: Instance, { issuer }: Exchange, sessions: SsoSession[]): string {
+export function sessionCookie({ issuer }: Exchange, sessions: SsoSession[]): string {
   const value = sessions.map(({ id, secret }) => `${id}.${secret}`).join('~');
   const secure = issuer.startsWith('https:') ? '; Secure' : '';
   const life = value === '' ? '; Max-Age=0' : '';
-  return `${COOKIE_NAMES[instance.settings.loginVersion]}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}${life}`;
+  return `${COOKIE_NAME}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}${life}`;
 }

@@ -17,6 +17,10 @@ export interface AuthRequest {
   readonly codeChallenge: string | null;
   readonly organizationId: string | undefined;
   readonly issuer: string;
+  readonly loginVersion: 'v1' | 'v2';
+  /** For what the API tells login pages. */
+  readonly uiLocales: string[];
+  readonly createdAt: number;
   phase: 'added' | 'code_added' | 'code_exchanged' | 'failed';
   session?: SsoSession;
 }
@@ -28,8 +32,11 @@ export interface SsoSession {
   /** Proves possession in the provider's cookie. */
   readonly secret: string;
   readonly userId: string;
-  readonly authTime: number;
-  readonly amr: string[];
+  /** The browser it is in, for V1. */
+  readonly agent: string | undefined;
+  /** Signing in again on V1's page renews it. */
+  authTime: number;
+  amr: string[];
   isTerminated: boolean;
 }
 

@@ -20,7 +20,7 @@ export interface SignInOptions {
 
 export function findUser(instance: Instance, name: string): User {
   const seeded = Object.hasOwn(SEED.users, name) ? SEED.users[name as keyof typeof SEED.users] : name;
-  const user = instance.store.users.get(seeded) ?? findUserByLoginName(instance.store, name);
+  const user = instance.written.users.get(seeded) ?? findUserByLoginName(instance.written, name);
   if (!user) throw new Error(`no user ${name}`);
   return user;
 }
@@ -40,22 +40,36 @@ async function sendWithCookies(send: Send, browser: Browser, url: string, form?:
   return response;
 }
 
+/** Goes along while the provider redirects to itself: the last page and its address, or the address that leads away. */
+async function follow(
+  send: Send,
+  browser: Browser,
+  first: Response,
+  from: string,
+): Promise<[Response, string] | string> {
+  let [response, url] = [first, from];
+  while (response.status === 302) {
+    const next = new URL(response.headers.get('location') ?? '', url);
+    if (next.origin !== new URL(url).origin) return next.href;
+    url = next.href;
+    response = await sendWithCookies(send, browser, url);
+  }
+  return [response, url];
+}
+
 /** The callback address, with `code` or `error`; throws when the provider shows an error of its own instead. */
 export async function signIn(instance: Instance, send: Send, options: SignInOptions): Promise<string> {
   const { browser = new Map(), mfa = false, cancel = false } = options;
-  const { origin } = new URL(options.authorizeUrl);
-  let url = String(options.authorizeUrl);
-  let response = await sendWithCookies(send, browser, url);
-  while (response.status === 302) {
-    url = new URL(response.headers.get('location') ?? '', url).href;
-    if (new URL(url).origin !== origin) return url;
-    response = await sendWithCookies(send, browser, url);
-  }
+  const start = String(options.authorizeUrl);
+  const shown = await follow(send, browser, await sendWithCookies(send, browser, start), start);
+  if (typeof shown === 'string') return shown;
+  let [response] = shown;
   if (response.status === 200) {
     const form = new URLSearchParams(cancel ? { cancel: '1' } : { user: findUser(instance, options.user).id });
     if (mfa) form.set('mfa', 'on');
-    response = await sendWithCookies(send, browser, url, form);
-    if (response.status === 302) return response.headers.get('location') ?? '';
+    const answered = await follow(send, browser, await sendWithCookies(send, browser, shown[1], form), shown[1]);
+    if (typeof answered === 'string') return answered;
+    [response] = answered;
   }
   throw new Error(`the provider answered ${response.status} to the sign-in: ${await response.text()}`);
 }

@@ -5,12 +5,22 @@ import type { KeyObject } from 'node:crypto';
 
 type AuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
 export type AccessTokenType = 'Bearer' | 'JWT';
-export type GrantType = 'authorization_code' | 'refresh_token' | 'urn:ietf:params:oauth:grant-type:token-exchange';
+export type GrantType =
+  | 'authorization_code'
+  | 'refresh_token'
+  | 'implicit'
+  | 'urn:ietf:params:oauth:grant-type:device_code'
+  | 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** Which login pages an application's people see; V2's may lie elsewhere. */
+export type LoginVersion = { readonly version: 'v1' } | { readonly version: 'v2'; readonly baseUri?: string };
 
 export interface Organization {
   readonly id: string;
   name: string;
   primaryDomain: string;
+  /** Whether login names end in the domain, as they do by default. */
+  hasDomainInLoginNames?: boolean;
 }
 
 interface ProjectRole {
@@ -51,6 +61,9 @@ export interface Application {
   redirectUris: string[];
   postLogoutRedirectUris: string[];
   backChannelLogoutUri: string | undefined;
+  additionalOrigins: string[];
+  /** Without one, the instance's. */
+  loginVersion: LoginVersion | undefined;
   devMode: boolean;
   accessTokenType: AccessTokenType;
   accessTokenRoleAssertion: boolean;
@@ -109,6 +122,7 @@ export interface PersonalAccessToken {
   readonly id: string;
   readonly userId: string;
   readonly scope: string[];
+  readonly issuedAt: number;
   readonly expiresAt: number;
 }
 
@@ -141,7 +155,8 @@ export function findApplicationByClientId(store: Store, clientId: string): Appli
 
 export function loginName(store: Store, user: User): string {
   const organization = store.organizations.get(user.organizationId);
-  return organization ? `${user.username}@${organization.primaryDomain}` : user.username;
+  const hasDomain = organization !== undefined && organization.hasDomainInLoginNames !== false;
+  return hasDomain ? `${user.username}@${organization.primaryDomain}` : user.username;
 }
 
 export function findUserByLoginName(store: Store, name: string): User | undefined {

@@ -16,6 +16,8 @@ export interface TokenPolicy {
   idTokenRoleAssertion: boolean;
   idTokenUserinfoAssertion: boolean;
   clockSkew: number;
+  /** A service user's ID token lasts no moment: nothing is said of how long it should. */
+  hasIdTokenLifetime?: boolean;
 }
 
 export function policyOf(holder: Application | User): TokenPolicy {
@@ -26,6 +28,7 @@ export function policyOf(holder: Application | User): TokenPolicy {
     idTokenRoleAssertion: true,
     idTokenUserinfoAssertion: false,
     clockSkew: 0,
+    hasIdTokenLifetime: false,
   };
 }
 
@@ -84,15 +87,15 @@ export async function issueAccessToken(issuance: Issuance, lifetime?: number, ex
   return signClaims(instance, claims, 'accessToken');
 }
 
-async function issueIdToken(issuance: Issuance, accessToken: string): Promise<string> {
+export async function issueIdToken(issuance: Issuance, accessToken: string): Promise<string> {
   const { instance, session, user, policy, issuer } = issuance;
   const now = instance.now();
   const { alg } = await instance.webKeys.active();
   const claims: Json = {
     iss: issuer,
     sub: user.id,
-    aud: session.audience.length > 0 ? session.audience : [session.clientId],
-    exp: now + instance.lifetimes.idToken + policy.clockSkew,
+    aud: [...new Set([...session.audience, session.clientId])],
+    exp: now + (policy.hasIdTokenLifetime === false ? 0 : instance.lifetimes.idToken) + policy.clockSkew,
     iat: now - policy.clockSkew,
     azp: session.clientId,
     client_id: session.clientId,

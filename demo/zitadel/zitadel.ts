@@ -21,6 +21,7 @@ import { createWebKeys, type SigningAlgorithm, type WebKeys } from './keys.ts';
 import { createManagement, type Management } from './management.ts';
 import { createPersonalAccessToken, type MintOptions, mintAccessToken } from './minting.ts';
 import { createOpaqueTokens } from './opaque-token.ts';
+import { createProjections } from './projections.ts';
 import { createRouter } from './router.ts';
 import { SEED, seedStore } from './seed.ts';
 import { type Listening, listen } from './server.ts';
@@ -70,7 +71,7 @@ export interface Zitadel extends Management {
   rotateKeys(algorithm?: SigningAlgorithm): Promise<void>;
   createApplicationKey(applicationId: string, expiresAt?: number): Promise<ApplicationKeyFile>;
   createServiceAccountKey(userId: string, expiresAt?: number): Promise<ServiceAccountKeyFile>;
-  createPersonalAccessToken(userId: string, expiresAt?: number): Promise<string>;
+  createPersonalAccessToken(userId: string, expiresAt?: number, scope?: string[]): Promise<string>;
   mintAccessToken(options: MintOptions): Promise<string>;
 }
 
@@ -80,8 +81,13 @@ function createInstance(options: ZitadelOptions): Instance {
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const store = createStore();
   seedStore(store, now());
+  const projections = createProjections(store, settings, now);
   return {
-    store,
+    get store() {
+      return projections.seen();
+    },
+    written: store,
+    projections,
     settings,
     lifetimes: { ...DEFAULT_LIFETIMES, ...options.lifetimes },
     sessions: createSessions(),
@@ -89,7 +95,7 @@ function createInstance(options: ZitadelOptions): Instance {
     opaqueTokens: createOpaqueTokens(() => settings.legacyTokens),
     backChannel: createBackChannel(
       options.fetch ?? ((request) => fetch(request)),
-      options.backChannelRetryDelays ?? [1000, 16_000],
+      options.backChannelRetryDelays ?? [2000, 16_000],
     ),
     tamper: {},
     nextId,
@@ -110,9 +116,10 @@ export function createZitadel(options: ZitadelOptions = {}): Zitadel {
   const closing = new AbortController();
   let issuer = options.issuer ?? 'https://zitadel.test';
   const domains = new Set(options.customDomains);
-  const issuerOf = (url: URL) => (domains.has(url.origin) ? url.origin : issuer);
-  const route = createRouter({ instance, faults, calls, issuerOf, closing: closing.signal });
-  const { store } = instance;
+  // TLS may end in front of it, so the host alone decides
+  const issuerOf = (url: URL) => [issuer, ...domains].find((each) => new URL(each).host === url.host);
+  const route = createRouter({ instance, faults, calls, issuer: () => issuer, issuerOf, closing: closing.signal });
+  const { written: store } = instance;
 
   return {
     ...createManagement(instance, () => issuer),
@@ -142,7 +149,7 @@ export function createZitadel(options: ZitadelOptions = {}): Zitadel {
     rotateKeys: (algorithm) => instance.webKeys.rotate(algorithm),
     createApplicationKey: (id, expiresAt) => createApplicationKey(instance, id, expiresAt),
     createServiceAccountKey: (id, expiresAt) => createServiceAccountKey(instance, id, expiresAt),
-    createPersonalAccessToken: (id, expiresAt) => createPersonalAccessToken(instance, id, expiresAt),
+    createPersonalAccessToken: (id, expiresAt, scope) => createPersonalAccessToken(instance, id, expiresAt, scope),
     mintAccessToken: (mintOptions) => mintAccessToken(instance, issuer, mintOptions),
   };
 }

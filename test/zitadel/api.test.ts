@@ -62,13 +62,15 @@ describe('who may call', () => {
     const { body } = await bed.post('/oauth/v2/token', form);
     const answer = await list(body.access_token);
     expect(answer.status).toBe(status);
-    if (status === 401) expect(answer.body.message).toBe('invalid audience (APP-Zxfako)');
+    if (status === 401) expect(answer.body.message).toBe('Errors.Token.Invalid (AUTH-7fs1e)');
   });
 
   it('nobody without an administrator’s role, and an owner in their own organisation only', async () => {
     const other = await call(`${PROJECT}/CreateProject`, { organizationId: SEED.otherOrganizationId, name: 'x' });
     expect(other).toMatchObject({ status: 403, body: { code: 'permission_denied' } });
     control.administrators.clear();
+    expect(await list(token)).toMatchObject({ status: 404, body: { message: 'membership not found (AUTHZ-cdgFk)' } });
+    control.members.add(SEED.users.service);
     expect((await list(token)).body.message).toBe('No matching permissions found (AUTH-5mWD2)');
     const rest = await call('/management/v1/projects/_search', {});
     expect(rest).toMatchObject({ status: 403, body: { code: 7, details: [{ id: 'AUTH-5mWD2' }] } });
@@ -105,13 +107,26 @@ describe('how it says no', () => {
       400,
       'failed_precondition',
     ],
-    [`${PROJECT}/DoSomething`, {}, 404, 5],
+    ['/zitadel.something.v2.SomethingService/Do', {}, 404, 5],
   ])('%s %j: %d', async (path, body, status, code) => {
     expect(await call(path, body)).toMatchObject({ status, body: { code } });
   });
 
+  it('a method that its service lacks, in plain text', async () => {
+    const response = await bed.zitadel.fetch(`${bed.issuer}${PROJECT}/DoSomething`, { method: 'POST', body: '{}' });
+    expect([response.status, response.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8']);
+  });
+
+  it('in the language of the server: only the id in brackets is the same', async () => {
+    const body = { organizationId: SEED.organizationId, name: 'Old applications' };
+    const said = async () => (await call(`${PROJECT}/CreateProject`, body)).body.message;
+    expect(await said()).toBe('Project already exists on organization (V3-DKcYh)');
+    control.translate = () => 'Das gibt es schon';
+    expect(await said()).toBe('Das gibt es schon (V3-DKcYh)');
+  });
+
   it.each([
-    ['GET', '/v2/users/1', undefined, 404, { code: 5, message: 'Errors.User.NotFound (QUERY-Dfbg2)' }],
+    ['GET', '/v2/users/1', undefined, 404, { code: 5, message: 'User could not be found (QUERY-Dfbg2)' }],
     [
       'POST',
       '/v2/users/new',
@@ -156,14 +171,35 @@ describe('switches', () => {
     expect(await call(`${PROJECT}/ListProjects`, {})).toMatchObject({ status: 501, body: { code: 'unimplemented' } });
   });
 
-  it('a new record is missing from as many lists as it lags', async () => {
-    control.listLag = 2;
-    const id = await createProject('late');
-    const isListed = async () => {
-      const { body } = await call(`${PROJECT}/ListProjects`, { filters: [{ inProjectIdsFilter: { ids: [id] } }] });
-      return body.projects !== undefined;
-    };
-    expect([await isListed(), await isListed(), await isListed()]).toEqual([false, false, true]);
+  it('whoever has no role of an administrator sees what is their own, and counts the rest', async () => {
+    control.administrators.clear();
+    const own = (path: string) => call(path, path === '/v2/users' ? {} : { pagination: { limit: 50 } });
+    const { body: users } = await own('/v2/users');
+    expect([users.details.totalResult, users.result]).toMatchObject(['1', [{ userId: SEED.users.service }]]);
+    const { body: grants } = await own(`${AUTHORIZATION}/ListAuthorizations`);
+    expect(grants).toMatchObject({
+      pagination: { totalResult: '4', appliedLimit: '50' },
+      authorizations: [{ user: { id: SEED.users.service } }],
+    });
+    expect((await own(`${APPLICATION}/ListApplications`)).body).toEqual({
+      pagination: { totalResult: '2', appliedLimit: '50' },
+    });
+    expect((await call('/auth/v1/users/me', undefined, { method: 'GET' })).body.user).toMatchObject({
+      id: SEED.users.service,
+      details: { resourceOwner: SEED.organizationId },
+    });
+  });
+
+  it('without a mail provider an invitation is taken all the same, and only an owner of the instance can know', async () => {
+    control.canMail = false;
+    expect((await call(`/v2/users/${SEED.users.nobody}/invite_code`, {})).status).toBe(200);
+    expect(control.invited.size).toBe(0);
+    const ask = () => call('/admin/v1/email', undefined, { method: 'GET' });
+    expect((await ask()).status).toBe(403);
+    control.instanceOwners.add(SEED.users.service);
+    expect(await ask()).toMatchObject({ status: 404, body: { details: [{ id: 'QUERY-fwofw' }] } });
+    control.canMail = true;
+    expect((await ask()).body.config.state).toBe('EMAIL_PROVIDER_ACTIVE');
   });
 
   it('calls can be failed before and after their work', async () => {
@@ -187,7 +223,14 @@ describe('what it writes', () => {
     const { body } = await call(`${PROJECT}/ListProjects`, {
       filters: [{ projectNameFilter: { projectName: 'plain' } }],
     });
-    expect(Object.keys(body.projects[0])).toEqual(['projectId', 'organizationId', 'name', 'state']);
+    expect(Object.keys(body.projects[0])).toEqual([
+      'projectId',
+      'creationDate',
+      'changeDate',
+      'organizationId',
+      'name',
+      'state',
+    ]);
     const apps = await call(`${APPLICATION}/ListApplications`, {
       filters: [{ nameFilter: { name: 'Gateway introspection' } }],
     });
@@ -237,6 +280,122 @@ describe('what it writes', () => {
     const login = await bed.login({ user: 'user', authorize: { scope: 'openid urn:zitadel:iam:user:metadata' } });
     const { body } = await bed.userinfo(login.access_token);
     expect(body['urn:zitadel:iam:user:metadata']).toEqual({ sign: Buffer.from('ÿþ?').toString('base64url') });
+  });
+});
+
+describe('an update of an application', () => {
+  const update = (oidcConfiguration: object) =>
+    call(`${APPLICATION}/UpdateApplication`, {
+      projectId: SEED.projectId,
+      applicationId: SEED.webApplicationId,
+      oidcConfiguration,
+    });
+
+  it('makes defaults of four settings that it does not name, and leaves the rest', async () => {
+    const { webApplication } = bed.zitadel;
+    Object.assign(webApplication, {
+      grantTypes: ['authorization_code', 'refresh_token', 'implicit'],
+      responseTypes: ['code', 'id_token'],
+      clockSkew: 3,
+      loginVersion: { version: 'v2', baseUri: 'https://login.example/ui' },
+      accessTokenType: 'JWT',
+      additionalOrigins: ['https://spa.example'],
+    });
+    expect((await update({ postLogoutRedirectUris: ['https://b.example/out'] })).status).toBe(200);
+    expect(webApplication).toMatchObject({
+      grantTypes: ['authorization_code'],
+      responseTypes: ['code'],
+      clockSkew: 0,
+      loginVersion: undefined,
+      accessTokenType: 'JWT',
+      additionalOrigins: ['https://spa.example'],
+      redirectUris: [SEED.redirectUri],
+      postLogoutRedirectUris: ['https://b.example/out'],
+      backChannelLogoutUri: SEED.backChannelLogoutUri,
+      devMode: true,
+    });
+  });
+
+  it('wants the implicit grant for an ID token from the authorization endpoint', async () => {
+    const responseTypes = ['OIDC_RESPONSE_TYPE_CODE', 'OIDC_RESPONSE_TYPE_ID_TOKEN'];
+    const grantTypes = ['OIDC_GRANT_TYPE_AUTHORIZATION_CODE'];
+    expect(await update({ responseTypes, grantTypes })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_argument' },
+    });
+    grantTypes.push('OIDC_GRANT_TYPE_IMPLICIT');
+    expect((await update({ responseTypes, grantTypes })).status).toBe(200);
+  });
+
+  it('without a difference is a mistake', async () => {
+    await update({ accessTokenRoleAssertion: true });
+    expect(await update({ accessTokenRoleAssertion: true })).toMatchObject({
+      status: 400,
+      body: { code: 'failed_precondition', message: 'No changes (COMMAND-1m88i)' },
+    });
+  });
+});
+
+describe('readers come after what is written, by the lag of the projections', () => {
+  const grant = (roleKeys: string[]) =>
+    call(`${AUTHORIZATION}/CreateAuthorization`, {
+      userId: SEED.users.nobody,
+      projectId: SEED.projectId,
+      organizationId: SEED.organizationId,
+      roleKeys,
+    });
+  const listed = async () => {
+    const filters = [{ inUserIds: { ids: [SEED.users.nobody] } }];
+    const { body } = await call(`${AUTHORIZATION}/ListAuthorizations`, { filters });
+    return body.authorizations?.[0]?.roles.map(({ key }: { key: string }) => key) ?? [];
+  };
+
+  beforeEach(() => {
+    bed.zitadel.settings.projectionLag = 2;
+  });
+
+  it('lists and tokens lack a new grant and show the old state of a changed one', async () => {
+    const { body } = await grant(['user']);
+    expect(await listed()).toEqual([]);
+    const early = await bed.login({ user: 'nobody' });
+    expect(await bed.userinfo(early.access_token)).not.toHaveProperty(['body', 'urn:zitadel:iam:org:project:roles']);
+    bed.clock.now += 2;
+    expect(await listed()).toEqual(['user']);
+    await call(`${AUTHORIZATION}/UpdateAuthorization`, { id: body.id, roleKeys: ['staff'] });
+    bed.clock.now += 1;
+    await call(`${AUTHORIZATION}/UpdateAuthorization`, { id: body.id, roleKeys: ['admin'] });
+    expect(await listed()).toEqual(['user']);
+    bed.clock.now += 1;
+    expect(await listed()).toEqual(['staff']);
+    bed.clock.now += 1;
+    expect(await listed()).toEqual(['admin']);
+  });
+
+  it('a write knows what was written before it', async () => {
+    await grant(['user']);
+    expect(await grant(['user'])).toMatchObject({ status: 409, body: { code: 'already_exists' } });
+  });
+
+  it('a new secret is refused at first', async () => {
+    const service = bed.zitadel.findUser('service');
+    if (service.kind === 'machine') service.secret = undefined;
+    const { clientSecret } = (await call(`/v2/users/${SEED.users.service}/secret`, {})).body;
+    const form = { grant_type: 'client_credentials', client_id: 'svc-reader', client_secret: clientSecret };
+    const early = await bed.post('/oauth/v2/token', form);
+    expect(early.body.error_description).toBe('Errors.User.Machine.Secret.NotExisting');
+    bed.clock.now += 2;
+    expect((await bed.post('/oauth/v2/token', form)).status).toBe(200);
+  });
+
+  it('of two who read before they write, one loses', async () => {
+    const { body } = await grant(['user']);
+    bed.clock.now += 2;
+    const seen = await listed();
+    const add = (role: string) =>
+      call(`${AUTHORIZATION}/UpdateAuthorization`, { id: body.id, roleKeys: [...seen, role] });
+    await Promise.all([add('staff'), add('admin')]);
+    bed.clock.now += 2;
+    expect(await listed()).toHaveLength(2);
   });
 });
 

@@ -1,7 +1,7 @@
 // The authorization endpoint and the login pages: checklist points 5, 11, 17, 21, 22.
 
 import { describe, expect, it } from 'vitest';
-import { type Bed, createBed, SCOPE, SEED, signAssertion } from './support.ts';
+import { type Bed, claimsOf, createBed, SCOPE, SEED, signAssertion } from './support.ts';
 
 interface ErrorAnswer {
   status: number;
@@ -28,7 +28,7 @@ describe('before the request exists', () => {
     [{ redirect_uri: undefined }, 500, 'server_error', /missing redirect_uri/],
     [{ redirect_uri: `${SEED.redirectUri}/` }, 400, 'invalid_request', /redirect_uri is missing in the client conf/],
     [{ response_type: 'id_token' }, 400, 'unauthorized_client', /response type is missing in the client conf/],
-    [{ scope: 'read:messages' }, 400, 'invalid_request', /scope of your request is missing/],
+    [{ scope: '' }, 400, 'invalid_request', /scope of your request is missing/],
     [{ prompt: 'none login' }, 400, 'invalid_request', /`none` must only be used as a single value/],
   ])('5 refuses %o', async (changes, status, error, description) => {
     const answer = await errorOf(createBed(), changes);
@@ -37,7 +37,7 @@ describe('before the request exists', () => {
   });
 
   it('5 judges scope and prompt before the redirect URI', async () => {
-    const answer = await errorOf(createBed(), { scope: 'x', redirect_uri: 'http://evil.example/' });
+    const answer = await errorOf(createBed(), { scope: '', redirect_uri: 'http://evil.example/' });
     expect(answer.error_description).toMatch(/scope/);
   });
 
@@ -81,6 +81,10 @@ describe('scopes', () => {
     const role = 'urn:zitadel:iam:org:project:role:';
     const { access_token } = await bed.login({ authorize: { scope: `openid ${role}user ${role}wizard` } });
     expect((await bed.introspect(access_token)).body.scope).toBe(`openid ${role}user`);
+  });
+
+  it('11 are dropped without a word when there is nothing else', async () => {
+    expect((await createBed().zitadel.fetch(createBed().authorizeUrl({ scope: 'read:messages' }))).status).toBe(302);
   });
 
   it('11 appends nothing without role assertion', async () => {
@@ -220,16 +224,57 @@ describe('the provider’s own session', () => {
   it.each([
     ['prompt=login', { prompt: 'login' }, 0],
     ['prompt=select_account', { prompt: 'select_account' }, 0],
-    ['max_age that has passed', { max_age: '60' }, 60],
-    ['max_age=0', { max_age: '0' }, 0],
     ['a login_hint for somebody else', { login_hint: 'ada@acme.zitadel.example' }, 0],
     ['a password check that is too old', {}, 10 * 86_400],
   ])('asks again for %s', async (_name, changes, seconds) => {
     expect(await isAskedAgain(createBed(), changes, seconds)).toBe(true);
   });
 
-  it('does not ask for a max_age that holds, and keeps auth_time', async () => {
+  it.each([
+    ['max_age that has passed', { max_age: '60' }, 60],
+    ['max_age=0', { max_age: '0' }, 0],
+  ])('V1 asks again for %s; V2 does not look at it', async (_name, changes, seconds) => {
+    expect(await isAskedAgain(createBed({ settings: { loginVersion: 'v1' } }), changes, seconds)).toBe(true);
+    expect(await isAskedAgain(createBed(), changes, seconds)).toBe(false);
+  });
+
+  it('of V1 keeps its sid over single sign-on and prompt=login, until the sign-out', async () => {
+    const bed = createBed({ settings: { loginVersion: 'v1' } });
+    const browser = new Map();
+    const enter = async (authorize: Record<string, string> = {}) =>
+      claimsOf((await bed.login({ browser, authorize })).id_token);
+    const first = await enter();
+    bed.clock.now += 60;
+    expect(await enter()).toMatchObject({ sid: first.sid, auth_time: first.auth_time });
+    expect(await enter({ prompt: 'login' })).toMatchObject({ sid: first.sid, auth_time: bed.clock.now });
+    bed.zitadel.terminateUserSessions('staff');
+    expect((await enter()).sid).not.toBe(first.sid);
+  });
+
+  it('is V1’s for one application and V2’s for another, and they do not know of each other', async () => {
     const bed = createBed();
+    const { store, webApplication } = bed.zitadel;
+    const old = { ...webApplication, id: '8', clientId: '88', loginVersion: { version: 'v1' as const } };
+    store.applications.set('8', old);
+    const browser = new Map();
+    const sidOf = async (client_id: string, user = 'staff') => {
+      const { id_token } = await bed.login({ user, browser, authorize: { client_id }, token: { client_id } });
+      return [claimsOf(id_token).sid.startsWith('V1_'), claimsOf(id_token).sub];
+    };
+    expect(await sidOf('88')).toEqual([true, SEED.users.staff]);
+    expect(await sidOf(SEED.webClientId, 'admin')).toEqual([false, SEED.users.admin]);
+    expect(await sidOf('88', 'user')).toEqual([true, SEED.users.staff]);
+  });
+
+  it('of V2 may be on pages of one’s own', async () => {
+    const bed = createBed();
+    bed.zitadel.webApplication.loginVersion = { version: 'v2', baseUri: 'https://login.example/ui' };
+    const start = await bed.zitadel.fetch(bed.authorizeUrl());
+    expect(start.headers.get('location')).toMatch(/^https:\/\/login\.example\/ui\/login\?authRequest=V2_\d+$/);
+  });
+
+  it('does not ask for a max_age that holds, and keeps auth_time', async () => {
+    const bed = createBed({ settings: { loginVersion: 'v1' } });
     const browser = new Map();
     const first = bed.clock.now;
     await bed.signIn({ browser });
@@ -266,7 +311,8 @@ describe('the provider’s own session', () => {
 describe('prompt=none', () => {
   const silently = async (bed: Bed, cookie = '') => {
     const start = await bed.zitadel.fetch(bed.authorizeUrl({ prompt: 'none' }));
-    return bed.zitadel.fetch(start.headers.get('location') ?? '', { headers: { cookie } });
+    const page = new URL(start.headers.get('location') ?? '', bed.issuer);
+    return bed.zitadel.fetch(page, { headers: { cookie } });
   };
   const cookieOf = async (bed: Bed) => {
     const browser = new Map<string, string>();
@@ -288,9 +334,9 @@ describe('prompt=none', () => {
     expect([refused.status, await refused.json()]).toEqual([400, { error: 'No active session found' }]);
   });
 
-  it('21 V1 redirects with login_required', async () => {
+  it('21 V1 redirects with interaction_required', async () => {
     const bed = createBed({ settings: { loginVersion: 'v1' } });
-    expect((await silently(bed)).headers.get('location')).toMatch(/\?error=login_required&.*state=state-1/);
+    expect((await silently(bed)).headers.get('location')).toMatch(/\?error=interaction_required&state=state-1$/);
   });
 });
 
@@ -319,6 +365,6 @@ describe('pages', () => {
   it('V1 has its own address and parameter', async () => {
     const bed = createBed({ settings: { loginVersion: 'v1' } });
     const start = await bed.zitadel.fetch(bed.authorizeUrl());
-    expect(start.headers.get('location')).toMatch(/\/ui\/login\/login\?authRequestID=V2_\d+$/);
+    expect(start.headers.get('location')).toMatch(/^\/ui\/login\/login\?authRequestID=\d+$/);
   });
 });

@@ -119,13 +119,25 @@ describe('roles', () => {
     expect(roleClaimsOf(await rolesFor(bed, `openid ${PROJECTS_ROLES}`))).toHaveLength(2);
   });
 
-  it('9 are absent while the project or the grant is inactive', async () => {
+  it('9 are absent while the grant is inactive, but not for an inactive project', async () => {
     const bed = createBed();
     bed.zitadel.project.active = false;
-    expect(roleClaimsOf(await rolesFor(bed))).toEqual([]);
-    bed.zitadel.project.active = true;
+    expect(roleClaimsOf(await rolesFor(bed))).toHaveLength(2);
     for (const grant of bed.zitadel.store.authorizations.values()) grant.active = false;
     expect(roleClaimsOf(await rolesFor(bed))).toEqual([]);
+  });
+
+  it('9 of a key made after the sign-in show at once, unless role assertion has frozen the list', async () => {
+    const shown = async (roleAssertion: boolean) => {
+      const bed = createBed();
+      bed.zitadel.project.roleAssertion = roleAssertion;
+      const { access_token } = await bed.login({ authorize: { scope: `openid ${PROJECTS_ROLES}` } });
+      bed.zitadel.project.roles.set('late', { displayName: 'Late' });
+      bed.zitadel.setUserRoles('staff', ['staff', 'late']);
+      return Object.keys((await bed.userinfo(access_token)).body[ROLES]);
+    };
+    expect(await shown(false)).toEqual(['staff', 'late']);
+    expect(await shown(true)).toEqual(['staff']);
   });
 
   it('9 tell the organisations apart that grant one role, and can be limited to some', async () => {

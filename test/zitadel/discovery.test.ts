@@ -46,8 +46,28 @@ describe('discovery', () => {
     const { zitadel } = createBed({ customDomains: ['https://login.acme.test'] });
     const other = await (await zitadel.fetch(`https://login.acme.test${WELL_KNOWN}`)).json();
     expect(other).toMatchObject({ issuer: 'https://login.acme.test' });
-    const unknown = await (await zitadel.fetch(`https://evil.test${WELL_KNOWN}`)).json();
-    expect(unknown).toMatchObject({ issuer: 'https://zitadel.test' });
+  });
+
+  it.each([WELL_KNOWN, '/oauth/v2/keys', '/v2/users', '/'])('15 is nobody under another name: %s', async (path) => {
+    const response = await createBed().zitadel.fetch(`https://127.0.0.1${path}`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8']);
+    expect(await response.text()).toContain(
+      'unable to set instance using origin &{127.0.0.1  https} (ExternalDomain is zitadel.test): ID=QUERY-1kIjX ',
+    );
+  });
+
+  it('is in a bad way without its database', async () => {
+    const { zitadel, get } = createBed();
+    zitadel.settings.databaseDown = true;
+    for (const path of [WELL_KNOWN, '/oauth/v2/keys', '/oidc/v1/userinfo', '/oauth/v2/token']) {
+      const { status, headers, body } = await get(path);
+      expect([status, headers.get('content-type')], path).toEqual([500, 'text/plain; charset=utf-8']);
+      expect(body).toContain('ID=QUERY-d3fas');
+    }
+    expect((await get('/debug/ready')).status).toBe(412);
+    expect((await get('/debug/healthz')).status).toBe(200);
+    zitadel.settings.databaseDown = false;
+    expect((await get('/debug/ready')).status).toBe(200);
   });
 });
 

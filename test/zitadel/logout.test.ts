@@ -54,9 +54,34 @@ describe('end_session with a hint', () => {
     expect((await endSession(bed, { id_token_hint })).status).toBe(302);
     await bed.zitadel.webKeys.delete();
     expect(await endSession(bed, { id_token_hint })).toMatchObject({
+      status: 404,
+      body: { error: 'invalid_request', error_description: 'Errors.WebKey.NotFound' },
+    });
+  });
+
+  it('6 is at a loss with a broken signature, and refuses what is no token', async () => {
+    const bed = createBed();
+    const { id_token } = await bed.login();
+    const broken = `${id_token.slice(0, id_token.lastIndexOf('.'))}.${'A'.repeat(342)}`;
+    expect(await endSession(bed, { id_token_hint: broken })).toMatchObject({
+      status: 500,
+      body: { error: 'server_error', error_description: 'Errors.Internal' },
+    });
+    expect(await endSession(bed, { id_token_hint: 'x' })).toMatchObject({
       status: 400,
       body: { error: 'invalid_request', error_description: 'id_token_hint invalid' },
     });
+  });
+
+  it('6 V1 ends every session of that browser, other people’s too, without its cookies', async () => {
+    const bed = createBed({ settings: { loginVersion: 'v1' } });
+    const [browser, elsewhere] = [new Map(), new Map()];
+    const staff = await bed.login({ browser });
+    const admin = await bed.login({ user: 'admin', browser, authorize: { prompt: 'login' } });
+    const other = await bed.login({ user: 'admin', browser: elsewhere });
+    await endSession(bed, { id_token_hint: admin.id_token });
+    const statusOf = async ({ access_token }: { access_token: string }) => (await bed.userinfo(access_token)).status;
+    expect([await statusOf(staff), await statusOf(admin), await statusOf(other)]).toEqual([401, 401, 200]);
   });
 
   it('6 refuses an unregistered URI and keeps the session', async () => {
@@ -108,7 +133,9 @@ describe('end_session with a client only', () => {
     const page = new URL(headers.get('location') ?? '');
     expect(page.pathname).toBe('/ui/v2/login/logout');
     expect(page.searchParams.get('post_logout_redirect')).toBe(`${BACK}?state=s`);
-    expect(claimsOf(page.searchParams.get('logout_token') ?? '')).not.toHaveProperty('events');
+    expect(claimsOf(page.searchParams.get('logout_token') ?? '')).toEqual({
+      post_logout_redirect_uri: `${BACK}?state=s`,
+    });
     expect((await bed.userinfo(access_token)).status).toBe(200);
     const cookie = [...browser].map(([name, value]) => `${name}=${value}`).join('; ');
     const html = (await bed.get(page.pathname + page.search, { cookie })).body;
@@ -196,6 +223,22 @@ describe('back-channel logout', () => {
     expect(bed.zitadel.backChannel.deliveries[0]?.statuses).toEqual(statuses.slice(0, attempts));
   });
 
+  it('13 makes the token anew at each attempt, with the same jti', async () => {
+    const { bed, received } = createListeningBed([500, 500, 200], { backChannelRetryDelays: [0, 0] });
+    await bed.login();
+    const start = bed.clock.now;
+    bed.zitadel.tamper.logoutToken = (claims, header) => {
+      bed.clock.now += 2;
+      return { claims, header };
+    };
+    bed.zitadel.terminateUserSessions('staff');
+    await bed.zitadel.backChannel.settled();
+    const claims = received.map(({ token }) => claimsOf(token));
+    expect(new Set(claims.map(({ jti }) => jti)).size).toBe(1);
+    expect(claims.map(({ iat, exp }) => [iat, exp - iat])).toEqual([0, 2, 4].map((later) => [start + later - 1, 901]));
+    expect(received[0]?.request.headers.get('user-agent')).toBe('Go-http-client/1.1');
+  });
+
   it('13 tries again when nobody answers', async () => {
     let attempts = 0;
     const bed = createBed({
@@ -262,6 +305,9 @@ describe('back-channel logout', () => {
         'Errors.Project.App.Blocked.BackchannelLogoutURL (PROJECT-msNebo)',
       );
     }
+    for (const uri of ['https://app.example.com/bcl', 'not a uri']) expect(set(uri), uri).toThrow('PROJECT-msNebo');
+    bed.zitadel.settings.resolvableHosts.push('app.example.com');
+    expect(set('https://app.example.com/bcl')).not.toThrow();
     expect(set('https://172.32.0.1/bcl')).not.toThrow();
     bed.zitadel.terminateUserSessions('staff');
     await bed.zitadel.backChannel.settled();

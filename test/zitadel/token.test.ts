@@ -88,6 +88,13 @@ describe('code', () => {
       error_description: 'Errors.AuthRequest.NoCode',
     });
     expect((await bed.userinfo(access_token)).status).toBe(200);
+    bed.zitadel.settings.loginVersion = 'v1';
+    const old = (await bed.signIn()).get('code');
+    expect((await bed.exchange(old)).status).toBe(200);
+    expect(await bed.exchange(old)).toMatchObject({
+      status: 404,
+      body: { error: 'invalid_request', error_description: 'Errors.AuthRequest.NotFound' },
+    });
   });
 
   it('is used once by two at the same moment too', async () => {
@@ -115,7 +122,10 @@ describe('code', () => {
     const bed = createBed();
     const code = (await bed.signIn()).get('code');
     bed.zitadel.terminateUserSessions('staff');
-    expect(await bed.exchange(code)).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    expect(await bed.exchange(code)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_request', error_description: 'Errors.Session.Terminated' },
+    });
   });
 
   it('22 is taken without PKCE from a public client that sent no challenge, but not with a stray verifier', async () => {

@@ -5,18 +5,22 @@ import { ConnectionReset } from '../faults.ts';
 import type { Exchange, Instance } from '../instance.ts';
 import { json } from '../respond.ts';
 import type { User } from '../store.ts';
-import { authenticateCaller } from './caller.ts';
-import { CONNECT_METHODS } from './connect.ts';
+import { assertAdministrator, authenticateCaller } from './caller.ts';
+import { CONNECT_METHODS, OPEN_METHODS } from './connect.ts';
 import { type ApiCall, type ApiControl, apiControl } from './control.ts';
 import { ApiFault, connectError, restError } from './errors.ts';
 import { MANAGEMENT_METHODS } from './management.ts';
+import { OWN_METHODS } from './own.ts';
 import { REST_METHODS } from './rest.ts';
 import { type Body, compact } from './wire.ts';
 
 interface Found {
   readonly name: string;
   readonly isConnect: boolean;
-  readonly run: (caller: User, body: Body) => object | Promise<object>;
+  /** For callers without any role of an administrator too; they get to see less. */
+  readonly isOpen: boolean;
+  readonly status: number;
+  readonly run: (caller: User, body: Body, issuer: string) => object | Promise<object>;
 }
 
 const SERVICE = /^\/(zitadel\.[\w.]+\/\w+)$/;
@@ -27,8 +31,8 @@ export function createApi(instance: Instance): (exchange: Exchange) => Promise<R
   return async (exchange) => {
     const { request, url } = exchange;
     const isConnect = SERVICE.test(url.pathname);
-    if (!isConnect && !/^\/(?:v2|management\/v1)\//.test(url.pathname)) return undefined;
-    const control = apiControl(instance.store);
+    if (!isConnect && !/^\/(?:v2|(?:management|auth|admin)\/v1)\//.test(url.pathname)) return undefined;
+    const control = apiControl(instance.written);
     const found = findMethod(instance, control, request.method, url.pathname);
     const call: ApiCall = {
       name: found?.name ?? `${request.method} ${url.pathname}`,
@@ -36,7 +40,7 @@ export function createApi(instance: Instance): (exchange: Exchange) => Promise<R
       status: 0,
     };
     control.calls.push(call);
-    const response = found ? await runMethod(instance, exchange, found, call) : answerUnknown(control, isConnect);
+    const response = found ? await runMethod(instance, exchange, found, call) : answerUnknown(control, url.pathname);
     call.status = response.status;
     return response;
   };
@@ -48,17 +52,27 @@ function findMethod(instance: Instance, control: ApiControl, method: string, pat
   if (procedure !== undefined) {
     const known = CONNECT_METHODS[procedure];
     if (!known || lacksNew || method !== 'POST') return undefined;
-    return { name: procedure, isConnect: true, run: (caller, body) => known(instance, caller, body) };
+    const isOpen = OPEN_METHODS.includes(procedure);
+    return {
+      name: procedure,
+      isConnect: true,
+      isOpen,
+      status: 200,
+      run: (caller, body) => known(instance, caller, body),
+    };
   }
-  const all = pathname.startsWith('/v2/') ? REST_METHODS : MANAGEMENT_METHODS;
-  const known = all.find((each) => each.method === method && each.path.test(pathname));
-  if (!known || (known.isNew && lacksNew)) return undefined;
-  if (pathname.startsWith('/v2/') && control.lacks === 'version-2') return undefined;
+  const isV2 = pathname.startsWith('/v2/');
+  const known = [...REST_METHODS, ...MANAGEMENT_METHODS, ...OWN_METHODS].find(
+    (each) => each.method === method && each.path.test(pathname),
+  );
+  if (!known || (known.isNew && lacksNew) || (isV2 && control.lacks === 'version-2')) return undefined;
   const path = known.path.exec(pathname)?.slice(1) ?? [];
   return {
     name: `${method} ${pathname}`,
     isConnect: false,
-    run: (caller, body) => known.run(instance, caller, { body, path }),
+    isOpen: known.isOpen ?? false,
+    status: known.status ?? 200,
+    run: (caller, body, issuer) => known.run(instance, caller, { body, path, issuer }),
   };
 }
 
@@ -74,23 +88,37 @@ async function readBody(request: Request): Promise<unknown> {
 }
 
 async function runMethod(instance: Instance, exchange: Exchange, found: Found, call: ApiCall): Promise<Response> {
-  const interruption = apiControl(instance.store).interrupt(call);
+  const control = apiControl(instance.written);
+  const interruption = control.interrupt(call);
   const respond = found.isConnect ? connectError : restError;
   try {
     if (interruption === 'before') throw new ApiFault('internal', 'Errors.Internal', 'TEST-0ff');
     const caller = await authenticateCaller(instance, exchange);
+    if (!found.isOpen) assertAdministrator(instance, caller);
     if (call.body === undefined) throw new ApiFault('invalid_argument', 'proto: syntax error');
-    const answer = json(compact(await found.run(caller, call.body)));
+    const answer = json(compact(await found.run(caller, call.body, exchange.issuer)), found.status);
     if (interruption === 'after') throw new ConnectionReset();
     return answer;
   } catch (cause) {
-    if (cause instanceof ApiFault) return respond(cause);
+    if (cause instanceof ApiFault) return respond(cause, control.translate);
     throw cause;
   }
 }
 
-function answerUnknown({ lackAnswer }: ApiControl, isConnect: boolean): Response {
-  if (lackAnswer === 'not-found') return restError(GATEWAY_KNOWS_NO_SUCH);
-  const fault = new ApiFault('unimplemented', 'Method Not Implemented');
-  return isConnect ? connectError(fault) : restError(fault);
+const KNOWN_SERVICES = new Set(Object.keys(CONNECT_METHODS).map((procedure) => procedure.split('/')[0]));
+
+/** A method that its service lacks is not found in plain text; everything else falls through to the REST gateway. */
+function answerUnknown({ lacks, lackAnswer, translate }: ApiControl, pathname: string): Response {
+  const procedure = SERVICE.exec(pathname)?.[1];
+  if (lackAnswer === 'unimplemented') {
+    const fault = new ApiFault('unimplemented', 'Method Not Implemented');
+    return procedure === undefined ? restError(fault, translate) : connectError(fault, translate);
+  }
+  if (lacks === 'nothing' && KNOWN_SERVICES.has(procedure?.split('/')[0] ?? '')) {
+    return new Response('404 page not found\n', {
+      status: 404,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+    });
+  }
+  return restError(GATEWAY_KNOWS_NO_SUCH, translate);
 }

@@ -4,8 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { assertBackChannelUri } from '../back-channel.ts';
 import type { Instance } from '../instance.ts';
 import { createApplication } from '../seed.ts';
-import type { Application, GrantType } from '../store.ts';
-import { delayListing } from './control.ts';
+import type { Application, GrantType, LoginVersion } from '../store.ts';
 import { ApiFault } from './errors.ts';
 import { findProject } from './projects.ts';
 import type { Body } from './wire.ts';
@@ -18,7 +17,9 @@ const AUTH_METHODS = {
 } as const;
 const GRANTS: Readonly<Record<string, GrantType>> = {
   AUTHORIZATION_CODE: 'authorization_code',
+  IMPLICIT: 'implicit',
   REFRESH_TOKEN: 'refresh_token',
+  DEVICE_CODE: 'urn:ietf:params:oauth:grant-type:device_code',
   TOKEN_EXCHANGE: 'urn:ietf:params:oauth:grant-type:token-exchange',
 };
 const RESPONSES: Readonly<Record<string, string>> = {
@@ -36,7 +37,21 @@ function enumValue<Value>(table: Readonly<Record<string, Value>>, name: string):
   return value;
 }
 
-/** Of an OIDC configuration in version 2's names; what is left out stays as it is. */
+const readLoginVersion = ({ loginV2 }: Body): LoginVersion =>
+  loginV2 ? { version: 'v2', ...(loginV2.baseUri && { baseUri: loginV2.baseUri }) } : { version: 'v1' };
+
+const writeLoginVersion = (login: LoginVersion) =>
+  login.version === 'v1' ? { loginV1: {} } : { loginV2: login.baseUri ? { baseUri: login.baseUri } : {} };
+
+/** What an update that does not name them makes of these four; everything else that is left out stays as it is. */
+export const RESET_BY_UPDATES = {
+  grantTypes: ['authorization_code'],
+  responseTypes: ['code'],
+  clockSkew: 0,
+  loginVersion: undefined,
+} satisfies Partial<Application>;
+
+/** Of an OIDC configuration in version 2's names, what it names. */
 export function readOidc(body: Body): Partial<Application> {
   const settings = {
     authMethod: body.authMethodType && enumValue(AUTH_METHODS, body.authMethodType),
@@ -45,6 +60,8 @@ export function readOidc(body: Body): Partial<Application> {
     redirectUris: body.redirectUris,
     postLogoutRedirectUris: body.postLogoutRedirectUris,
     backChannelLogoutUri: body.backChannelLogoutUri,
+    additionalOrigins: body.additionalOrigins,
+    loginVersion: body.loginVersion && readLoginVersion(body.loginVersion),
     devMode: body.developmentMode,
     accessTokenType: body.accessTokenType && (body.accessTokenType.endsWith('JWT') ? 'JWT' : 'Bearer'),
     accessTokenRoleAssertion: body.accessTokenRoleAssertion,
@@ -56,7 +73,7 @@ export function readOidc(body: Body): Partial<Application> {
 }
 
 export function writeOidc(application: Application) {
-  const { authMethod, accessTokenType, clockSkew, devMode, backChannelLogoutUri } = application;
+  const { authMethod, accessTokenType, clockSkew, devMode, backChannelLogoutUri, loginVersion } = application;
   const method = nameOf(AUTH_METHODS, authMethod);
   return {
     redirectUris: application.redirectUris,
@@ -72,8 +89,16 @@ export function writeOidc(application: Application) {
     idTokenRoleAssertion: application.idTokenRoleAssertion,
     idTokenUserinfoAssertion: application.idTokenUserinfoAssertion,
     clockSkew: `${clockSkew}s`,
+    additionalOrigins: application.additionalOrigins,
+    allowedOrigins: originsOf(application),
     backChannelLogoutUri,
+    loginVersion: loginVersion && writeLoginVersion(loginVersion),
   };
+}
+
+function originsOf({ redirectUris, additionalOrigins }: Application): string[] {
+  const own = redirectUris.flatMap((uri) => URL.parse(uri)?.origin ?? []);
+  return [...new Set([...own, ...additionalOrigins])];
 }
 
 export const writeApi = ({ clientId, authMethod }: Application) => ({
@@ -84,6 +109,13 @@ export const writeApi = ({ clientId, authMethod }: Application) => ({
 export const readApi = ({ authMethodType = 'API_AUTH_METHOD_TYPE_BASIC' }: Body): Partial<Application> => ({
   authMethod: enumValue(AUTH_METHODS, authMethodType),
 });
+
+/** An ID token straight from the authorization endpoint is the implicit grant's. */
+function assertResponseTypes({ kind, responseTypes, grantTypes }: Application): void {
+  const required = responseTypes.map((type) => (type === 'code' ? 'authorization_code' : 'implicit'));
+  if (kind === 'api' || required.every((grant) => grantTypes.includes(grant))) return;
+  throw new ApiFault('invalid_argument', 'Errors.Project.App.OIDCConfigInvalid', 'PROJECT-1n8df');
+}
 
 function assertSettings(instance: Instance, { backChannelLogoutUri }: Partial<Application>): void {
   if (!backChannelLogoutUri) return;
@@ -100,7 +132,7 @@ export function addApplication(
   given: Pick<Application, 'projectId' | 'name' | 'kind'>,
   settings: Partial<Application>,
 ): Application {
-  const { store, nextId } = instance;
+  const { written: store, nextId, projections } = instance;
   findProject(store, given.projectId);
   const isTaken = [...store.applications.values()].some(
     ({ projectId, name }) => projectId === given.projectId && name === given.name,
@@ -109,13 +141,14 @@ export function addApplication(
   assertSettings(instance, settings);
   const bare = given.kind === 'api' ? { grantTypes: [], responseTypes: [] } : {};
   const application = createApplication({ id: nextId(), clientId: nextId(), ...given, ...bare, ...settings });
+  assertResponseTypes(application);
   if (application.authMethod.startsWith('client_secret')) application.clientSecret = randomBytes(32).toString('hex');
+  projections.keep('applications', application.id);
   store.applications.set(application.id, application);
-  delayListing(store, application.id);
   return application;
 }
 
-export function findApplication({ store }: Instance, projectId: string, id: string): Application {
+export function findApplication({ written: store }: Instance, projectId: string, id: string): Application {
   const application = store.applications.get(id);
   if (application?.projectId === projectId) return application;
   throw new ApiFault('not_found', 'Errors.Project.App.NotExisting', 'COMMAND-ueNdk');
@@ -128,6 +161,8 @@ export function changeApplication(
   settings: Partial<Application>,
 ): boolean {
   assertSettings(instance, settings);
+  assertResponseTypes({ ...application, ...settings });
+  instance.projections.keep('applications', application.id);
   const before = JSON.stringify(application);
   Object.assign(application, settings);
   return JSON.stringify(application) !== before;

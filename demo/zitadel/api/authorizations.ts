@@ -2,17 +2,16 @@
 
 import type { Instance } from '../instance.ts';
 import { loginName, type Store } from '../store.ts';
-import { delayListing } from './control.ts';
 import { ApiFault } from './errors.ts';
 import { findProject } from './projects.ts';
 import { findUser } from './users.ts';
 
 export type Authorization = Store['authorizations'] extends Map<string, infer Item> ? Item : never;
 
-function assertRoles({ store }: Instance, projectId: string, roleKeys: readonly string[]): void {
+function assertRoles({ written: store }: Instance, projectId: string, roleKeys: readonly string[]): void {
   const { roles } = findProject(store, projectId);
   if (roleKeys.every((key) => roles.has(key))) return;
-  throw new ApiFault('failed_precondition', 'Errors.Project.Role.NotExisting', 'COMMAND-mm9F4');
+  throw new ApiFault('failed_precondition', 'Errors.Project.Role.NotFound', 'COMMAND-mm9F4');
 }
 
 export function addAuthorization(
@@ -20,7 +19,7 @@ export function addAuthorization(
   given: Pick<Authorization, 'userId' | 'projectId' | 'organizationId'>,
   roleKeys: readonly string[],
 ): Authorization {
-  const { store, nextId } = instance;
+  const { written: store, nextId, projections } = instance;
   findUser(store, given.userId);
   assertRoles(instance, given.projectId, roleKeys);
   const isTaken = [...store.authorizations.values()].some(
@@ -29,19 +28,26 @@ export function addAuthorization(
   );
   if (isTaken) throw new ApiFault('already_exists', 'Errors.UserGrant.AlreadyExists', 'V3-DKcYh');
   const authorization = { id: nextId(), ...given, roleKeys: [...roleKeys], active: true };
+  projections.keep('authorizations', authorization.id);
   store.authorizations.set(authorization.id, authorization);
-  delayListing(store, authorization.id);
   return authorization;
 }
 
 /** Whether anything is different now. */
 export function changeAuthorization(instance: Instance, id: string, roleKeys: readonly string[]): boolean {
-  const authorization = instance.store.authorizations.get(id);
+  const authorization = instance.written.authorizations.get(id);
   if (!authorization) throw new ApiFault('not_found', 'Errors.UserGrant.NotFound', 'COMMAND-M0sd3');
   assertRoles(instance, authorization.projectId, roleKeys);
   const isSame = JSON.stringify(authorization.roleKeys) === JSON.stringify(roleKeys);
+  instance.projections.keep('authorizations', id);
   authorization.roleKeys = [...roleKeys];
   return !isSame;
+}
+
+/** Whether there was one. */
+export function removeAuthorization({ written, projections }: Instance, id: string): boolean {
+  if (written.authorizations.has(id)) projections.keep('authorizations', id);
+  return written.authorizations.delete(id);
 }
 
 export function describeAuthorization({ store }: Instance, authorization: Authorization) {

@@ -12,20 +12,38 @@ export async function authenticateCaller(instance: Instance, { request }: Exchan
   if (header === null) throw new ApiFault('unauthenticated', 'auth header missing');
   const token = /^bearer (\S+)$/i.exec(header)?.[1];
   const resolved = token === undefined ? undefined : await resolveAccessToken(instance, token);
-  if (resolved?.user.state !== 'active') throw new ApiFault('unauthenticated', 'Errors.Token.Invalid', 'AUTH-7fs1e');
-  if (resolved.kind === 'session' && !resolved.session.audience.includes(SYSTEM_PROJECT_ID)) {
-    throw new ApiFault('unauthenticated', 'invalid audience', 'APP-Zxfako');
-  }
-  if (!apiControl(instance.store).administrators.has(resolved.user.id)) {
-    throw new ApiFault('permission_denied', 'No matching permissions found', 'AUTH-5mWD2');
-  }
-  return resolved.user;
+  const isMeant = resolved?.kind !== 'session' || resolved.session.audience.includes(SYSTEM_PROJECT_ID);
+  if (resolved?.user.state === 'active' && isMeant) return resolved.user;
+  throw new ApiFault('unauthenticated', 'Errors.Token.Invalid', 'AUTH-7fs1e');
 }
+
+export const isAdministrator = ({ written }: Instance, { id }: User): boolean => {
+  const { administrators, instanceOwners } = apiControl(written);
+  return administrators.has(id) || instanceOwners.has(id);
+};
+
+/** Whoever has no role of an administrator at all hears another no than who has one that is not enough. */
+export function assertAdministrator(instance: Instance, caller: User): void {
+  if (isAdministrator(instance, caller)) return;
+  if (apiControl(instance.written).members.has(caller.id)) throw noPermission('AUTH-5mWD2');
+  throw new ApiFault('not_found', 'membership not found', 'AUTHZ-cdgFk');
+}
+
+export const noPermission = (id: string) => new ApiFault('permission_denied', 'No matching permissions found', id);
 
 /** An owner of one organisation has no say in another. */
 export function assertOwnOrganization(caller: User, organizationId: string | undefined): string {
   const id = organizationId ?? caller.organizationId;
-  if (id !== caller.organizationId)
-    throw new ApiFault('permission_denied', 'No matching permissions found', 'AUTH-3jknH');
+  if (id !== caller.organizationId) throw noPermission('AUTH-3jknH');
   return id;
+}
+
+/** Of a list, what the caller may see: an administrator everything, anybody else what is their own. */
+export function keepVisible<Item>(
+  instance: Instance,
+  caller: User,
+  items: readonly Item[],
+  isOwn: (item: Item) => boolean = () => false,
+): readonly Item[] {
+  return isAdministrator(instance, caller) ? items : items.filter(isOwn);
 }

@@ -1,8 +1,7 @@
 // The authorization service of version 2, by Connect.
 
-import { addAuthorization, changeAuthorization, describeAuthorization } from './authorizations.ts';
-import { assertOwnOrganization } from './caller.ts';
-import { keepListed } from './control.ts';
+import { addAuthorization, changeAuthorization, describeAuthorization, removeAuthorization } from './authorizations.ts';
+import { assertOwnOrganization, keepVisible } from './caller.ts';
 import { findProject } from './projects.ts';
 import { type ConnectMethod, filterOf, pageOf, requireText, timestamp, totals } from './wire.ts';
 
@@ -23,20 +22,22 @@ export const AUTHORIZATION_METHODS: Readonly<Record<string, ConnectMethod>> = {
   },
   [`${AUTHORIZATION}/DeleteAuthorization`]: (instance, _caller, body) => {
     requireText(body, 'id');
-    return instance.store.authorizations.delete(body.id) ? { deletionDate: timestamp(instance) } : {};
+    return removeAuthorization(instance, body.id) ? { deletionDate: timestamp(instance) } : {};
   },
-  [`${AUTHORIZATION}/ListAuthorizations`]: (instance, _caller, body) => {
+  [`${AUTHORIZATION}/ListAuthorizations`]: (instance, caller, body) => {
     const users: string[] | undefined = filterOf(body, 'inUserIds')?.ids;
     const projectId = filterOf(body, 'projectId')?.id;
     if (projectId !== undefined) findProject(instance.store, projectId);
     const found = [...instance.store.authorizations.values()].filter(
       (each) => (users?.includes(each.userId) ?? true) && (projectId === undefined || each.projectId === projectId),
     );
-    const listed = keepListed(instance.store, found, ({ id }) => id);
-    const authorizations = pageOf(listed, body.pagination).map((each) => {
+    const page = pageOf(found, body.pagination);
+    const authorizations = keepVisible(instance, caller, page, ({ userId }) => userId === caller.id).map((each) => {
       const { user, project, organization, userLoginName, displayName, roles } = describeAuthorization(instance, each);
       return {
         id: each.id,
+        creationDate: timestamp(instance),
+        changeDate: timestamp(instance),
         project: { id: project.id, name: project.name, organizationId: project.organizationId },
         organization: { id: each.organizationId, name: organization?.name },
         user: { id: user.id, preferredLoginName: userLoginName, displayName, organizationId: user.organizationId },
@@ -44,6 +45,6 @@ export const AUTHORIZATION_METHODS: Readonly<Record<string, ConnectMethod>> = {
         roles,
       };
     });
-    return { pagination: totals(listed), authorizations };
+    return { pagination: totals(found, body.pagination), authorizations };
   },
 };

@@ -1,5 +1,5 @@
 // Errors of the management API in its two spellings: Connect's, and that of the REST gateway in front of gRPC.
-// Connect protocol, "Error Codes"; google.rpc.Status as JSON.
+// Connect protocol, "Error Codes"; google.rpc.Status as JSON. The text is translated; only the id in brackets stays.
 
 import { json } from '../respond.ts';
 
@@ -17,6 +17,22 @@ const CODES = {
 
 export type ApiCode = keyof typeof CODES;
 
+/** Some keys have a text, and some are sent as they are. */
+const ENGLISH: Readonly<Record<string, string>> = {
+  'Errors.NoChangesFound': 'No changes',
+  'Errors.Project.AlreadyExists': 'Project already exists on organization',
+  'Errors.Project.Role.AlreadyExists': 'Role already exists',
+  'Errors.Project.App.AlreadyExists': 'Application already exists',
+  'Errors.User.AlreadyExists': 'User already exists',
+  'Errors.User.AlreadyInitialised': 'User is already initialized',
+  'Errors.User.NotFound': 'User could not be found',
+  'Errors.UserGrant.AlreadyExists': 'User grant already exists',
+  'Errors.UserGrant.NotChanged': 'User grant has not been changed',
+  'Errors.AuthRequest.AlreadyHandled': 'Auth Request has already been handled',
+};
+
+export type Translate = (english: string) => string;
+
 export class ApiFault extends Error {
   readonly code: ApiCode;
   /** `QUERY-Dfbg2`; the gateway's own errors have none. */
@@ -31,13 +47,34 @@ export class ApiFault extends Error {
   }
 }
 
-export function connectError({ code, key, id, message }: ApiFault): Response {
-  const detail = { type: 'zitadel.v1.ErrorDetail', value: btoa(`${id}${key}`), debug: { id, message: key } };
-  return json({ code, message, ...(id !== undefined && { details: [detail] }) }, CODES[code].status);
+function readable({ key, id }: ApiFault, translate: Translate): { text: string; message: string } {
+  const text = id === undefined ? key : translate(ENGLISH[key] ?? key);
+  return { text, message: id === undefined ? text : `${text} (${id})` };
 }
 
-export function restError({ code, key, id, message }: ApiFault): Response {
-  const { number, status } = CODES[code];
-  const detail = { '@type': 'type.googleapis.com/zitadel.v1.ErrorDetail', id, message: key };
+/** Two strings as a protobuf message: field 1 the id, field 2 the text. */
+function encodeDetail(id: string, text: string): string {
+  const field = (number: number, value: Buffer) =>
+    Buffer.concat([Buffer.from([(number << 3) | 2, ...varint(value.length)]), value]);
+  return Buffer.concat([field(1, Buffer.from(id)), field(2, Buffer.from(text))])
+    .toString('base64')
+    .replace(/=+$/, '');
+}
+
+const varint = (value: number): number[] => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, value >> 7]);
+
+export function connectError(fault: ApiFault, translate: Translate): Response {
+  const { code, id } = fault;
+  const { text, message } = readable(fault, translate);
+  if (id === undefined) return json({ code, message }, CODES[code].status);
+  const detail = { type: 'zitadel.v1.ErrorDetail', value: encodeDetail(id, text), debug: { id, message: text } };
+  return json({ code, message, details: [detail] }, CODES[code].status);
+}
+
+export function restError(fault: ApiFault, translate: Translate): Response {
+  const { number, status } = CODES[fault.code];
+  const { id } = fault;
+  const { text, message } = readable(fault, translate);
+  const detail = { '@type': 'type.googleapis.com/zitadel.v1.ErrorDetail', id, message: text };
   return json({ code: number, message, details: id === undefined ? [] : [detail] }, status);
 }

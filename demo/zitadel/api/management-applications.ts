@@ -12,7 +12,6 @@ import {
   writeApi,
   writeOidc,
 } from './applications.ts';
-import { keepListed } from './control.ts';
 import { secondsOf } from './dates.ts';
 import type { RestMethod } from './rest.ts';
 import { assertChanged, type Body, detailsOf, pageOf, requireText } from './wire.ts';
@@ -68,15 +67,15 @@ export const APPLICATION_METHODS: readonly RestMethod[] = [
     path: at('/projects/(\\d+)/apps/_search'),
     run: ({ store }, _caller, { body, path: [projectId] }) => {
       const found = [...store.applications.values()].filter((item) => item.projectId === projectId);
-      const listed = keepListed(store, found, ({ id }) => id);
-      const result = pageOf(listed, body.query).map(writeApplication);
-      return { details: { totalResult: String(listed.length) }, result };
+      const result = pageOf(found, body.query).map(writeApplication);
+      return { details: { totalResult: String(found.length) }, result };
     },
   },
   {
     method: 'POST',
     path: at('/projects/(\\d+)/apps/(\\d+)/keys'),
     run: async (instance, { organizationId }, { body, path: [projectId = '', id = ''] }) => {
+      instance.projections.keep('applications', id);
       const file = await createApplicationKey(
         instance,
         findApplication(instance, projectId, id).id,

@@ -1,11 +1,16 @@
 // Version 1 of the management API: what version 2 calls authorizations are "user grants" here.
 
 import type { Instance } from '../instance.ts';
-import { type Authorization, addAuthorization, changeAuthorization, describeAuthorization } from './authorizations.ts';
-import { keepListed } from './control.ts';
+import {
+  type Authorization,
+  addAuthorization,
+  changeAuthorization,
+  describeAuthorization,
+  removeAuthorization,
+} from './authorizations.ts';
 import { ApiFault } from './errors.ts';
 import type { RestMethod } from './rest.ts';
-import { assertChanged, type Body, detailsOf, pageOf, requireText, timestamp } from './wire.ts';
+import { type Body, detailsOf, pageOf, requireText, timestamp } from './wire.ts';
 
 const at = (path: string) => new RegExp(`^/management/v1/users${path}$`);
 
@@ -40,7 +45,8 @@ export const GRANT_METHODS: readonly RestMethod[] = [
     method: 'PUT',
     path: at('/(\\d+)/grants/(\\d+)'),
     run: (instance, { organizationId }, { body, path: [, id = ''] }) => {
-      assertChanged(changeAuthorization(instance, id, body.roleKeys ?? []));
+      const isChanged = changeAuthorization(instance, id, body.roleKeys ?? []);
+      if (!isChanged) throw new ApiFault('failed_precondition', 'Errors.UserGrant.NotChanged', 'COMMAND-Rs8fy');
       return { details: detailsOf(instance, organizationId) };
     },
   },
@@ -48,7 +54,7 @@ export const GRANT_METHODS: readonly RestMethod[] = [
     method: 'DELETE',
     path: at('/(\\d+)/grants/(\\d+)'),
     run: (instance, { organizationId }, { path: [, id = ''] }) => {
-      if (!instance.store.authorizations.delete(id))
+      if (!removeAuthorization(instance, id))
         throw new ApiFault('not_found', 'Errors.UserGrant.NotFound', 'COMMAND-1My0t');
       return { details: detailsOf(instance, organizationId) };
     },
@@ -63,9 +69,8 @@ export const GRANT_METHODS: readonly RestMethod[] = [
       const found = [...instance.store.authorizations.values()].filter(
         (each) => (userId ?? each.userId) === each.userId && (projectId ?? each.projectId) === each.projectId,
       );
-      const listed = keepListed(instance.store, found, ({ id }) => id);
-      const result = pageOf(listed, body.query).map((grant) => writeGrant(instance, grant));
-      return { details: { totalResult: String(listed.length), viewTimestamp: timestamp(instance) }, result };
+      const result = pageOf(found, body.query).map((grant) => writeGrant(instance, grant));
+      return { details: { totalResult: String(found.length), viewTimestamp: timestamp(instance) }, result };
     },
   },
 ];

@@ -12,7 +12,7 @@ import { type Body, detailsOf, requireText } from './wire.ts';
 
 const at = (path: string) => new RegExp(`^/management/v1/users${path}$`);
 
-function writeV1(instance: Instance, user: User) {
+export function writeV1(instance: Instance, user: User) {
   const { userId, username, details, human, machine, ...rest } = {
     human: undefined,
     machine: undefined,
@@ -26,8 +26,11 @@ function writeV1(instance: Instance, user: User) {
 }
 
 /** Version 1 names its queries as version 2 does; it has none for the organisation, which the caller's is. */
-const searchOwn = (instance: Instance, { organizationId }: User, body: Body) =>
-  searchUsers(instance, { ...body, queries: [...(body.queries ?? []), { organizationIdQuery: { organizationId } }] });
+const searchOwn = (instance: Instance, caller: User, body: Body) =>
+  searchUsers(instance, caller, {
+    ...body,
+    queries: [...(body.queries ?? []), { organizationIdQuery: { organizationId: caller.organizationId } }],
+  });
 
 export const USER_METHODS: readonly RestMethod[] = [
   {
@@ -50,7 +53,7 @@ export const USER_METHODS: readonly RestMethod[] = [
         ...(body.password && { password }),
       });
       // Whoever has no password gets a mail to set one
-      if (!body.password) apiControl(instance.store).invited.add(id);
+      if (!body.password) apiControl(instance.written).invited.add(id);
       return { userId: id, details: detailsOf(instance, organizationId) };
     },
   },
@@ -73,7 +76,8 @@ export const USER_METHODS: readonly RestMethod[] = [
     method: 'POST',
     path: at('/(\\d+)/keys'),
     run: async (instance, { organizationId }, { body, path: [id = ''] }) => {
-      findMachine(instance.store, id);
+      findMachine(instance.written, id);
+      instance.projections.keep('users', id);
       const file = await createServiceAccountKey(instance, id, secondsOf(body.expirationDate));
       return {
         keyId: file.keyId,
@@ -94,7 +98,7 @@ export const USER_METHODS: readonly RestMethod[] = [
     method: 'POST',
     path: at('/(\\d+)/pats'),
     run: async (instance, _caller, { body, path: [id = ''] }) => {
-      findMachine(instance.store, id);
+      findMachine(instance.written, id);
       return { token: await createPersonalAccessToken(instance, id, secondsOf(body.expirationDate)) };
     },
   },

@@ -1,7 +1,6 @@
 // Version 1 of the management API, deprecated and still there: projects and roles. Its updates replace all settings.
 // The rest of it is in management-applications.ts, -users.ts and -grants.ts.
 
-import { keepListed } from './control.ts';
 import { APPLICATION_METHODS } from './management-applications.ts';
 import { GRANT_METHODS } from './management-grants.ts';
 import { USER_METHODS } from './management-users.ts';
@@ -34,7 +33,7 @@ export const MANAGEMENT_METHODS: readonly RestMethod[] = [
     method: 'PUT',
     path: at('/projects/(\\d+)'),
     run: (instance, { organizationId }, { body, path: [id = ''] }) => {
-      assertChanged(changeProject(instance, id, settingsOf(body)));
+      assertChanged(changeProject(instance, id, settingsOf(body)), 'COMMAND-2M0fs');
       return { details: detailsOf(instance, organizationId) };
     },
   },
@@ -46,8 +45,7 @@ export const MANAGEMENT_METHODS: readonly RestMethod[] = [
       const found = [...instance.store.projects.values()].filter(
         (project) => project.organizationId === organizationId && (name === undefined || project.name === name),
       );
-      const listed = keepListed(instance.store, found, ({ id }) => id);
-      const result = pageOf(listed, body.query).map((project) => ({
+      const result = pageOf(found, body.query).map((project) => ({
         id: project.id,
         details: detailsOf(instance, organizationId),
         name: project.name,
@@ -55,7 +53,7 @@ export const MANAGEMENT_METHODS: readonly RestMethod[] = [
         projectRoleAssertion: project.roleAssertion,
         projectRoleCheck: project.authorizationRequired,
       }));
-      return { details: { totalResult: String(listed.length) }, result };
+      return { details: { totalResult: String(found.length) }, result };
     },
   },
   {
@@ -71,9 +69,9 @@ export const MANAGEMENT_METHODS: readonly RestMethod[] = [
     method: 'POST',
     path: at('/projects/(\\d+)/roles/_search'),
     run: ({ store }, _caller, { body, path: [id = ''] }) => {
-      const listed = keepListed(store, [...(store.projects.get(id)?.roles ?? [])], ([key]) => `${id}:${key}`);
-      const result = pageOf(listed, body.query).map(([key, role]) => ({ key, ...role }));
-      return { details: { totalResult: String(listed.length) }, result };
+      const all = [...(store.projects.get(id)?.roles ?? [])];
+      const result = pageOf(all, body.query).map(([key, role]) => ({ key, ...role }));
+      return { details: { totalResult: String(all.length) }, result };
     },
   },
 ];

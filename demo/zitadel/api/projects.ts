@@ -2,7 +2,6 @@
 
 import type { Instance } from '../instance.ts';
 import type { Project, Store } from '../store.ts';
-import { delayListing } from './control.ts';
 import { ApiFault } from './errors.ts';
 
 export interface ProjectSettings {
@@ -17,7 +16,11 @@ export function findProject(store: Store, id: string): Project {
   return project;
 }
 
-export function addProject({ store, nextId }: Instance, organizationId: string, settings: ProjectSettings): Project {
+export function addProject(
+  { written: store, nextId, projections }: Instance,
+  organizationId: string,
+  settings: ProjectSettings,
+): Project {
   const { name = '', roleAssertion = false, authorizationRequired = false } = settings;
   const isTaken = [...store.projects.values()].some(
     (project) => project.organizationId === organizationId && project.name === name,
@@ -25,14 +28,15 @@ export function addProject({ store, nextId }: Instance, organizationId: string, 
   if (isTaken) throw new ApiFault('already_exists', 'Errors.Project.AlreadyExists', 'V3-DKcYh');
   const roles: Project['roles'] = new Map();
   const project = { id: nextId(), organizationId, name, active: true, roles, roleAssertion, authorizationRequired };
+  projections.keep('projects', project.id);
   store.projects.set(project.id, project);
-  delayListing(store, project.id);
   return project;
 }
 
 /** Whether anything is different now; version 1 takes an update without a difference for a mistake. */
-export function changeProject({ store }: Instance, id: string, settings: ProjectSettings): boolean {
-  const project = findProject(store, id);
+export function changeProject({ written, projections }: Instance, id: string, settings: ProjectSettings): boolean {
+  const project = findProject(written, id);
+  projections.keep('projects', id);
   const before = JSON.stringify(project);
   project.name = settings.name ?? project.name;
   project.roleAssertion = settings.roleAssertion ?? project.roleAssertion;
@@ -41,14 +45,14 @@ export function changeProject({ store }: Instance, id: string, settings: Project
 }
 
 export function addRole(
-  { store }: Instance,
+  { written, projections }: Instance,
   projectId: string,
   key: string,
   displayName: string,
   group?: string,
 ): void {
-  const { roles } = findProject(store, projectId);
+  const { roles } = findProject(written, projectId);
   if (roles.has(key)) throw new ApiFault('already_exists', 'Errors.Project.Role.AlreadyExists', 'V3-DKcYh');
+  projections.keep('projects', projectId);
   roles.set(key, { displayName, ...(group !== undefined && { group }) });
-  delayListing(store, `${projectId}:${key}`);
 }

@@ -4,11 +4,22 @@ import { createServiceAccountKey } from '../application-key.ts';
 import type { Instance } from '../instance.ts';
 import { createPersonalAccessToken } from '../minting.ts';
 import type { User } from '../store.ts';
-import { assertOwnOrganization } from './caller.ts';
+import { assertOwnOrganization, isAdministrator } from './caller.ts';
 import { apiControl } from './control.ts';
 import { secondsOf } from './dates.ts';
 import { ApiFault } from './errors.ts';
-import { addHuman, addMachine, findMachine, findUser, invite, renewSecret, searchUsers, writeUser } from './users.ts';
+import { SESSION_METHODS } from './sessions.ts';
+import {
+  addHuman,
+  addMachine,
+  findMachine,
+  findUser,
+  invite,
+  renewSecret,
+  searchUsers,
+  userNotFound,
+  writeUser,
+} from './users.ts';
 import { type ApiRequest, requireText, timestamp } from './wire.ts';
 
 export interface RestMethod {
@@ -16,6 +27,10 @@ export interface RestMethod {
   readonly path: RegExp;
   /** Came with version 4. */
   readonly isNew?: boolean;
+  /** For callers without an administrator's role too. */
+  readonly isOpen?: boolean;
+  /** Of success, where it is not 200. */
+  readonly status?: 201;
   readonly run: (instance: Instance, caller: User, request: ApiRequest) => object | Promise<object>;
 }
 
@@ -45,12 +60,14 @@ function createUser(instance: Instance, caller: User, { body }: ApiRequest): obj
 }
 
 export const REST_METHODS: readonly RestMethod[] = [
+  ...SESSION_METHODS,
   { method: 'POST', path: /^\/v2\/users\/new$/, isNew: true, run: createUser },
   {
     method: 'POST',
     path: /^\/v2\/users$/,
-    run: (instance, _caller, { body }) => {
-      const { all, page } = searchUsers(instance, body);
+    isOpen: true,
+    run: (instance, caller, { body }) => {
+      const { all, page } = searchUsers(instance, caller, body);
       const details = { totalResult: String(all), timestamp: timestamp(instance) };
       return { details, sortingColumn: body.sortingColumn, result: page.map((user) => writeUser(instance, user)) };
     },
@@ -58,7 +75,9 @@ export const REST_METHODS: readonly RestMethod[] = [
   {
     method: 'GET',
     path: /^\/v2\/users\/(\d+)$/,
-    run: (instance, _caller, { path: [id = ''] }) => {
+    isOpen: true,
+    run: (instance, caller, { path: [id = ''] }) => {
+      if (id !== caller.id && !isAdministrator(instance, caller)) throw userNotFound();
       const user = writeUser(instance, findUser(instance.store, id));
       return { details: user.details, user };
     },
@@ -68,7 +87,8 @@ export const REST_METHODS: readonly RestMethod[] = [
     path: /^\/v2\/users\/(\d+)\/keys$/,
     isNew: true,
     run: async (instance, _caller, { body, path: [id = ''] }) => {
-      findMachine(instance.store, id);
+      findMachine(instance.written, id);
+      instance.projections.keep('users', id);
       const file = await createServiceAccountKey(instance, id, secondsOf(body.expirationDate));
       return { keyId: file.keyId, keyContent: btoa(JSON.stringify(file)), creationDate: timestamp(instance) };
     },
@@ -87,7 +107,7 @@ export const REST_METHODS: readonly RestMethod[] = [
     path: /^\/v2\/users\/(\d+)\/pats$/,
     isNew: true,
     run: async (instance, _caller, { body, path: [id = ''] }) => {
-      findMachine(instance.store, id);
+      findMachine(instance.written, id);
       const token = await createPersonalAccessToken(instance, id, secondsOf(body.expirationDate));
       return { tokenId: instance.nextId(), token, creationDate: timestamp(instance) };
     },
@@ -97,7 +117,8 @@ export const REST_METHODS: readonly RestMethod[] = [
     path: /^\/v2\/users\/(\d+)\/metadata$/,
     isNew: true,
     run: (instance, _caller, { body, path: [id = ''] }) => {
-      const { metadata } = findUser(instance.store, id);
+      const { metadata } = findUser(instance.written, id);
+      instance.projections.keep('users', id);
       // Standard base64 on the way in, unpadded base64url in the claims
       for (const { key, value } of body.metadata ?? []) metadata.set(key, Buffer.from(value, 'base64').toString());
       return { setDate: timestamp(instance) };
@@ -114,8 +135,8 @@ export const REST_METHODS: readonly RestMethod[] = [
   {
     method: 'GET',
     path: /^\/v2\/users\/(\d+)\/authentication_methods$/,
-    run: ({ store }, _caller, { path: [id = ''] }) => {
-      const isBare = apiControl(store).withoutMeans.has(findUser(store, id).id);
+    run: ({ written }, _caller, { path: [id = ''] }) => {
+      const isBare = apiControl(written).withoutMeans.has(findUser(written, id).id);
       return { details: {}, authMethodTypes: isBare ? [] : ['AUTHENTICATION_METHOD_TYPE_PASSWORD'] };
     },
   },
@@ -123,9 +144,9 @@ export const REST_METHODS: readonly RestMethod[] = [
     method: 'POST',
     path: /^\/v2\/users\/(\d+)\/password$/,
     run: (instance, _caller, { body, path: [id = ''] }) => {
-      findUser(instance.store, id);
+      findUser(instance.written, id);
       const { password, changeRequired = false } = body.newPassword ?? {};
-      const { passwords, withoutMeans } = apiControl(instance.store);
+      const { passwords, withoutMeans } = apiControl(instance.written);
       passwords.set(id, { password, changeRequired });
       withoutMeans.delete(id);
       return { details: {} };

@@ -4,15 +4,18 @@ import { randomBytes } from 'node:crypto';
 import type { Instance } from '../instance.ts';
 import { createHumanUser, createMachineUser } from '../seed.ts';
 import { loginName, type MachineUser, type Store, type User } from '../store.ts';
-import { apiControl, delayListing, keepListed } from './control.ts';
+import { isAdministrator } from './caller.ts';
+import { apiControl } from './control.ts';
 import { ApiFault } from './errors.ts';
-import { type Body, pageOf } from './wire.ts';
+import { type Body, detailsOf, pageOf } from './wire.ts';
 
 export function findUser(store: Store, id: string): User {
   const user = store.users.get(id);
-  if (!user) throw new ApiFault('not_found', 'Errors.User.NotFound', 'QUERY-Dfbg2');
+  if (!user) throw userNotFound();
   return user;
 }
+
+export const userNotFound = () => new ApiFault('not_found', 'Errors.User.NotFound', 'QUERY-Dfbg2');
 
 export function findMachine(store: Store, id: string): MachineUser {
   const user = findUser(store, id);
@@ -37,7 +40,10 @@ function assertFree(store: Store, username: string): void {
   }
 }
 
-export function addHuman({ store, nextId, now }: Instance, { password, ...person }: Person): User {
+export function addHuman(
+  { written: store, nextId, now, projections }: Instance,
+  { password, ...person }: Person,
+): User {
   assertFree(store, person.username);
   if (!/^[^@\s]+@[^@\s]+$/.test(person.email))
     throw new ApiFault('invalid_argument', 'Errors.User.Email.Invalid', 'EMAIL-599BI');
@@ -45,34 +51,38 @@ export function addHuman({ store, nextId, now }: Instance, { password, ...person
     throw new ApiFault('invalid_argument', 'Errors.User.PasswordComplexityPolicy.MinLength', 'COMMA-HuJf6');
   }
   const user = createHumanUser({ id: nextId(), ...person, updatedAt: now() });
+  projections.keep('users', user.id);
   store.users.set(user.id, user);
   if (password) apiControl(store).passwords.set(user.id, password);
   else apiControl(store).withoutMeans.add(user.id);
-  delayListing(store, user.id);
   return user;
 }
 
 export function addMachine(
-  { store, nextId, now }: Instance,
+  { written: store, nextId, now, projections }: Instance,
   given: Pick<MachineUser, 'organizationId' | 'username' | 'name' | 'accessTokenType'>,
 ): User {
   assertFree(store, given.username);
   const user = createMachineUser({ id: nextId(), ...given, updatedAt: now() });
+  projections.keep('users', user.id);
   store.users.set(user.id, user);
-  delayListing(store, user.id);
   return user;
 }
 
-export function invite({ store }: Instance, id: string): void {
-  const { invited, passwords } = apiControl(store);
+export function invite({ written: store }: Instance, id: string): void {
+  const { invited, passwords, canMail } = apiControl(store);
   if (findUser(store, id).kind !== 'human')
     throw new ApiFault('failed_precondition', 'Errors.User.NotHuman', 'COMMAND-Sn23f');
   if (passwords.has(id)) throw new ApiFault('failed_precondition', 'Errors.User.AlreadyInitialised', 'COMMAND-EF34g');
-  invited.add(id);
+  if (canMail) invited.add(id);
 }
 
-export function renewSecret({ store }: Instance, id: string): { clientId: string; clientSecret: string } {
-  const user = findMachine(store, id);
+export function renewSecret(
+  { written, projections }: Instance,
+  id: string,
+): { clientId: string; clientSecret: string } {
+  const user = findMachine(written, id);
+  projections.keep('users', id);
   user.secret = randomBytes(32).toString('hex');
   return { clientId: user.username, clientSecret: user.secret };
 }
@@ -90,20 +100,24 @@ function matches(store: Store, user: User, query: Body): boolean {
   throw new ApiFault('invalid_argument', 'invalid SearchQuery.Query: value is required');
 }
 
+/** Hidden ones are not even counted here. */
 export function searchUsers(
-  { store }: Instance,
+  instance: Instance,
+  caller: User,
   { query, queries = [] }: Body,
 ): { all: number; page: readonly User[] } {
+  const { store } = instance;
   const found = [...store.users.values()].filter((user) => queries.every((each: Body) => matches(store, user, each)));
-  const listed = keepListed(store, found, ({ id }) => id);
-  return { all: listed.length, page: pageOf(listed, query) };
+  const visible = isAdministrator(instance, caller) ? found : found.filter(({ id }) => id === caller.id);
+  return { all: visible.length, page: pageOf(visible, query) };
 }
 
-export function writeUser({ store }: Instance, user: User) {
+export function writeUser(instance: Instance, user: User) {
+  const { store } = instance;
   const name = loginName(store, user);
   const common = {
     userId: user.id,
-    details: { sequence: '1', resourceOwner: user.organizationId },
+    details: detailsOf(instance, user.organizationId),
     state: `USER_STATE_${user.state.toUpperCase()}`,
     username: user.username,
     loginNames: [name],

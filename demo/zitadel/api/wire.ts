@@ -13,6 +13,8 @@ export interface ApiRequest {
   readonly body: Body;
   /** The variable pieces of a REST path. */
   readonly path: readonly string[];
+  /** The domain that was asked. */
+  readonly issuer: string;
 }
 
 export type ConnectMethod = (instance: Instance, caller: User, body: Body) => object | Promise<object>;
@@ -20,8 +22,11 @@ export type ConnectMethod = (instance: Instance, caller: User, body: Body) => ob
 /** Filters come as a list of tables with one name each. */
 export const filterOf = (body: Body, name: string) =>
   body.filters?.find((filter: Body) => filter[name] !== undefined)?.[name];
-/** Numbers of 64 bits are text. */
-export const totals = (all: readonly unknown[]) => ({ totalResult: String(all.length), appliedLimit: '100' });
+/** Numbers of 64 bits are text. What the caller may not see is counted all the same. */
+export const totals = (all: readonly unknown[], query: Body) => ({
+  totalResult: String(all.length),
+  appliedLimit: String(query?.limit ?? DEFAULT_LIMIT),
+});
 
 /** Leaves out what has its zero value, as ProtoJSON does. Lists keep their members. */
 export function compact(message: object): object {
@@ -41,9 +46,10 @@ export function timestamp({ now }: Instance): string {
 }
 
 const MOST = 1000;
+const DEFAULT_LIMIT = 100;
 
 export function pageOf<Item>(items: readonly Item[], query: Body): readonly Item[] {
-  const { limit = 100, offset = 0 } = query ?? {};
+  const { limit = DEFAULT_LIMIT, offset = 0 } = query ?? {};
   if (Number(limit) > MOST) throw new ApiFault('invalid_argument', 'Errors.Query.LimitExceeded', 'QUERY-4M0fs');
   return items.slice(Number(offset), Number(offset) + Number(limit));
 }
@@ -53,9 +59,9 @@ export function detailsOf(instance: Instance, resourceOwner: string) {
   return { sequence: '1', creationDate: timestamp(instance), changeDate: timestamp(instance), resourceOwner };
 }
 
-/** Version 1 takes an update without a difference for a mistake. */
-export function assertChanged(isChanged: boolean): void {
-  if (!isChanged) throw new ApiFault('failed_precondition', 'Errors.NoChangesFound', 'COMMAND-1m88i');
+/** Where an update without a difference is taken for a mistake. */
+export function assertChanged(isChanged: boolean, id = 'COMMAND-1m88i'): void {
+  if (!isChanged) throw new ApiFault('failed_precondition', 'Errors.NoChangesFound', id);
 }
 
 export function requireText(body: Body, ...names: readonly string[]): void {
