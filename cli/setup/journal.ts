@@ -2,6 +2,7 @@
 
 import { createLook } from '../support/look.ts';
 import type { System } from '../support/system.ts';
+import type { FieldChange } from './application-changes.ts';
 
 export type Outcome = 'made' | 'changed' | 'kept';
 
@@ -13,6 +14,8 @@ export interface Entry {
   readonly id?: string | undefined;
   /** What was changed, never a secret. */
   readonly detail?: string | undefined;
+  /** As they were announced. */
+  readonly changes?: readonly FieldChange[];
 }
 
 export interface Journal {
@@ -20,6 +23,8 @@ export interface Journal {
   /** What is left for the operator to do. */
   readonly advice: readonly string[];
   add(entry: Entry): void;
+  /** What is about to be changed, field by field; `add` says that it was. */
+  announce(what: string, changes: readonly FieldChange[]): void;
   advise(sentence: string): void;
 }
 
@@ -31,10 +36,19 @@ export function createJournal(system: System, { isJson, isDryRun }: { isJson: bo
   const words = isDryRun ? PLANNED : WORDS;
   const entries: Entry[] = [];
   const advice: string[] = [];
+  let announced: readonly FieldChange[] | undefined;
   return {
     entries,
     advice,
-    add: (entry) => {
+    announce: (what, changes) => {
+      announced = changes;
+      if (isJson) return;
+      system.print(`${look.quiet('changing ')}  ${what}`);
+      for (const { field, from, to } of changes) system.print(`             ${field}: ${from} → ${to}`);
+    },
+    add: (given) => {
+      const entry = announced && given.outcome === 'changed' ? { ...given, changes: announced } : given;
+      announced = undefined;
       entries.push(entry);
       if (isJson) return;
       const word = words[entry.outcome].padEnd(9);

@@ -1,19 +1,15 @@
-// The project with its roles, and the applications in it: found, or made, or brought to what is wanted.
+// The project with its roles, and the API application in it: found, or made, or brought to what is wanted.
 
 import { CommandError } from '../support/failure.ts';
-import { ApiError } from '../zitadel-api/api-error.ts';
-import type { Application } from '../zitadel-api/applications.ts';
-import {
-  changeOidcApplication,
-  createApiApplication,
-  createOidcApplication,
-  listApplications,
-} from '../zitadel-api/applications.ts';
+import { isApiError } from '../zitadel-api/api-error.ts';
+import { type Application, createApiApplication } from '../zitadel-api/applications.ts';
+import { becomesTrue } from '../zitadel-api/await-projections.ts';
 import type { Connection } from '../zitadel-api/connection.ts';
 import { findOrCreate } from '../zitadel-api/find-or-create.ts';
 import { addRole, assertRoles, createProject, findProject, listRoles, type Project } from '../zitadel-api/projects.ts';
 import type { Journal } from './journal.ts';
-import { type Addresses, createWebConfiguration, findWebChanges, type RoleWanted } from './wanted.ts';
+import { findApplication } from './provide-web-application.ts';
+import type { RoleWanted } from './wanted.ts';
 
 export async function provideProject(
   connection: Connection,
@@ -21,13 +17,18 @@ export async function provideProject(
   name: string,
   id: string | undefined,
 ): Promise<Project> {
-  const { thing: project, isMade } = await findOrCreate(
+  const {
+    thing: project,
+    isMade,
+    listed,
+  } = await findOrCreate(
     connection,
     `the project ${name}`,
     () => findProject(connection, name, id),
     () => createProject(connection, name),
   );
   if (!isMade && !project.assertsRoles) {
+    journal.announce(`project ${project.name}`, [{ field: 'projectRoleAssertion', from: 'false', to: 'true' }]);
     await assertRoles(connection, project);
     journal.add({
       outcome: 'changed',
@@ -37,6 +38,7 @@ export async function provideProject(
       detail: 'asserts roles now',
     });
   } else journal.add({ outcome: isMade ? 'made' : 'kept', what: 'project', name: project.name, id: project.id });
+  if (isMade) await listed();
   return project;
 }
 
@@ -52,7 +54,13 @@ export async function provideRoles(
     const isMade = !known.includes(key) && (await tryAddRole(connection, projectId, key, displayName));
     journal.add({ outcome: isMade ? 'made' : 'kept', what: 'role', name: key });
   }
-  return [...new Set([...known, ...roles.map(({ key }) => key)])];
+  const all = [...new Set([...known, ...roles.map(({ key }) => key)])];
+  if (all.length > known.length)
+    await becomesTrue(connection, async () => {
+      const listed = await listRoles(connection, projectId);
+      return all.every((key) => listed.includes(key));
+    });
+  return all;
 }
 
 /** False if it was there all the same: the list may lag behind. */
@@ -66,50 +74,9 @@ async function tryAddRole(
     await addRole(connection, projectId, key, displayName);
     return true;
   } catch (cause) {
-    if (cause instanceof ApiError && cause.kind === 'exists') return false;
+    if (isApiError(cause, 'exists')) return false;
     throw cause;
   }
-}
-
-export async function provideWebApplication(
-  connection: Connection,
-  journal: Journal,
-  {
-    projectId,
-    name,
-    clientId,
-    addresses,
-  }: { projectId: string; name: string; clientId: string | undefined; addresses: Addresses },
-): Promise<Application> {
-  const wanted = createWebConfiguration(addresses);
-  const { thing: application, isMade } = await findOrCreate(
-    connection,
-    `the application ${name}`,
-    () => findApplication(connection, projectId, name, 'oidc', clientId),
-    () => createOidcApplication(connection, projectId, name, wanted),
-  );
-  const common = { what: 'web application', name: application.name, id: application.clientId };
-  const changes = isMade ? {} : findWebChanges(application.configuration, wanted);
-  const names = Object.keys(changes);
-  if (names.length > 0) await changeOidcApplication(connection, projectId, application, changes);
-  if (isMade) journal.add({ ...common, outcome: 'made' });
-  else if (names.length > 0) journal.add({ ...common, outcome: 'changed', detail: names.join(', ') });
-  else journal.add({ ...common, outcome: 'kept' });
-  if (!isMade) adviseOn(application, addresses, journal);
-  return application;
-}
-
-function adviseOn({ name, configuration }: Application, { callback }: Addresses, journal: Journal): void {
-  // BASIC is the enum's zero value, which is left out
-  const method = configuration['authMethodType'] ?? 'OIDC_AUTH_METHOD_TYPE_BASIC';
-  if (method === 'OIDC_AUTH_METHOD_TYPE_PRIVATE_KEY_JWT')
-    journal.advise(`the application ${name} signs in with a key: set ZITADEL_CLIENT_KEY`);
-  else if (method !== 'OIDC_AUTH_METHOD_TYPE_NONE')
-    journal.advise(`the application ${name} has a client secret: set ZITADEL_CLIENT_SECRET`);
-  if (configuration['developmentMode'] === true && callback.startsWith('https:'))
-    journal.advise(
-      `the application ${name} is in development mode, which takes wildcards in redirect URIs: switch it off if nobody needs it`,
-    );
 }
 
 export async function provideApiApplication(
@@ -118,7 +85,11 @@ export async function provideApiApplication(
   projectId: string,
   name: string,
 ): Promise<Application> {
-  const { thing: application, isMade } = await findOrCreate(
+  const {
+    thing: application,
+    isMade,
+    listed,
+  } = await findOrCreate(
     connection,
     `the application ${name}`,
     () => findApplication(connection, projectId, name, 'api'),
@@ -130,17 +101,6 @@ export async function provideApiApplication(
     });
   }
   journal.add({ outcome: isMade ? 'made' : 'kept', what: 'API application', name, id: application.clientId });
+  if (isMade) await listed();
   return application;
-}
-
-/** By client id if there is one with it, else by name; of the kind that is wanted. */
-async function findApplication(
-  connection: Connection,
-  projectId: string,
-  name: string,
-  kind: Application['kind'],
-  clientId?: string,
-): Promise<Application | undefined> {
-  const all = (await listApplications(connection, projectId)).filter((each) => each.kind === kind);
-  return all.find((each) => each.clientId === clientId) ?? all.find((each) => each.name === name);
 }

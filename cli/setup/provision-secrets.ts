@@ -7,6 +7,7 @@ import { CommandError } from '../support/failure.ts';
 import { type Application, createApplicationKey } from '../zitadel-api/applications.ts';
 import type { Connection } from '../zitadel-api/connection.ts';
 import { readText } from '../zitadel-api/json.ts';
+import { isApplicationKeyTaken, isServiceKeyTaken } from '../zitadel-api/prove-key.ts';
 import { createServiceKey, type User } from '../zitadel-api/users.ts';
 import { writeSecretFile } from './deployment-files.ts';
 import type { Journal } from './journal.ts';
@@ -41,7 +42,10 @@ export async function provideApiKey(
   const found = await secrets.judge(name, (value) => readText(parseFile(value), 'clientId') === application.clientId);
   if (found === 'missing') {
     const file = await createApplicationKey(connection, projectId, application.id, NEVER);
-    if (file !== undefined) await secrets.put(name, file);
+    if (file !== undefined) {
+      await secrets.put(name, file);
+      if (!(await isApplicationKeyTaken(connection, file))) journal.advise(notTaken(name));
+    }
   }
   if (found === 'unseen')
     journal.advise(`${name} was set before; if it is not of ${application.name}, delete it and run this again`);
@@ -63,10 +67,16 @@ export async function provideServiceKey(
   }
   if (!isOwn) {
     const file = await createServiceKey(connection, user.id, NEVER);
-    if (file !== undefined) await writeSecretFile(path, `${file}\n`);
+    if (file !== undefined) {
+      await writeSecretFile(path, `${file}\n`);
+      if (!(await isServiceKeyTaken(connection, file))) journal.advise(notTaken(path));
+    }
   }
   journal.add({ outcome: isOwn ? 'kept' : 'made', what: 'key file', name: path });
 }
+
+const notTaken = (what: string): string =>
+  `ZITADEL has made the key in ${what} and does not take it yet: try it before you rely on it, and look at this machine’s clock`;
 
 function parseFile(text: string): unknown {
   try {

@@ -10,7 +10,9 @@ import {
   createServiceUser,
   findUsers,
   inviteUser,
+  type Mail,
   type Person,
+  readMail,
   type User,
 } from '../zitadel-api/users.ts';
 import type { Journal } from './journal.ts';
@@ -34,23 +36,47 @@ export async function providePerson(
   password: string | undefined,
 ): Promise<User> {
   const { email } = person;
-  const { thing: user, isMade } = await findOrCreate(
+  const {
+    thing: user,
+    isMade,
+    listed,
+  } = await findOrCreate(
     connection,
     `the user ${email}`,
     () => findOneUser(connection, email, 'human'),
     () => createPerson(connection, person, password),
   );
-  const detail = password === undefined ? 'invited by mail' : 'with the password given, to be changed';
-  journal.add({ outcome: isMade ? 'made' : 'kept', what: 'user', name: email, id: user.id, ...(isMade && { detail }) });
-  if (isMade && password === undefined) await invite(connection, user);
-  if (!isMade && !(await canSignIn(connection, user.id))) {
-    journal.advise(`${email} has no way to sign in yet: npx postern users invite ${email}`);
+  const entry = { outcome: isMade ? ('made' as const) : ('kept' as const), what: 'user', name: email, id: user.id };
+  if (!isMade) {
+    journal.add(entry);
+    if (!(await canSignIn(connection, user.id))) {
+      journal.advise(`${email} has no way to sign in yet: npx postern users invite ${email}`);
+    }
+    return user;
   }
+  const mail = password === undefined ? await readMail(connection) : undefined;
+  journal.add({ ...entry, detail: mail ? INVITED[mail] : 'with the password given, to be changed' });
+  if (mail === 'no') journal.advise(`${email} has no way to sign in yet: ${WITHOUT_MAIL[0]}`);
+  if (mail) await invite(connection, user, mail);
+  await listed();
   return user;
 }
 
+/** What became of an invitation. ZITADEL takes one without having a way to send it, and does not say so. */
+export const INVITED: Readonly<Record<Mail, string>> = {
+  yes: 'invited by mail',
+  no: 'not invited, because this ZITADEL has no mail provider',
+  unknown: 'ZITADEL was asked to invite them by mail, if it can send any',
+};
+
+export const WITHOUT_MAIL = [
+  'set a mail provider up in ZITADEL’s console (Default Settings, SMTP Provider), then: npx postern users invite',
+  'or make users with a first password: --password-file FILE',
+];
+
 /** The user is there already, so a second run would not invite: it has to be said. */
-export async function invite(connection: Connection, { id, email }: User): Promise<void> {
+export async function invite(connection: Connection, { id, email }: User, mail: Mail): Promise<void> {
+  if (mail === 'no') return;
   try {
     await inviteUser(connection, id);
   } catch (cause) {
@@ -61,13 +87,18 @@ export async function invite(connection: Connection, { id, email }: User): Promi
 }
 
 export async function provideServiceUser(connection: Connection, journal: Journal, name: string): Promise<User> {
-  const { thing: user, isMade } = await findOrCreate(
+  const {
+    thing: user,
+    isMade,
+    listed,
+  } = await findOrCreate(
     connection,
     `the service user ${name}`,
     () => findOneUser(connection, name, 'machine'),
     () => createServiceUser(connection, name),
   );
   journal.add({ outcome: isMade ? 'made' : 'kept', what: 'service user', name, id: user.id });
+  if (isMade) await listed();
   return user;
 }
 

@@ -106,28 +106,6 @@ export function createWebConfiguration({ callback, postLogout, backChannel, furt
   };
 }
 
-const LISTS = ['redirectUris', 'postLogoutRedirectUris', 'responseTypes', 'grantTypes'];
-const FLAGS = ['accessTokenRoleAssertion', 'idTokenRoleAssertion', 'idTokenUserinfoAssertion'];
-
-/** What an existing application lacks. What it has beyond that may be somebody's, and stays. */
-export function findWebChanges(existing: Json, wanted: Json): Json {
-  const changes: Record<string, unknown> = {};
-  for (const name of LISTS) {
-    const has = listOf(existing[name]);
-    const lacking = listOf(wanted[name]).filter((each) => !has.includes(each));
-    if (lacking.length > 0) changes[name] = [...has, ...lacking];
-  }
-  for (const name of FLAGS) if (existing[name] !== true) changes[name] = true;
-  // Plain HTTP is refused without it; switching it off could break another developer's address
-  if (wanted['developmentMode'] === true && existing['developmentMode'] !== true) changes['developmentMode'] = true;
-  const backChannel = wanted['backChannelLogoutUri'];
-  if (backChannel !== undefined && existing['backChannelLogoutUri'] !== backChannel)
-    changes['backChannelLogoutUri'] = backChannel;
-  return changes;
-}
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
 /** Every granted role must be one of the project's, or ZITADEL refuses half-way. */
 export function assertGrantable(grants: readonly GrantWanted[], known: readonly string[]): void {
   const missing = [...new Set(grants.flatMap(({ roles }) => roles))].filter((role) => !known.includes(role));

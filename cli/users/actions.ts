@@ -2,15 +2,16 @@
 
 import { readPassword } from '../setup/gather.ts';
 import { parsePerson } from '../setup/parse-answers.ts';
-import { findOneUser, invite } from '../setup/provision-users.ts';
+import { findOneUser, INVITED, invite, WITHOUT_MAIL } from '../setup/provision-users.ts';
 import { CommandError, UsageError } from '../support/failure.ts';
 import type { Look } from '../support/look.ts';
+import { hiddenFrom, isApiError } from '../zitadel-api/api-error.ts';
 import { listAuthorizations } from '../zitadel-api/authorizations.ts';
 import type { Connection } from '../zitadel-api/connection.ts';
 import { findOrCreate } from '../zitadel-api/find-or-create.ts';
 import { listRoles } from '../zitadel-api/projects.ts';
 import { grantRoles, revokeRoles } from '../zitadel-api/roles-of-users.ts';
-import { createPerson, listUsers, type User } from '../zitadel-api/users.ts';
+import { createPerson, inviteUser, listUsers, readMail, type User } from '../zitadel-api/users.ts';
 import { printTable, printUser, type UserWithRoles } from './text.ts';
 
 export interface UsersFlags {
@@ -37,6 +38,8 @@ interface Scene {
 export interface Said {
   readonly text: string;
   readonly json: unknown;
+  /** Of the authorizations that it is said from: what this account may not see. */
+  readonly hidden?: number;
 }
 
 export interface Action {
@@ -51,9 +54,10 @@ export const ACTIONS = {
     prepare: async (args, { all = false }) => {
       assertCount(args, 0, 'list');
       return async ({ connection, projectId }) => {
-        const everybody = await withRoles(connection, projectId, await listUsers(connection));
-        const shown = everybody.filter(({ roles }) => all || roles.length > 0);
-        return { text: printTable(shown), json: shown };
+        const { users, hidden } = await withRoles(connection, projectId, await listUsers(connection));
+        const shown = users.filter(({ roles }) => all || roles.length > 0);
+        if (shown.length === 0 && hidden > 0) throw hiddenFrom(hidden, 'the authorizations on the project');
+        return { text: printTable(shown), json: shown, hidden };
       };
     },
   },
@@ -62,8 +66,9 @@ export const ACTIONS = {
     prepare: async (args) => {
       const who = assertCount(args, 1, 'show USER');
       return async ({ connection, projectId }) => {
-        const [user] = await withRoles(connection, projectId, [await findUser(connection, who)]);
-        return { text: user ? printUser(user) : '', json: user };
+        const { users, hidden } = await withRoles(connection, projectId, [await findUser(connection, who)]);
+        const [user] = users;
+        return { text: user ? printUser(user) : '', json: user, hidden };
       };
     },
   },
@@ -76,18 +81,25 @@ export const ACTIONS = {
       const roles = flags.role ?? [];
       return async ({ connection, projectId }) => {
         await assertKnown(connection, projectId, roles);
-        const { thing: user, isMade } = await findOrCreate(
+        const {
+          thing: user,
+          isMade,
+          listed,
+        } = await findOrCreate(
           connection,
           `the user ${person.email}`,
           () => findOneUser(connection, person.email, 'human'),
           () => createPerson(connection, person, password),
         );
-        if (isMade && password === undefined) await invite(connection, user);
+        const mail = isMade && password === undefined ? await readMail(connection) : undefined;
+        if (mail) await invite(connection, user, mail);
+        if (isMade) await listed();
         const given = roles.length > 0 ? await grantRoles(connection, projectId, user.id, roles) : [];
-        const how = password === undefined ? 'made, and invited by mail' : 'made, with the password given';
+        const how = mail ? MADE_AND[mail] : 'made, with the password given';
         const text = [
           `${person.email} ${isMade ? how : 'is there already'} (${user.id})`,
           ...describeRoles('given', given),
+          ...(mail === 'no' ? WITHOUT_MAIL : []),
         ];
         return { text: text.join('\n'), json: { id: user.id, isMade, given } };
       };
@@ -125,8 +137,11 @@ export const ACTIONS = {
       return async ({ connection }) => {
         const user = await findUser(connection, who);
         if (user.kind !== 'human') throw new CommandError(`${who} is a service user, and has no mailbox`);
-        await invite(connection, user);
-        return { text: `${who}: invited by mail to ${user.email}`, json: { id: user.id, email: user.email } };
+        const mail = await readMail(connection);
+        if (mail === 'no') throw new CommandError(`${who} is ${INVITED.no}`, { hints: WITHOUT_MAIL });
+        await sendInvitation(connection, user);
+        const text = mail === 'yes' ? `invited by mail to ${user.email}` : `${INVITED.unknown}: ${user.email}`;
+        return { text: `${who}: ${text}`, json: { id: user.id, email: user.email, mail } };
       };
     },
   },
@@ -139,22 +154,50 @@ function assertCount(args: readonly string[], count: number, usage: string): str
   return args[0] ?? '';
 }
 
+const MADE_AND = {
+  yes: `made, and ${INVITED.yes}`,
+  no: `made, and ${INVITED.no}`,
+  unknown: `made; ${INVITED.unknown}`,
+} as const;
+
+async function sendInvitation(connection: Connection, { id, email }: User): Promise<void> {
+  try {
+    await inviteUser(connection, id);
+  } catch (cause) {
+    if (!isApiError(cause, 'initialised')) throw cause;
+    throw new CommandError(`${email} has been through the first sign-in already: there is nothing to invite them to`, {
+      hints: [
+        'whoever has lost their password can reset it at the sign-in',
+        `what they may use: npx postern users show ${email}`,
+      ],
+      cause,
+    });
+  }
+}
+
 async function findUser(connection: Connection, who: string): Promise<User> {
   const user = await findOneUser(connection, who);
   if (user) return user;
-  throw new CommandError(`there is no user ${who}`, { hints: ['npx postern users list --all shows everybody'] });
+  throw new CommandError(`there is no user ${who} that this account may see`, {
+    hints: ['npx postern users list --all shows everybody'],
+  });
 }
 
 async function withRoles(
   connection: Connection,
   projectId: string,
   users: readonly User[],
-): Promise<readonly UserWithRoles[]> {
-  const authorizations = await listAuthorizations(connection, projectId, users.length === 1 ? users[0]?.id : undefined);
-  return users.map((user) => {
-    const own = authorizations.filter(({ userId, isActive }) => isActive && userId === user.id);
+): Promise<{ users: readonly UserWithRoles[]; hidden: number }> {
+  const { all, hidden } = await listAuthorizations(
+    connection,
+    projectId,
+    users.length === 1 ? users[0]?.id : undefined,
+  );
+  const described = users.map((user) => {
+    const own = all.filter(({ userId, isActive }) => isActive && userId === user.id);
     return { ...user, roles: [...new Set(own.flatMap(({ roles }) => roles))] };
   });
+  return { users: described, hidden };
 }
 
 async function assertKnown(connection: Connection, projectId: string, roles: readonly string[]): Promise<void> {

@@ -9,6 +9,7 @@ import { createLook } from '../support/look.ts';
 import type { System } from '../support/system.ts';
 import { printCall } from '../zitadel-api/call.ts';
 import { openConnection } from '../zitadel-api/connection.ts';
+import { isProjectVisible } from '../zitadel-api/projects.ts';
 import { readCredentials, WHO_FLAGS, WHO_HELP, WHO_OPTIONS } from '../zitadel-api/who.ts';
 import { ACTIONS, type Action, isAction, type UsersFlags } from './actions.ts';
 
@@ -74,12 +75,13 @@ export async function users(args: readonly string[], system: System): Promise<nu
     if (!isAction(name)) {
       throw new UsageError(`${name || 'nothing'} is no action`, [`there are ${Object.keys(ACTIONS).join(', ')}`]);
     }
-    const action = ACTIONS[name];
+    const action: Action = ACTIONS[name];
     assertFlags(name, action, values);
     const task = await action.prepare(rest, values);
     const { connection, projectId } = await connect(values, system);
-    const { text, json } = await task({ connection, projectId, look: createLook(system.hasColour.print) });
+    const { text, json, hidden = 0 } = await task({ connection, projectId, look: createLook(system.hasColour.print) });
     system.print(values.json ? JSON.stringify(json, null, 2) : text);
+    if (hidden > 0) system.tell(`note: this account may not see ${hidden} more authorizations: roles may be missing`);
     return 0;
   } catch (cause) {
     return reportFailure('users', cause, system, args.includes('--json'));
@@ -125,5 +127,8 @@ async function connect(flags: UsersFlags, system: System) {
       if (kind === 'planned') system.tell(`would call ${printCall(origin, call)}`);
     },
   });
-  return { connection, projectId };
+  if (await isProjectVisible(connection, projectId)) return { connection, projectId };
+  throw new CommandError(`there is no project ${projectId} that this account may see`, {
+    hints: ['is it of this instance, and is the service account Org Owner in the project’s organisation?'],
+  });
 }

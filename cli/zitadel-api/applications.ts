@@ -1,7 +1,7 @@
 // Applications and their keys. zitadel.application.v2.ApplicationService; version 1: /management/v1/projects/{id}/apps.
 
 import { connectCall, managementCall, plannedId } from './call.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Seen } from './connection.ts';
 import { isJson, type Json, readAt, readList, readText } from './json.ts';
 
 export interface Application {
@@ -15,8 +15,9 @@ export interface Application {
 
 const SERVICE = 'zitadel.application.v2.ApplicationService';
 
-export async function listApplications(connection: Connection, projectId: string): Promise<readonly Application[]> {
-  const all = await connection.list(
+export async function listApplications(connection: Connection, projectId: string): Promise<Seen<Application>> {
+  const { all, hidden } = await connection.list(
+    'the applications',
     (page) => ({
       service: 'application',
       v2: connectCall(`${SERVICE}/ListApplications`, {
@@ -27,7 +28,7 @@ export async function listApplications(connection: Connection, projectId: string
     }),
     (answer) => [...readList(answer, 'applications'), ...readList(answer, 'result')],
   );
-  return all.map((each) => {
+  const applications = all.map((each): Application => {
     const oidc = readAt(each, 'oidcConfiguration') ?? readAt(each, 'oidcConfig');
     const api = readAt(each, 'apiConfiguration') ?? readAt(each, 'apiConfig');
     const configuration = fromVersion1(oidc ?? api);
@@ -39,6 +40,7 @@ export async function listApplications(connection: Connection, projectId: string
       configuration,
     };
   });
+  return { all: applications, hidden };
 }
 
 function fromVersion1(configuration: unknown): Json {
@@ -51,10 +53,8 @@ function fromVersion1(configuration: unknown): Json {
   };
 }
 
-/** What it is told of itself cannot be told to it. */
 function toVersion1(configuration: Json): object {
-  const { developmentMode, applicationType, clientId, noneCompliant, complianceProblems, allowedOrigins, ...rest } =
-    configuration;
+  const { developmentMode, applicationType, ...rest } = configuration;
   return { ...rest, devMode: developmentMode, appType: applicationType };
 }
 
@@ -99,21 +99,17 @@ function readMade(
   };
 }
 
-/** Version 2 changes what is named; version 1 replaces everything, so the rest is said again. */
+/** Replaces everything: what is not named becomes its default, whatever ZITADEL's documents say. */
 export async function changeOidcApplication(
   connection: Connection,
   projectId: string,
-  { id, configuration }: Application,
-  changes: Json,
+  id: string,
+  configuration: Json,
 ): Promise<void> {
   await connection.write({
     service: 'application',
-    v2: connectCall(`${SERVICE}/UpdateApplication`, { applicationId: id, projectId, oidcConfiguration: changes }),
-    v1: managementCall(
-      'PUT',
-      `/projects/${projectId}/apps/${id}/oidc_config`,
-      toVersion1({ ...configuration, ...changes }),
-    ),
+    v2: connectCall(`${SERVICE}/UpdateApplication`, { applicationId: id, projectId, oidcConfiguration: configuration }),
+    v1: managementCall('PUT', `/projects/${projectId}/apps/${id}/oidc_config`, toVersion1(configuration)),
   });
 }
 

@@ -1,7 +1,7 @@
 // Who has which roles on a project. zitadel.authorization.v2.AuthorizationService; version 1 calls them user grants.
 
 import { connectCall, managementCall } from './call.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Seen } from './connection.ts';
 import { readList, readText, readTexts } from './json.ts';
 
 export interface Authorization {
@@ -20,9 +20,10 @@ export async function listAuthorizations(
   connection: Connection,
   projectId: string,
   userId?: string,
-): Promise<readonly Authorization[]> {
+): Promise<Seen<Authorization>> {
   const ofUser = userId !== undefined;
-  const all = await connection.list(
+  const { all, hidden } = await connection.list(
+    'the authorizations',
     (page) => ({
       service: 'authorization',
       v2: connectCall(`${SERVICE}/ListAuthorizations`, {
@@ -36,13 +37,14 @@ export async function listAuthorizations(
     }),
     (answer) => [...readList(answer, 'authorizations'), ...readList(answer, 'result')],
   );
-  return all.map((each) => ({
+  const seen = all.map((each) => ({
     id: readText(each, 'id'),
     userId: readText(each, 'user', 'id') || readText(each, 'userId'),
     organizationId: readText(each, 'organization', 'id') || readText(each, 'orgId'),
     roles: [...readTexts(each, 'roleKeys'), ...readList(each, 'roles').map((role) => readText(role, 'key'))],
     isActive: !readText(each, 'state').endsWith('INACTIVE'),
   }));
+  return { all: seen, hidden };
 }
 
 export async function createAuthorization(

@@ -39,6 +39,18 @@ export function parseServiceKey(text: string, name: string): Credentials {
   }
 }
 
+/** Of a key file that ZITADEL has just handed out: of a service account or of an application. */
+export function parseKey(text: string): Credentials & { kind: 'key' } {
+  const file: unknown = JSON.parse(text);
+  return {
+    kind: 'key',
+    userId: readText(file, 'userId') || readText(file, 'clientId'),
+    keyId: readText(file, 'keyId'),
+    key: createPrivateKey(readText(file, 'key')),
+    expires: readText(file, 'expirationDate'),
+  };
+}
+
 export function parseToken(text: string): Credentials {
   const token = text.trim();
   if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('the personal access token is empty, or more than one word');

@@ -1,7 +1,9 @@
 // Projects and their roles. zitadel.project.v2.ProjectService; version 1: /management/v1/projects.
 
+import { hiddenFrom } from './api-error.ts';
+import { becomesTrue } from './await-projections.ts';
 import { connectCall, managementCall, plannedId } from './call.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Seen } from './connection.ts';
 import { isJson, type Json, readFlag, readList, readText } from './json.ts';
 
 export interface Project {
@@ -17,16 +19,28 @@ const SERVICE = 'zitadel.project.v2.ProjectService';
 
 /** By id if there is one with it, else by name. */
 export async function findProject(connection: Connection, name: string, id?: string): Promise<Project | undefined> {
-  const withId = id === undefined ? [] : await listProjects(connection, { inProjectIdsFilter: { ids: [id] } });
-  const byId = withId.find((project) => project.id === id);
-  return (
-    byId ??
-    (await listProjects(connection, { projectNameFilter: { projectName: name } })).find((each) => each.name === name)
-  );
+  const byId = id === undefined ? undefined : await findProjectById(connection, id);
+  if (byId) return byId;
+  const { all, hidden } = await listOwn(connection, { projectNameFilter: { projectName: name } });
+  const byName = all.find((each) => each.name === name);
+  if (!byName && hidden > 0) throw hiddenFrom(hidden, 'the projects');
+  return byName;
 }
 
-async function listProjects(connection: Connection, filter: object): Promise<readonly Project[]> {
-  const all = await connection.list(
+async function findProjectById(connection: Connection, id: string): Promise<Project | undefined> {
+  return (await listOwn(connection, { inProjectIdsFilter: { ids: [id] } })).all.find((project) => project.id === id);
+}
+
+/** Whether this account sees the project, whosever it is. */
+export async function isProjectVisible(connection: Connection, id: string): Promise<boolean> {
+  const { all } = await listProjects(connection, { inProjectIdsFilter: { ids: [id] } });
+  // Version 1 lists the own organisation's alone, and others' may be granted to it
+  return connection.lacks('project') || all.some((project) => project.id === id);
+}
+
+async function listProjects(connection: Connection, filter: object): Promise<Seen<Project>> {
+  const { all, hidden } = await connection.list(
+    'the projects',
     (page) => ({
       service: 'project',
       v2: connectCall(`${SERVICE}/ListProjects`, { pagination: page, filters: [filter] }),
@@ -40,8 +54,14 @@ async function listProjects(connection: Connection, filter: object): Promise<rea
     assertsRoles: readFlag(record, 'projectRoleAssertion'),
     record,
   }));
-  // Version 2 lists whatever the caller may see, in any organisation
-  return projects.filter(({ record }) => [connection.organizationId, ''].includes(readText(record, 'organizationId')));
+  return { all: projects, hidden };
+}
+
+/** Version 2 lists whatever the caller may see, in any organisation. */
+async function listOwn(connection: Connection, filter: object): Promise<Seen<Project>> {
+  const { all, hidden } = await listProjects(connection, filter);
+  const own = all.filter(({ record }) => [connection.organizationId, ''].includes(readText(record, 'organizationId')));
+  return { all: own, hidden };
 }
 
 export async function createProject(connection: Connection, name: string): Promise<Project> {
@@ -55,19 +75,29 @@ export async function createProject(connection: Connection, name: string): Promi
   return { id, name, assertsRoles: true, record: {} };
 }
 
-/** Version 1 replaces all settings at once, so the others are said again. */
+const SETTINGS = [
+  'projectRoleCheck',
+  'hasProjectCheck',
+  'authorizationRequired',
+  'projectAccessRequired',
+  'privateLabelingSetting',
+];
+
+/** What an update does not name may become its default, so the other settings are said again. */
 export async function assertRoles(connection: Connection, { id, name, record }: Project): Promise<void> {
-  const { projectRoleCheck, hasProjectCheck, privateLabelingSetting } = record;
-  const settings = { name, projectRoleAssertion: true, projectRoleCheck, hasProjectCheck, privateLabelingSetting };
+  const others = Object.fromEntries(SETTINGS.flatMap((key) => (key in record ? [[key, record[key]]] : [])));
+  const settings = { name, ...others, projectRoleAssertion: true };
   await connection.write({
     service: 'project',
-    v2: connectCall(`${SERVICE}/UpdateProject`, { projectId: id, projectRoleAssertion: true }),
+    v2: connectCall(`${SERVICE}/UpdateProject`, { projectId: id, ...settings }),
     v1: managementCall('PUT', `/projects/${id}`, settings),
   });
+  await becomesTrue(connection, async () => (await findProjectById(connection, id))?.assertsRoles === true);
 }
 
 export async function listRoles(connection: Connection, projectId: string): Promise<readonly string[]> {
-  const all = await connection.list(
+  const { all, hidden } = await connection.list(
+    'the roles of the project',
     (page) => ({
       service: 'project',
       v2: connectCall(`${SERVICE}/ListProjectRoles`, { projectId, pagination: page }),
@@ -75,6 +105,7 @@ export async function listRoles(connection: Connection, projectId: string): Prom
     }),
     (answer) => [...readList(answer, 'projectRoles'), ...readList(answer, 'result')],
   );
+  if (hidden > 0) throw hiddenFrom(hidden, 'the roles of the project');
   return all.map((role) => readText(role, 'key'));
 }
 

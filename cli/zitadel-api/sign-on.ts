@@ -6,8 +6,15 @@ import { type Credentials, createAssertion } from './credentials.ts';
 import { isJson, type Json, readText } from './json.ts';
 import type { Send } from './transport.ts';
 
+/** Paths of the provider's own. */
+export interface Endpoints {
+  readonly token: string;
+  readonly introspection: string;
+}
+
 export interface SignedOn {
   readonly token: string;
+  readonly endpoints: Endpoints;
   readonly organizationId: string;
 }
 
@@ -17,10 +24,11 @@ const RESOURCE_OWNER = 'urn:zitadel:iam:user:resourceowner:id';
 export async function signOn(send: Send, domain: string, credentials: Credentials, now: number): Promise<SignedOn> {
   const metadata = await readMetadata(send, domain);
   const pathOf = (name: string) => new URL(readText(metadata, name)).pathname;
+  const endpoints = { token: pathOf('token_endpoint'), introspection: pathOf('introspection_endpoint') };
   const token =
     credentials.kind === 'token'
       ? credentials.token
-      : await fetchToken(send, pathOf('token_endpoint'), domain, credentials, now);
+      : await fetchToken(send, endpoints.token, domain, credentials, now);
   const response = await send(pathOf('userinfo_endpoint'), { headers: { authorization: `Bearer ${token}` } });
   if (!response.ok) {
     throw new CommandError(
@@ -30,7 +38,15 @@ export async function signOn(send: Send, domain: string, credentials: Credential
       },
     );
   }
-  return { token, organizationId: readText(await readJson(response, domain), RESOURCE_OWNER) };
+  const claimed = readText(await readJson(response, domain), RESOURCE_OWNER);
+  return { token, endpoints, organizationId: claimed || (await askWhose(send, token)) };
+}
+
+/** Of a token without scopes, such as the one of a first instance, userinfo tells little; version 1 knows the account. */
+async function askWhose(send: Send, token: string): Promise<string> {
+  const response = await send('/auth/v1/users/me', { headers: { authorization: `Bearer ${token}` } });
+  const account: unknown = response.ok ? await response.json().catch(() => undefined) : undefined;
+  return readText(account, 'user', 'details', 'resourceOwner');
 }
 
 async function readMetadata(send: Send, domain: string): Promise<Json> {
@@ -43,11 +59,31 @@ async function readMetadata(send: Send, domain: string): Promise<Json> {
 }
 
 async function readJson(response: Response, domain: string): Promise<Json> {
-  const body: unknown = response.ok ? await response.json().catch(() => undefined) : undefined;
-  if (isJson(body)) return body;
+  const text = await response.text();
+  const body = response.ok ? parse(text) : undefined;
+  if (body) return body;
+  // ZITADEL found no instance for the host that was asked
+  if (text.includes('ID=QUERY-1kIjX')) {
+    const known = /\(ExternalDomain is ([^\s)]+)\)/.exec(text)?.[1];
+    throw new CommandError(`the ZITADEL at ${domain} knows itself by another name${known ? `: ${known}` : ''}`, {
+      hints: [
+        '--domain must be the address in ZITADEL’s console, to the letter; localhost and 127.0.0.1 are two names',
+      ],
+    });
+  }
   throw new CommandError(`there is no ZITADEL at ${domain} (${response.status} from it, and no JSON)`, {
     hints: ['--domain is the origin of the instance: https://my-instance.zitadel.cloud'],
   });
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isJson(body) ? body : undefined;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
 }
 
 async function fetchToken(

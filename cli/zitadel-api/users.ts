@@ -1,7 +1,8 @@
 // Users. zitadel.user.v2.UserService by its REST paths; version 1: /management/v1/users.
 
+import { isApiError } from './api-error.ts';
 import { decodeKeyFile } from './applications.ts';
-import { managementCall, plannedId, restCall } from './call.ts';
+import { type Call, managementCall, plannedId, restCall } from './call.ts';
 import type { Connection } from './connection.ts';
 import { isJson, type Json, readAt, readFlag, readList, readText, readTexts } from './json.ts';
 
@@ -26,7 +27,8 @@ export interface Person {
 /** All of the organisation, or those that fit a query. */
 export async function listUsers(connection: Connection, queries: readonly object[] = []): Promise<readonly User[]> {
   const { organizationId } = connection;
-  const all = await connection.list(
+  const { all } = await connection.list(
+    'the users',
     (query) => ({
       service: 'user',
       v2: restCall('POST', '/v2/users', { query, queries: [...queries, { organizationIdQuery: { organizationId } }] }),
@@ -115,6 +117,21 @@ export async function createServiceUser(connection: Connection, username: string
 function readMade(answer: Json | undefined, username: string): Pick<User, 'id' | 'username' | 'loginName' | 'state'> {
   const id = answer ? readText(answer, 'id') || readText(answer, 'userId') : plannedId(`user ${username}`);
   return { id, username, loginName: username, state: 'active' };
+}
+
+export type Mail = 'yes' | 'no' | 'unknown';
+
+/** Whether mail can go out: only an owner of the instance may know, and an older server can't say. */
+export async function readMail(connection: Connection): Promise<Mail> {
+  const call: Call = { method: 'GET', path: '/admin/v1/email' };
+  try {
+    const answer = await connection.read({ service: 'mail', v2: call, v1: call });
+    return readText(answer, 'config', 'state').endsWith('INACTIVE') ? 'no' : 'yes';
+  } catch (cause) {
+    if (isApiError(cause, 'gone')) return 'no';
+    if (isApiError(cause, 'forbidden', 'missing-method', 'unauthenticated')) return 'unknown';
+    throw cause;
+  }
 }
 
 /** Mails the person a way to choose their first means of signing in. Version 1 has done so when it made them. */

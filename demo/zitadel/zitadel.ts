@@ -78,7 +78,7 @@ export interface Zitadel extends Management {
 function createInstance(options: ZitadelOptions): Instance {
   const now = options.now ?? (() => Math.floor(Date.now() / 1000));
   const nextId = createIds(now);
-  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const settings = { ...DEFAULT_SETTINGS, resolvableHosts: [], ...options.settings };
   const store = createStore();
   seedStore(store, now());
   const projections = createProjections(store, settings, now);

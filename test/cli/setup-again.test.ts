@@ -33,9 +33,8 @@ describe('issue 7: a second run changes nothing and says so', () => {
   });
 
   it('lists that lag behind do not make things twice', async () => {
-    bed.control.listLag = 2;
-    expect((await bed.setup(everything(bed))).code).toBe(0);
-    bed.control.listLag = 0;
+    bed.zitadel.settings.projectionLag = 3;
+    expect(await bed.setup(everything(bed))).toMatchObject({ code: 0, err: '' });
     const { out } = await bed.setup(everything(bed));
     expect(out).not.toMatch(/^made/m);
     expect(bed.zitadel.store.projects.size).toBe(1);
@@ -106,6 +105,8 @@ describe('issue 7: a run that fails half-way says what was made and can be run a
       for (let number = 1; ; number++) {
         await bed.stop();
         bed = await createBed();
+        // Fewer calls to fail: waiting only repeats them
+        bed.zitadel.settings.projectionLag = 0;
         interrupt(number, when);
         const first = await bed.setup(everything(bed));
         if (first.code === 0) {

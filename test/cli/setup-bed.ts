@@ -31,6 +31,8 @@ export interface Bed {
   readonly path: (name: string) => string;
   readonly read: (name: string) => Promise<string>;
   readonly write: (name: string, text: string) => Promise<void>;
+  /** The clock of both sides. */
+  readonly clock: Pick<System, 'now' | 'wait'>;
   /** The flags that every set-up needs. */
   readonly needed: readonly string[];
   setup(args?: readonly string[], changes?: Partial<System>): Promise<Ran>;
@@ -70,7 +72,13 @@ export async function createRobotKey(zitadel: Zitadel): Promise<string> {
 }
 
 export async function createBed(): Promise<Bed> {
-  const zitadel = createZitadel({ backChannelRetryDelays: [0, 0] });
+  // Readers lag behind as at a real ZITADEL; waiting turns the clock on
+  let ahead = 0;
+  const now = () => Math.floor(Date.now() / 1000 + ahead);
+  const wait = async (milliseconds: number) => {
+    ahead += milliseconds / 1000;
+  };
+  const zitadel = createZitadel({ now, backChannelRetryDelays: [0, 0], settings: { projectionLag: 1 } });
   const { origin: domain, close } = await zitadel.listen();
   emptyZitadel(zitadel);
   const control = apiControl(zitadel.store);
@@ -92,6 +100,8 @@ export async function createBed(): Promise<Bed> {
     const [out, err]: [string[], string[]] = [[], []];
     const system = {
       ...createTestSystem(),
+      now,
+      wait,
       print: (line: string) => void out.push(line),
       tell: (line: string) => void err.push(line),
       ...changes,
@@ -105,6 +115,7 @@ export async function createBed(): Promise<Bed> {
     control,
     domain,
     folder,
+    clock: { now, wait },
     path,
     read: (name) => readFile(path(name), 'utf8'),
     write: (name, text) => writeFile(path(name), text),

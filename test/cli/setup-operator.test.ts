@@ -70,7 +70,28 @@ describe('issue 7: tried as a new user would', () => {
 
   it('an alias of the issuer', async () => {
     const alias = bed.domain.replace('127.0.0.1', 'localhost');
-    expect((await message(['--domain', alias])).err).toContain(`says that it is ${bed.domain}`);
+    expect((await message(['--domain', alias])).err).toContain('knows itself by another name: 127.0.0.1');
+  });
+
+  it.each([
+    ['openid', ['openid']],
+    ['none at all', []],
+  ])('a token of a first instance, with scopes %s: the account itself tells its organisation', async (_name, scope) => {
+    await bed.write('pat', await bed.zitadel.createPersonalAccessToken(ROBOT, undefined, scope));
+    const flags = ['--domain', bed.domain, '--pat-file', bed.path('pat'), '--config', bed.path(CONFIG)];
+    const urls = ['--url', 'http://localhost:8787', '--upstream', 'http://localhost:8081'];
+    expect(await setup([...flags, ...urls], { ...createTestSystem(), ...bed.clock })).toBe(0);
+    expect(only(bed.zitadel.store.projects).name).toBe('Postern');
+  });
+
+  it('a token that tells nothing of its account: a way on', async () => {
+    bed.zitadel.tamper.userinfo = ({ sub }) => ({ sub });
+    const mute = (url: string, init: RequestInit) =>
+      url.endsWith('/auth/v1/users/me') ? Promise.resolve(new Response('', { status: 404 })) : fetch(url, init);
+    const { code, err } = await message([], { fetch: mute });
+    expect(code).toBe(1);
+    expect(err).toContain('does not say whose account this is');
+    expect(err).toContain('--org ID names the organisation');
   });
 
   it('an expired key: said before ZITADEL is asked', async () => {
@@ -91,7 +112,7 @@ describe('issue 7: tried as a new user would', () => {
   it('a service account that may not', async () => {
     bed.control.administrators.clear();
     const { err } = await message([]);
-    expect(err).toContain('No matching permissions found');
+    expect(err).toContain('this account may not see the projects');
     expect(err).toContain('Org Owner');
   });
 
@@ -111,7 +132,12 @@ describe('issue 7: tried as a new user would', () => {
     const token = await bed.zitadel.createPersonalAccessToken(ROBOT);
     await bed.write('pat', token);
     const out: string[] = [];
-    const system = { ...createTestSystem(), fetch: elsewhere, print: (line: string) => void out.push(line) };
+    const system = {
+      ...createTestSystem(),
+      ...bed.clock,
+      fetch: elsewhere,
+      print: (line: string) => void out.push(line),
+    };
     const flags = [
       '--domain',
       'https://zitadel.example.com',
@@ -158,6 +184,7 @@ describe('issue 7: on a terminal it asks for what is missing', () => {
     const [asked, told]: [string[], string[]] = [[], []];
     const system = {
       ...createTestSystem(),
+      ...bed.clock,
       prompts: scriptedPrompts(answers, asked),
       tell: (line: string) => void told.push(line),
     };

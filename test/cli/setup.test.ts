@@ -4,7 +4,7 @@
 import { stat } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setup } from '../../cli/setup/command.ts';
-import { parseServiceKey } from '../../cli/zitadel-api/credentials.ts';
+import { createAssertion, parseKey, parseServiceKey } from '../../cli/zitadel-api/credentials.ts';
 import { SEED } from '../../demo/zitadel/seed.ts';
 import { type Bed, CONFIG, createBed, createTestSystem, everything, only, PEOPLE, ROBOT } from './setup-bed.ts';
 
@@ -119,8 +119,52 @@ describe('issue 7: setup makes what ZITADEL’s guides do by hand', () => {
     const token = await bed.zitadel.createPersonalAccessToken(ROBOT);
     const flags = ['--domain', bed.domain, '--url', 'http://localhost:8787', '--upstream', 'http://localhost:8081'];
     const place = ['--config', bed.path(CONFIG)];
-    expect(await setup([...flags, ...place], { ...createTestSystem(), env: { ZITADEL_PAT: token } })).toBe(0);
+    expect(
+      await setup([...flags, ...place], { ...createTestSystem(), ...bed.clock, env: { ZITADEL_PAT: token } }),
+    ).toBe(0);
     expect(bed.zitadel.store.projects.size).toBe(1);
+  });
+});
+
+describe('what was made can be used when setup ends', () => {
+  it.each([1, 3])('with readers %d s behind: the keys are taken, and the application knows its people', async (lag) => {
+    bed.zitadel.settings.projectionLag = lag;
+    expect(await bed.setup(everything(bed))).toMatchObject({ code: 0, err: '' });
+    const { domain, clock } = bed;
+    const service = parseServiceKey(await bed.read('reporter.json'), 'reporter.json');
+    if (service.kind !== 'key') throw new Error('a key is wanted');
+    const grant = await fetch(`${domain}/oauth/v2/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        assertion: await createAssertion(service, domain, clock.now()),
+        scope: `openid urn:zitadel:iam:org:projects:roles urn:zitadel:iam:org:project:id:${only(bed.zitadel.store.projects).id}:aud`,
+      }),
+    });
+    const { access_token } = (await grant.json()) as { access_token: string };
+    expect(JSON.parse(atob(access_token.split('.')[1] ?? ''))).toHaveProperty([
+      `urn:zitadel:iam:org:project:${only(bed.zitadel.store.projects).id}:roles`,
+      'staff',
+    ]);
+    const file = /^ZITADEL_API_KEY='(.*)'$/m.exec(await bed.read('.dev.vars'))?.[1] ?? '';
+    const introspection = await fetch(`${domain}/oauth/v2/introspect`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        token: access_token,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: await createAssertion(parseKey(file), domain, clock.now()),
+      }),
+    });
+    expect(await introspection.json()).toMatchObject({ active: true });
+  });
+
+  it('a key that ZITADEL never takes: a note, and no end of waiting', async () => {
+    bed.zitadel.faults.set('introspection', { status: 400, body: { error: 'unauthorized_client' } });
+    const before = bed.clock.now();
+    const { code, out } = await bed.setup(['--api']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/note .*ZITADEL has made the key in ZITADEL_API_KEY and does not take it yet/);
+    expect(bed.clock.now() - before).toBeLessThan(30);
   });
 });
 
