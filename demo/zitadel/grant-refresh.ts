@@ -37,7 +37,8 @@ function takeRefreshToken(
   params: URLSearchParams,
 ): { session: OidcSession; user: User } {
   const handle = plaintext === undefined ? undefined : findHandle(instance, plaintext);
-  if (!handle) throw new OAuthError('invalid_request', 'Errors.User.RefreshToken.Invalid');
+  // An access token is of the same make, and none
+  if (!handle?.tokenId.startsWith('rt_')) throw new OAuthError('invalid_request', 'Errors.User.RefreshToken.Invalid');
   const { session, tokenId } = handle;
   if (session.clientId !== application.clientId) {
     throw new OAuthError('invalid_client', 'client_id does not correspond to the client_id in the refresh token');

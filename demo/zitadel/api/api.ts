@@ -42,8 +42,19 @@ export function createApi(instance: Instance): (exchange: Exchange) => Promise<R
     control.calls.push(call);
     const response = found ? await runMethod(instance, exchange, found, call) : answerUnknown(control, url.pathname);
     call.status = response.status;
-    return response;
+    return dress(instance, response, isConnect);
   };
+}
+
+/** The two ways in put different things on their answers. */
+function dress({ nextId }: Instance, response: Response, isConnect: boolean): Response {
+  const { headers } = response;
+  const isGateway = !isConnect && response.ok;
+  headers.set('vary', isGateway ? 'Origin, Cookie' : 'Origin');
+  headers.set('x-request-id', nextId());
+  headers.set('x-robots-tag', 'none');
+  if (isGateway) headers.append('set-cookie', 'zitadel.quota.exhausted=; Path=/; Max-Age=0; SameSite=Lax');
+  return response;
 }
 
 function findMethod(instance: Instance, control: ApiControl, method: string, pathname: string): Found | undefined {

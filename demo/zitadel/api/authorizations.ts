@@ -59,7 +59,8 @@ export function describeAuthorization({ store }: Instance, authorization: Author
     project,
     organization,
     userLoginName: loginName(store, user),
-    displayName: user.kind === 'human' ? user.displayName : user.name,
+    // A service account has none
+    displayName: user.kind === 'human' ? user.displayName : undefined,
     roles: authorization.roleKeys.map((key) => ({ key, ...project.roles.get(key) })),
   };
 }

@@ -22,7 +22,7 @@ const changed = (instance: Instance) => {
   return { details: { sequence, changeDate, resourceOwner } };
 };
 
-function createSession(instance: Instance, { checks }: Body): object {
+async function createSession(instance: Instance, { checks }: Body): Promise<object> {
   const { loginName = '', userId = '' } = checks?.user ?? {};
   const user = instance.store.users.get(userId) ?? findUserByLoginName(instance.store, loginName);
   if (user?.kind !== 'human') throw userNotFound();
@@ -30,7 +30,7 @@ function createSession(instance: Instance, { checks }: Body): object {
   if (known === undefined || checks.password?.password !== known)
     throw new ApiFault('invalid_argument', 'Errors.User.Password.Invalid', 'COMMAND-3M0fs');
   const { id, secret } = createSsoSession(instance, user, ['pwd']);
-  return { ...changed(instance), sessionId: id, sessionToken: `${id}.${secret}` };
+  return { ...changed(instance), sessionId: id, sessionToken: await instance.opaqueTokens.seal(`${id}.${secret}`) };
 }
 
 function findAuthRequest({ sessions }: Instance, id: string): AuthRequest {
@@ -71,7 +71,8 @@ const toOAuthError = ({ error, errorDescription }: Body) =>
 
 async function link(instance: Instance, authRequest: AuthRequest, { sessionId, sessionToken }: Body) {
   const session = instance.sessions.sso.get(sessionId);
-  if (!session || session.isTerminated || sessionToken !== `${session.id}.${session.secret}`)
+  const proof = await instance.opaqueTokens.unseal(String(sessionToken));
+  if (!session || session.isTerminated || proof !== `${session.id}.${session.secret}`)
     throw new ApiFault('permission_denied', 'Errors.Session.Token.Invalid', 'COMMAND-sGr42');
   const linked = await linkSession(instance, authRequest, session);
   if ('refusal' in linked) throw new ApiFault('permission_denied', linked.refusal, 'OIDC-foSyH49RvL');
