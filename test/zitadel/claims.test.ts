@@ -127,6 +127,14 @@ describe('roles', () => {
     expect(roleClaimsOf(await rolesFor(bed))).toEqual([]);
   });
 
+  it('preferred_username is a bare user name where the organisation wants no domain in login names', async () => {
+    const bed = createBed();
+    const organization = bed.zitadel.store.organizations.get(SEED.organizationId);
+    if (organization) organization.hasDomainInLoginNames = false;
+    const { access_token } = await bed.login({ user: 'zoe' });
+    expect((await bed.userinfo(access_token)).body.preferred_username).toBe('zoe');
+  });
+
   it('9 of a key made after the sign-in show at once, unless role assertion has frozen the list', async () => {
     const shown = async (roleAssertion: boolean) => {
       const bed = createBed();

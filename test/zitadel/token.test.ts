@@ -211,6 +211,16 @@ describe('refresh', () => {
     expect(after.nonce).toBe('nonce-1');
   });
 
+  it('of a deactivated application is over, and what it has got stays good', async () => {
+    const bed = createBed();
+    const { refresh_token, access_token } = await bed.login();
+    bed.zitadel.webApplication.active = false;
+    expect(await bed.refresh(refresh_token)).toMatchObject({ status: 400, body: { error: 'invalid_client' } });
+    expect((await bed.userinfo(access_token)).status).toBe(200);
+    const authorize = await bed.get(bed.authorizeUrl().slice(bed.issuer.length));
+    expect(authorize).toMatchObject({ status: 400, body: { error_description: 'Errors.App.NotFound' } });
+  });
+
   it('2 knows the inactive user, the other client, the wider scope and the missing token', async () => {
     const bed = createBed();
     const { refresh_token } = await bed.login();
