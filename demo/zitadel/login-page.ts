@@ -14,6 +14,21 @@ export interface SignInView {
   clientName: string;
 }
 
+/** Where Login V1's own forms lead. */
+export const V1_FORMS = { name: '/ui/login/loginname', password: '/ui/login/password' } as const;
+
+/** The field names are V1's. */
+const v1Form = (authRequest: AuthRequest, action: string, fields: string): string =>
+  `<form method="post" action="${action}">${hiddenField('gorilla.csrf.Token', 'stand-in')}${hiddenField('authRequestID', authRequest.id)}${fields}</form>`;
+
+export function passwordPage(authRequest: AuthRequest, loginName: string, complaint?: string): Response {
+  const fields = `${hiddenField('loginName', loginName)}<label>Password<input type="password" name="password" required></label><button>Next</button>`;
+  return page({
+    title: 'Password',
+    body: `${complaint === undefined ? '' : `<p role="alert">${escapeHtml(complaint)}</p>`}${v1Form(authRequest, V1_FORMS.password, fields)}`,
+  });
+}
+
 function rolesOf(instance: Instance, user: HumanUser): string {
   const grants = [...instance.store.authorizations.values()].filter(({ userId }) => userId === user.id);
   const keys = grants.flatMap(({ roleKeys }) => roleKeys);
@@ -27,6 +42,9 @@ export function signInPage(instance: Instance, view: SignInView): Response {
     const detail = `${loginName(instance.store, user)} · ${rolesOf(instance, user)}${note}`;
     return `<button name="user" value="${escapeHtml(user.id)}" lang="${escapeHtml(user.preferredLanguage ?? 'en')}">${escapeHtml(user.displayName)}<small>${escapeHtml(detail)}</small></button>`;
   });
+  const nameField = '<label>Login name<input type="text" name="loginName" required></label><button>Next</button>';
+  const isV1 = view.authRequest.loginVersion === 'v1';
+  const byName = isV1 ? v1Form(view.authRequest, V1_FORMS.name, nameField) : '';
   return page({
     title: 'Who are you today?',
     body: `<p class="dim">to continue to ${escapeHtml(view.clientName)}</p>
@@ -35,7 +53,7 @@ ${hiddenField('authRequest', view.authRequest.id)}
 ${buttons.join('\n')}
 <label class="row"><input type="checkbox" name="mfa" value="on"> with second factor</label>
 <button class="quiet" name="cancel" value="1">Cancel</button>
-</form>`,
+</form>${byName}`,
   });
 }
 

@@ -18,20 +18,21 @@ export const LOGIN_PATHS = { v1: '/ui/login/login', v2: '/ui/v2/login/login' } a
 export function createLogin(instance: Instance): Endpoint {
   return async (exchange) => {
     const { params, request } = exchange;
-    const id = params.get('authRequest') ?? params.get('authRequestID') ?? '';
-    const authRequest = instance.sessions.authRequests.get(id);
-    if (authRequest?.phase !== 'added') {
-      return messagePage(
-        'Nothing to sign in to',
-        'This sign-in is over or never began. Start at the application.',
-        404,
-      );
-    }
+    const authRequest = findOpenRequest(instance, params);
+    if (!authRequest) return nothingToSignInTo();
     return request.method === 'POST'
       ? takeAnswer(instance, exchange, authRequest)
       : startLogin(instance, exchange, authRequest);
   };
 }
+
+export function findOpenRequest({ sessions }: Instance, params: URLSearchParams): AuthRequest | undefined {
+  const authRequest = sessions.authRequests.get(params.get('authRequest') ?? params.get('authRequestID') ?? '');
+  return authRequest?.phase === 'added' ? authRequest : undefined;
+}
+
+export const nothingToSignInTo = (): Response =>
+  messagePage('Nothing to sign in to', 'This sign-in is over or never began. Start at the application.', 404);
 
 /** Sessions of this browser that would do for the request, the newest first. */
 function usableSessions(instance: Instance, { request }: Exchange, authRequest: AuthRequest): SsoSession[] {
@@ -97,7 +98,7 @@ async function takeAnswer(instance: Instance, exchange: Exchange, authRequest: A
   return signInAs(instance, exchange, authRequest, user);
 }
 
-function signInAs(
+export function signInAs(
   instance: Instance,
   exchange: Exchange,
   authRequest: AuthRequest,

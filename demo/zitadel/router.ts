@@ -11,6 +11,7 @@ import { applyFault, type EndpointName, type Faults } from './faults.ts';
 import type { Endpoint, Exchange, Instance } from './instance.ts';
 import { createIntrospection } from './introspection.ts';
 import { createLogin, createV1Callback, LOGIN_PATHS } from './login.ts';
+import { V1_FORM_ENDPOINTS } from './login-v1.ts';
 import { createLogoutDone, createLogoutPage } from './logout-page.ts';
 import { messagePage } from './pages.ts';
 import { json, readParams } from './respond.ts';
@@ -46,10 +47,11 @@ function createPages(instance: Instance): Map<string, Endpoint> {
   const login = createLogin(instance);
   const logout = createLogoutPage(instance);
   const done = createLogoutDone();
-  return new Map([
+  return new Map<string, Endpoint>([
     [LOGIN_PATHS.v1, login],
     [LOGIN_PATHS.v2, login],
     [V1_CALLBACK, createV1Callback(instance)],
+    ...Object.entries(V1_FORM_ENDPOINTS).map(([path, create]) => [path, create(instance)] as const),
     [LOGOUT_PATHS.v1.page, logout],
     [LOGOUT_PATHS.v2.page, logout],
     [LOGOUT_PATHS.v1.done, done],

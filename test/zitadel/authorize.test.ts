@@ -1,6 +1,7 @@
 // The authorization endpoint and the login pages: checklist points 5, 11, 17, 21, 22.
 
 import { describe, expect, it } from 'vitest';
+import { apiControl } from '../../demo/zitadel/api/control.ts';
 import { type Bed, claimsOf, createBed, SCOPE, SEED, signAssertion } from './support.ts';
 
 interface ErrorAnswer {
@@ -360,6 +361,24 @@ describe('pages', () => {
     expect(html.match(/<button name="user"/g)).toHaveLength(4);
     expect(html).toContain('Zoë Kõiv-Straße 王');
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+
+  it('V1 takes a login name and a password in its own forms, and leads back by its own address', async () => {
+    const bed = createBed({ settings: { loginVersion: 'v1' } });
+    const password = 'correct horse';
+    apiControl(bed.zitadel.store).passwords.set(SEED.users.user, { password, changeRequired: false });
+    const start = await bed.zitadel.fetch(bed.authorizeUrl());
+    const authRequestID =
+      new URL(start.headers.get('location') ?? '', bed.issuer).searchParams.get('authRequestID') ?? '';
+    const html = (await bed.get(`/ui/login/login?authRequestID=${authRequestID}`)).body;
+    for (const field of ['gorilla.csrf.Token', 'authRequestID', 'loginName']) expect(html).toContain(`name="${field}"`);
+    const form = { authRequestID, loginName: 'uma' };
+    expect((await bed.post('/ui/login/loginname', form)).body).toContain('name="password"');
+    expect((await bed.post('/ui/login/password', { ...form, password: 'x' })).body).toContain('Password is invalid');
+    const done = await bed.post('/ui/login/password', { ...form, password });
+    expect(done.headers.get('location')).toBe(`/oauth/v2/authorize/callback?id=${authRequestID}`);
+    const back = await bed.get(done.headers.get('location') ?? '');
+    expect(back.headers.get('location')).toMatch(new RegExp(`^${SEED.redirectUri}\\?code=.+&state=state-1$`));
   });
 
   it('V1 has its own address and parameter', async () => {
