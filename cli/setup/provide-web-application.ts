@@ -37,10 +37,11 @@ export async function provideWebApplication(connection: Connection, journal: Jou
     await readBack(connection, projectId, application, application.configuration);
     return application;
   }
-  const changed = await bringUpToDate(connection, journal, web, application, wanted);
+  const { changed, written } = await bringUpToDate(connection, journal, web, application, wanted);
   const common = { what: 'web application', name: application.name, id: application.clientId };
   if (changed.length > 0) journal.add({ ...common, outcome: 'changed', detail: changed.join(', ') });
   else journal.add({ ...common, outcome: 'kept' });
+  if (changed.length > 0) await readBack(connection, projectId, application, written);
   adviseOn(application, addresses, journal);
   return application;
 }
@@ -72,17 +73,17 @@ async function createUnblocked(
   return { ...done, configuration: written };
 }
 
-/** The names of the fields that were changed. */
+/** The names of the fields that were changed, and the whole as it was written. */
 async function bringUpToDate(
   connection: Connection,
   journal: Journal,
   { projectId }: Web,
   application: Application,
   wanted: Json,
-): Promise<readonly string[]> {
+): Promise<{ changed: readonly string[]; written: Json }> {
   const { id, name, configuration } = application;
   const changes = findWebChanges(configuration, wanted);
-  if (Object.keys(changes).length === 0) return [];
+  if (Object.keys(changes).length === 0) return { changed: [], written: configuration };
   journal.announce(`web application ${name}`, describeChanges(configuration, changes));
   const whole = wholeConfiguration(configuration, changes);
   const { backChannelLogoutUri: before } = configuration;
@@ -96,8 +97,8 @@ async function bringUpToDate(
     if (findDifferences(candidate, configuration).length > 0)
       await changeOidcApplication(connection, projectId, id, candidate);
   });
-  await readBack(connection, projectId, application, written);
-  return Object.keys(changes).filter((field) => findDifferences(written, configuration).includes(field));
+  const differences = findDifferences(written, configuration);
+  return { changed: Object.keys(changes).filter((field) => differences.includes(field)), written };
 }
 
 function withoutBackChannel(configuration: Json): Json {

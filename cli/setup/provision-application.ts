@@ -6,7 +6,15 @@ import { type Application, createApiApplication } from '../zitadel-api/applicati
 import { becomesTrue } from '../zitadel-api/await-projections.ts';
 import type { Connection } from '../zitadel-api/connection.ts';
 import { findOrCreate } from '../zitadel-api/find-or-create.ts';
-import { addRole, assertRoles, createProject, findProject, listRoles, type Project } from '../zitadel-api/projects.ts';
+import {
+  addRole,
+  assertRoles,
+  awaitRolesAsserted,
+  createProject,
+  findProject,
+  listRoles,
+  type Project,
+} from '../zitadel-api/projects.ts';
 import type { Journal } from './journal.ts';
 import { findApplication } from './provide-web-application.ts';
 import type { RoleWanted } from './wanted.ts';
@@ -37,6 +45,7 @@ export async function provideProject(
       id: project.id,
       detail: 'asserts roles now',
     });
+    await awaitRolesAsserted(connection, project.id);
   } else journal.add({ outcome: isMade ? 'made' : 'kept', what: 'project', name: project.name, id: project.id });
   if (isMade) await listed();
   return project;

@@ -92,8 +92,11 @@ export async function assertRoles(connection: Connection, { id, name, record }: 
     v2: connectCall(`${SERVICE}/UpdateProject`, { projectId: id, ...settings }),
     v1: managementCall('PUT', `/projects/${id}`, settings),
   });
-  await becomesTrue(connection, async () => (await findProjectById(connection, id))?.assertsRoles === true);
 }
+
+/** Until lists show it. */
+export const awaitRolesAsserted = (connection: Connection, id: string): Promise<boolean> =>
+  becomesTrue(connection, async () => (await findProjectById(connection, id))?.assertsRoles === true);
 
 export async function listRoles(connection: Connection, projectId: string): Promise<readonly string[]> {
   const { all, hidden } = await connection.list(

@@ -107,6 +107,7 @@ describe('what changes', () => {
     const { code, err } = await bed.setup();
     expect(code).toBe(1);
     expect(err).toContain('does not show the application Postern as it was written: grantTypes');
+    expect(err).toContain('So far: web application Postern');
   });
 
   it('is waited for until the projections show it, and not for ever', async () => {

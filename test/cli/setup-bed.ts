@@ -136,6 +136,7 @@ export function createTestSystem(): System {
   return {
     print: () => undefined,
     tell: () => undefined,
+    // Else a slow machine’s “waiting for …” would be among the errors
     showNote: () => undefined,
     hasColour: { print: false, tell: false },
     prompts: undefined,
