@@ -2,6 +2,7 @@
 // OpenID Connect Discovery 1.0 §4; RFC 9700 §2.1.1.
 
 import type { Config } from '../../src/config/schema.ts';
+import { findOtherName } from '../zitadel-api/other-name.ts';
 import { type Answer, ask, type Fetch, isUnwell } from './ask.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 
@@ -40,7 +41,15 @@ export async function checkDiscovery({ issuer }: Config, fetch: Fetch, now: () =
       answer.status === 429 ? 'ZITADEL’s rate limit: wait a minute' : 'ZITADEL is not well: look at its own log';
     return { findings: [failed('discovery', `${url} answers ${answer.status}`, cure)] };
   }
-  const { json } = answer;
+  const { json, text } = answer;
+  const otherName = findOtherName(text);
+  if (otherName !== undefined) {
+    const cure =
+      'ZITADEL_DOMAIN is the address in ZITADEL’s console, to the letter; localhost and 127.0.0.1 are two names';
+    return {
+      findings: [failed('issuer', `the ZITADEL at ${issuer} knows itself by another name: ${otherName}`, cure)],
+    };
+  }
   if (answer.status !== 200 || typeof json?.['issuer'] !== 'string') {
     const cure =
       'ZITADEL_DOMAIN is the origin of the instance, such as https://my-instance.zitadel.cloud, without a path';

@@ -4,6 +4,7 @@
 import { CommandError } from '../support/failure.ts';
 import { type Credentials, createAssertion } from './credentials.ts';
 import { isJson, type Json, readText } from './json.ts';
+import { findOtherName } from './other-name.ts';
 import type { Send } from './transport.ts';
 
 /** Paths of the provider's own. */
@@ -62,10 +63,9 @@ async function readJson(response: Response, domain: string): Promise<Json> {
   const text = await response.text();
   const body = response.ok ? parse(text) : undefined;
   if (body) return body;
-  // ZITADEL found no instance for the host that was asked
-  if (text.includes('ID=QUERY-1kIjX')) {
-    const known = /\(ExternalDomain is ([^\s)]+)\)/.exec(text)?.[1];
-    throw new CommandError(`the ZITADEL at ${domain} knows itself by another name${known ? `: ${known}` : ''}`, {
+  const otherName = findOtherName(text);
+  if (otherName !== undefined) {
+    throw new CommandError(`the ZITADEL at ${domain} knows itself by another name: ${otherName}`, {
       hints: [
         '--domain must be the address in ZITADEL’s console, to the letter; localhost and 127.0.0.1 are two names',
       ],

@@ -221,6 +221,17 @@ const FAULTS: readonly Fault[] = [
     cure: /origin of the instance/,
   },
   {
+    name: 'a ZITADEL that knows itself by another name',
+    plant: ({ harness }) =>
+      harness.zitadel.faults.set('discovery', {
+        status: 404,
+        body: 'unable to set instance using origin &{127.0.0.1:8080  http} (ExternalDomain is localhost): ID=QUERY-1kIjX Message=Instance not found.',
+      }),
+    check: 'issuer',
+    also: ['gateway'],
+    cure: /localhost and 127\.0\.0\.1 are two names/,
+  },
+  {
     name: 'another issuer',
     plant: ({ harness }) =>
       Object.assign(harness.zitadel.tamper, {
