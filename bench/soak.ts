@@ -163,7 +163,7 @@ function judgeDelivery(delivery: Delivery): void {
     return;
   }
   // Under a key that is not known yet: refused like an invented one, if one of those has just been asked about.
-  const isExplained = (status === 503 || status === 400) && board.touched(['keys'], from - KEYS_LAG, to);
+  const isExplained = status === 503 && board.touched(['keys'], from - KEYS_LAG, to);
   if (!isExplained) judge?.complain('the gateway takes ZITADEL’s logout tokens', `status ${status}`);
 }
 

@@ -244,7 +244,8 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
       // As for ID tokens, where oauth4webapi looks (Back-Channel Logout 1.0 §2.6).
       const { id_token_signing_alg_values_supported: supported } = await metadata.load();
       const algorithms = Array.isArray(supported) ? supported : ['RS256'];
-      return verifyLogoutToken(logoutToken, client_id, { issuer, keys, now, algorithms, isTrustedChannel: false });
+      const context = { issuer, keys, now, algorithms, isTrustedChannel: false, isLogoutToken: true };
+      return verifyLogoutToken(logoutToken, client_id, context);
     },
 
     introspect: createIntrospectionCall({ config, metadata, fetch, now }),

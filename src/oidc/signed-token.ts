@@ -19,6 +19,7 @@ export interface SignedTokenContext {
   /** Those that the provider says it uses; by default any of ours. */
   readonly algorithms?: readonly string[];
   readonly isTrustedChannel: boolean;
+  readonly isLogoutToken?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -1,6 +1,7 @@
 // ZITADEL's signing keys: kept, renewed behind the scenes, served stale, and asked for anew when a token names an unknown one.
 // RFC 7517; OIDC Core §10.1.1 (rotation). Keys named or carried by a token's own header are never used.
 
+import { createBudget } from '../budget.ts';
 import { GatewayError } from '../errors.ts';
 import { type Members, selectKeys } from './jws.ts';
 import { ask, readObject } from './provider-answer.ts';
@@ -8,19 +9,29 @@ import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { providerFault } from './to-fault.ts';
+import { TokenMemory } from './token-memory.ts';
 
 const MAX_AGE = 300;
 const RETRY_AFTER = 30;
-/** Seconds between two fetches that unknown `kid`s may cause, however many tokens come. */
-const UNKNOWN_KID_INTERVAL = 30;
+/** Fetches that tokens of strangers may cause: so many at once, and one more every so many seconds. */
+const FOR_STRANGERS = { most: 20, every: 3 };
+/** Seconds that a `kid` stays unknown for bearer tokens once it was looked up: many may carry that of a deleted key. */
+const STAYS_UNKNOWN = 5;
+
+export interface KeyQuestion {
+  /** The token came from the token endpoint itself: an unknown `kid` is always looked up. What anybody could have sent has a budget. */
+  readonly isTrustedChannel: boolean;
+  /** Has a budget of its own. */
+  readonly isLogoutToken?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 export interface SigningKeys {
   /**
-   * The one key that may have signed under `header`. With `isTrustedChannel` (a token that came from the token endpoint
-   * itself) an unknown `kid` always fetches; a token that anybody could have sent does so at most once in half a minute.
-   * Throws `login_failed` where there is none or more than one, and `provider_unavailable`.
+   * The one key that may have signed under `header`. Throws `login_failed` where there is none or more than one, and
+   * `provider_unavailable` where nobody can know just now.
    */
-  find(header: Members, options: { isTrustedChannel: boolean; signal?: AbortSignal | undefined }): Promise<Members>;
+  find(header: Members, question: KeyQuestion): Promise<Members>;
   /** Asks now, whatever is known; for readiness. Throws `provider_unavailable`. */
   reload(): Promise<void>;
 }
@@ -36,22 +47,22 @@ type Keys = readonly Members[];
 
 export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependencies): SigningKeys {
   let known: Keys | undefined;
+  /** Requests so far, and which of them brought what is known. */
+  let asked = 0;
+  let broughtBy = 0;
   let renewAt = 0;
-  let unknownKidAt = Number.NEGATIVE_INFINITY;
-  let failedLately: GatewayError | undefined;
   const single = createSingleFlight<Keys>({ waitUntil });
+  const budget = createBudget({ ...FOR_STRANGERS, now });
+  const missing = new TokenMemory<true>({ entries: 100, characters: 10_000 });
 
   async function read(signal?: AbortSignal): Promise<Keys> {
-    try {
-      const { jwks_uri } = await metadata.load(signal);
-      if (!jwks_uri) throw new GatewayError('provider_unavailable', 'metadata: jwks_uri is missing');
-      known = await requestKeys(jwks_uri, fetch, signal);
-    } catch (error) {
-      failedLately = error as GatewayError;
-      throw error;
-    }
+    const { jwks_uri } = await metadata.load(signal);
+    if (!jwks_uri) throw new GatewayError('provider_unavailable', 'metadata: jwks_uri is missing');
+    asked += 1;
+    const number = asked;
+    known = await requestKeys(jwks_uri, fetch, signal);
+    broughtBy = number;
     renewAt = now() + MAX_AGE;
-    failedLately = undefined;
     return known;
   }
 
@@ -64,30 +75,40 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
     return known;
   }
 
-  /** For tokens that anybody could have sent: who comes while keys are being fetched waits for those, and asks for none. */
-  async function readSparingly(signal?: AbortSignal): Promise<Keys> {
-    return single('unknown kid', async () => {
-      if (now() - unknownKidAt >= UNKNOWN_KID_INTERVAL) {
-        unknownKidAt = now();
-        await read(signal).catch(() => undefined);
-      }
-      // While the last fetch, whoever it was for, has failed, nobody knows whether the key exists: that is no verdict on the token.
-      if (failedLately) throw failedLately;
-      return load(signal);
+  /** For tokens that anybody could have sent: who comes while keys are being fetched waits for those. */
+  function readSparingly(asker: string, signal?: AbortSignal): Promise<Keys> {
+    return single(asker, async () => {
+      const retryAfter = budget.take(asker);
+      // Whether there is such a key nobody knows: that is no verdict on the token.
+      if (retryAfter > 0) throw new GatewayError('provider_unavailable', 'keys: too many unknown ones', { retryAfter });
+      return read(signal);
     });
+  }
+
+  async function findForStranger(header: Members, { isLogoutToken = false, signal }: KeyQuestion): Promise<Keys> {
+    const asker = isLogoutToken ? 'logout' : 'bearer';
+    const before = asked;
+    const remembered = selectKeys(await (known ? load(signal) : readSparingly(asker, signal)), header);
+    const kid = String(header['kid']);
+    if (remembered.length > 0 || (!isLogoutToken && missing.get(kid, now()))) return remembered;
+    let found = selectKeys(await readSparingly(asker, signal), header);
+    // What was under way may be from before the key was published.
+    if (found.length === 0 && broughtBy <= before) found = selectKeys(await readSparingly(asker, signal), header);
+    if (found.length === 0) missing.set(kid, true, now() + STAYS_UNKNOWN);
+    return found;
+  }
+
+  async function findForOurselves(header: Members, { signal }: KeyQuestion): Promise<Keys> {
+    const remembered = selectKeys(await load(signal), header);
+    return remembered.length > 0 ? remembered : selectKeys(await read(signal), header);
   }
 
   return {
     async reload() {
       await read();
     },
-    async find(header, { isTrustedChannel, signal }) {
-      const keys = await (isTrustedChannel || known ? load(signal) : single('first', () => load(signal)));
-      let found = selectKeys(keys, header);
-      if (found.length === 0) {
-        found = selectKeys(await (isTrustedChannel ? read(signal) : readSparingly(signal)), header);
-      }
-      const [key, ...others] = found;
+    async find(header, question) {
+      const [key, ...others] = await (question.isTrustedChannel ? findForOurselves : findForStranger)(header, question);
       if (!key) throw new GatewayError('login_failed', 'JWT: no key of the provider fits');
       // OIDC Core §10.1: then the token has to name its key.
       if (others.length > 0) throw new GatewayError('login_failed', 'JWT: several keys of the provider fit');

@@ -47,6 +47,40 @@ describe('RFC 6750 answers to a bearer token', () => {
   });
 });
 
+describe('OIDC Core §10.1.1 bearer tokens while ZITADEL rotates its keys', () => {
+  const ask = async (harness: ReturnType<typeof createHarness>, token: string) =>
+    harness.app.fetch(new Request(`${ORIGIN}/echo`, { headers: { authorization: `Bearer ${token}` } }));
+  const mint = ({ zitadel }: ReturnType<typeof createHarness>) =>
+    zitadel.mintAccessToken({ sub: SEED.users.user, jwt: true });
+
+  it('of a second and a third new key within seconds pass', async () => {
+    const harness = createHarness();
+    await ask(harness, await mint(harness));
+    for (const algorithm of ['ES256', 'RS256', 'EdDSA', 'RS512'] as const) {
+      await harness.zitadel.rotateKeys(algorithm);
+      expect((await ask(harness, await mint(harness))).status).toBe(200);
+      harness.clock.now += 2;
+    }
+  });
+
+  it('while a flood of invented keys leaves a new one unknown the answer is 503 with Retry-After, and then 200', async () => {
+    const harness = createHarness();
+    await ask(harness, await mint(harness));
+    harness.zitadel.calls.reset();
+    for (let count = 0; count < 100; count++) {
+      const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: `invented-${count}` })).toString('base64url');
+      await ask(harness, `${header}.e30.AAAA`);
+    }
+    expect(harness.zitadel.calls.keys).toBeLessThanOrEqual(20);
+    await harness.zitadel.rotateKeys('ES256');
+    const token = await mint(harness);
+    const unknown = await ask(harness, token);
+    expect([unknown.status, unknown.headers.get('retry-after')]).toEqual([503, '3']);
+    harness.clock.now += 3;
+    expect((await ask(harness, token)).status).toBe(200);
+  });
+});
+
 describe('design §4 a bearer token that the gateway has consumed', () => {
   it.each([
     ['/plain', false],

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../demo/zitadel/seed.ts';
 import { sessionIds } from '../session/support.ts';
-import { createHarness, type Harness } from '../support/harness.ts';
+import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';
 
 const { admin } = SEED.users;
 
@@ -73,6 +73,61 @@ describe('a logout token', () => {
     zitadel.terminateSession(session?.sid ?? '');
     await harness.settle();
     expect(statuses(harness)).toEqual([503]);
+  });
+
+  describe('under a key that is newer than ours, whatever a stranger has asked about', () => {
+    const invented = (count: number) =>
+      `${Buffer.from(JSON.stringify({ alg: 'RS256', kid: `invented-${count}` })).toString('base64url')}.e30.AAAA`;
+
+    async function send({ app }: Harness, logout_token: string) {
+      const body = new URLSearchParams({ logout_token });
+      return (await app.fetch(new Request(`${ORIGIN}/auth/backchannel-logout`, { method: 'POST', body }))).status;
+    }
+
+    async function askAs(stranger: 'logout' | 'bearer', harness: Harness, count: number) {
+      if (stranger === 'logout') return send(harness, invented(count));
+      const headers = { authorization: `Bearer ${invented(count)}` };
+      return (await harness.app.fetch(new Request(`${ORIGIN}/echo`, { headers }))).status;
+    }
+
+    /** Past the next key, which is published ahead. */
+    async function rotateUnannounced({ zitadel }: Harness) {
+      await zitadel.rotateKeys();
+      await zitadel.rotateKeys();
+    }
+
+    it.each([
+      ['logout', 1],
+      ['logout', 15],
+      ['bearer', 1],
+      ['bearer', 40],
+    ] as const)('as a %s token, %i times: it ends the session', async (stranger, times) => {
+      const harness = createHarness({ zitadel: { backChannelRetryDelays: [] } });
+      const browser = harness.browser();
+      await harness.signIn(browser, 'admin');
+      for (let count = 0; count < times; count++) await askAs(stranger, harness, count);
+      await rotateUnannounced(harness);
+      harness.zitadel.terminateSession([...harness.zitadel.sessions.sso.keys()][0] ?? '');
+      await harness.settle();
+      expect(statuses(harness)).toEqual([200]);
+      expect(await sessionIds(harness, admin)).toEqual([]);
+    });
+
+    it('a flood of logout tokens delays it: 503, and ZITADEL comes again', async () => {
+      const harness = createHarness({ zitadel: { backChannelRetryDelays: [] } });
+      await harness.signIn(harness.browser(), 'admin');
+      const answers = new Set<number>();
+      for (let count = 0; count < 40; count++) answers.add(await askAs('logout', harness, count));
+      expect([...answers]).toEqual([400, 503]);
+      await rotateUnannounced(harness);
+      harness.zitadel.terminateSession([...harness.zitadel.sessions.sso.keys()][0] ?? '');
+      await harness.settle();
+      expect(statuses(harness)).toEqual([503]);
+      harness.clock.now += 18;
+      const [{ logoutToken = '' } = {}] = harness.zitadel.backChannel.deliveries;
+      expect(await send(harness, logoutToken)).toBe(200);
+      expect(await sessionIds(harness, admin)).toEqual([]);
+    });
   });
 
   it('that overtakes the sign-in it is meant for ends it as it begins', async () => {

@@ -361,6 +361,13 @@ async function rotateUnannounced({ zitadel }: Bed) {
   await zitadel.rotateKeys();
 }
 
+/** A token as strangers make it: right in everything but the key. */
+async function invent(bed: Bed, kid: string) {
+  const token = await mintChanged(bed, (claims) => claims, { kid });
+  delete bed.zitadel.tamper.accessToken;
+  return token;
+}
+
 describe('keys', () => {
   it('goes on with a token of a new key, in parallel too', async () => {
     const bed = createBed();
@@ -374,23 +381,44 @@ describe('keys', () => {
     expect(bed.zitadel.calls.keys).toBe(1);
   });
 
-  it('fetches once in half a minute, however many unknown kids come', async () => {
+  it('fetches once for many unknown kids at once, and at most twenty times a minute', async () => {
     const bed = createBed();
     await bed.judge(await mint(bed));
     bed.zitadel.calls.reset();
+    let count = 0;
     const storm = async () => {
       const tokens = [];
-      for (let i = 0; i < 20; i += 1)
-        tokens.push(await mintChanged(bed, (claims) => claims, { kid: `unknown-${i}-${bed.clock.now}` }));
-      return Promise.all(tokens.map((token) => bed.judge(token)));
+      for (let i = 0; i < 20; i += 1) tokens.push(await invent(bed, `${count++}-`));
+      return tokens;
     };
-    expect((await storm()).every(({ kind }) => kind === 'refused')).toBe(true);
-    bed.clock.now += 29;
-    await storm();
+    const judged = await Promise.all((await storm()).map((token) => bed.judge(token)));
+    expect(judged.every(({ kind }) => kind === 'refused')).toBe(true);
     expect(bed.zitadel.calls.keys).toBe(1);
-    bed.clock.now += 1;
-    await storm();
-    expect(bed.zitadel.calls.keys).toBe(2);
+    for (const token of [...(await storm()), ...(await storm())]) await bed.judge(token).catch(() => undefined);
+    expect(bed.zitadel.calls.keys).toBeLessThanOrEqual(20);
+  });
+
+  it('goes on with keys that come one after another, and with none that strangers invent in between', async () => {
+    const bed = createBed();
+    await bed.judge(await mint(bed));
+    for (let rotation = 0; rotation < 4; rotation += 1) {
+      expect((await bed.judge(await invent(bed, `invented-${rotation}`))).kind).toBe('refused');
+      await rotateUnannounced(bed);
+      expect((await bed.judge(await mint(bed))).kind).toBe('caller');
+    }
+  });
+
+  it('refuses no token while a flood leaves its key unknown', async () => {
+    const bed = createBed();
+    await bed.judge(await mint(bed));
+    for (let count = 0; count < 30; count += 1) {
+      await bed.judge(await invent(bed, `invented-${count}`)).catch(() => undefined);
+    }
+    await rotateUnannounced(bed);
+    const token = await mint(bed);
+    await expect(bed.judge(token)).rejects.toMatchObject({ code: 'provider_unavailable', retryAfter: 3 });
+    bed.clock.now += 3;
+    expect((await bed.judge(token)).kind).toBe('caller');
   });
 
   it('fetches keys and metadata once for many tokens on a cold start', async () => {

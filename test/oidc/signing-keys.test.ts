@@ -1,7 +1,7 @@
 // ZITADEL's keys: which one may have signed, how often they are asked for, and what is said while they cannot be had.
 // RFC 7517 §5; OIDC Core §10.1, §10.1.1; design promise 3; advisories on keys fetched for every stranger's token.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import type { ProviderFetch } from '../../src/oidc/provider-fetch.ts';
 import { createSigningKeys } from '../../src/oidc/signing-keys.ts';
@@ -10,6 +10,7 @@ const key = (kid: string, more: object = {}) => ({ kty: 'RSA', kid, n: 'n', e: '
 const header = (kid?: string) => ({ alg: 'RS256', ...(kid !== undefined && { kid }) });
 const STRANGERS = { isTrustedChannel: false };
 const OWN = { isTrustedChannel: true };
+const LOGOUT = { isTrustedChannel: false, isLogoutToken: true };
 
 function createBed(keys: unknown = [key('1')], jwks_uri: string | undefined = 'https://zitadel.test/keys') {
   const bed = {
@@ -23,8 +24,9 @@ function createBed(keys: unknown = [key('1')], jwks_uri: string | undefined = 'h
   const fetch: ProviderFetch = async (url) => {
     bed.asked += 1;
     expect(url).toBe('https://zitadel.test/keys');
+    const answer = bed.isAway ? new Response('away', { status: 503 }) : Response.json({ keys: bed.keys });
     await bed.answer;
-    return bed.isAway ? new Response('away', { status: 503 }) : Response.json({ keys: bed.keys });
+    return answer;
   };
   const metadata = {
     load: async () => ({ issuer: 'https://zitadel.test', jwks_uri }) as never,
@@ -152,18 +154,92 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
     }
   });
 
-  it('from strangers once in half a minute, however many they invent', async () => {
+  it.each([
+    ['bearer tokens', STRANGERS],
+    ['logout tokens', LOGOUT],
+  ])('one after another is found, whatever a stranger has invented in between: %s', async (_name, channel) => {
+    const bed = createBed();
+    await bed.find(header('1'), channel);
+    for (let kid = 2; kid < 8; kid++) {
+      await expect(bed.find(header(`invented-${kid}`), channel)).rejects.toMatchObject(NO_KEY);
+      bed.keys = [key('1'), key(String(kid))];
+      expect(await bed.find(header(String(kid)), channel)).toMatchObject({ kid: String(kid) });
+    }
+  });
+
+  it('from strangers at most twenty times at once and twenty a minute; beyond that nothing is known, so nothing refused', async () => {
+    const bed = createBed();
+    await bed.find(header('1'), OWN);
+    bed.asked = 0;
+    let invented = 0;
+    const flood = async () => {
+      const outcomes = [];
+      for (let times = 0; times < 30; times++)
+        outcomes.push(await bed.find(header(`${invented++}-`), STRANGERS).catch((error) => error));
+      return outcomes;
+    };
+    const outcomes = await flood();
+    expect(bed.asked).toBe(20);
+    expect(outcomes.slice(0, 20)).toMatchObject(Array(20).fill(NO_KEY));
+    expect(outcomes.slice(20)).toMatchObject(Array(10).fill({ code: 'provider_unavailable', retryAfter: 3 }));
+    for (let second = 0; second < 60; second += 3) {
+      bed.now += 3;
+      await flood();
+    }
+    expect(bed.asked).toBe(40);
+  });
+
+  it('during a flood, the next fetch that a stranger causes brings the new key for everybody', async () => {
     const bed = createBed();
     await bed.find(header('1'), STRANGERS);
-    const inventing = Array.from({ length: 20 }, (_, index) => bed.find(header(`invented-${index}`), STRANGERS));
-    for (const invented of await Promise.allSettled(inventing)) {
-      expect(invented).toMatchObject({ status: 'rejected', reason: NO_KEY });
+    for (let times = 0; times < 30; times++) await bed.find(header(`${times}-`), STRANGERS).catch(() => undefined);
+    bed.keys = [key('1'), key('2')];
+    await expect(bed.find(header('2'), STRANGERS)).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      retryAfter: 3,
+    });
+    bed.now += 3;
+    await expect(bed.find(header('invented'), STRANGERS)).rejects.toMatchObject(NO_KEY);
+    expect(await bed.find(header('2'), STRANGERS)).toMatchObject({ kid: '2' });
+  });
+
+  it('logout tokens have a budget of their own, and are looked up whatever bearer tokens came', async () => {
+    const bed = createBed();
+    await bed.find(header('1'), STRANGERS);
+    for (let times = 0; times < 30; times++) await bed.find(header(`${times}-`), STRANGERS).catch(() => undefined);
+    await bed.find(header('2'), STRANGERS).catch(() => undefined);
+    bed.keys = [key('1'), key('2')];
+    expect(await bed.find(header('2'), LOGOUT)).toMatchObject({ kid: '2' });
+  });
+
+  it('of a deleted key, many tokens cause one fetch in five seconds', async () => {
+    const bed = createBed();
+    await bed.find(header('1'), STRANGERS);
+    for (let times = 0; times < 50; times++) {
+      await expect(bed.find(header('deleted'), STRANGERS)).rejects.toMatchObject(NO_KEY);
     }
-    bed.now += 29;
-    await expect(bed.find(header('9'), STRANGERS)).rejects.toMatchObject(NO_KEY);
     expect(bed.asked).toBe(2);
-    bed.now += 1;
-    await expect(bed.find(header('9'), STRANGERS)).rejects.toMatchObject(NO_KEY);
+    bed.now += 5;
+    bed.keys = [key('1'), key('deleted')];
+    expect(await bed.find(header('deleted'), STRANGERS)).toMatchObject({ kid: 'deleted' });
+  });
+
+  it('who waits for a fetch that began before their key was published asks once more', async () => {
+    const bed = createBed();
+    await bed.find(header('1'), STRANGERS);
+    let release = () => {};
+    bed.answer = new Promise((resolve) => {
+      release = resolve;
+    });
+    const invented = bed.find(header('invented'), STRANGERS).catch((error) => error);
+    await vi.waitUntil(() => bed.asked === 2);
+    // Its answer was made before the rotation.
+    bed.answer = Promise.resolve();
+    bed.keys = [key('1'), key('2')];
+    const honest = bed.find(header('2'), STRANGERS);
+    release();
+    expect(await invented).toMatchObject(NO_KEY);
+    expect(await honest).toMatchObject({ kid: '2' });
     expect(bed.asked).toBe(3);
   });
 
@@ -171,6 +247,15 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
     const bed = createBed();
     await Promise.allSettled(Array.from({ length: 20 }, () => bed.find(header('9'), STRANGERS)));
     expect(bed.asked).toBe(2);
+  });
+
+  it('at a cold start that fails, strangers are bounded too', async () => {
+    const bed = createBed();
+    bed.isAway = true;
+    for (let times = 0; times < 50; times++) {
+      await expect(bed.find(header('1'), STRANGERS)).rejects.toMatchObject({ code: 'provider_unavailable' });
+    }
+    expect(bed.asked).toBe(20);
   });
 
   it('a sign-in waits for no stranger’s question', async () => {
