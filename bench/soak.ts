@@ -162,7 +162,7 @@ function judgeDelivery(delivery: Delivery): void {
     crowd?.noticeTaken(delivery);
     return;
   }
-  // Under a key that is not known yet: refused like an invented one, if one of those has just been asked about.
+  // Under a key that nobody could look for just now, ZITADEL comes again.
   const isExplained = status === 503 && board.touched(['keys'], from - KEYS_LAG, to);
   if (!isExplained) judge?.complain('the gateway takes ZITADEL’s logout tokens', `status ${status}`);
 }

@@ -9,9 +9,10 @@ export interface Call {
 /** Connect: `POST /{service}/{method}`, without REST paths. */
 export const connectCall = (procedure: string, body: object): Call => ({ method: 'POST', path: `/${procedure}`, body });
 
+/** The ids in `path` are ZITADEL's, and may hold any sign. */
 export const restCall = (method: Call['method'], path: string, body?: object): Call => ({
   method,
-  path,
+  path: path.replace(/[?#%]/g, encodeURIComponent),
   ...(body && { body }),
 });
 

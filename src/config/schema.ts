@@ -18,8 +18,11 @@ import {
 } from './urls.ts';
 import { filledList, flag, judge, judged, list, matching, oneOf, seconds, table, text, Wanted } from './values.ts';
 
-const id = matching(/^[\w.@-]+$/, 'an id as ZITADEL shows it');
-const scope = matching(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope');
+/** Older client ids hold the name of their project: any letters and signs, but none that cannot be seen. */
+const clientId = matching(/^(?!\s)[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+(?<!\s)$/u, 'an id as ZITADEL shows it');
+/** Of what becomes part of a scope, and blanks separate scopes. */
+const id = matching(/^[^\s\p{Cc}\p{Cs}]+$/u, 'an id as ZITADEL shows it, without blanks');
+const scope = matching(/^[^\s\p{Cc}\p{Cs}"\\]+$/u, 'a scope');
 const filled = (wanted: string) => matching(/\S/, wanted);
 const hexColor = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
 const ownUrl = 'a path, or a URL on the origin of ZITADEL_CALLBACK_URL, without a fragment';
@@ -47,7 +50,7 @@ export const VARIABLES = {
     schema: judged(WANTED_ISSUER, parseIssuer),
     example: '"https://my-company-a1b2c3.zitadel.cloud"',
   },
-  ZITADEL_CLIENT_ID: { kind: 'var', schema: id, example: '"249703852243222581"' },
+  ZITADEL_CLIENT_ID: { kind: 'var', schema: clientId, example: '"249703852243222581"' },
   ZITADEL_CALLBACK_URL: {
     kind: 'var',
     schema: judged(WANTED_CALLBACK, parseCallbackUrl),
@@ -91,7 +94,7 @@ export const VARIABLES = {
     schema: optional(pipe(unknown(), judge(parseKeyFile))),
     example: KEY_FILE_EXAMPLE,
   },
-  ZITADEL_API_CLIENT_ID: { kind: 'var', schema: optional(id), example: '"249703852243222777"' },
+  ZITADEL_API_CLIENT_ID: { kind: 'var', schema: optional(clientId), example: '"249703852243222777"' },
   ZITADEL_API_CLIENT_SECRET: {
     kind: 'secret',
     schema: optional(filled('the API application’s client secret from ZITADEL')),

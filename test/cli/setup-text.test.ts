@@ -83,8 +83,12 @@ describe('TOML: replaces one value and keeps comments, order and strings', () =>
     const path = join(folder, 'wrangler.toml');
     let text = TOML.replace('list = [', 'compatibility_flags = [');
     for (const key of ['A', 'B', 'C', 'D', 'F']) text = setVariable(text, 'vars', key, `"${key}"\\`);
+    const id = `249@my_projekt_ä(2) 王😀 $& $1 #'"%\\u0041 = [x]`;
+    text = setVariable(text, 'vars', 'ID', id);
+    expect(readVariable(text, 'vars', 'ID')).toBe(id);
     await writeFile(path, text);
     const { vars } = unstable_readConfig({ config: path }, { hideWarnings: true });
+    expect(vars).toMatchObject({ ID: id });
     expect(vars).toMatchObject({ A: '"A"\\', B: '"B"\\', C: '"C"\\', D: '"D"\\', F: '"F"\\', E: { A: 'inner' } });
   });
 });
