@@ -101,7 +101,7 @@ export function createCrowd(world: World, subs: readonly string[], connections: 
       const metrics = await world.client.send('/auth/metrics', { headers });
       if (metrics.status !== 200) world.judge.complainOf('metrics are told to the operator', metrics);
       const ready = await world.client.send('/auth/ready', { headers });
-      const places = ['ZITADEL', 'keys', 'KV read', 'upstream'] as const;
+      const places = ['ZITADEL', 'keys', 'token', 'userinfo', 'KV read', 'upstream'] as const;
       const isExplained = world.board.touched(places, ready.from - 10_000, ready.to);
       if (ready.status !== 200 && !(ready.status === 503 && isExplained))
         world.judge.complainOf('ready while everything answers', ready);

@@ -12,6 +12,7 @@ import { type BearerTokens, createBearerTokens } from './oidc/bearer-tokens.ts';
 import type { IdentityOptions } from './oidc/identity-claims.ts';
 import { createProviderFetch, DEFAULT_LIMITS } from './oidc/provider-fetch.ts';
 import { createProviderMetadata, type ProviderMetadata } from './oidc/provider-metadata.ts';
+import { createProviderProbe, type ProviderProbe } from './oidc/provider-probe.ts';
 import { createRelyingParty, type RelyingParty } from './oidc/relying-party.ts';
 import { createSigningKeys, type SigningKeys } from './oidc/signing-keys.ts';
 import { createPages, type Pages } from './pages/layout.ts';
@@ -60,6 +61,7 @@ export interface Gateway {
   readonly waitUntil: (task: Promise<unknown>) => void;
   readonly keyring: Keyring;
   readonly metadata: ProviderMetadata;
+  readonly providerProbe: ProviderProbe;
   readonly signingKeys: SigningKeys;
   readonly relyingParty: RelyingParty;
   readonly identityOptions: IdentityOptions;
@@ -121,7 +123,8 @@ export function createProvider(config: Config, surroundings: Surroundings) {
     roleMap: config.roleMap,
     claimNames: claimNames(config),
   };
-  return { metadata, signingKeys, relyingParty, identityOptions };
+  const providerProbe = createProviderProbe({ metadata, keys: signingKeys, fetch });
+  return { metadata, providerProbe, signingKeys, relyingParty, identityOptions };
 }
 
 /** The worker's own surroundings; `waitUntil` is the runtime's. */

@@ -1,5 +1,5 @@
 // GET /auth/health: the process answers. GET /auth/ready: everything it depends on answers, one entry each.
-// Design §2. Answers are kept a few seconds, so that asking often is no way to keep ZITADEL busy.
+// Design §2. One round of questions a second at most in each isolate, so that asking often is no way to keep ZITADEL busy.
 
 import { LATE, within } from '../deadline.ts';
 import type { Gateway } from '../gateway.ts';
@@ -12,7 +12,8 @@ interface Check {
   readonly error?: string;
 }
 
-const KEEP = 5;
+/** Seconds that an answer is given again. */
+const KEEP = 1;
 /** Milliseconds a check may take. */
 const DEADLINE = 4_000;
 
@@ -32,14 +33,13 @@ export const ready: Endpoint = (gateway) => {
 };
 
 async function runChecks(gateway: Gateway): Promise<Record<string, Check>> {
-  const { metadata, signingKeys, bindings, directory, config } = gateway;
+  const { providerProbe, bindings, directory, config } = gateway;
   const { upstream } = config;
   const probe = new Request(`${upstream.origin}${upstream.basePath}/`, { method: 'HEAD', redirect: 'manual' });
   const service = upstream.binding === undefined ? undefined : (bindings[upstream.binding] as Fetcher);
   const checks: Record<string, () => Promise<unknown>> = {
-    // What is remembered may serve for hours; the question is whether ZITADEL answers now.
-    discovery: () => metadata.reload(),
-    keys: () => signingKeys.reload(),
+    // What is remembered may serve for hours; the question is whether a sign-in would work now.
+    ...providerProbe(),
     kv: () => bindings.SESSIONS.get('ready'),
     sessions: () => directory.ofProviderSession('ready').pointedTo(),
     // Any answer will do: a login page of the application's own may well say 404 to HEAD.

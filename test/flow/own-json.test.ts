@@ -105,21 +105,39 @@ describe('GET /auth/health and /auth/ready', () => {
     expect(Object.values(checks).every(({ ok }) => ok)).toBe(true);
   });
 
-  it.each(['discovery', 'keys'] as const)(
-    'ready notices that %s no longer answers, though it is remembered',
+  it.each(['discovery', 'keys', 'authorize', 'token', 'userinfo'] as const)(
+    'ready notices that %s no longer answers, though it is remembered, and that it answers again',
     async (name) => {
       const harness = createHarness();
       const browser = harness.browser();
-      await browser.fetch('/auth/ready');
-      harness.zitadel.faults.set(name, { status: 503, body: 'secret detail' });
-      harness.clock.now += 6;
-      const response = await browser.fetch('/auth/ready');
-      expect(response.status).toBe(503);
-      const text = await response.text();
-      expect(JSON.parse(text).checks[name].ok).toBe(false);
-      expect(text).not.toContain('secret detail');
+      for (const status of [500, 503, 404, 429]) {
+        harness.zitadel.faults.clear();
+        harness.clock.now += 1;
+        expect((await browser.fetch('/auth/ready')).status).toBe(200);
+        harness.zitadel.faults.set(name, { status, body: 'secret detail', headers: { 'content-type': 'text/plain' } });
+        harness.clock.now += 1;
+        const response = await browser.fetch('/auth/ready');
+        expect(response.status).toBe(503);
+        const text = await response.text();
+        expect(JSON.parse(text).checks[name].ok).toBe(false);
+        expect(text).not.toContain('secret detail');
+      }
     },
   );
+
+  it('ready begins no sign-in, and is no fault in the log', async () => {
+    const harness = createHarness();
+    await harness.browser().fetch('/auth/ready');
+    expect(harness.zitadel.calls.list.map(({ endpoint, status }) => `${endpoint} ${status}`).sort()).toEqual([
+      'authorize 400',
+      'discovery 200',
+      'keys 200',
+      'token 400',
+      'userinfo 401',
+    ]);
+    expect(harness.zitadel.sessions.authRequests.size).toBe(0);
+    expect(harness.events.filter(({ level }) => level !== 'info')).toEqual([]);
+  });
 
   it('ready notices KV and the upstream', async () => {
     const harness = createHarness({ upstream: () => Promise.reject(new TypeError('refused')) });
@@ -143,7 +161,8 @@ describe('GET /auth/health and /auth/ready', () => {
     const browser = harness.browser();
     await Promise.all([browser.fetch('/auth/ready'), browser.fetch('/auth/ready'), browser.fetch('/auth/ready')]);
     await browser.fetch('/auth/ready');
-    expect(harness.zitadel.calls.keys).toBe(1);
+    const { keys, authorize, token, userinfo } = harness.zitadel.calls;
+    expect([keys, authorize, token, userinfo]).toEqual([1, 1, 1, 1]);
   });
 });
 
