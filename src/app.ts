@@ -24,6 +24,7 @@ import { protectedResource } from './routes/protected-resource.ts';
 import { resubmit } from './routes/resubmit.ts';
 import { client, done, script } from './routes/scripts.ts';
 import { compileServedHosts } from './routes/served-hosts.ts';
+import { stepUp } from './routes/step-up.ts';
 import { createUpstreamRoute } from './routes/upstream.ts';
 import { userinfo } from './routes/userinfo.ts';
 
@@ -38,6 +39,7 @@ export const ENDPOINTS: Readonly<Record<string, readonly [methods: string, endpo
   '/client.js': ['GET HEAD', client],
   '/done': ['GET HEAD', done],
   '/done.js': ['GET HEAD', script(() => DONE_SCRIPT)],
+  '/step-up': ['GET HEAD', stepUp],
   '/resubmit': ['GET', resubmit],
   '/resubmit.js': ['GET HEAD', script(() => RESUBMIT_SCRIPT)],
   // Some proxies ask with the visitor's own method.

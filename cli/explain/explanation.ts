@@ -43,7 +43,7 @@ const OWN = [
   'check',
   'jwks',
 ];
-const MORE_OWN = ['client.js', 'operator/sessions', 'metrics', 'health', 'ready'];
+const MORE_OWN = ['client.js', 'step-up', 'operator/sessions', 'metrics', 'health', 'ready'];
 
 export function explainRequest(config: Config, question: Question): Explanation {
   const rules = compileRules(config.routes, { takesBearer: config.takesBearer });

@@ -10,7 +10,13 @@ import { misconfiguredPage } from './misconfigured.ts';
 import { type PagesConfig, pageHeaders } from './page-headers.ts';
 import { popupDonePage } from './popup-done.ts';
 import { profilePage } from './profile.ts';
-import { cookiesBlockedPage, forbiddenPage, foreignOrganizationPage, loginDeniedPage } from './refusals.ts';
+import {
+  cookiesBlockedPage,
+  forbiddenPage,
+  foreignOrganizationPage,
+  loginDeniedPage,
+  stepUpRefusedPage,
+} from './refusals.ts';
 import { resubmitPage } from './resubmit.ts';
 import { confirmLogoutPage, signedOutPage } from './sign-out.ts';
 import { createStyleSheet } from './style.ts';
@@ -24,6 +30,7 @@ export interface PageContext {
 const PAGES = {
   fault: faultPage,
   forbidden: forbiddenPage,
+  stepUpRefused: stepUpRefusedPage,
   loginDenied: loginDeniedPage,
   foreignOrganization: foreignOrganizationPage,
   cookiesBlocked: cookiesBlockedPage,

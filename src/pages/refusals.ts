@@ -1,6 +1,7 @@
 // Pages for somebody who may not go on as who they are: no access, a sign-in refused, a foreign organisation, no cookies.
 // Design §3. No role names: they would tell a stranger what to ask for.
 
+import { FAULTS } from '../errors.ts';
 import { faultFrame } from './fault.ts';
 import { html } from './markup.ts';
 import { actions, button, loginHref, type Person, signedInAs } from './parts.ts';
@@ -19,6 +20,28 @@ export const forbiddenPage = (view: View, { person, returnTo }: ForbiddenData): 
     button(view, `${config.endpoints}/logout`, messages.signOut),
   );
   return faultFrame(view, 'forbidden', html`${signedInAs(view, person)}${links}`);
+};
+
+export interface StepUpRefusedData {
+  readonly person: Person;
+  /** The page that asks for more: going there again is another try. */
+  readonly returnTo: string;
+  readonly isTooOld: boolean;
+}
+
+export const stepUpRefusedPage = (view: View, { person, returnTo, isTooOld }: StepUpRefusedData): Page => {
+  const { messages } = view;
+  const links = actions(
+    button(view, returnTo, messages.retry, 'primary'),
+    button(view, loginHref(view, returnTo, 'select_account'), messages.switchAccount),
+  );
+  return {
+    status: FAULTS.forbidden.status,
+    title: messages.noAccess,
+    sign: 'lock',
+    code: 'forbidden',
+    body: html`<p>${isTooOld ? messages.tooOld : messages.secondFactor}</p>${signedInAs(view, person)}${links}`,
+  };
 };
 
 export interface RefusedLoginData {

@@ -9,7 +9,7 @@ export const MAX_RETURN_TO_LENGTH = 8192;
 
 /** Endpoints that would lead round in a circle, or end the session just begun. */
 const CIRCULAR: ReadonlySet<string> = new Set(
-  ['/login', '/callback', '/logout', '/logout/callback', '/backchannel-logout'].map(foldCase),
+  ['/login', '/callback', '/logout', '/logout/callback', '/backchannel-logout', '/step-up'].map(foldCase),
 );
 
 /**

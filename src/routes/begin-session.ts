@@ -13,9 +13,10 @@ import { isNewer, type SignInNote } from '../session/login-ledger.ts';
 import { randomHex } from '../session/refresh-tokens.ts';
 import type { Session } from '../session/session.ts';
 import { type Transaction, transactionCookieName } from '../session/transaction.ts';
-import { type AppContext, appendCookies, faultAnswer, redirectAnswer } from './answers.ts';
+import { type AppContext, appendCookies, redirectAnswer } from './answers.ts';
 import { deviceOf } from './device.ts';
 import { sealFormToken } from './kept-form.ts';
+import { findLack, refusedStepUpUrl } from './step-up-round.ts';
 
 export interface SignedIn {
   readonly tokens: TokenSet;
@@ -89,16 +90,9 @@ export async function beginSession(
 
 /** A step-up that did not lead to what the page asks for ends here: once more would only be a loop. */
 async function answerSignedIn(gateway: Gateway, c: AppContext, transaction: Transaction, session: Session) {
-  const { max_age, amr = [], returnTo } = transaction;
-  const isTooOld = max_age !== undefined && gateway.now() - session.auth_time > max_age;
-  const missing = amr.filter((method) => !session.amr.includes(method));
-  if (!isTooOld && missing.length === 0) {
-    return redirectAnswer(gateway, await targetUrl(gateway, transaction, session.identity.sub));
-  }
-  const reason = isTooOld ? 'step-up: auth_time is too old' : `step-up: amr lacks ${missing.join(' ')}`;
-  return faultAnswer(gateway, c, 'forbidden', reason, {
-    page: (context) => gateway.pages.forbidden(context, { person: personOf(session.identity), returnTo }),
-  });
+  const target = await targetUrl(gateway, transaction, session.identity.sub);
+  const lack = findLack(transaction, session, gateway.now());
+  return redirectAnswer(gateway, lack ? refusedStepUpUrl(gateway, c, lack, target) : target);
 }
 
 /** Puts the session in the place of one that the browser had. False: it has signed in or out otherwise since it asked. */

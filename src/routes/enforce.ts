@@ -13,6 +13,7 @@ import { personOf } from './begin-session.ts';
 import { bearerChallenge } from './challenge.ts';
 import { readForm } from './kept-form.ts';
 import { assertMayBegin, beginLogin, type LoginStart } from './start-login.ts';
+import { stepUpStart } from './step-up-round.ts';
 
 type Refused = Exclude<Decision, { kind: 'allow' }>;
 
@@ -78,9 +79,10 @@ export function createEnforcement(gateway: Gateway, sendToLogin = redirectToLogi
     who: Who,
     decision: Extract<Refused, { kind: 'step-up' }>,
   ) {
-    const { max_age, amr, via, reason } = decision;
+    const { max_age, via, reason } = decision;
     if (via === 'session' && isRedirected(gateway, c, requirement)) {
-      return sendToLogin(gateway, c, stepUpStart(pathOf(c), max_age, amr), callerOf(who)?.identity.sub, requirement);
+      const identity = callerOf(who)?.identity;
+      return sendToLogin(gateway, c, stepUpStart(pathOf(c), decision, identity), identity?.sub, requirement);
     }
     const challenge = { error: 'insufficient_user_authentication' as const, ...(max_age !== undefined && { max_age }) };
     return answer(c, requirement, 'insufficient_user_authentication', `step-up: ${reason}`, {
@@ -123,15 +125,6 @@ export function createEnforcement(gateway: Gateway, sendToLogin = redirectToLogi
       }
     },
   };
-}
-
-/** ZITADEL takes no acr_values: a stronger sign-in is a new one. */
-function stepUpStart(returnTo: string, max_age: number | undefined, amr: readonly string[] | undefined): LoginStart {
-  const extra = {
-    ...(max_age !== undefined && { max_age: String(max_age) }),
-    ...(amr !== undefined && { prompt: 'login' }),
-  };
-  return { returnTo, extra, stepUp: { ...(max_age !== undefined && { max_age }), ...(amr && { amr }) } };
 }
 
 function isRedirected({ config }: Gateway, c: RequestContext, { unauthenticated, credentials }: Requirement): boolean {

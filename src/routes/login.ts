@@ -2,13 +2,15 @@
 // OIDC Core §3.1.2.1, §4 (initiate_login_uri: iss, target_link_uri).
 
 import { GatewayError } from '../errors.ts';
+import type { Gateway } from '../gateway.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
-import type { Endpoint } from './answers.ts';
+import type { AppContext, Endpoint } from './answers.ts';
+import { isLoginHint, loginHintOf } from './login-hint.ts';
 import { startLogin } from './start-login.ts';
 
 const PROMPTS = new Set(['login', 'select_account', 'create']);
 
-export const login: Endpoint = (gateway) => (c) => {
+export const login: Endpoint = (gateway) => async (c) => {
   const { config } = gateway;
   const { searchParams } = new URL(c.req.url);
   const iss = searchParams.get('iss');
@@ -19,10 +21,23 @@ export const login: Endpoint = (gateway) => (c) => {
   const returnTo = parseReturnTo(target, config.origin, config.endpoints) ?? config.postLoginUrl;
   return startLogin(gateway, c.req.raw, {
     returnTo,
-    extra: passedOn(searchParams),
+    extra: { ...(await ownHint(gateway, c, searchParams)), ...passedOn(searchParams) },
     extraScope: organizationScope(searchParams, config.organizationId),
   });
 };
+
+/** Who is signed in and has to prove it again need not say who they are. */
+async function ownHint({ visitorSessions }: Gateway, c: AppContext, parameters: URLSearchParams) {
+  if (parameters.get('prompt') !== 'login') return {};
+  try {
+    const opened = await visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity: false });
+    return opened.kind === 'active' ? loginHintOf(opened.visit.session.identity) : {};
+  } catch (error) {
+    // The sign-in does without.
+    if (error instanceof GatewayError) return {};
+    throw error;
+  }
+}
 
 /** What a link may ask ZITADEL for; everything else is not passed on. */
 function passedOn(parameters: URLSearchParams): Record<string, string> {
@@ -30,7 +45,7 @@ function passedOn(parameters: URLSearchParams): Record<string, string> {
   const prompt = parameters.get('prompt');
   if (prompt !== null && PROMPTS.has(prompt)) extra['prompt'] = prompt;
   const loginHint = parameters.get('login_hint');
-  if (loginHint !== null && isPrintable(loginHint, 256)) extra['login_hint'] = loginHint;
+  if (loginHint !== null && isLoginHint(loginHint)) extra['login_hint'] = loginHint;
   const uiLocales = parameters.get('ui_locales');
   // BCP 47 tags, separated by blanks.
   if (uiLocales !== null && /^[A-Za-z0-9-]+(?: [A-Za-z0-9-]+)*$/.test(uiLocales) && uiLocales.length <= 100) {
@@ -43,8 +58,4 @@ function organizationScope(parameters: URLSearchParams, configured: string | und
   const organization = parameters.get('organization');
   if (configured !== undefined || organization === null || !/^\d{1,30}$/.test(organization)) return undefined;
   return `urn:zitadel:iam:org:id:${organization}`;
-}
-
-function isPrintable(text: string, maxLength: number): boolean {
-  return text !== '' && text.length <= maxLength && !/\p{Cc}/u.test(text);
 }

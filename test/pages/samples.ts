@@ -30,6 +30,8 @@ export const renderAll = (
   };
   const responses: [string, Response][] = [
     ['forbidden', pages.forbidden(context, { person, returnTo: say('/admin') })],
+    ['stepUpRefused', pages.stepUpRefused(context, { person, returnTo: say('/admin'), isTooOld: true })],
+    ['stepUpRefused amr', pages.stepUpRefused(context, { person, returnTo: say('/admin'), isTooOld: false })],
     ['loginDenied', pages.loginDenied(context, { person, returnTo: say('/') })],
     ['foreignOrganization', pages.foreignOrganization(context, { person, returnTo: say('/') })],
     ['cookiesBlocked', pages.cookiesBlocked(context, { retryHref: say('/report') })],
