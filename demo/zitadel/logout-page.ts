@@ -15,18 +15,24 @@ export function createLogoutPage(instance: Instance): Endpoint {
     // The signed token is what makes the destination one that end_session has checked.
     const destination = token === null ? null : await destinationIn(instance, token);
     const sessions = loadBrowserSessions(instance, request, 'v2').filter(({ isTerminated }) => !isTerminated);
-    const chosen = sessions.find(({ id }) => id === params.get('session'));
-    if (request.method === 'POST' && chosen) {
+    const nameOf = ({ userId }: (typeof sessions)[number]) => {
+      const user = instance.store.users.get(userId);
+      return user ? loginName(instance.store, user) : userId;
+    };
+    // The page's own script ends at once the session that the hint names; by nothing but the login name.
+    const chosen =
+      request.method === 'POST'
+        ? sessions.find(({ id }) => id === params.get('session'))
+        : sessions.find((session) => nameOf(session) === params.get('logout_hint'));
+    if (chosen) {
       terminateSession(instance, chosen, issuer);
       const rest = sessions.filter((session) => session !== chosen);
       return redirectTo(destination ?? `${url.pathname}/done`, [sessionCookie(exchange, rest)]);
     }
     const fields = ['logout_token', 'post_logout_redirect'].map((name) => hiddenField(name, params.get(name) ?? ''));
-    const buttons = sessions.map(({ id, userId }) => {
-      const user = instance.store.users.get(userId);
-      const name = user ? loginName(instance.store, user) : userId;
-      return `<button name="session" value="${escapeHtml(id)}">${escapeHtml(name)}</button>`;
-    });
+    const buttons = sessions.map(
+      (session) => `<button name="session" value="${escapeHtml(session.id)}">${escapeHtml(nameOf(session))}</button>`,
+    );
     const form = `<form method="post" action="${escapeHtml(url.pathname)}">${fields.join('')}${buttons.join('')}</form>`;
     const back = destination === null ? '' : `<p><a href="${escapeHtml(destination)}">Back to the application</a></p>`;
     return page({

@@ -8,7 +8,7 @@ import { GatewayError } from '../errors.ts';
 import { createClientAuth } from './client-auth.ts';
 import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
 import { createIntrospectionCall, type IntrospectionCall } from './introspection.ts';
-import type { Members } from './jws.ts';
+import { type Members, verifyJws } from './jws.ts';
 import { type LogoutToken, verifyLogoutToken } from './logout-token.ts';
 import { ask, readObject } from './provider-answer.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
@@ -59,8 +59,16 @@ export interface RelyingParty {
   userinfo(access_token: string, sub: string, signal?: AbortSignal): Promise<Members | undefined>;
   /** Throws what `providerFault` understands; an unknown token is no error (RFC 7009 §2.2). */
   revoke(token: string, token_type_hint: 'refresh_token' | 'access_token'): Promise<void>;
-  /** Undefined where the provider has no such endpoint. Throws `provider_unavailable`. */
-  endSessionUrl(state: string, id_token_hint: string | undefined): Promise<string | undefined>;
+  /**
+   * Whether the provider can still tell what this ID token says, expired or not: ZITADEL leaves a visitor with a bare error if its key
+   * has been deleted, or if it is not for this client.
+   */
+  isGoodHint(id_token: string): Promise<boolean>;
+  /**
+   * With the ID token, or else with the login name, by which ZITADEL finds the session in the visitor's browser. Undefined where the
+   * provider has no such endpoint. Throws `provider_unavailable`.
+   */
+  endSessionUrl(state: string, id_token_hint: string | undefined, logout_hint?: string): Promise<string | undefined>;
   verifyLogoutToken(logoutToken: string): Promise<LogoutToken>;
   /** Throws what `providerFault` understands. Undefined where no API application is configured. */
   readonly introspect: IntrospectionCall | undefined;
@@ -229,11 +237,24 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
       await oauth.processRevocationResponse(response);
     },
 
-    async endSessionUrl(state, id_token_hint) {
+    async isGoodHint(id_token) {
+      try {
+        const { claims } = await verifyJws(id_token, undefined, keys.findPublished);
+        const { iss, azp, aud } = claims;
+        const parties: readonly unknown[] = azp !== undefined ? [azp] : Array.isArray(aud) ? aud : [aud];
+        return iss === issuer && parties.includes(client_id);
+      } catch (error) {
+        if (error instanceof GatewayError) return false;
+        throw error;
+      }
+    },
+
+    async endSessionUrl(state, id_token_hint, logout_hint) {
       const { end_session_endpoint } = await metadata.load();
       if (!end_session_endpoint) return undefined;
       const url = new URL(end_session_endpoint);
       if (id_token_hint !== undefined) url.searchParams.set('id_token_hint', id_token_hint);
+      else if (logout_hint !== undefined) url.searchParams.set('logout_hint', logout_hint);
       url.searchParams.set('client_id', client_id);
       url.searchParams.set('post_logout_redirect_uri', config.post_logout_redirect_uri);
       url.searchParams.set('state', state);

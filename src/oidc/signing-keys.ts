@@ -2,6 +2,7 @@
 // RFC 7517; OIDC Core §10.1.1 (rotation). Keys named or carried by a token's own header are never used.
 
 import { createBudget } from '../budget.ts';
+import { LATE, within } from '../deadline.ts';
 import { GatewayError } from '../errors.ts';
 import { type Members, selectKeys } from './jws.ts';
 import { ask, readObject } from './provider-answer.ts';
@@ -13,8 +14,10 @@ import { TokenMemory } from './token-memory.ts';
 
 const MAX_AGE = 300;
 const RETRY_AFTER = 30;
-/** Fetches that tokens of strangers may cause: so many at once, and one more every so many seconds. */
+/** Fetches that tokens of strangers may cause, or visitors who sign out: so many at once, and one more every so many seconds. */
 const FOR_STRANGERS = { most: 20, every: 3 };
+/** Milliseconds that somebody who signs out waits for the keys. */
+const PATIENCE = 2_000;
 /** Seconds that a `kid` stays unknown for bearer tokens once it was looked up: many may carry that of a deleted key. */
 const STAYS_UNKNOWN = 5;
 
@@ -32,6 +35,11 @@ export interface SigningKeys {
    * `provider_unavailable` where nobody can know just now.
    */
   find(header: Members, question: KeyQuestion): Promise<Members>;
+  /**
+   * The key that signed under `header`, if it is published now: asked anew, and what is known where that takes long or has been
+   * done too often. Throws as `find`.
+   */
+  findPublished(header: Members): Promise<Members>;
   /** Asks now, whatever is known; for readiness. Throws `provider_unavailable`. */
   reload(): Promise<void>;
 }
@@ -75,7 +83,7 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
     return known;
   }
 
-  /** For tokens that anybody could have sent: who comes while keys are being fetched waits for those. */
+  /** Who comes while keys are being fetched waits for those. */
   function readSparingly(asker: string, signal?: AbortSignal): Promise<Keys> {
     return single(asker, async () => {
       const retryAfter = budget.take(asker);
@@ -108,13 +116,24 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
       await read();
     },
     async find(header, question) {
-      const [key, ...others] = await (question.isTrustedChannel ? findForOurselves : findForStranger)(header, question);
-      if (!key) throw new GatewayError('login_failed', 'JWT: no key of the provider fits');
-      // OIDC Core §10.1: then the token has to name its key.
-      if (others.length > 0) throw new GatewayError('login_failed', 'JWT: several keys of the provider fit');
-      return key;
+      return only(await (question.isTrustedChannel ? findForOurselves : findForStranger)(header, question));
+    },
+    async findPublished(header) {
+      const fresh = await within(
+        readSparingly('hint').catch(() => undefined),
+        PATIENCE,
+      );
+      return only(selectKeys((fresh === LATE ? undefined : fresh) ?? known ?? [], header));
     },
   };
+}
+
+/** @throws GatewayError `login_failed` */
+function only([key, ...others]: Keys): Members {
+  if (!key) throw new GatewayError('login_failed', 'JWT: no key of the provider fits');
+  // OIDC Core §10.1: then the token has to name its key.
+  if (others.length > 0) throw new GatewayError('login_failed', 'JWT: several keys of the provider fit');
+  return key;
 }
 
 async function requestKeys(jwks_uri: string, fetch: ProviderFetch, signal: AbortSignal | undefined): Promise<Keys> {

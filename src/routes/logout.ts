@@ -11,6 +11,7 @@ import type { Holder } from '../session/endings.ts';
 import type { Ending } from '../session/user-sessions-api.ts';
 import { type AppContext, appendCookies, type Endpoint, faultAnswer, pageContext, redirectAnswer } from './answers.ts';
 import { createConfirmation, readOwnForm } from './confirmation.ts';
+import { loginHintOf } from './login-hint.ts';
 
 interface LogoutState {
   readonly state: string;
@@ -48,6 +49,7 @@ export const logout: Endpoint = (gateway) => async (c) => {
 interface Held {
   /** Of a session that stands, as far as can be said. */
   readonly holder?: Holder | undefined;
+  readonly loginName?: string | undefined;
   /** Why there is none; missing where there is no cookie. */
   readonly reason?: string;
   /** The user's object did not answer. */
@@ -59,12 +61,13 @@ async function openHeld({ visitorSessions }: Gateway, cookieHeader: string | nul
     const opened = await visitorSessions.open(cookieHeader, { countsAsActivity: false });
     if (opened.kind === 'ended') return { reason: opened.reason };
     if (opened.kind === 'none') return {};
+    const { login_hint: loginName } = loginHintOf(opened.visit.session.identity);
+    return { holder: await visitorSessions.holder(cookieHeader), loginName };
   } catch (error) {
     // Whoever wants to leave is let go all the same.
     if (!(error instanceof GatewayError)) throw error;
     return { holder: await visitorSessions.holder(cookieHeader), isAway: true };
   }
-  return { holder: await visitorSessions.holder(cookieHeader) };
 }
 
 /** A picture in a guest book is on our own site too. */
@@ -106,7 +109,7 @@ export const logoutCallback: Endpoint = (gateway) => async (c) => {
 async function endSession(
   gateway: Gateway,
   c: AppContext,
-  { holder, reason, isAway }: Held,
+  { holder, loginName, reason, isAway }: Held,
   returnTo: string | undefined,
 ): Promise<Response> {
   const { visitorSessions } = gateway;
@@ -130,7 +133,7 @@ async function endSession(
       cleared,
     );
   }
-  const target = await providerLogout(gateway, ended, returnTo);
+  const target = await providerLogout(gateway, ended, loginName, returnTo);
   event.decision = target ? 'to_provider_logout' : 'signed_out_here';
   const response = target ? redirectAnswer(gateway, target.location, 303) : answerSignedOut(gateway, c, returnTo, true);
   // A browser that has signed in anew meanwhile keeps what it got by that.
@@ -138,13 +141,19 @@ async function endSession(
 }
 
 /** ZITADEL's end_session, or undefined when ZITADEL does not answer: nobody is sent to a page that does not come. */
-async function providerLogout(gateway: Gateway, ended: Ending, returnTo: string | undefined) {
+async function providerLogout(
+  gateway: Gateway,
+  { id_token, providerAnswered }: Ending,
+  loginName: string | undefined,
+  returnTo: string | undefined,
+) {
   const { relyingParty, keyring, now, config } = gateway;
-  if (!ended.providerAnswered) return undefined;
+  if (!providerAnswered) return undefined;
   const state = generateRandomState();
   let location: string | undefined;
   try {
-    location = await relyingParty.endSessionUrl(state, ended.id_token);
+    const isGood = id_token !== undefined && (await relyingParty.isGoodHint(id_token));
+    location = await relyingParty.endSessionUrl(state, isGood ? id_token : undefined, loginName);
   } catch (error) {
     gateway.emit({ event: 'logout_at_provider_failed', level: 'warn', reason: (error as Error).message });
     return undefined;

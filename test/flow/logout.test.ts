@@ -227,6 +227,96 @@ describe('the way back', () => {
   });
 });
 
+describe('an ID token that ZITADEL can no longer read', () => {
+  const MEANT = ['client_id', 'logout_hint', 'post_logout_redirect_uri', 'state'];
+  const parametersOf = (url: string) => [...new URL(url).searchParams.keys()].sort();
+
+  /** Signed in here, and in a browser at ZITADEL. */
+  async function signedInThere(options: HarnessOptions = {}) {
+    const harness = createHarness(options);
+    const [browser, atProvider] = [harness.browser(), new Map<string, string>()];
+    const signIn = async (path = '/') => {
+      const authorizeUrl = locationOf(await browser.navigate(path));
+      return browser.navigate(await harness.zitadel.signIn({ authorizeUrl, user: 'user', browser: atProvider }));
+    };
+    await signIn();
+    return { harness, browser, atProvider };
+  }
+
+  /** The key that signed is replaced, and then it is gone. */
+  async function deleteKey({ zitadel }: Harness) {
+    await zitadel.rotateKeys();
+    await zitadel.webKeys.delete();
+  }
+
+  const cookiesOf = (jar: Map<string, string>) => ({
+    cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
+  });
+
+  it('its key was deleted: the login name stands in for it, though the key is remembered here', async () => {
+    const { harness, browser } = await signedInThere();
+    await deleteKey(harness);
+    const url = locationOf(await browser.navigate('/auth/logout', OWN));
+    expect(parametersOf(url)).toEqual(MEANT);
+    expect(new URL(url).searchParams.get('logout_hint')).toBe('uma@acme.zitadel.example');
+    expect(await isSignedIn(browser)).toBe(false);
+  });
+
+  it('and in an isolate that knows no keys', async () => {
+    const { harness, browser } = await signedInThere();
+    await deleteKey(harness);
+    const elsewhere = harness.isolate();
+    const response = await browser.sendTo(async (request) => elsewhere.fetch(request), '/auth/logout', {
+      headers: { accept: 'text/html', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate' },
+    });
+    expect(parametersOf(locationOf(response))).toEqual(MEANT);
+  });
+
+  it('its key has only been replaced: it is the hint', async () => {
+    const { harness, browser } = await signedInThere();
+    await harness.zitadel.rotateKeys();
+    const url = locationOf(await browser.navigate('/auth/logout', OWN));
+    expect(parametersOf(url)).toEqual(['client_id', 'id_token_hint', 'post_logout_redirect_uri', 'state']);
+    expect((await harness.zitadel.fetch(url)).status).toBe(302);
+  });
+
+  it.each(['v1', 'v2'] as const)(
+    'with Login %s the session at ZITADEL ends, the way back is ours, and the next visit asks who it is',
+    async (loginVersion) => {
+      const { harness, browser, atProvider } = await signedInThere({ zitadel: { settings: { loginVersion } } });
+      await deleteKey(harness);
+      let url = locationOf(await browser.navigate('/auth/logout?return_to=/bye', OWN));
+      while (url.startsWith(ISSUER)) {
+        url = new URL(
+          locationOf(await harness.zitadel.fetch(new Request(url, { headers: cookiesOf(atProvider) }))),
+          url,
+        ).href;
+      }
+      expect(pathOf(await browser.navigate(url))).toBe('/bye');
+      const [session] = [...harness.zitadel.sessions.sso.values()];
+      expect(session?.isTerminated).toBe(true);
+      let next = locationOf(await browser.navigate('/'));
+      let shown = await harness.zitadel.fetch(new Request(next, { headers: cookiesOf(atProvider) }));
+      while (shown.status === 302) {
+        next = new URL(locationOf(shown), next).href;
+        expect(next).toMatch(`${ISSUER}/ui/`);
+        shown = await harness.zitadel.fetch(new Request(next, { headers: cookiesOf(atProvider) }));
+      }
+      expect(shown.status).toBe(200);
+    },
+  );
+
+  it.each(['hang', 'reset', { status: 500 }] as const)(
+    'keys that cannot be had just now (%j) keep nobody waiting: what is known counts',
+    async (fault) => {
+      const { harness, browser } = await signedInThere({ providerDeadline: 300 });
+      harness.zitadel.faults.set('keys', fault);
+      const url = locationOf(await browser.navigate('/auth/logout', OWN));
+      expect(new URL(url).searchParams.has('id_token_hint')).toBe(true);
+    },
+  );
+});
+
 describe('ZITADEL not answering', () => {
   it.each(['hang', 'reset', { status: 503 }] as const)(
     '(%j): the signed-out page, soon, and the session is over here',

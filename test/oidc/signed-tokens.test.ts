@@ -18,7 +18,7 @@ const now = () => NOW;
 
 const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
 const jwk = { ...(await exportJWK(publicKey)) };
-const keys: SigningKeys = { find: async () => jwk, reload: async () => undefined };
+const keys: SigningKeys = { find: async () => jwk, findPublished: async () => jwk, reload: async () => undefined };
 const context = { issuer, keys, now, isTrustedChannel: true };
 
 /** `undefined` takes a claim or a header's member out. */

@@ -281,3 +281,48 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
     await expect(bed.find(header('9'), STRANGERS)).rejects.toMatchObject(NO_KEY);
   });
 });
+
+describe('RP-Initiated Logout 1.0 §4: whether a key is still published', () => {
+  it('is asked anew, whatever is known', async () => {
+    const bed = createBed([key('1'), key('2')]);
+    await bed.find(header('1'), OWN);
+    bed.keys = [key('2')];
+    await expect(bed.signingKeys.findPublished(header('1'))).rejects.toMatchObject(NO_KEY);
+    bed.keys = [key('3')];
+    expect(await bed.signingKeys.findPublished(header('3'))).toMatchObject({ kid: '3' });
+  });
+
+  it('many who sign out at once ask once; more than twenty at a time believe what is known', async () => {
+    const bed = createBed();
+    await bed.find(header('1'), OWN);
+    await Promise.all(Array.from({ length: 50 }, () => bed.signingKeys.findPublished(header('1'))));
+    expect(bed.asked).toBe(2);
+    for (let times = 0; times < 50; times++) await bed.signingKeys.findPublished(header('1'));
+    expect(bed.asked).toBe(21);
+  });
+
+  it('while ZITADEL is away it is what is known; of nothing known, nothing', async () => {
+    const bed = createBed();
+    await bed.find(header('1'), OWN);
+    bed.isAway = true;
+    expect(await bed.signingKeys.findPublished(header('1'))).toMatchObject({ kid: '1' });
+    await expect(bed.signingKeys.findPublished(header('2'))).rejects.toMatchObject(NO_KEY);
+    const cold = createBed();
+    cold.isAway = true;
+    await expect(cold.signingKeys.findPublished(header('1'))).rejects.toMatchObject(NO_KEY);
+  });
+
+  it('and so while ZITADEL takes long: nobody waits for more than two seconds', async () => {
+    vi.useFakeTimers();
+    try {
+      const bed = createBed();
+      await bed.find(header('1'), OWN);
+      bed.answer = new Promise(() => {});
+      const published = bed.signingKeys.findPublished(header('1'));
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(await published).toMatchObject({ kid: '1' });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

@@ -145,6 +145,24 @@ describe('end_session with a client only', () => {
     expect((await bed.userinfo(access_token)).status).toBe(401);
   });
 
+  it('6 V2 ends the session of the login name in logout_hint without asking, and for any other name asks', async () => {
+    for (const [logout_hint, isEnded] of [
+      ['uma@acme.zitadel.example', true],
+      [SEED.users.user, false],
+      ['zoe@acme.zitadel.example', false],
+    ] as const) {
+      const bed = createBed();
+      const browser = new Map<string, string>();
+      const { access_token } = await bed.login({ browser, user: 'user' });
+      const { headers } = await endSession(bed, { ...params, logout_hint }, browser);
+      const page = new URL(headers.get('location') ?? '');
+      const cookie = [...browser].map(([name, value]) => `${name}=${value}`).join('; ');
+      const shown = await bed.get(page.pathname + page.search, { cookie });
+      expect([shown.status, shown.headers.get('location')]).toEqual(isEnded ? [302, `${BACK}?state=s`] : [200, null]);
+      expect((await bed.userinfo(access_token)).status).toBe(isEnded ? 401 : 200);
+    }
+  });
+
   it('6 V2’s page sends nobody to an address that end_session did not check', async () => {
     const bed = createBed();
     const evil = encodeURIComponent('https://evil.example/');
