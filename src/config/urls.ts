@@ -44,7 +44,7 @@ export function parseEndpointUrl(value: string): string | Wanted {
 }
 
 const OWN_ENDPOINTS =
-  /^\/(login|logout|backchannel-logout|userinfo|profile|check|jwks|(client|done|resubmit)\.js|done|resubmit|operator(\/sessions)?|metrics|health|ready)$/;
+  /^\/(login|logout|backchannel-logout|userinfo|profile|check|jwks|(client|done|resubmit)\.js|done|resubmit|step-up|operator(\/sessions)?|metrics|health|ready)$/;
 
 export const WANTED_FREE_PATH = 'a path that is none of the gateway’s other endpoints';
 

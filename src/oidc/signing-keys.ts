@@ -2,7 +2,7 @@
 // RFC 7517; OIDC Core §10.1.1 (rotation). Keys named or carried by a token's own header are never used.
 
 import { createBudget } from '../budget.ts';
-import { LATE, within } from '../deadline.ts';
+import { within } from '../deadline.ts';
 import { GatewayError } from '../errors.ts';
 import { type Members, selectKeys } from './jws.ts';
 import { ask, readObject } from './provider-answer.ts';
@@ -16,7 +16,8 @@ const MAX_AGE = 300;
 const RETRY_AFTER = 30;
 /** Fetches that tokens of strangers may cause, or visitors who sign out: so many at once, and one more every so many seconds. */
 const FOR_STRANGERS = { most: 20, every: 3 };
-/** Milliseconds that somebody who signs out waits for the keys. */
+/** Seconds that what is published is taken to be so still, and milliseconds that somebody who signs out waits to hear it. */
+const STAYS_PUBLISHED = 10;
 const PATIENCE = 2_000;
 /** Seconds that a `kid` stays unknown for bearer tokens once it was looked up: many may carry that of a deleted key. */
 const STAYS_UNKNOWN = 5;
@@ -36,8 +37,8 @@ export interface SigningKeys {
    */
   find(header: Members, question: KeyQuestion): Promise<Members>;
   /**
-   * The key that signed under `header`, if it is published now: asked anew, and what is known where that takes long or has been
-   * done too often. Throws as `find`.
+   * The key that signed under `header`, if it is published now: what is known counts for a few seconds, and where ZITADEL takes long
+   * or has been asked too often. Throws as `find`.
    */
   findPublished(header: Members): Promise<Members>;
   /** Asks now, whatever is known; for readiness. Throws `provider_unavailable`. */
@@ -58,6 +59,7 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
   /** Requests so far, and which of them brought what is known. */
   let asked = 0;
   let broughtBy = 0;
+  let readAt = Number.NEGATIVE_INFINITY;
   let renewAt = 0;
   const single = createSingleFlight<Keys>({ waitUntil });
   const budget = createBudget({ ...FOR_STRANGERS, now });
@@ -70,7 +72,8 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
     const number = asked;
     known = await requestKeys(jwks_uri, fetch, signal);
     broughtBy = number;
-    renewAt = now() + MAX_AGE;
+    readAt = now();
+    renewAt = readAt + MAX_AGE;
     return known;
   }
 
@@ -96,13 +99,17 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
   async function findForStranger(header: Members, { isLogoutToken = false, signal }: KeyQuestion): Promise<Keys> {
     const asker = isLogoutToken ? 'logout' : 'bearer';
     const before = asked;
-    const remembered = selectKeys(await (known ? load(signal) : readSparingly(asker, signal)), header);
+    const isFirst = known === undefined;
+    const remembered = selectKeys(await (isFirst ? readSparingly(asker, signal) : load(signal)), header);
+    // Keys that there are cost nothing.
+    if (isFirst && remembered.length > 0) budget.giveBack(asker);
     const kid = String(header['kid']);
     if (remembered.length > 0 || (!isLogoutToken && missing.get(kid, now()))) return remembered;
     let found = selectKeys(await readSparingly(asker, signal), header);
     // What was under way may be from before the key was published.
     if (found.length === 0 && broughtBy <= before) found = selectKeys(await readSparingly(asker, signal), header);
-    if (found.length === 0) missing.set(kid, true, now() + STAYS_UNKNOWN);
+    if (found.length > 0) budget.giveBack(asker);
+    else missing.set(kid, true, now() + STAYS_UNKNOWN);
     return found;
   }
 
@@ -119,11 +126,11 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
       return only(await (question.isTrustedChannel ? findForOurselves : findForStranger)(header, question));
     },
     async findPublished(header) {
-      const fresh = await within(
-        readSparingly('hint').catch(() => undefined),
-        PATIENCE,
-      );
-      return only(selectKeys((fresh === LATE ? undefined : fresh) ?? known ?? [], header));
+      const isFresh = now() - readAt < STAYS_PUBLISHED && selectKeys(known ?? [], header).length > 0;
+      // What it brings is what is known then.
+      const reading = isFresh ? undefined : readSparingly('hint').catch(() => undefined);
+      if (reading) await within(reading, PATIENCE);
+      return only(selectKeys(known ?? [], header));
     },
   };
 }

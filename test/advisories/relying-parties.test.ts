@@ -121,12 +121,15 @@ describe('mod_auth_openidc', () => {
     const unknown = (kid: string) =>
       `${Buffer.from(JSON.stringify({ alg: 'RS256', kid, typ: 'JWT' })).toString('base64url')}.${payload}.${signature}`;
     for (let index = 0; index < 20; index++) expect(await bearer(harness, unknown(`a${index}`))).toBe(401);
-    expect(harness.zitadel.calls.keys - keys).toBe(1);
+    expect(harness.zitadel.calls.keys - keys).toBe(20);
+    // Beyond that nobody looks, and so nobody is refused.
+    for (let index = 20; index < 100; index++) expect(await bearer(harness, unknown(`a${index}`))).toBe(503);
+    expect(harness.zitadel.calls.keys - keys).toBe(20);
     harness.zitadel.faults.set('keys', { status: 500 });
     harness.clock.now += 31;
     harness.received.length = 0;
     for (let index = 0; index < 20; index++) expect(await bearer(harness, unknown(`b${index}`))).toBe(503);
-    expect(harness.zitadel.calls.keys - keys).toBe(2);
+    expect(harness.zitadel.calls.keys - keys).toBe(30);
     expect(harness.received).toEqual([]);
   });
 
