@@ -21,6 +21,7 @@ interface Context {
   readonly config: Pick<Config, 'issuer' | 'audience'>;
   readonly keys: SigningKeys;
   readonly now: () => number;
+  readonly network?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -29,10 +30,13 @@ const FOREIGN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 'azp', 'sid', 'events', 'c
 const TYPES = ['jwt', 'at+jwt', 'application/at+jwt'];
 
 /** Throws `provider_unavailable` when the keys can't be had. */
-export async function readAccessToken(token: string, { config, keys, now, signal }: Context): Promise<TokenReading> {
+export async function readAccessToken(
+  token: string,
+  { config, keys, now, network, signal }: Context,
+): Promise<TokenReading> {
   const { issuer } = config;
   try {
-    const context = { issuer, audience: config.audience, keys, now, isTrustedChannel: false, signal };
+    const context = { issuer, audience: config.audience, keys, now, isTrustedChannel: false, network, signal };
     const claims = await verifySignedToken(token, context);
     const problem = findKindProblem(claims);
     if (problem !== undefined) return { kind: 'refused', reason: `JWT: ${problem}` };

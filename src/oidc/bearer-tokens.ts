@@ -131,7 +131,7 @@ function createReader({ config, relyingParty, signingKeys: keys, now }: Dependen
   return async (token: string, isKnown: boolean, network: string | undefined): Promise<TokenReading> => {
     const signal = AbortSignal.timeout(DEADLINE);
     if (config.audience.length > 0 && isSignedToken(token)) {
-      return readAccessToken(token, { config, keys, now, signal });
+      return readAccessToken(token, { config, keys, now, network, signal });
     }
     if (!introspect) {
       return { kind: 'refused', reason: 'not a JWT, and no API application is configured to ask about it' };

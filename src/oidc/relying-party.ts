@@ -69,7 +69,8 @@ export interface RelyingParty {
    * provider has no such endpoint. Throws `provider_unavailable`.
    */
   endSessionUrl(state: string, id_token_hint: string | undefined, logout_hint?: string): Promise<string | undefined>;
-  verifyLogoutToken(logoutToken: string): Promise<LogoutToken>;
+  /** `network`: who sent it (clientNetwork). */
+  verifyLogoutToken(logoutToken: string, network?: string): Promise<LogoutToken>;
   /** Throws what `providerFault` understands. Undefined where no API application is configured. */
   readonly introspect: IntrospectionCall | undefined;
 }
@@ -261,11 +262,11 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
       return url.href;
     },
 
-    async verifyLogoutToken(logoutToken) {
+    async verifyLogoutToken(logoutToken, network) {
       // As for ID tokens, where oauth4webapi looks (Back-Channel Logout 1.0 §2.6).
       const { id_token_signing_alg_values_supported: supported } = await metadata.load();
       const algorithms = Array.isArray(supported) ? supported : ['RS256'];
-      const context = { issuer, keys, now, algorithms, isTrustedChannel: false, isLogoutToken: true };
+      const context = { issuer, keys, now, algorithms, isTrustedChannel: false, isLogoutToken: true, network };
       return verifyLogoutToken(logoutToken, client_id, context);
     },
 

@@ -20,6 +20,7 @@ export interface SignedTokenContext {
   readonly algorithms?: readonly string[];
   readonly isTrustedChannel: boolean;
   readonly isLogoutToken?: boolean;
+  readonly network?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -1,21 +1,18 @@
 // ZITADEL's signing keys: kept, renewed behind the scenes, served stale, and asked for anew when a token names an unknown one.
 // RFC 7517; OIDC Core §10.1.1 (rotation). Keys named or carried by a token's own header are never used.
 
-import { createBudget } from '../budget.ts';
 import { within } from '../deadline.ts';
 import { GatewayError } from '../errors.ts';
 import { type Members, selectKeys } from './jws.ts';
+import { createKeyFetches } from './key-fetches.ts';
 import { ask, readObject } from './provider-answer.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
-import { createSingleFlight } from './single-flight.ts';
 import { providerFault } from './to-fault.ts';
 import { TokenMemory } from './token-memory.ts';
 
 const MAX_AGE = 300;
 const RETRY_AFTER = 30;
-/** Fetches that tokens of strangers may cause, or visitors who sign out: so many at once, and one more every so many seconds. */
-const FOR_STRANGERS = { most: 20, every: 3 };
 /** Seconds that what is published is taken to be so still, and milliseconds that somebody who signs out waits to hear it. */
 const STAYS_PUBLISHED = 10;
 const PATIENCE = 2_000;
@@ -27,6 +24,8 @@ export interface KeyQuestion {
   readonly isTrustedChannel: boolean;
   /** Has a budget of its own. */
   readonly isLogoutToken?: boolean | undefined;
+  /** Where it comes from (clientNetwork): one stranger uses up nobody else's budget. */
+  readonly network?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -61,8 +60,10 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
   let broughtBy = 0;
   let readAt = Number.NEGATIVE_INFINITY;
   let renewAt = 0;
-  const single = createSingleFlight<Keys>({ waitUntil });
-  const budget = createBudget({ ...FOR_STRANGERS, now });
+  /** Each kind of asker apart. */
+  const fetchesFor = (kind: string) =>
+    createKeyFetches({ what: `unknown keys of ${kind} tokens`, read, now, waitUntil });
+  const [forBearer, forLogout, forHints] = [fetchesFor('bearer'), fetchesFor('logout'), fetchesFor('ID')];
   const missing = new TokenMemory<true>({ entries: 100, characters: 10_000 });
 
   async function read(signal?: AbortSignal): Promise<Keys> {
@@ -70,11 +71,11 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
     if (!jwks_uri) throw new GatewayError('provider_unavailable', 'metadata: jwks_uri is missing');
     asked += 1;
     const number = asked;
-    known = await requestKeys(jwks_uri, fetch, signal);
-    broughtBy = number;
-    readAt = now();
-    renewAt = readAt + MAX_AGE;
-    return known;
+    const keys = await requestKeys(jwks_uri, fetch, signal);
+    // A late answer is no news.
+    if (number < broughtBy) return keys;
+    [known, broughtBy, readAt, renewAt] = [keys, number, now(), now() + MAX_AGE];
+    return keys;
   }
 
   async function load(signal?: AbortSignal): Promise<Keys> {
@@ -86,29 +87,24 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
     return known;
   }
 
-  /** Who comes while keys are being fetched waits for those. */
-  function readSparingly(asker: string, signal?: AbortSignal): Promise<Keys> {
-    return single(asker, async () => {
-      const retryAfter = budget.take(asker);
-      // Whether there is such a key nobody knows: that is no verdict on the token.
-      if (retryAfter > 0) throw new GatewayError('provider_unavailable', 'keys: too many unknown ones', { retryAfter });
-      return read(signal);
-    });
-  }
-
-  async function findForStranger(header: Members, { isLogoutToken = false, signal }: KeyQuestion): Promise<Keys> {
-    const asker = isLogoutToken ? 'logout' : 'bearer';
+  async function findForStranger(header: Members, question: KeyQuestion): Promise<Keys> {
+    const { isLogoutToken = false, network, signal } = question;
+    const fetches = isLogoutToken ? forLogout : forBearer;
     const before = asked;
     const isFirst = known === undefined;
-    const remembered = selectKeys(await (isFirst ? readSparingly(asker, signal) : load(signal)), header);
+    const remembered = selectKeys(await (isFirst ? fetches.read(network, signal) : load(signal)), header);
     // Keys that there are cost nothing.
-    if (isFirst && remembered.length > 0) budget.giveBack(asker);
+    if (isFirst && remembered.length > 0) fetches.giveBack(network);
     const kid = String(header['kid']);
     if (remembered.length > 0 || (!isLogoutToken && missing.get(kid, now()))) return remembered;
-    let found = selectKeys(await readSparingly(asker, signal), header);
-    // What was under way may be from before the key was published.
-    if (found.length === 0 && broughtBy <= before) found = selectKeys(await readSparingly(asker, signal), header);
-    if (found.length > 0) budget.giveBack(asker);
+    await fetches.read(network, signal);
+    let found = selectKeys(known ?? [], header);
+    if (found.length === 0 && broughtBy <= before) {
+      // What was under way may be from before the key was published.
+      await fetches.read(network, signal);
+      found = selectKeys(known ?? [], header);
+    }
+    if (found.length > 0) fetches.giveBack(network);
     else missing.set(kid, true, now() + STAYS_UNKNOWN);
     return found;
   }
@@ -128,7 +124,7 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
     async findPublished(header) {
       const isFresh = now() - readAt < STAYS_PUBLISHED && selectKeys(known ?? [], header).length > 0;
       // What it brings is what is known then.
-      const reading = isFresh ? undefined : readSparingly('hint').catch(() => undefined);
+      const reading = isFresh ? undefined : forHints.read().catch(() => undefined);
       if (reading) await within(reading, PATIENCE);
       return only(selectKeys(known ?? [], header));
     },

@@ -1,6 +1,7 @@
 // POST /auth/backchannel-logout: ZITADEL says that a session over there has ended.
 // OpenID Connect Back-Channel Logout 1.0 §2.5 to §2.8. ZITADEL repeats anything but 2xx and 400.
 
+import { clientNetwork } from '../client-network.ts';
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { LogoutToken } from '../oidc/logout-token.ts';
@@ -13,7 +14,7 @@ export const backchannelLogout: Endpoint = (gateway) => async (c) => {
   if (token === undefined) return refuse(gateway, 'exactly one logout_token in a form is wanted');
   let logoutToken: LogoutToken;
   try {
-    logoutToken = await gateway.relyingParty.verifyLogoutToken(token);
+    logoutToken = await gateway.relyingParty.verifyLogoutToken(token, clientNetwork(c.req.raw.headers));
   } catch (error) {
     const { kind, reason } = providerFault(error);
     // Without ZITADEL's keys nothing can be judged; another status than 400 makes ZITADEL ask again.

@@ -212,6 +212,30 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
     expect(await bed.find(header('2'), LOGOUT)).toMatchObject({ kid: '2' });
   });
 
+  it('one stranger’s network has half of it, and uses up nobody else’s', async () => {
+    for (const channel of [STRANGERS, LOGOUT]) {
+      const bed = createBed();
+      await bed.find(header('1'), OWN);
+      const flood = { ...channel, network: '203.0.113.7' };
+      for (let times = 0; times < 30; times++) await bed.find(header(`${times}-`), flood).catch(() => undefined);
+      expect(bed.asked).toBe(11);
+      await expect(bed.find(header('x'), flood)).rejects.toMatchObject({ code: 'provider_unavailable', retryAfter: 6 });
+      bed.keys = [key('1'), key('2')];
+      expect(await bed.find(header('2'), { ...channel, network: '198.51.100.1' })).toMatchObject({ kid: '2' });
+    }
+  });
+
+  it('keys that there are cost nothing, however many wait for one', async () => {
+    const bed = createBed([]);
+    for (let kid = 0; kid < 40; kid++) {
+      bed.keys = [key(String(kid))];
+      const questions = Array.from({ length: 30 }, () =>
+        bed.find(header(String(kid)), { ...STRANGERS, network: '198.51.100.1' }),
+      );
+      expect(await Promise.all(questions)).toHaveLength(30);
+    }
+  });
+
   it('of a deleted key, many tokens cause one fetch in five seconds', async () => {
     const bed = createBed();
     await bed.find(header('1'), STRANGERS);

@@ -1,0 +1,44 @@
+// Fetches of the keys that strangers may cause: who comes while keys are being fetched waits for those, who has them fetched pays for it.
+// OIDC Core §10.1.1 (an unknown `kid` is looked up); design §3: no verdict is no refusal.
+
+import { createSingleFlight } from './single-flight.ts';
+import { createStrangerBudget } from './stranger-budget.ts';
+
+/** So many at once, and one more every so many seconds. */
+const BUDGET = { byNetwork: { most: 10, every: 6 }, together: { most: 20, every: 3 } };
+
+export interface KeyFetches<Keys> {
+  /** `network`: whose budget pays (clientNetwork). Throws `provider_unavailable` where there is nothing left, too. */
+  read(network?: string, signal?: AbortSignal): Promise<Keys>;
+  /** What was looked for was there. */
+  giveBack(network: string | undefined): void;
+}
+
+interface Dependencies<Keys> {
+  /** For the log. */
+  readonly what: string;
+  readonly read: (signal?: AbortSignal) => Promise<Keys>;
+  readonly now: () => number;
+  readonly waitUntil: (task: Promise<unknown>) => void;
+}
+
+export function createKeyFetches<Keys>({ what, read, now, waitUntil }: Dependencies<Keys>): KeyFetches<Keys> {
+  const single = createSingleFlight<Keys>({ waitUntil });
+  const budget = createStrangerBudget({ ...BUDGET, what, codeForOne: 'provider_unavailable', now });
+  let underWay = 0;
+
+  async function fetchKeys(signal: AbortSignal | undefined): Promise<Keys> {
+    underWay += 1;
+    return read(signal).finally(() => {
+      underWay -= 1;
+    });
+  }
+
+  return {
+    async read(network, signal) {
+      if (underWay === 0) budget.take(network);
+      return single('', () => fetchKeys(signal));
+    },
+    giveBack: budget.giveBack,
+  };
+}

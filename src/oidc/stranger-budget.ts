@@ -1,0 +1,49 @@
+// What strangers may cause at ZITADEL: a budget for each client's network, and one for all together in this isolate.
+// RFC 7662 §4 (a resource server must bound what guessing costs); design §3.
+
+import { createBudget } from '../budget.ts';
+import { GatewayError } from '../errors.ts';
+
+export interface StrangerBudget {
+  /** @throws GatewayError `codeForOne` for a network that took too much, and `provider_unavailable` where all together did */
+  take(network: string | undefined): void;
+  /** It was for something good. */
+  giveBack(network: string | undefined): void;
+}
+
+interface Share {
+  /** At once. */
+  readonly most: number;
+  /** Seconds until one more. */
+  readonly every: number;
+}
+
+interface Terms {
+  /** For the log: what there was too much of. */
+  readonly what: string;
+  readonly byNetwork: Share;
+  readonly together: Share;
+  readonly codeForOne: 'too_many_requests' | 'provider_unavailable';
+  readonly now: () => number;
+}
+
+const EVERYBODY = '';
+
+export function createStrangerBudget({ what, byNetwork, together, codeForOne, now }: Terms): StrangerBudget {
+  const networks = createBudget({ ...byNetwork, now });
+  const all = createBudget({ ...together, now });
+  return {
+    take(network) {
+      const wait = network === undefined ? 0 : networks.take(network);
+      if (wait > 0) throw new GatewayError(codeForOne, `too many ${what} of one client`, { retryAfter: wait });
+      const waitForAll = all.take(EVERYBODY);
+      if (waitForAll === 0) return;
+      if (network !== undefined) networks.giveBack(network);
+      throw new GatewayError('provider_unavailable', `too many ${what}`, { retryAfter: waitForAll });
+    },
+    giveBack(network) {
+      if (network !== undefined) networks.giveBack(network);
+      all.giveBack(EVERYBODY);
+    },
+  };
+}
