@@ -36,9 +36,9 @@ const TEXTS: Partial<Record<FaultCode, readonly [title: Word, ...sentences: Word
   provider_unavailable: ['signInFailed', 'wait', 'operator'],
 };
 
-/** The frame of every page about a fault: its status, title, text and code. */
-export const faultFrame = (view: View, code: FaultCode, rest: Markup): Page => {
-  const [title, ...sentences] = TEXTS[code] ?? (['failed', 'wait', 'operator'] as const);
+/** The frame of every page about a fault: its status, title, text and code; `words` where the code's own do not say enough. */
+export const faultFrame = (view: View, code: FaultCode, rest: Markup, words = TEXTS[code]): Page => {
+  const [title, ...sentences] = words ?? (['failed', 'wait', 'operator'] as const);
   const { status } = FAULTS[code];
   return {
     status,

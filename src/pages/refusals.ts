@@ -1,7 +1,6 @@
 // Pages for somebody who may not go on as who they are: no access, a sign-in refused, a foreign organisation, no cookies.
 // Design §3. No role names: they would tell a stranger what to ask for.
 
-import { FAULTS } from '../errors.ts';
 import { faultFrame } from './fault.ts';
 import { html } from './markup.ts';
 import { actions, button, loginHref, type Person, signedInAs } from './parts.ts';
@@ -35,13 +34,8 @@ export const stepUpRefusedPage = (view: View, { person, returnTo, isTooOld }: St
     button(view, returnTo, messages.retry, 'primary'),
     button(view, loginHref(view, returnTo, 'select_account'), messages.switchAccount),
   );
-  return {
-    status: FAULTS.forbidden.status,
-    title: messages.noAccess,
-    sign: 'lock',
-    code: 'forbidden',
-    body: html`<p>${isTooOld ? messages.tooOld : messages.secondFactor}</p>${signedInAs(view, person)}${links}`,
-  };
+  const lack = isTooOld ? 'tooOld' : 'secondFactor';
+  return faultFrame(view, 'forbidden', html`${signedInAs(view, person)}${links}`, ['noAccess', lack]);
 };
 
 export interface RefusedLoginData {

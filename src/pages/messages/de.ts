@@ -9,7 +9,7 @@ Die Anwendung antwortet nicht
 Die Anmeldung hat nicht geklappt
 Dieses Konto gehört zu einer anderen Organisation.
 Diese Seite verlangt mehr, zum Beispiel einen zweiten Faktor.
-Für diese Seite ist Ihre Anmeldung zu lange her. Bitte melden Sie sich noch einmal an.
+Für diese Seite ist Ihre Anmeldung zu lange her.
 Sie haben keinen Zugriff auf diese Seite
 Wenn Sie Zugang haben sollten, fragen Sie bitte den Betreiber.
 Anfragen von anderen Websites werden hier abgelehnt.

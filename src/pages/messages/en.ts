@@ -10,7 +10,7 @@ export const en = {
   signInFailed: 'The sign-in did not work',
   otherOrganization: 'This account belongs to another organisation.',
   secondFactor: 'This page asks for more, for example a second factor.',
-  tooOld: 'You signed in too long ago for this page. Please sign in again.',
+  tooOld: 'You signed in too long ago for this page.',
   noAccess: 'You have no access to this page',
   askForAccess: 'If you should have access, please ask whoever runs this site.',
   otherSite: 'Requests from other sites are refused here.',

@@ -9,7 +9,7 @@ La aplicación no responde
 No se ha podido iniciar sesión
 Esta cuenta pertenece a otra organización.
 Esta página pide algo más, por ejemplo un segundo factor.
-Para esta página, ha pasado demasiado tiempo desde que inició sesión. Vuelva a iniciarla.
+Inició sesión hace demasiado tiempo para esta página.
 No tiene acceso a esta página
 Si debería tenerlo, consulte al responsable de este sitio.
 Aquí se rechazan las solicitudes de otros sitios.

@@ -9,7 +9,7 @@ L’application ne répond pas
 La connexion n’a pas abouti
 Ce compte appartient à une autre organisation.
 Cette page demande davantage, par exemple un second facteur.
-Pour cette page, votre connexion est trop ancienne. Veuillez vous reconnecter.
+Pour cette page, votre connexion est trop ancienne.
 Vous n’avez pas accès à cette page
 Si vous devriez y avoir accès, veuillez vous adresser au responsable de ce site.
 Les requêtes d’autres sites sont refusées ici.

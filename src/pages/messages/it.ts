@@ -9,7 +9,7 @@ L’applicazione non risponde
 L’accesso non è riuscito
 Questo account appartiene a un’altra organizzazione.
 Questa pagina chiede di più, per esempio un secondo fattore.
-Per questa pagina è passato troppo tempo dall’ultimo accesso. Acceda di nuovo.
+Il Suo accesso è troppo vecchio per questa pagina.
 Non può accedere a questa pagina
 Se dovesse poterlo fare, si rivolga a chi gestisce il sito.
 Qui le richieste di altri siti vengono rifiutate.

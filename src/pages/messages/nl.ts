@@ -9,7 +9,7 @@ De applicatie antwoordt niet
 Het inloggen is niet gelukt
 Dit account hoort bij een andere organisatie.
 Deze pagina vraagt om meer, bijvoorbeeld een tweede factor.
-Voor deze pagina bent u te lang geleden ingelogd. Log opnieuw in.
+Voor deze pagina bent u te lang geleden ingelogd.
 U hebt geen toegang tot deze pagina
 Zou u die wel moeten hebben, vraag het dan aan de beheerder van deze website.
 Verzoeken van andere websites worden hier geweigerd.

@@ -9,7 +9,7 @@ Aplikacja nie odpowiada
 Logowanie nie powiodło się
 To konto należy do innej organizacji.
 Ta strona wymaga więcej, na przykład drugiego składnika.
-Od ostatniego logowania minęło zbyt wiele czasu jak na tę stronę. Proszę zalogować się ponownie.
+Logowanie było zbyt dawno jak na tę stronę.
 Brak dostępu do tej strony
 Jeśli to konto powinno go mieć, proszę zwrócić się do administratora witryny.
 Żądania z innych witryn są tu odrzucane.

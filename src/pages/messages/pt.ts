@@ -9,7 +9,7 @@ O aplicativo não responde
 Não foi possível entrar
 Esta conta pertence a outra organização.
 Esta página pede algo mais, por exemplo um segundo fator.
-Para esta página, seu último acesso foi há tempo demais. Entre novamente.
+Para esta página, seu acesso é antigo demais.
 Você não tem acesso a esta página
 Se deveria ter, fale com quem administra este site.
 Pedidos de outros sites são recusados aqui.

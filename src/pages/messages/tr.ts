@@ -9,7 +9,7 @@ Uygulama yanıt vermiyor
 Oturum açılamadı
 Bu hesap başka bir kuruluşa ait.
 Bu sayfa daha fazlasını istiyor, örneğin ikinci bir adım.
-Bu sayfa için son oturum açışınızın üzerinden çok zaman geçti. Lütfen yeniden oturum açın.
+Oturum açışınız bu sayfa için çok eski.
 Bu sayfaya erişiminiz yok
 Olması gerekiyorsa lütfen bu siteyi yönetenlere başvurun.
 Başka sitelerden gelen istekler burada reddedilir.
