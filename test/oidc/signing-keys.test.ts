@@ -267,6 +267,25 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
     expect(bed.asked).toBe(3);
   });
 
+  it('an answer that comes late replaces no newer one', async () => {
+    const bed = createBed();
+    await bed.find(header('1'), OWN);
+    let release = () => {};
+    bed.answer = new Promise((resolve) => {
+      release = resolve;
+    });
+    const late = bed.find(header('invented'), STRANGERS).catch((error) => error);
+    await vi.waitUntil(() => bed.asked === 2);
+    bed.answer = Promise.resolve();
+    bed.keys = [key('1'), key('2')];
+    await bed.find(header('2'), OWN);
+    release();
+    expect(await late).toMatchObject(NO_KEY);
+    const { asked } = bed;
+    expect(await bed.find(header('2'), STRANGERS)).toMatchObject({ kid: '2' });
+    expect(bed.asked).toBe(asked);
+  });
+
   it('many strangers at a cold start ask once, and again once for what none of them knows', async () => {
     const bed = createBed();
     await Promise.allSettled(Array.from({ length: 20 }, () => bed.find(header('9'), STRANGERS)));
