@@ -3,7 +3,7 @@
 
 import { CommandError } from '../support/failure.ts';
 import type { Call } from './call.ts';
-import { isJson, type Json, readList, readText } from './json.ts';
+import { type Json, parseJson, readList, readText } from './json.ts';
 
 export type ApiErrorKind =
   | 'missing-method'
@@ -51,7 +51,7 @@ const KINDS: Readonly<Record<string, ApiErrorKind>> = {
 
 /** `reading` names what was to be read, for whoever may not. */
 export async function toApiError(call: Call, response: Response, reading?: string): Promise<ApiError> {
-  const body = parse(await response.text());
+  const body = parseJson(await response.text());
   const kind = kindOf(response.status, body);
   const said = body ? readText(body, 'message') : '';
   const reason = said === '' ? '' : `: ${said}`;
@@ -67,16 +67,6 @@ const mayNot = (what: string, reason: string): ApiError =>
 /** ZITADEL counts what it does not show. */
 export const hiddenFrom = (hidden: number, what: string): ApiError =>
   mayNot(`see ${hidden} of ${what}`, ', so what is there can’t be told');
-
-function parse(text: string): Json | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isJson(body) ? body : undefined;
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return undefined;
-    throw cause;
-  }
-}
 
 /** `COMMAND-1m88i` of "No changes (COMMAND-1m88i)". */
 function errorIdOf(body: Json | undefined): string {

@@ -6,6 +6,17 @@ export type Json = Readonly<Record<string, unknown>>;
 export const isJson = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** `undefined`: no JSON, or none of an object. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isJson(body) ? body : undefined;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
+}
+
 /** `readAt(answer, 'oidcConfiguration', 'clientId')` */
 export function readAt(value: unknown, ...names: readonly string[]): unknown {
   return names.reduce<unknown>((at, name) => (isJson(at) ? at[name] : undefined), value);

@@ -3,7 +3,7 @@
 
 import { CommandError } from '../support/failure.ts';
 import { type Credentials, createAssertion } from './credentials.ts';
-import { isJson, type Json, readText } from './json.ts';
+import { type Json, parseJson, readText } from './json.ts';
 import { findOtherName } from './other-name.ts';
 import type { Send } from './transport.ts';
 
@@ -61,7 +61,7 @@ async function readMetadata(send: Send, domain: string): Promise<Json> {
 
 async function readJson(response: Response, domain: string): Promise<Json> {
   const text = await response.text();
-  const body = response.ok ? parse(text) : undefined;
+  const body = response.ok ? parseJson(text) : undefined;
   if (body) return body;
   const otherName = findOtherName(text);
   if (otherName !== undefined) {
@@ -74,16 +74,6 @@ async function readJson(response: Response, domain: string): Promise<Json> {
   throw new CommandError(`there is no ZITADEL at ${domain} (${response.status} from it, and no JSON)`, {
     hints: ['--domain is the origin of the instance: https://my-instance.zitadel.cloud'],
   });
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isJson(body) ? body : undefined;
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return undefined;
-    throw cause;
-  }
 }
 
 async function fetchToken(
