@@ -51,10 +51,11 @@ export async function verifyJws(
 ): Promise<{ readonly header: Members; readonly claims: Members }> {
   const header = readHeader(token);
   assert(header, 'not a JWT');
-  const { alg, crit } = header;
+  const { alg, crit, kid } = header;
   assert(ALGORITHMS.has(alg) && algorithms?.includes(alg as string) !== false, 'alg is not allowed');
   // What it names must be understood, and nothing there is (b64 too) belongs in a JWT.
   assert(crit === undefined, 'crit is not understood');
+  assert(kid === undefined || typeof kid === 'string', 'kid is no text');
   const [, payload, signature] = token.split('.');
   assert(decodeBase64url(signature), 'the signature is not base64url');
   // Of the key only what makes it one: what else its members say has been looked at.

@@ -51,6 +51,18 @@ describe('RFC 7518 §3.1 algorithms', () => {
     expect(selectKeys([jwk], { alg })).toEqual([]);
   });
 
+  it.each([1, null, true, [], { toString: '' }])(
+    'RFC 7515 §4.1.4 kid %j is no text: no key is looked for',
+    async (kid) => {
+      const token = `${encodeBase64url(JSON.stringify({ alg: 'RS256', kid }))}.${encodeBase64url('{}')}.AAAA`;
+      const noKey = () => Promise.reject(new Error('a key was looked for'));
+      await expect(verifyJws(token, undefined, noKey)).rejects.toMatchObject({
+        code: 'login_failed',
+        message: expect.stringMatching(/kid/),
+      });
+    },
+  );
+
   it('RFC 8725 §3.2 an RSA key below 2048 bits is refused', async () => {
     // Web Crypto makes such keys, jose would not sign with one.
     const parameters = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
