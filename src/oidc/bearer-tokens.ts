@@ -127,7 +127,7 @@ export function createBearerTokens(deps: Dependencies): BearerTokens {
 function createReader({ config, relyingParty, signingKeys: keys, now }: Dependencies, pause: Pause) {
   const { introspect: call } = relyingParty;
   const introspect = call && createIntrospection({ config, call, now, pause });
-  const askAboutUnknown = createUnknownTokens(now);
+  const askAbout = createUnknownTokens(now);
   return async (token: string, isKnown: boolean, network: string | undefined): Promise<TokenReading> => {
     const signal = AbortSignal.timeout(DEADLINE);
     if (config.audience.length > 0 && isSignedToken(token)) {
@@ -136,11 +136,9 @@ function createReader({ config, relyingParty, signingKeys: keys, now }: Dependen
     if (!introspect) {
       return { kind: 'refused', reason: 'not a JWT, and no API application is configured to ask about it' };
     }
-    const ask = () => introspect(token, signal);
-    if (isKnown) return ask();
     // What is not asked costs nobody anything.
-    pause.assertOver();
-    return askAboutUnknown(network, ask);
+    if (!isKnown) pause.assertOver();
+    return askAbout({ network, isKnown, signal }, () => introspect(token, signal));
   };
 }
 

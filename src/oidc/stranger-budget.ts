@@ -5,10 +5,13 @@ import { createBudget } from '../budget.ts';
 import { GatewayError } from '../errors.ts';
 
 export interface StrangerBudget {
-  /** @throws GatewayError `codeForOne` for a network that took too much, and `provider_unavailable` where all together did */
-  take(network: string | undefined): void;
-  /** It was for something good. */
-  giveBack(network: string | undefined): void;
+  /**
+   * `isTrusted`: the network does not depend on what all the others take.
+   * @throws GatewayError `codeForOne` for a network that took too much, and `provider_unavailable` where all together did
+   */
+  take(network: string | undefined, isTrusted?: boolean): void;
+  /** It was for something good. `isTrusted` as it was when it was taken. */
+  giveBack(network: string | undefined, isTrusted?: boolean): void;
 }
 
 interface Share {
@@ -27,23 +30,24 @@ interface Terms {
   readonly now: () => number;
 }
 
-const EVERYBODY = '';
+/** All whose network is known, and all others: neither can use up what the other has. */
+const keyOfAll = (network: string | undefined) => (network === undefined ? 'unnamed' : 'named');
 
 export function createStrangerBudget({ what, byNetwork, together, codeForOne, now }: Terms): StrangerBudget {
   const networks = createBudget({ ...byNetwork, now });
   const all = createBudget({ ...together, now });
   return {
-    take(network) {
+    take(network, isTrusted = false) {
       const wait = network === undefined ? 0 : networks.take(network);
       if (wait > 0) throw new GatewayError(codeForOne, `too many ${what} of one client`, { retryAfter: wait });
-      const waitForAll = all.take(EVERYBODY);
+      const waitForAll = isTrusted ? 0 : all.take(keyOfAll(network));
       if (waitForAll === 0) return;
       if (network !== undefined) networks.giveBack(network);
       throw new GatewayError('provider_unavailable', `too many ${what}`, { retryAfter: waitForAll });
     },
-    giveBack(network) {
+    giveBack(network, isTrusted = false) {
       if (network !== undefined) networks.giveBack(network);
-      all.giveBack(EVERYBODY);
+      if (!isTrusted) all.giveBack(keyOfAll(network));
     },
   };
 }

@@ -117,6 +117,62 @@ describe('unknown tokens have a budget', () => {
     }
   });
 
+  it.each([
+    ['behind one address', () => ATTACKER],
+    ['of many networks', (at: number) => `198.51.100.${at}`],
+    ['of clients without an address', () => undefined],
+  ])('nor does it matter that they come at once, as they do to a new isolate: %s', async (_where, networkOf) => {
+    const bed = createBed({ env: BASIC });
+    const tokens = await Promise.all(Array.from({ length: 250 }, () => mint(bed)));
+    const codes = await Promise.all(tokens.map((token, at) => codeOf(bed.judge(token, { network: networkOf(at) }))));
+    expect(new Set(codes)).toEqual(new Set(['caller']));
+  });
+
+  it('good ones among inventions that come at once wait no longer than these are asked about', async () => {
+    const bed = createBed({ env: BASIC });
+    const own = await mint(bed);
+    const codes = await Promise.all(
+      [...Array.from({ length: 200 }, (_, at) => inventedOld(at)), own].map((token) =>
+        codeOf(bed.judge(token, { network: ATTACKER })),
+      ),
+    );
+    expect(bed.zitadel.calls.introspection).toBe(20);
+    expect(codes.at(-1)).toBe('too_many_requests');
+  });
+
+  it('a network that good tokens come from is asked about its next one, whatever all others send', async () => {
+    const bed = createBed({ env: BASIC });
+    const flood = async () => {
+      for (let at = 0; at < 150; at++) await codeOf(bed.judge(inventedOld(at), { network: `198.51.100.${at}` }));
+    };
+    const first = await mint(bed);
+    await bed.judge(first, { network: '203.0.113.1' });
+    bed.clock.now += 3_000;
+    // Asked about again, which says the same of its network.
+    expect(await codeOf(bed.judge(first, { network: '203.0.113.1' }))).toBe('caller');
+    bed.clock.now += 3_000;
+    await flood();
+    expect(await codeOf(bed.judge(await mint(bed), { network: '203.0.113.1' }))).toBe('caller');
+    expect(await codeOf(bed.judge(await mint(bed), { network: '203.0.113.2' }))).toBe('provider_unavailable');
+    const codes: string[] = [];
+    for (let at = 200; at < 230; at++)
+      codes.push(await codeOf(bed.judge(inventedOld(at), { network: '203.0.113.1' })));
+    expect(codes.filter((code) => code === 'refused').length).toBeLessThanOrEqual(20);
+    expect(codes.at(-1)).toBe('too_many_requests');
+    bed.clock.now += 3_601;
+    await flood();
+    expect(await codeOf(bed.judge(await mint(bed), { network: '203.0.113.1' }))).toBe('provider_unavailable');
+  });
+
+  it.each([
+    ['with', 'without', (at: number) => `198.51.100.${at}`, undefined],
+    ['without', 'with', () => undefined, '203.0.113.1'],
+  ])('what clients %s an address send leaves those %s one theirs', async (_some, _others, networkOf, network) => {
+    const bed = createBed({ env: BASIC });
+    for (let at = 0; at < 150; at++) await codeOf(bed.judge(inventedOld(at), { network: networkOf(at) }));
+    expect(await codeOf(bed.judge(await mint(bed), { network }))).toBe('caller');
+  });
+
   it('what was good once is no stranger when it is asked about again, in the midst of a flood', async () => {
     const bed = createBed({ env: BASIC });
     const token = await mint(bed);
