@@ -147,8 +147,7 @@ function answered(method: string, answer: Response, guard: Guard | undefined, is
   const hasBody = method !== 'HEAD' && !WITHOUT_BODY.includes(status);
   const body = hasBody ? answer.body : null;
   const init: ResponseInit = { status, statusText, headers, ...(isRaw && { encodeBody: 'manual' }) };
-  // An error says its piece and ends.
-  if (!body || !guard || status >= 400) return new Response(body, init);
+  if (!body || !guard) return new Response(body, init);
   const isUnpacked = !isRaw && headers.has('Content-Encoding');
   return new Response(guardStream(body, guard, isUnpacked ? undefined : lengthOf(headers)), init);
 }

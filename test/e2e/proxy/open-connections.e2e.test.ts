@@ -184,10 +184,10 @@ describe('an answer that goes on', () => {
     plain.control.answer = 'true';
   });
 
-  const open = async (headers: Record<string, string>, pace = 50) => {
+  const open = async (headers: Record<string, string>, pace = 50, status = 200) => {
     const left = Promise.withResolvers<void>();
     serve = (request, response) => {
-      response.writeHead(200, headers).write('first;');
+      response.writeHead(status, headers).write('first;');
       const timer = pace > 0 ? setInterval(() => response.write('more;'), pace) : undefined;
       request.on('close', () => {
         clearInterval(timer);
@@ -211,6 +211,7 @@ describe('an answer that goes on', () => {
       opened.push(['broken off', await open({ 'Content-Type': type, 'Content-Length': '100000' })] as const);
     }
     opened.push(['ended', await open({})] as const);
+    for (const status of [206, 404, 503]) opened.push(['ended', await open({}, 50, status)] as const);
     // Looked at twice, and found good.
     await new Promise((resolve) => setTimeout(resolve, 1800));
     const states = await Promise.all(opened.map(([, { ended }]) => Promise.race([ended, 'open'])));
