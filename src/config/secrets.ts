@@ -4,7 +4,7 @@
 import { Wanted } from './values.ts';
 
 const PLACEHOLDERS =
-  /secret|changeme|changethis|password|passw0rd|placeholder|example|replaceme|replacethis|replacewith|insertyour|yoursession|yourvery|yourkey|sessionkey|thisisa|randomstring|randomvalue|donotuse|dontuse|openssl|qwertyui|loremipsum/;
+  /secret|changeme|changethis|password|passw0rd|placeholder|example|replaceme|replacethis|replacewith|insertyour|yoursession|yourupstream|youroperator|yourgateway|yourvery|yourkey|keyhere|sessionkey|thisisa|randomstring|randomvalue|donotuse|dontuse|openssl|qwertyui|loremipsum/;
 
 export const WANTED_KEY = 'at least 32 random bytes: 64 hexadecimal or 43 base64 characters';
 export const WANTED_SHARED = 'at least 32 random characters, printable and without blanks';
@@ -33,7 +33,9 @@ function findWeakness(secret: string): string | undefined {
   if (PLACEHOLDERS.test(words)) return 'is a placeholder or a well-known value';
   const least = /^[0-9a-f-]*$/i.test(secret) ? 7 : 12;
   if (new Set(secret).size < least) return 'has too few different characters';
-  for (const units of [codes(secret.toLowerCase()), hexBytes(secret), codes(decodeBase64(secret))]) {
+  // Without hyphens too: what is counted up in a UUID's groups is counted up.
+  const spellings = [secret.toLowerCase(), secret.toLowerCase().replace(/[^a-z0-9]/g, ''), decodeBase64(secret)];
+  for (const units of [...spellings.map(codes), hexBytes(secret)]) {
     if (isRepeated(units)) return 'repeats itself';
     if (isCounted(units)) return 'counts up or down';
   }

@@ -105,6 +105,8 @@ describe.each(['OPERATOR_SECRET', 'UPSTREAM_SECRET'])('%s', (variable) => {
     ['half of it twice', STRONG_SECRET.slice(0, 32).repeat(2)],
     ['counted-up characters', 'abcdefghijklmnopqrstuvwxyz012345'],
     ['counted-up bytes', hex(countedBytes)],
+    ['counted-up digits in the groups of a UUID', '12345678-1234-1234-1234-123456789012'],
+    ['a placeholder that says what it is for', 'your-32-character-upstream-key-here'],
     ['blanks inside', `${STRONG_SECRET.slice(0, 30)} ${STRONG_SECRET.slice(30)}`],
     ['a line break', `${STRONG_SECRET}\n${STRONG_SECRET.slice(3, 9)}`],
     ['letters outside ASCII', `${STRONG_SECRET}ä`],
