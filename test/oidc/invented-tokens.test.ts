@@ -155,8 +155,7 @@ describe('unknown tokens have a budget', () => {
     expect(await codeOf(bed.judge(await mint(bed), { network: '203.0.113.1' }))).toBe('caller');
     expect(await codeOf(bed.judge(await mint(bed), { network: '203.0.113.2' }))).toBe('provider_unavailable');
     const codes: string[] = [];
-    for (let at = 200; at < 230; at++)
-      codes.push(await codeOf(bed.judge(inventedOld(at), { network: '203.0.113.1' })));
+    for (let at = 200; at < 230; at++) codes.push(await codeOf(bed.judge(inventedOld(at), { network: '203.0.113.1' })));
     expect(codes.filter((code) => code === 'refused').length).toBeLessThanOrEqual(20);
     expect(codes.at(-1)).toBe('too_many_requests');
     bed.clock.now += 3_601;
