@@ -57,8 +57,9 @@ export async function readForm(
   const referer = headers.get('referer');
   const longest = Math.max(target.length, referer?.length ?? 0);
   if (type.length > MAX_FORM_TYPE || longest > MAX_RETURN_TO_LENGTH) return 'none';
-  if (formerSub === undefined && !strangers.mayLeave(clientNetwork(headers))) {
-    throw new GatewayError('too_many_requests', 'forms of strangers', { retryAfter: 60 });
+  const may = formerSub === undefined ? strangers.mayLeave(clientNetwork(headers)) : strangers.mayLeaveAgain(formerSub);
+  if (!may) {
+    throw new GatewayError('too_many_requests', 'forms without a session', { retryAfter: 60 });
   }
   const bytes = await readLimited(request, MAX_FORM);
   if (!bytes) return 'too-large';

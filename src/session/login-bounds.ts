@@ -23,13 +23,17 @@ const OF_ALL = { most: 200, every: 3 };
 export interface Strangers {
   /** Counts one more thing to keep; false where it is one too many. `client` is undefined where nobody says who it is. */
   mayLeave(client: string | undefined): boolean;
+  /** The same of somebody whose session has ended, wherever they are now: strangers don't use up what they may. */
+  mayLeaveAgain(sub: string): boolean;
 }
 
 /** In the isolate's memory, where asking costs nothing: it slows down, and LOGIN_RATE_LIMIT counts for a whole place of the edge. */
 export function createStrangers(now: () => number): Strangers {
   const ofClient = createBudget({ ...OF_A_CLIENT, now });
   const ofAll = createBudget({ ...OF_ALL, now });
+  const ofFormer = createBudget({ ...OF_A_CLIENT, now });
   return {
     mayLeave: (client) => (client === undefined || ofClient.take(client) === 0) && ofAll.take('') === 0,
+    mayLeaveAgain: (sub) => ofFormer.take(sub) === 0,
   };
 }

@@ -105,6 +105,19 @@ describe('what is kept for a stranger', () => {
     expect((await sendFrom(browser, '203.0.113.7')).status).toBe(303);
   });
 
+  it('is twenty forms at once of one whose session has ended, from wherever they come; of another as many', async () => {
+    const harness = createHarness();
+    const [browser, another] = [harness.browser(), harness.browser()];
+    await harness.signIn(browser, 'user');
+    await harness.signIn(another, 'admin');
+    await harness.advance(3601);
+    for (let index = 0; index < 20; index++) expect((await sendFrom(browser, `203.0.113.${index}`)).status).toBe(303);
+    expect((await sendFrom(browser, '198.51.100.1')).status).toBe(429);
+    expect((await sendFrom(another, '198.51.100.1')).status).toBe(303);
+    await harness.advance(30);
+    expect((await sendFrom(browser, '198.51.100.1')).status).toBe(303);
+  });
+
   it('an address of more than 2,000 characters counts like a form; one too many leads to its path', async () => {
     const harness = createHarness();
     const path = `/page?q=${'x'.repeat(3_000)}`;
