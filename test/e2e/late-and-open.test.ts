@@ -157,3 +157,23 @@ describe('what an opaque bearer token has opened', () => {
     await expect.poll(state, PATIENCE).toEqual([4401, false, false, false]);
   });
 });
+
+describe('many opaque bearer tokens at once, which nobody here knows', () => {
+  const statuses = (tokens: readonly string[]) =>
+    Promise.all(
+      tokens.map(async (token) => {
+        const headers = { authorization: `Bearer ${token}`, 'cf-connecting-ip': '203.0.113.9' };
+        return (await fetch(`${worker.origin}/whoami`, { headers })).status;
+      }),
+    );
+
+  it('are all judged when they are good, and few of them when they are invented', async () => {
+    worker.zitadel.activateUser('admin');
+    const good = Array.from({ length: 60 }, () => worker.zitadel.mintAccessToken({ sub: 'admin', lifetime: 3600 }));
+    expect(new Set(await statuses(await Promise.all(good)))).toEqual(new Set([200]));
+    const asked = worker.zitadel.calls.introspection;
+    const invented = await statuses(Array.from({ length: 60 }, (_, at) => `${'x'.repeat(40)}${at}`));
+    expect(worker.zitadel.calls.introspection - asked).toBeLessThanOrEqual(25);
+    expect(new Set(invented)).toEqual(new Set([401, 429]));
+  });
+});
