@@ -71,7 +71,7 @@ describe.skipIf(!hasChromium)('in Chromium, an answer that was on its way', () =
   afterAll(() => browser?.close());
 
   async function signIn(page: Page, name: RegExp) {
-    await page.goto(`${worker.origin}/auth/login?prompt=login&return_to=/whoami`);
+    await page.goto(`${worker.origin}/auth/login?prompt=select_account&return_to=/whoami`);
     await page.getByRole('button', { name }).click();
     await page.waitForURL(`${worker.origin}/whoami`);
   }
