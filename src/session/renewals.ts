@@ -48,7 +48,10 @@ export function createRenewals({ times, standings, seal, now, stopwatch }: Depen
   return async (visit) => {
     const replacement = replacementFor(visit);
     if (!replacement || isExpired(replacement.session, now(), times)) return undefined;
-    const mustAsk = stopwatch() - visit.startedAt >= AT_ONCE || now() - visit.openedAt >= 1;
+    // A request may have been long on its way, too: what was known before it came says nothing of what its browser has learnt since.
+    const isKnownSince = (standings.recall(visit.session.id) ?? visit.known).checkedAt >= visit.openedAt;
+    const isLate = stopwatch() - visit.startedAt >= AT_ONCE || now() - visit.openedAt >= 1;
+    const mustAsk = isLate || !isKnownSince;
     if (mustAsk) {
       // Many may bring the old cookie at once, and some never keep the new one: they cost a question now and then.
       const { askedAt = Number.NEGATIVE_INFINITY } = replacement;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { SEED } from '../../demo/zitadel/seed.ts';
 import { sessionIds } from '../session/support.ts';
 import type { Send, TestBrowser } from '../support/browser.ts';
-import { createHarness, type Harness } from '../support/harness.ts';
+import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';
 import { callbackFor, isSignedIn } from './steps.ts';
 
 const OPERATOR_SECRET = 'f0e1d2c3b4a5968778695a4b3c2d1e0f-9a8b7c6d5e4f';
@@ -172,6 +172,40 @@ function holdCall(harness: Harness, path: string) {
   };
   return gate;
 }
+
+describe('a request that was long on its way', () => {
+  it.each(FACTS)('to an isolate that has not heard of %s brings no cookie back', async (_fact, happen) => {
+    const { harness, browser } = setUp();
+    await harness.signIn(browser, 'admin');
+    const elsewhere = harness.isolate();
+    const there = async (request: Request) => elsewhere.fetch(request);
+    const here = async (request: Request) => harness.app.fetch(request);
+    await harness.advance(1000);
+    // Over there a newer cookie is ready, which the browser has not got.
+    browser.keepsCookies = false;
+    expect((await browser.sendTo(there, '/page')).headers.getSetCookie()).toHaveLength(1);
+    browser.keepsCookies = true;
+    const cookie = await browser.jar.getCookieString(`${ORIGIN}/`);
+    await harness.settle();
+    harness.clock.now += 10;
+    await happen(harness, browser, here);
+    const late = await browser.sendTo(there, '/page', { headers: { cookie } });
+    expect(late.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('brings it where nothing has happened, and the object is asked once', async () => {
+    const { harness, browser } = setUp();
+    await harness.signIn(browser, 'admin');
+    await harness.advance(1000);
+    browser.keepsCookies = false;
+    await browser.fetch('/page');
+    harness.clock.now += 10;
+    const before = harness.objects.calls;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => browser.fetch('/page')));
+    expect(answers.some(({ headers }) => headers.getSetCookie().length === 1)).toBe(true);
+    expect(harness.objects.calls - before).toBe(1);
+  });
+});
 
 describe('an answer that lets nobody in', () => {
   it('neither sets nor takes a session’s cookie: it may be late, and the browser signed in anew', async () => {
