@@ -38,7 +38,20 @@ export function readNamedSecrets(judged: Judged, issues: ConfigIssue[]): NamedSe
   for (const name of secretNamesIn(env['ROUTES'])) {
     if (parsed.ROUTES === undefined) readSecret(name, judged, issues);
   }
+  warnOfTwins(found, warn);
   return found;
+}
+
+/** One value under two names is one secret. */
+function warnOfTwins(found: NamedSecrets, warn: Judged['warn']): void {
+  const names = new Map<string, string>();
+  for (const [name, secrets] of Object.entries(found)) {
+    for (const secret of secrets) {
+      const first = names.get(secret) ?? name;
+      if (first !== name) warn(`${first} and ${name} have one value: each upstream learns the other’s secret`);
+      names.set(secret, first);
+    }
+  }
 }
 
 function readSecret(name: string, { env, parsed }: Judged, issues: ConfigIssue[]): readonly string[] {

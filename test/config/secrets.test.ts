@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { configOf, issueOf, issuesOf, load, STRONG_SECRET } from './environment.ts';
+import { configOf, issueOf, issuesOf, load, STRONG_SECRET, warningsOf } from './environment.ts';
 
 const countedBytes = Uint8Array.from({ length: 32 }, (_, i) => i);
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
@@ -176,6 +176,16 @@ describe('upstream_secret: the name of a secret', () => {
     expect(loaded.ok && loaded.warnings).toEqual([
       'PARTNER_SECRET is the secret of several upstreams: each learns that of the others',
     ]);
+  });
+
+  it('with the value of another one is a warning, also while one of them rotates', () => {
+    const second = { path: '/second/*', upstream: 'https://second.example', upstream_secret: 'SECOND_SECRET' };
+    const warningOf = (SECOND_SECRET: string) =>
+      warningsOf({ ROUTES: [...ROUTES, second], PARTNER_SECRET: PARTNER, SECOND_SECRET });
+    const twins = 'PARTNER_SECRET and SECOND_SECRET have one value: each upstream learns the other’s secret';
+    expect(warningOf(PARTNER)).toEqual([twins]);
+    expect(warningOf(`${other},${PARTNER}`)).toEqual([twins]);
+    expect(warningOf(other)).toEqual([]);
   });
 
   it('makes no second problem where a rule is wrong in another way', () => {
