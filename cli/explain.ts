@@ -1,4 +1,4 @@
-// `postern explain GET /admin/users --roles staff`: what the rules of wrangler.toml make of a request, and why.
+// `postern explain GET /admin/users --roles staff`: what the rules make of a request, and why.
 // docs/routes.md.
 
 import type { Command } from './commands.ts';

@@ -29,21 +29,21 @@ export async function runPostern(given: readonly string[], system: System = crea
     if (!isCommand(name))
       throw new UsageError(`there is no command ${name}`, [`there are ${Object.keys(COMMANDS).join(', ')}`]);
     const command: Command = await COMMANDS[name].load();
-    assertNothingSwallowed(command.options, rest, system);
+    assertNothingSwallowed(name, command.options, rest, system);
     return await command.run(rest, system);
   } catch (cause) {
-    return reportFailure('postern', cause, system);
+    return reportFailure('postern', cause, system, given.includes('--json'));
   }
 }
 
 /** npm takes the flags of `npm run setup --dry-run` for its own: the command would do in earnest what was to be tried. */
-function assertNothingSwallowed(options: Options, args: readonly string[], { env }: System): void {
+function assertNothingSwallowed(name: string, options: Options, args: readonly string[], { env }: System): void {
   const swallowed = findSwallowed(options, args, env);
   if (swallowed === undefined) return;
   const flags = swallowed.flags.join(' ');
   throw new UsageError(`npm has kept ${flags} for itself, and nothing was done`, [
-    `two hyphens before it hand it on: ${swallowed.call} -- ${flags}`,
-    'or npx postern, which keeps nothing (also where an .npmrc says it)',
+    ...(swallowed.call === undefined ? [] : [`two hyphens before it hand it on: ${swallowed.call} -- ${flags}`]),
+    `npx hands on what stands behind the name, whatever an .npmrc says: npx postern ${name} ${flags}`,
   ]);
 }
 

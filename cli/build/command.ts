@@ -1,5 +1,5 @@
 // The command `build`: checks wrangler.toml and postern.toml, and writes the module that the worker gets its lists and tables from.
-// Wrangler says which command of its own runs it, but not for which environment: all are checked, and the module has all.
+// Wrangler says which command of its own runs it, but not for which environment (but where the shell names it, in CLOUDFLARE_ENV): all are checked, and the module has all.
 
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { type ConfigIssue, formatIssue } from '../../src/config/issues.ts';
 import { checkLimits } from '../doctor/limits.ts';
 import { BUILT_FILE } from '../doctor/variables-module.ts';
-import { type Files, openFiles, readIfThere } from '../installation/files.ts';
+import { type Files, openFiles, readIfThere, selectEnvironment } from '../installation/files.ts';
 import { installationOf } from '../installation/installation.ts';
 import { CommandError, reportFailure } from '../support/failure.ts';
 import type { System } from '../support/system.ts';
@@ -31,7 +31,12 @@ export async function runBuild(args: readonly string[], system: System): Promise
   try {
     const { values } = parseArgs({ args: [...args], options: BUILD_OPTIONS });
     if (values.help) system.print(HELP);
-    else await build(await openFiles(values), system);
+    else {
+      const files = await openFiles(values);
+      // Without any environment Wrangler would deploy the top of the file under another name.
+      selectEnvironment(files, {});
+      await build(files, system);
+    }
     return 0;
   } catch (cause) {
     return reportFailure('build', cause, system);

@@ -1,6 +1,7 @@
 // What to say besides what runs: commands to try, what of the configuration can't be met here. Pure.
 
 import type { Config } from '../../src/config/schema.ts';
+import { quoteWord } from '../support/shell-words.ts';
 import { type RunningApplication, type RunningStandIn, rolesOfRules, type Suggestion } from './overview.ts';
 import type { Plan, Values } from './plan.ts';
 import { textOf } from './plan.ts';
@@ -56,9 +57,7 @@ export function suggestRegistration(values: Values, plan: Plan, place: Place): S
 const placeFlags = (place: Place): readonly string[] =>
   Object.entries(place).flatMap(([flag, value]) => [`--${flag}`, value]);
 
-const commandLine = (words: readonly string[]): string => `npx postern ${words.map(quote).join(' ')}`;
-
-const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+const commandLine = (words: readonly string[]): string => `npx postern ${words.map(quoteWord).join(' ')}`;
 
 /** What the operator's rules and tables ask for that nobody can have here. */
 export function findLimits(

@@ -33,10 +33,15 @@ export async function startStandIn(port: number, keyFile: string): Promise<Stand
   ]);
   const issuer = `http://localhost:${port}`;
   const zitadel = createZitadel({ issuer });
-  const listening = await zitadel.listen(port);
   addManager(zitadel);
+  // Before it listens: nobody would end it if the file can't be written.
   await mkdir(dirname(keyFile), { recursive: true });
   await writeSecretFile(keyFile, `${JSON.stringify(await zitadel.createServiceAccountKey(MANAGER_ID), null, 2)}\n`);
+  const removeKey = () => rm(keyFile, { force: true });
+  const listening = await zitadel.listen(port).catch(async (cause) => {
+    await removeKey();
+    throw cause;
+  });
   return {
     issuer,
     keyFile,
@@ -54,7 +59,7 @@ export async function startStandIn(port: number, keyFile: string): Promise<Stand
     async close() {
       zitadel.close();
       await listening.close();
-      await rm(keyFile, { force: true });
+      await removeKey();
     },
   };
 }

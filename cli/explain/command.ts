@@ -1,12 +1,13 @@
 // The command `explain`: from arguments to output and exit code. Reads files, prints nothing.
-// Issue 4.
+// docs/routes.md.
 
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { formatIssue } from '../../src/config/issues.ts';
 import type { LoadedConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { Place } from '../installation/files.ts';
-import { UsageError } from '../support/failure.ts';
+import { failureAsJson, toFailure, UsageError } from '../support/failure.ts';
 import { checkExpectations, printChecked } from './expectations.ts';
 import { explainRequest } from './explanation.ts';
 import { createMatrix, printMatrix } from './matrix.ts';
@@ -19,7 +20,7 @@ export interface Outcome {
   readonly errors: string;
 }
 
-const HELP = `explain: what the rules of wrangler.toml make of a request, and why
+const HELP = `explain: what the rules make of a request, and why
 
   npx postern explain GET /admin/users --roles staff
   npx postern explain --all
@@ -70,7 +71,7 @@ export async function explain(
     const question =
       values.all || values.check !== undefined ? undefined : createQuestion(positionals[0], positionals[1], values);
     const loaded = await load(values);
-    if (!loaded.ok) return { code: 3, output: '', errors: printIssues(loaded.issues) };
+    if (!loaded.ok) return reportIssues(loaded.issues, values);
     const errors = loaded.warnings.map((warning) => `warning: ${warning}`).join('\n');
     if (question) {
       const explanation = explainRequest(loaded.config, question);
@@ -78,11 +79,11 @@ export async function explain(
     }
     return { ...(await runTable(loaded.config, values)), errors };
   } catch (cause) {
-    return {
-      code: 2,
-      output: '',
-      errors: `explain: ${cause instanceof Error ? cause.message : String(cause)} (--help says more)`,
-    };
+    // 1 is an expectation that is not met.
+    const failure = toFailure(cause);
+    if (args.includes('--json')) return { code: 2, output: failureAsJson(failure), errors: '' };
+    const errors = [`explain: ${failure.message}`, ...failure.hints, '--help says more'].join('\n  ');
+    return { code: 2, output: '', errors };
   }
 }
 
@@ -96,12 +97,15 @@ async function runTable(config: Config, { check, json }: Values): Promise<Omit<O
   return { code: checked.every(({ isMet }) => isMet) ? 0 : 1, output };
 }
 
-function printIssues(issues: (LoadedConfig & { ok: false })['issues']): string {
-  return issues
-    .map(
-      ({ variable, found, wanted, example }) => `${variable}: found ${found}, wanted ${wanted}\n  example: ${example}`,
-    )
-    .join('\n');
+function reportIssues(issues: (LoadedConfig & { ok: false })['issues'], { json }: Values): Outcome {
+  if (json) {
+    const failure = { message: 'the configuration has problems', hints: issues.map(formatIssue) };
+    return { code: 3, output: failureAsJson(failure), errors: '' };
+  }
+  const lines = issues.map(
+    ({ variable, found, wanted, example }) => `${variable}: found ${found}, wanted ${wanted}\n  example: ${example}`,
+  );
+  return { code: 3, output: '', errors: lines.join('\n') };
 }
 
 /** Rules by their number: they are in the configuration. */

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { CommandError, reportFailure, UsageError } from '../support/failure.ts';
 import { createLook } from '../support/look.ts';
 import { withProgress } from '../support/progress.ts';
+import { quoteWord } from '../support/shell-words.ts';
 import type { System } from '../support/system.ts';
 import { type Answers, parseAnswers } from './answers.ts';
 import { assertEmpty, writeFiles } from './folder.ts';
@@ -111,13 +112,17 @@ async function install(folder: string, target: string, runNpm: RunNpm): Promise<
   if (code === 0) return;
   const said = output.split('\n').filter((line) => line.trim() !== '');
   throw new CommandError(`${target} is written, but npm install has failed`, {
-    hints: [...said.slice(-8), `once that is mended: cd ${target} && npm install`],
+    hints: [...said.slice(-8), `once that is mended: ${[...changeFolder(folder), 'npm install'].join(' && ')}`],
   });
 }
 
 function nextCommands(folder: string, isInstalled: boolean): readonly string[] {
+  return [...changeFolder(folder), ...(isInstalled ? [] : ['npm install']), 'npm run demo'];
+}
+
+function changeFolder(folder: string): readonly string[] {
   const way = relative(process.cwd(), folder);
-  return [...(way === '' ? [] : [`cd ${way}`]), ...(isInstalled ? [] : ['npm install']), 'npm run demo'];
+  return way === '' ? [] : [`cd ${quoteWord(way)}`];
 }
 
 function describe({ files, next }: Made, target: string, system: System): string {

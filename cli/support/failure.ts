@@ -34,7 +34,7 @@ export class UsageError extends CommandError {
 export function reportFailure(name: string, cause: unknown, system: System, isJson = false): number {
   const look = createLook(system.hasColour.tell);
   const failure = toFailure(cause);
-  if (isJson) system.print(JSON.stringify({ ok: false, error: failure.message, hints: failure.hints }, null, 2));
+  if (isJson) system.print(failureAsJson(failure));
   else {
     system.tell(`${look.bad(`${name}:`)} ${failure.message}`);
     for (const hint of failure.hints) system.tell(`  ${hint}`);
@@ -43,7 +43,10 @@ export function reportFailure(name: string, cause: unknown, system: System, isJs
   return failure.code;
 }
 
-function toFailure(cause: unknown): CommandError {
+export const failureAsJson = ({ message, hints }: Pick<CommandError, 'message' | 'hints'>): string =>
+  JSON.stringify({ ok: false, error: message, hints }, null, 2);
+
+export function toFailure(cause: unknown): CommandError {
   if (cause instanceof CommandError) return cause;
   // Node adds an essay on positional arguments
   if (isArgumentError(cause)) return new UsageError(cause.message.replace(/\. To specify .*$/s, ''));

@@ -5,10 +5,13 @@ import type { ParseArgsConfig } from 'node:util';
 export type Options = Readonly<NonNullable<ParseArgsConfig['options']>>;
 
 export interface Swallowed {
-  /** What was called, up to where its arguments begin. */
-  readonly call: string;
+  /** What was called, up to where its arguments begin; `undefined`: npx, with the flags before the command's name. */
+  readonly call: string | undefined;
   readonly flags: readonly string[];
 }
+
+/** npx hands on what stands behind the command's name, and has flags of its own (--yes). Whether and where something is done is never its business. */
+const OF_NPX = ['dry-run', 'env', 'config'];
 
 export function findSwallowed(
   options: Options,
@@ -16,16 +19,18 @@ export function findSwallowed(
   env: Readonly<Record<string, string | undefined>>,
 ): Swallowed | undefined {
   const { npm_lifecycle_event: script, npm_command: command } = env;
-  // npx hands everything on, and has flags of its own (--yes).
-  if (script === undefined || command === 'exec') return undefined;
+  if (script === undefined) return undefined;
+  const isNpx = command === 'exec';
   const flags = Object.entries(options).flatMap(([option, { type }]) => {
+    if (isNpx && !OF_NPX.includes(option)) return [];
     const value = keptValue(env, option);
     const isKept = type === 'boolean' ? value === 'true' : value !== '';
     const isHandedOn = args.some((arg) => arg === `--${option}` || arg.startsWith(`--${option}=`));
-    return isKept && !isHandedOn ? [`--${option}`] : [];
+    return isKept && !isHandedOn ? [`--${option}${type === 'boolean' ? '' : ' …'}`] : [];
   });
-  const call = command === 'init' ? 'npm create postern@latest my-gateway' : `npm run ${script}`;
-  return flags.length === 0 ? undefined : { call, flags };
+  if (flags.length === 0) return undefined;
+  if (isNpx) return { call: undefined, flags };
+  return { call: command === 'init' ? 'npm create postern@latest my-gateway' : `npm run ${script}`, flags };
 }
 
 /** Of `--no-install` npm makes `install` without a value. */

@@ -1,7 +1,7 @@
 // `build`: what of wrangler.toml and postern.toml becomes a module of the worker, and what is refused, for every environment at once.
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runBuild } from '../../cli/build/command.ts';
 import { createSystem } from '../../cli/support/this-system.ts';
 import { createFolder, environment, type Folder, TOP, variables } from './folder.ts';
@@ -77,6 +77,23 @@ describe('postern.toml becomes a module of the worker', () => {
 });
 
 const LONG = `ROUTES = [{ path = "/${'x'.repeat(5_200)}" }]`;
+
+describe('an environment that the shell names (CLOUDFLARE_ENV)', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([
+    ['nope', WRANGLER, 2, 'wrangler.toml has no [env.nope]: it has no environments'],
+    ['nope', STAGING, 2, 'wrangler.toml has no [env.nope]: there are staging'],
+    ['staging', STAGING, 0, ''],
+    ['', WRANGLER, 0, ''],
+  ])('%j', async (name, wrangler, code, said) => {
+    vi.stubEnv('CLOUDFLARE_ENV', name);
+    const outcome = await build(wrangler, ROUTES);
+    expect(outcome.code).toBe(code);
+    expect(outcome.said).toContain(said);
+    expect(outcome.built === undefined).toBe(code !== 0);
+  });
+});
 
 describe('refused when it is built', () => {
   it.each<[what: string, wrangler: string, postern: string | undefined, said: RegExp]>([

@@ -70,6 +70,17 @@ describe('the stand-in', () => {
     expect((await stat(at('open.json'))).mode & 0o777).toBe(0o600);
     await standIn.close();
   });
+
+  it('leaves nothing running where its key can’t be written, and no key where it can’t listen', async () => {
+    const port = await freePort();
+    await writeFile(at('file'), '');
+    await expect(startStandIn(port, at('file/key.json'))).rejects.toThrow();
+    expect(await isFree(port)).toBe(true);
+    const other = await startStandIn(port, at('first/key.json'));
+    await expect(startStandIn(port, at('second/key.json'))).rejects.toThrow('EADDRINUSE');
+    await expect(stat(at('second/key.json'))).rejects.toThrow('ENOENT');
+    await other.close();
+  });
 });
 
 const OVERVIEW: Overview = {

@@ -240,6 +240,25 @@ describe('house style: exit codes, no stack traces', () => {
     expect(errors).toContain('did you mean "roles"?');
   });
 
+  it.each([
+    ['GET --json', 2, 'a path begins with /'],
+    ['--check does-not-exist --json', 2, 'does-not-exist: there is no such file'],
+    ['--all --bogus --json', 2, 'Unknown option'],
+  ])('%s: JSON, too', async (command, code, message) => {
+    const failed = await run(command);
+    expect(failed).toMatchObject({ code, errors: '' });
+    expect(JSON.parse(failed.output)).toMatchObject({ ok: false, error: expect.stringContaining(message) });
+  });
+
+  it('a configuration with problems, as JSON: each is a hint', async () => {
+    const broken = async () => loadWithoutSecrets({ ...environment, ROUTES: [{ path: 'admin', role: ['x'] }] });
+    const { code, output, errors } = await explain(['--all', '--json'], broken);
+    expect([code, errors]).toEqual([3, '']);
+    const { ok, hints } = JSON.parse(output);
+    expect(ok).toBe(false);
+    expect(hints).toContainEqual(expect.stringContaining('did you mean "roles"?'));
+  });
+
   it('dummy secrets are no reason not to explain', () => {
     expect(loadWithoutSecrets({ ...environment, ROUTES: [PARTNER] }).ok).toBe(true);
     expect(loadWithoutSecrets({ ...environment, ROUTES: [PARTNER], PARTNER_SECRET: 'replace-me' }).ok).toBe(true);

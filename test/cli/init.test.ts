@@ -127,6 +127,18 @@ describe('the operator’s folder', () => {
     });
   });
 
+  it.each([
+    ['Prüf ung', /^ {2}cd '.*Prüf ung'$/m],
+    ["it's", /^ {2}cd '.*it'\\''s'$/m],
+  ])('a folder named %j is told so that a shell takes it', async (name, way) => {
+    expect((await init([join(place, name), '--no-install'])).printed).toMatch(way);
+    rmSync(join(place, name), { recursive: true });
+    const runNpm = async () => ({ code: 1, output: 'npm error' });
+    expect((await init([join(place, name)], { runNpm })).told).toMatch(
+      new RegExp(`mended: ${way.source.slice(5, -1)} && npm`),
+    );
+  });
+
   it('as JSON: the folder, its files, the package, the next commands', async () => {
     const { code, printed } = await init([gateway, '--json', '--no-install']);
     expect(code).toBe(0);

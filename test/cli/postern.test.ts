@@ -51,6 +51,15 @@ describe('postern', () => {
     expect(told).toContain('--no-such-flag');
   });
 
+  it.each(names)('%s --json that fails says so in JSON, where the command has that flag', async (name) => {
+    const { options }: Command = await COMMANDS[name as keyof typeof COMMANDS].load();
+    const { code, printed, told } = await run([name, '--json', '--no-such-flag']);
+    expect(code).toBe(2);
+    if (options['json'] === undefined) return;
+    expect(JSON.parse(printed)).toEqual({ ok: false, error: expect.stringContaining('--no-such-flag'), hints: [] });
+    expect(told).toBe('');
+  });
+
   it('a command that does not exist has exit code 2 and the list of those that do', async () => {
     const { code, told } = await run(['docter']);
     expect(code).toBe(2);
@@ -82,28 +91,50 @@ describe('a flag that npm has kept for itself', () => {
     const option = command.options[flag];
     const env = { ...kept(name), [`npm_config_${flag.replace('-', '_')}`]: 'true' };
     const found = findSwallowed(command.options, [], env);
-    expect(found).toEqual(option === undefined ? undefined : { call: `npm run ${name}`, flags: [`--${flag}`] });
+    const words = option?.type === 'string' ? `--${flag} …` : `--${flag}`;
+    expect(found).toEqual(option === undefined ? undefined : { call: `npm run ${name}`, flags: [words] });
     if (option === undefined) return;
     const { code, printed, told } = await run([name], env);
     expect({ code, printed }).toEqual({ code: 2, printed: '' });
-    expect(told).toContain(`npm run ${name} -- --${flag}`);
+    expect(told).toContain(`npm run ${name} -- ${words}`);
   });
 
   it('npm create keeps flags, too, and of --no-install makes an empty setting', async () => {
     const env = { npm_command: 'init', npm_lifecycle_event: 'npx', npm_config_install: '', npm_config_url: 'x' };
     const { code, told } = await run(['init', 'my-gateway'], env);
     expect(code).toBe(2);
-    expect(told).toContain('npm create postern@latest my-gateway -- --url --no-install');
+    expect(told).toContain('npm create postern@latest my-gateway -- --url … --no-install');
   });
 
-  it('is no fault when it was handed on as well, when npx runs the command, when it is off, or without npm', () => {
+  it('is no fault when it was handed on as well, when it is off, or without npm', () => {
     const options = { 'dry-run': { type: 'boolean' }, env: { type: 'string' } } as const;
     const npm = { ...kept('deploy'), npm_config_dry_run: 'true', npm_config_env: 'staging' };
-    expect(findSwallowed(options, [], npm)?.flags).toEqual(['--dry-run', '--env']);
+    expect(findSwallowed(options, [], npm)?.flags).toEqual(['--dry-run', '--env …']);
     expect(findSwallowed(options, ['--dry-run', '--env=staging'], npm)).toBeUndefined();
-    expect(findSwallowed(options, [], { ...npm, npm_command: 'exec' })).toBeUndefined();
     expect(findSwallowed(options, [], { ...npm, npm_config_dry_run: '', npm_config_env: '' })).toBeUndefined();
     expect(findSwallowed(options, [], { npm_config_dry_run: 'true' })).toBeUndefined();
+  });
+
+  it.each([
+    ['deploy', 'dry-run', 'true', '--dry-run'],
+    ['setup', 'dry-run', 'true', '--dry-run'],
+    ['update', 'dry-run', 'true', '--dry-run'],
+    ['deploy', 'env', 'staging', '--env …'],
+    ['users', 'config', 'other/wrangler.toml', '--config …'],
+    // What npx has for itself
+    ['setup', 'yes', 'true', undefined],
+    ['init', 'package', 'postern@1.2.3', undefined],
+    ['deploy', 'message', 'Release %s', undefined],
+  ])('npx with a flag before the name: %s --%s %s', async (name, flag, value, words) => {
+    const env = { npm_lifecycle_event: 'npx', npm_command: 'exec', [`npm_config_${flag.replace('-', '_')}`]: value };
+    const { options }: Command = await COMMANDS[name as keyof typeof COMMANDS].load();
+    expect(findSwallowed(options, [], env)).toEqual(words && { call: undefined, flags: [words] });
+    expect(findSwallowed(options, [`--${flag}`], env)).toBeUndefined();
+    if (words === undefined) return;
+    const { code, told } = await run([name], env);
+    expect(code).toBe(2);
+    expect(told).toContain(`npx postern ${name} ${words}`);
+    expect(told).not.toContain('npm run');
   });
 
   it('real npm: npm run deploy --dry-run stops before anything is deployed', () => {
