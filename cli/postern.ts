@@ -41,7 +41,7 @@ function assertNothingSwallowed(name: string, options: Options, args: readonly s
   const swallowed = findSwallowed(options, args, env);
   if (swallowed === undefined) return;
   const flags = swallowed.flags.join(' ');
-  throw new UsageError(`npm has kept ${flags} for itself, and nothing was done`, [
+  throw new UsageError(`npm has kept ${flags.replaceAll(' …', '')} for itself, and nothing was done`, [
     ...(swallowed.call === undefined ? [] : [`two hyphens before it hand it on: ${swallowed.call} -- ${flags}`]),
     `npx hands on what stands behind the name, whatever an .npmrc says: npx postern ${name} ${flags}`,
   ]);

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { isTable } from '../../src/config/values.ts';
 import { UsageError } from '../support/failure.ts';
+import { loadWrangler } from '../support/load-wrangler.ts';
 import { type PosternFile, parsePosternFile } from './postern-file.ts';
 import type { WranglerConfig } from './wrangler-config.ts';
 
@@ -34,8 +35,7 @@ export interface Files {
 }
 
 export async function openFiles({ config }: Place): Promise<Files> {
-  // Wrangler takes a second to load: not for --help
-  const { experimental_readRawConfig: readRaw, unstable_readConfig, unstable_getVarsForDev } = await import('wrangler');
+  const { experimental_readRawConfig: readRaw, unstable_readConfig, unstable_getVarsForDev } = await loadWrangler();
   const name = config ?? 'wrangler.toml';
   const raw = read(name, () => readRaw(config === undefined ? {} : { config }));
   const path = raw.configPath;

@@ -2,9 +2,10 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadWrangler } from '../support/load-wrangler.ts';
 
 export async function loadTomlParser(scratch: string): Promise<(text: string) => Readonly<Record<string, unknown>>> {
-  const { experimental_readRawConfig } = await import('wrangler');
+  const { experimental_readRawConfig } = await loadWrangler();
   const file = join(scratch, 'wrangler.toml');
   return (text) => {
     writeFileSync(file, text);

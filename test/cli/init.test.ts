@@ -114,7 +114,11 @@ describe('the operator’s folder', () => {
       'kv_namespaces',
       'durable_objects',
       'migrations',
+      'ratelimits',
+      'observability',
       'minify',
+      'keep_names',
+      'upload_source_maps',
       'alias',
     ] as const)
       expect([name, theirs?.[name]]).toEqual([name, own?.[name]]);
@@ -122,9 +126,19 @@ describe('the operator’s folder', () => {
       name: 'my-gateway',
       workers_dev: false,
       preview_urls: false,
-      upload_source_maps: true,
-      ratelimits: [{ name: 'LOGIN_RATE_LIMIT' }],
     });
+  });
+
+  it('the environment that waits in comments has the bindings of the top, with a limit of its own', async () => {
+    await init([gateway]);
+    const config = join(gateway, 'wrangler.toml');
+    const [top = '', waiting = ''] = read(config).split('# [env.staging]\n');
+    writeFileSync(config, `${top}[env.staging]\n${waiting.replace(/^# ?/gm, '')}`);
+    const [own, staging] = ['', 'staging'].map((env) => unstable_readConfig({ config, env }, { hideWarnings: true }));
+    for (const name of ['kv_namespaces', 'durable_objects'] as const) expect(staging?.[name]).toEqual(own?.[name]);
+    expect(staging?.ratelimits).toEqual(own?.ratelimits.map((limit: object) => ({ ...limit, namespace_id: '1002' })));
+    expect(Object.keys(staging?.vars ?? {})).toEqual(['POSTERN_ENV', ...Object.keys(own?.vars ?? {})]);
+    expect(staging?.routes).toEqual([{ pattern: 'staging.example.com', custom_domain: true }]);
   });
 
   it.each([

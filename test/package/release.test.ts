@@ -28,6 +28,7 @@ const CHANGELOG = `# Changelog
 
 const CONTENTS = [
   ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'bin/postern.js', 'docs/configuration.md'],
+  ...['CONTRIBUTING.md', 'examples/README.md', 'examples/nginx/gateway-secret.conf.example'],
   ...['dist/cli/postern.js', 'dist/cli/chunk-ABC.js', 'dist/schema.json', 'dist/no-variables.js'],
   ...['dist/worker.js', 'dist/worker.js.map', 'dist/worker.d.ts', 'templates/operator/wrangler.toml'],
 ];
@@ -154,6 +155,7 @@ describe('a release', () => {
       'lacks dist/schema.json',
     ],
     ['with a secret in the package', { contents: [...CONTENTS, '.dev.vars'] }, '.dev.vars, which nobody asked for'],
+    ['with what an example has left', { contents: [...CONTENTS, 'examples/django/db.sqlite3'] }, 'db.sqlite3'],
     ['with its sources in the package', { contents: [...CONTENTS, 'src/index.ts'] }, 'src/index.ts'],
   ])('%s is not ready', (_name, changes, said) => {
     expect(judgeRelease({ ...GOOD, ...changes }).join('\n')).toContain(said);

@@ -1,15 +1,15 @@
 // What `npm pack` packs: all that an operator needs, nothing of this machine, and little of it.
 
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listFiles } from '../support/list-files.ts';
 import { packRepository } from '../support/package.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const MOST_KIB = 720;
+const MOST_KIB = 768;
 
 describe('the package', () => {
   let place: string;
@@ -41,7 +41,7 @@ describe('the package', () => {
     ];
     expect(files).toEqual(expect.arrayContaining([...wanted, 'LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']));
     const known =
-      /^(?:bin\/postern\.js|dist\/cli\/[\w-]+\.js|dist\/(?:worker\.(?:js|js\.map|d\.ts)|[\w-]+\.js(?:on)?)|docs\/[\w-]+\.(?:md|json)|templates\/operator\/.+|[A-Z]+(?:\.md)?|package\.json)$/;
+      /^(?:bin\/postern\.js|dist\/cli\/[\w-]+\.js|dist\/(?:worker\.(?:js|js\.map|d\.ts)|[\w-]+\.js(?:on)?)|docs\/[\w-]+\.(?:md|json)|examples\/(?:[\w-]+\/)*[\w-]+\.(?:md|py|php|html|css|toml|conf(?:\.example)?)|templates\/operator\/.+|[A-Z]+(?:\.md)?|package\.json)$/;
     expect(files.filter((path) => !known.test(path))).toEqual([]);
     expect(statSync(packed.postern).size / 1024).toBeLessThan(MOST_KIB);
     const { dependencies, scripts, devDependencies } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
@@ -58,6 +58,31 @@ describe('the package', () => {
       );
       expect([path, named]).toEqual([path, []]);
       expect([path, /PRIVATE KEY-----\s*[\w+/]{40}/.test(text)]).toEqual([path, false]);
+    }
+  });
+
+  it('every link of its documents leads to a file of it', () => {
+    const broken = listFiles(unpacked)
+      .filter((path) => path.endsWith('.md') && !path.startsWith('templates/'))
+      .flatMap((path) =>
+        [...readFileSync(join(unpacked, path), 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+          .map(([, link = '']) => link)
+          .filter((link) => !/^[a-z]+:/.test(link) && !existsSync(join(unpacked, dirname(path), link)))
+          .map((link) => `${path}: ${link}`),
+      );
+    expect(broken).toEqual([]);
+  });
+
+  it('without Wrangler beside it, it says where it is to be used', () => {
+    const run = (...words: readonly string[]) =>
+      spawnSync(process.execPath, [join(unpacked, 'bin/postern.js'), ...words], { cwd: place, encoding: 'utf8' });
+    expect(run('version')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^wrangler +none here$/m) });
+    for (const words of [['doctor', '--local'], ['explain', '--all'], ['deploy', '--dry-run'], ['build'], ['dev']]) {
+      const { status, stdout, stderr } = run(...words);
+      expect([words, status === 0, stdout]).toEqual([words, false, '']);
+      expect(stderr).toContain('there is no Wrangler beside Postern');
+      expect(stderr).toContain('npx postern init my-gateway');
+      expect(stderr).not.toContain('a mistake in the command');
     }
   });
 

@@ -9,8 +9,17 @@ import type { Release } from '../../cli/update/release.ts';
 const ROOT = join(import.meta.dirname, '../..');
 /** What packing needs, and no more. */
 const PARTS = [
-  ...['bin', 'build', 'cli', 'create-postern', 'demo', 'docs', 'src', 'templates'],
-  ...['.npmrc', 'CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json', 'wrangler.toml'],
+  ...['bin', 'build', 'cli', 'create-postern', 'demo', 'docs', 'examples', 'src', 'templates'],
+  ...[
+    '.npmrc',
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    'package.json',
+    'wrangler.toml',
+  ],
 ];
 
 export interface Packed {
