@@ -44,7 +44,8 @@ describe.skipIf(!hasRegistry())('an operator’s folder', () => {
     for (const folder of ['empty', 'packages']) mkdirSync(join(place, folder));
     packed = packRepository(join(place, 'packages'));
     // A cache of its own: nothing is there yet, as for a newcomer, and nothing is left behind.
-    outside = goOutside({ npm_config_cache: join(place, 'cache') });
+    // And in a container, where npm would leave the tools out.
+    outside = goOutside({ npm_config_cache: join(place, 'cache'), NODE_ENV: 'production' });
     ports = { gateway: await freePort(), standIn: await freePort(), page: await freePort() };
   }, LONG);
   afterAll(async () => {

@@ -34,7 +34,9 @@ function inScratch<Result>(work: (folder: string) => Result): Result {
 }
 
 function run(folder: string, command: string, ...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
+  // As in a container, where npm would leave the tools out.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8', env });
   return status === 0 ? '' : `${command} ${args.join(' ')} ended with ${status}: ${stdout}${stderr}`;
 }
 
