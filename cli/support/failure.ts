@@ -51,7 +51,10 @@ export function toFailure(cause: unknown): CommandError {
   // Node adds an essay on positional arguments
   if (isArgumentError(cause)) return new UsageError(cause.message.replace(/\. To specify .*$/s, ''));
   if (isFileError(cause))
-    return new CommandError(`${cause.path ?? 'a file'}: ${FILE_ERRORS[cause.code] ?? cause.message}`, { cause });
+    return new CommandError(
+      `${cause.path ?? 'one of the files that are named'}: ${FILE_ERRORS[cause.code] ?? cause.message}`,
+      { cause },
+    );
   const message = cause instanceof Error ? cause.message : String(cause);
   return new CommandError(`${message} (this is a mistake in the command itself)`, { cause });
 }

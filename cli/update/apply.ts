@@ -19,7 +19,9 @@ export async function applyPlan(plan: Plan, { root, dependency, asked }: Operato
   const touched = [...NPM_FILES, ...(plan.tarball === undefined ? [] : [vendoredPath(plan.tarball)])];
   const before = await Promise.all(touched.map((name) => readBytes(join(root, name))));
   if (plan.tarball !== undefined) await bringTarball(plan.tarball, root);
-  const { code, stderr } = await npm(['install', '--save-exact', '--no-audit', '--no-fund', ...packages], root);
+  // Where NODE_ENV says production, npm would take Wrangler and Node away.
+  const flags = ['--save-exact', '--include=dev', '--no-audit', '--no-fund'];
+  const { code, stderr } = await npm(['install', ...flags, ...packages], root);
   const installed = code === 0 ? await loadManifest(join(root, 'node_modules', dependency)) : undefined;
   if (installed?.version !== to) {
     for (const [index, name] of touched.entries()) await putBack(join(root, name), before[index]);

@@ -35,6 +35,7 @@ describe('which version', () => {
     expect(code).toBe(0);
     expect(printed).toContain(`Postern 0.1.0 → ${version}`);
     expect(installed()[0]).toContain(`postern@${version}`);
+    expect(installed()[0]).toContain('--include=dev');
   });
 
   it('one that the registry does not have is not had', async () => {
