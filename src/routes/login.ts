@@ -26,9 +26,9 @@ export const login: Endpoint = (gateway) => async (c) => {
   });
 };
 
-/** Who is signed in and has to prove it again need not say who they are. */
+/** Who is signed in and has to prove it again for a page need not say who they are. Without a page anybody may be meant. */
 async function ownHint({ visitorSessions }: Gateway, c: AppContext, parameters: URLSearchParams) {
-  if (parameters.get('prompt') !== 'login') return {};
+  if (parameters.get('prompt') !== 'login' || !parameters.has('return_to')) return {};
   try {
     const opened = await visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity: false });
     return opened.kind === 'active' ? loginHintOf(opened.visit.session.identity) : {};

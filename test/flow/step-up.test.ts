@@ -208,16 +208,19 @@ describe('GET /auth/login?prompt=login', () => {
     return new URL(location).searchParams.get('login_hint');
   }
 
-  it('asks for whoever is signed in, if nobody else is named', async () => {
-    expect(await hintFor('prompt=login')).toBe('uma@acme.zitadel.example');
-    expect(await hintFor('prompt=login&login_hint=zoe')).toBe('zoe');
+  it('asks for whoever is signed in, if they are to come back to a page and nobody else is named', async () => {
+    expect(await hintFor('prompt=login&return_to=/echo')).toBe('uma@acme.zitadel.example');
+    expect(await hintFor('prompt=login&return_to=/echo&login_hint=zoe')).toBe('zoe');
   });
 
-  it.each(['', 'prompt=select_account', 'prompt=create'])('%s names nobody', async (query) => {
-    expect(await hintFor(query)).toBeNull();
-  });
+  it.each(['', 'prompt=login', 'return_to=/echo', 'prompt=select_account&return_to=/echo', 'prompt=create'])(
+    '%s names nobody',
+    async (query) => {
+      expect(await hintFor(query)).toBeNull();
+    },
+  );
 
   it('names nobody where nobody is signed in, or nobody can say', async () => {
-    expect(await hintFor('prompt=login', false)).toBeNull();
+    expect(await hintFor('prompt=login&return_to=/echo', false)).toBeNull();
   });
 });
