@@ -56,7 +56,7 @@ export async function providePerson(
   }
   const mail = password === undefined ? await readMail(connection) : undefined;
   journal.add({ ...entry, detail: mail ? INVITED[mail] : 'with the password given, to be changed' });
-  if (mail === 'no') journal.advise(`${email} has no way to sign in yet: ${WITHOUT_MAIL[0]}`);
+  if (mail === 'no') journal.advise(`${email} has no way to sign in yet: ${withoutMail(email)[0]}`);
   if (mail) await invite(connection, user, mail);
   await listed();
   return user;
@@ -69,8 +69,8 @@ export const INVITED: Readonly<Record<Mail, string>> = {
   unknown: 'ZITADEL was asked to invite them by mail, if it can send any',
 };
 
-export const WITHOUT_MAIL = [
-  'set a mail provider up in ZITADEL’s console (Default Settings, SMTP Provider), then: npx postern users invite',
+export const withoutMail = (who: string): readonly [string, string] => [
+  `set a mail provider up in ZITADEL’s console (Default Settings, SMTP Provider), then: npx postern users invite ${who}`,
   'or make users with a first password: --password-file FILE',
 ];
 

@@ -2,17 +2,17 @@
 
 import { readPassword } from '../setup/gather.ts';
 import { parsePerson } from '../setup/parse-answers.ts';
-import { findOneUser, INVITED, invite, WITHOUT_MAIL } from '../setup/provision-users.ts';
+import { findOneUser, INVITED, invite, withoutMail } from '../setup/provision-users.ts';
 import { CommandError, UsageError } from '../support/failure.ts';
 import type { Look } from '../support/look.ts';
 import { hiddenFrom, isApiError } from '../zitadel-api/api-error.ts';
-import { listAuthorizations } from '../zitadel-api/authorizations.ts';
 import type { Connection } from '../zitadel-api/connection.ts';
 import { findOrCreate } from '../zitadel-api/find-or-create.ts';
 import { listRoles } from '../zitadel-api/projects.ts';
 import { grantRoles, revokeRoles } from '../zitadel-api/roles-of-users.ts';
 import { createPerson, inviteUser, listUsers, readMail, type User } from '../zitadel-api/users.ts';
-import { printTable, printUser, type UserWithRoles } from './text.ts';
+import { readRoles } from './roles.ts';
+import { printTable, printUser } from './text.ts';
 
 export interface UsersFlags {
   readonly key?: string | undefined;
@@ -54,8 +54,9 @@ export const ACTIONS = {
     prepare: async (args, { all = false }) => {
       assertCount(args, 0, 'list');
       return async ({ connection, projectId }) => {
-        const { users, hidden } = await withRoles(connection, projectId, await listUsers(connection));
-        const shown = users.filter(({ roles }) => all || roles.length > 0);
+        const found = await listUsers(connection);
+        const { users, others, hidden } = await readRoles(connection, projectId, found);
+        const shown = [...users.filter(({ roles }) => all || roles.length > 0), ...others];
         if (shown.length === 0 && hidden > 0) throw hiddenFrom(hidden, 'the authorizations on the project');
         return { text: printTable(shown), json: shown, hidden };
       };
@@ -66,7 +67,8 @@ export const ACTIONS = {
     prepare: async (args) => {
       const who = assertCount(args, 1, 'show USER');
       return async ({ connection, projectId }) => {
-        const { users, hidden } = await withRoles(connection, projectId, [await findUser(connection, who)]);
+        const found = await findUser(connection, who);
+        const { users, hidden } = await readRoles(connection, projectId, [found], found.id);
         const [user] = users;
         return { text: user ? printUser(user) : '', json: user, hidden };
       };
@@ -99,7 +101,7 @@ export const ACTIONS = {
         const text = [
           `${person.email} ${isMade ? how : 'is there already'} (${user.id})`,
           ...describeRoles('given', given),
-          ...(mail === 'no' ? WITHOUT_MAIL : []),
+          ...(mail === 'no' ? withoutMail(person.email) : []),
         ];
         return { text: text.join('\n'), json: { id: user.id, isMade, given } };
       };
@@ -138,7 +140,7 @@ export const ACTIONS = {
         const user = await findUser(connection, who);
         if (user.kind !== 'human') throw new CommandError(`${who} is a service user, and has no mailbox`);
         const mail = await readMail(connection);
-        if (mail === 'no') throw new CommandError(`${who} is ${INVITED.no}`, { hints: WITHOUT_MAIL });
+        if (mail === 'no') throw new CommandError(`${who} is ${INVITED.no}`, { hints: withoutMail(who) });
         await sendInvitation(connection, user);
         const text = mail === 'yes' ? `invited by mail to ${user.email}` : `${INVITED.unknown}: ${user.email}`;
         return { text: `${who}: ${text}`, json: { id: user.id, email: user.email, mail } };
@@ -181,23 +183,6 @@ async function findUser(connection: Connection, who: string): Promise<User> {
   throw new CommandError(`there is no user ${who} that this account may see`, {
     hints: ['npx postern users list --all shows everybody'],
   });
-}
-
-async function withRoles(
-  connection: Connection,
-  projectId: string,
-  users: readonly User[],
-): Promise<{ users: readonly UserWithRoles[]; hidden: number }> {
-  const { all, hidden } = await listAuthorizations(
-    connection,
-    projectId,
-    users.length === 1 ? users[0]?.id : undefined,
-  );
-  const described = users.map((user) => {
-    const own = all.filter(({ userId, isActive }) => isActive && userId === user.id);
-    return { ...user, roles: [...new Set(own.flatMap(({ roles }) => roles))] };
-  });
-  return { users: described, hidden };
 }
 
 async function assertKnown(connection: Connection, projectId: string, roles: readonly string[]): Promise<void> {

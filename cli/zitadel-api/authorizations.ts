@@ -7,6 +7,9 @@ import { readList, readText, readTexts } from './json.ts';
 export interface Authorization {
   readonly id: string;
   readonly userId: string;
+  readonly loginName: string;
+  /** Of people; service accounts have none. */
+  readonly displayName: string;
   /** The organisation that grants. */
   readonly organizationId: string;
   readonly roles: readonly string[];
@@ -28,6 +31,7 @@ export async function listAuthorizations(
       service: 'authorization',
       v2: connectCall(`${SERVICE}/ListAuthorizations`, {
         pagination: page,
+        sortingColumn: 'AUTHORIZATION_FIELD_NAME_ID',
         filters: [{ projectId: { id: projectId } }, ...(ofUser ? [{ inUserIds: { ids: [userId] } }] : [])],
       }),
       v1: managementCall('POST', '/users/grants/_search', {
@@ -40,6 +44,8 @@ export async function listAuthorizations(
   const seen = all.map((each) => ({
     id: readText(each, 'id'),
     userId: readText(each, 'user', 'id') || readText(each, 'userId'),
+    loginName: readText(each, 'user', 'preferredLoginName') || readText(each, 'preferredLoginName'),
+    displayName: readText(each, 'user', 'displayName') || readText(each, 'displayName'),
     organizationId: readText(each, 'organization', 'id') || readText(each, 'orgId'),
     roles: [...readTexts(each, 'roleKeys'), ...readList(each, 'roles').map((role) => readText(role, 'key'))],
     isActive: !readText(each, 'state').endsWith('INACTIVE'),

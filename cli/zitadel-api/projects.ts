@@ -43,7 +43,11 @@ async function listProjects(connection: Connection, filter: object): Promise<See
     'the projects',
     (page) => ({
       service: 'project',
-      v2: connectCall(`${SERVICE}/ListProjects`, { pagination: page, filters: [filter] }),
+      v2: connectCall(`${SERVICE}/ListProjects`, {
+        pagination: page,
+        sortingColumn: 'PROJECT_FIELD_NAME_ID',
+        filters: [filter],
+      }),
       v1: managementCall('POST', '/projects/_search', { query: page }),
     }),
     (answer) => [...readList(answer, 'projects'), ...readList(answer, 'result')],
@@ -103,7 +107,11 @@ export async function listRoles(connection: Connection, projectId: string): Prom
     'the roles of the project',
     (page) => ({
       service: 'project',
-      v2: connectCall(`${SERVICE}/ListProjectRoles`, { projectId, pagination: page }),
+      v2: connectCall(`${SERVICE}/ListProjectRoles`, {
+        projectId,
+        pagination: page,
+        sortingColumn: 'PROJECT_ROLE_FIELD_NAME_KEY',
+      }),
       v1: managementCall('POST', `/projects/${projectId}/roles/_search`, { query: page }),
     }),
     (answer) => [...readList(answer, 'projectRoles'), ...readList(answer, 'result')],

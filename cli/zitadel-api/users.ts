@@ -1,8 +1,8 @@
-// Users. zitadel.user.v2.UserService by its REST paths; version 1: /management/v1/users.
+// Users. zitadel.user.v2.UserService by its REST paths, which older servers have too; version 1: /management/v1/users.
 
 import { isApiError } from './api-error.ts';
 import { decodeKeyFile } from './applications.ts';
-import { type Call, managementCall, plannedId, restCall } from './call.ts';
+import { type Call, connectCall, managementCall, plannedId, restCall } from './call.ts';
 import type { Connection } from './connection.ts';
 import { isJson, type Json, readAt, readFlag, readList, readText, readTexts } from './json.ts';
 
@@ -41,12 +41,11 @@ export async function listUsers(connection: Connection, queries: readonly object
 
 /** By id, user name, login name or e-mail address. */
 export async function findUsers(connection: Connection, who: string): Promise<readonly User[]> {
-  const isId = /^\d{15,20}$/.test(who);
   const queries = [
     { userNameQuery: { userName: who } },
     { loginNameQuery: { loginName: who } },
     { emailQuery: { emailAddress: who } },
-    ...(isId ? [{ inUserIdsQuery: { userIds: [who] } }] : []),
+    { inUserIdsQuery: { userIds: [who] } },
   ];
   return await listUsers(connection, [{ orQuery: { queries } }]);
 }
@@ -119,6 +118,11 @@ function readMade(answer: Json | undefined, username: string): Pick<User, 'id' |
   return { id, username, loginName: username, state: 'active' };
 }
 
+/** People may be made with ids of any signs, and ZITADEL's paths fail at a slash and at letters beyond ASCII: such ids go by Connect. */
+function ofUser(userId: string, path: Call, procedure: string, body: object = {}): Call {
+  return /^[\w.-]+$/.test(userId) ? path : connectCall(`zitadel.user.v2.UserService/${procedure}`, { userId, ...body });
+}
+
 export type Mail = 'yes' | 'no' | 'unknown';
 
 /** Whether mail can go out: only an owner of the instance may know, and an older server can't say. */
@@ -137,9 +141,11 @@ export async function readMail(connection: Connection): Promise<Mail> {
 /** Mails the person a way to choose their first means of signing in. Version 1 has done so when it made them. */
 export async function inviteUser(connection: Connection, userId: string): Promise<void> {
   if (connection.lacks('user-write')) return;
+  const body = { sendCode: {} };
+  const path = restCall('POST', `/v2/users/${userId}/invite_code`, body);
   await connection.write({
     service: 'user-write',
-    v2: restCall('POST', `/v2/users/${userId}/invite_code`, { sendCode: {} }),
+    v2: ofUser(userId, path, 'CreateInviteCode', body),
     v1: managementCall('POST', `/users/${userId}/_resend_initialization`, {}),
   });
 }
@@ -147,7 +153,8 @@ export async function inviteUser(connection: Connection, userId: string): Promis
 /** Whether the person can sign in by any means yet; a server that can't say is believed to have seen to it. */
 export async function canSignIn(connection: Connection, userId: string): Promise<boolean> {
   if (connection.lacks('user') || connection.lacks('user-write')) return true;
-  const call = restCall('GET', `/v2/users/${userId}/authentication_methods`);
+  const path = restCall('GET', `/v2/users/${userId}/authentication_methods`);
+  const call = ofUser(userId, path, 'ListAuthenticationMethodTypes');
   const answer = await connection.read({ service: 'user', v2: call, v1: call });
   return readTexts(answer, 'authMethodTypes').length > 0;
 }
@@ -158,9 +165,10 @@ export async function createServiceKey(
   userId: string,
   expirationDate: string,
 ): Promise<string | undefined> {
+  const path = restCall('POST', `/v2/users/${userId}/keys`, { expirationDate });
   const answer = await connection.write({
     service: 'user-write',
-    v2: restCall('POST', `/v2/users/${userId}/keys`, { expirationDate }),
+    v2: ofUser(userId, path, 'AddKey', { expirationDate }),
     v1: managementCall('POST', `/users/${userId}/keys`, { type: 'KEY_TYPE_JSON', expirationDate }),
   });
   return answer && decodeKeyFile(readText(answer, 'keyContent') || readText(answer, 'keyDetails'));

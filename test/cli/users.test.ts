@@ -135,6 +135,25 @@ describe('issue 7: users', () => {
     expect((await bed.users(['show', 'alice2'])).code).toBe(0);
   });
 
+  it('many roles and authorizations of one moment come in pages, each of them once', async () => {
+    const { store } = bed.zitadel;
+    const alice = bed.zitadel.findUser('alice@example.com');
+    const [project] = store.projects.values();
+    const [grant] = store.authorizations.values();
+    if (!project || !grant) throw new Error('a project and a grant are wanted');
+    const names = Array.from({ length: 450 }, (_, number) => `x${number}`);
+    for (const id of names) {
+      project.roles.set(id, { displayName: id });
+      store.users.set(id, { ...alice, id, username: id });
+      store.authorizations.set(id, { ...grant, id, userId: id, roleKeys: [id] });
+    }
+    const listed: { username: string; roles: string[] }[] = JSON.parse((await bed.users(['list', '--json'])).out);
+    const isWhole = names.every((id) => listed.some(({ username, roles }) => username === id && roles.includes(id)));
+    expect([listed.length, isWhole]).toEqual([452, true]);
+    for (const id of ['x1', 'x220', 'x449'])
+      expect((await bed.users(['grant', id, 'x0', 'x220', 'x449'])).code).toBe(0);
+  });
+
   it('many users come in pages', async () => {
     const alice = bed.zitadel.findUser('alice@example.com');
     for (let number = 0; number < 450; number++) {
@@ -142,6 +161,22 @@ describe('issue 7: users', () => {
     }
     const everybody = JSON.parse((await bed.users(['list', '--all', '--json'])).out);
     expect(everybody).toHaveLength(453);
+  });
+});
+
+describe('ids of people that fit no path', () => {
+  it.each(['249/1', 'zoë', 'a b', 'a?b#c%25d', 'plain-1.x'])('%s', async (id) => {
+    const { store } = bed.zitadel;
+    const alice = bed.zitadel.findUser('alice@example.com');
+    store.users.set(id, { ...alice, id, username: 'odd', email: 'odd@example.com' } as typeof alice);
+    bed.control.withoutMeans.add(id);
+    expect(JSON.parse((await bed.users(['show', id, '--json'])).out)).toMatchObject({ id, username: 'odd' });
+    expect((await bed.users(['grant', id, 'staff'])).out).toContain('given staff');
+    expect((await bed.users(['invite', id])).code).toBe(0);
+    expect(bed.control.invited).toContain(id);
+    const { out } = await bed.setup(['--user', 'Odd One <odd@example.com>']);
+    expect(out).toContain('odd@example.com has no way to sign in yet: npx postern users invite odd@example.com');
+    expect(out).toMatch(/^Nothing to change\.$/m);
   });
 });
 
@@ -202,6 +237,25 @@ describe('an account that may not', () => {
     expect(code).toBe(0);
     expect(out).toContain('alice@example.com');
     expect(err).toContain('this account may not see 3 more authorizations');
+  });
+
+  /** ZITADEL does not even count people whom the caller may not see; their authorizations it shows. */
+  it('sees authorizations of people whom it does not see: they are listed all the same', async () => {
+    const onlyReporter: typeof fetch = async (url, init) => {
+      const response = await fetch(url, init);
+      if (!String(url).endsWith('/v2/users')) return response;
+      const { result } = (await response.json()) as { result: { username: string }[] };
+      return Response.json({
+        details: { totalResult: '1' },
+        result: result.filter(({ username }) => username === 'reporter'),
+      });
+    };
+    for (const args of [['list'], ['list', '--all']]) {
+      const { code, out } = await bed.users(args, { fetch: onlyReporter });
+      expect(code).toBe(0);
+      expect(out).toMatch(/^alice@example.com@\S+ +Alice Smith +admin +not shown +\d+$/m);
+      expect(out).toMatch(/^reporter /m);
+    }
   });
 
   it('sees no role that is counted: says so instead of “no role of the project”', async () => {

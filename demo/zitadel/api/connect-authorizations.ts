@@ -3,7 +3,7 @@
 import { addAuthorization, changeAuthorization, describeAuthorization, removeAuthorization } from './authorizations.ts';
 import { assertOwnOrganization, keepVisible } from './caller.ts';
 import { findProject } from './projects.ts';
-import { type ConnectMethod, filterOf, pageOf, requireText, timestamp, totals } from './wire.ts';
+import { type ConnectMethod, filterOf, inOrder, pageOf, requireText, timestamp, totals } from './wire.ts';
 
 const AUTHORIZATION = 'zitadel.authorization.v2.AuthorizationService';
 
@@ -31,7 +31,7 @@ export const AUTHORIZATION_METHODS: Readonly<Record<string, ConnectMethod>> = {
     const found = [...instance.store.authorizations.values()].filter(
       (each) => (users?.includes(each.userId) ?? true) && (projectId === undefined || each.projectId === projectId),
     );
-    const page = pageOf(found, body.pagination);
+    const page = pageOf(inOrder(found, body), body.pagination);
     const authorizations = keepVisible(instance, caller, page, ({ userId }) => userId === caller.id).map((each) => {
       const { user, project, organization, userLoginName, displayName, roles } = describeAuthorization(instance, each);
       return {

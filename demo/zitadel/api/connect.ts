@@ -5,8 +5,9 @@ import { assertOwnOrganization } from './caller.ts';
 import { APPLICATION_METHODS } from './connect-applications.ts';
 import { AUTHORIZATION_METHODS } from './connect-authorizations.ts';
 import { INSTANCE_METHODS } from './connect-instance.ts';
+import { USER_METHODS } from './connect-users.ts';
 import { addProject, addRole, changeProject } from './projects.ts';
-import { type Body, type ConnectMethod, filterOf, pageOf, requireText, timestamp, totals } from './wire.ts';
+import { type Body, type ConnectMethod, filterOf, inOrder, pageOf, requireText, timestamp, totals } from './wire.ts';
 
 const PROJECT = 'zitadel.project.v2.ProjectService';
 
@@ -26,6 +27,7 @@ export const CONNECT_METHODS: Readonly<Record<string, ConnectMethod>> = {
   ...APPLICATION_METHODS,
   ...AUTHORIZATION_METHODS,
   ...INSTANCE_METHODS,
+  ...USER_METHODS,
   [`${PROJECT}/CreateProject`]: (instance, caller, body) => {
     requireText(body, 'organizationId', 'name');
     const project = addProject(instance, assertOwnOrganization(caller, body.organizationId), settingsOf(body));
@@ -45,7 +47,7 @@ export const CONNECT_METHODS: Readonly<Record<string, ConnectMethod>> = {
         (name === undefined || project.name === name) &&
         (ids === undefined || ids.includes(project.id)),
     );
-    const projects = pageOf(found, body.pagination).map((project) => ({
+    const projects = pageOf(inOrder(found, body), body.pagination).map((project) => ({
       projectId: project.id,
       creationDate: timestamp(instance),
       changeDate: timestamp(instance),
@@ -65,7 +67,11 @@ export const CONNECT_METHODS: Readonly<Record<string, ConnectMethod>> = {
   [`${PROJECT}/ListProjectRoles`]: ({ store }, _caller, body) => {
     requireText(body, 'projectId');
     const all = [...(store.projects.get(body.projectId)?.roles ?? [])];
-    const roles = pageOf(all, body.pagination).map(([key, role]) => ({ projectId: body.projectId, key, ...role }));
+    const roles = pageOf(inOrder(all, body), body.pagination).map(([key, role]) => ({
+      projectId: body.projectId,
+      key,
+      ...role,
+    }));
     return { pagination: totals(all, body.pagination), projectRoles: roles };
   },
 };

@@ -20,7 +20,7 @@ import {
   userNotFound,
   writeUser,
 } from './users.ts';
-import { type ApiRequest, requireText, timestamp } from './wire.ts';
+import { type ApiRequest, type Body, requireText, timestamp } from './wire.ts';
 
 export interface RestMethod {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -59,6 +59,23 @@ function createUser(instance: Instance, caller: User, { body }: ApiRequest): obj
   return { id: made.id, creationDate: timestamp(instance) };
 }
 
+export async function addKey(instance: Instance, id: string, body: Body): Promise<object> {
+  findMachine(instance.written, id);
+  instance.projections.keep('users', id);
+  const file = await createServiceAccountKey(instance, id, secondsOf(body.expirationDate));
+  return { keyId: file.keyId, keyContent: btoa(JSON.stringify(file)), creationDate: timestamp(instance) };
+}
+
+export function createInviteCode(instance: Instance, id: string, body: Body): object {
+  invite(instance, id);
+  return { details: {}, ...(body.returnCode && { inviteCode: 'INVITE' }) };
+}
+
+export function listMeans({ written }: Instance, id: string): object {
+  const isBare = apiControl(written).withoutMeans.has(findUser(written, id).id);
+  return { details: {}, authMethodTypes: isBare ? [] : ['AUTHENTICATION_METHOD_TYPE_PASSWORD'] };
+}
+
 export const REST_METHODS: readonly RestMethod[] = [
   ...SESSION_METHODS,
   { method: 'POST', path: /^\/v2\/users\/new$/, isNew: true, run: createUser },
@@ -74,7 +91,7 @@ export const REST_METHODS: readonly RestMethod[] = [
   },
   {
     method: 'GET',
-    path: /^\/v2\/users\/(\d+)$/,
+    path: /^\/v2\/users\/([\w.-]+)$/,
     isOpen: true,
     run: (instance, caller, { path: [id = ''] }) => {
       if (id !== caller.id && !isAdministrator(instance, caller)) throw userNotFound();
@@ -84,18 +101,13 @@ export const REST_METHODS: readonly RestMethod[] = [
   },
   {
     method: 'POST',
-    path: /^\/v2\/users\/(\d+)\/keys$/,
+    path: /^\/v2\/users\/([\w.-]+)\/keys$/,
     isNew: true,
-    run: async (instance, _caller, { body, path: [id = ''] }) => {
-      findMachine(instance.written, id);
-      instance.projections.keep('users', id);
-      const file = await createServiceAccountKey(instance, id, secondsOf(body.expirationDate));
-      return { keyId: file.keyId, keyContent: btoa(JSON.stringify(file)), creationDate: timestamp(instance) };
-    },
+    run: (instance, _caller, { body, path: [id = ''] }) => addKey(instance, id, body),
   },
   {
     method: 'POST',
-    path: /^\/v2\/users\/(\d+)\/secret$/,
+    path: /^\/v2\/users\/([\w.-]+)\/secret$/,
     isNew: true,
     run: (instance, _caller, { path: [id = ''] }) => {
       const { clientSecret } = renewSecret(instance, id);
@@ -104,7 +116,7 @@ export const REST_METHODS: readonly RestMethod[] = [
   },
   {
     method: 'POST',
-    path: /^\/v2\/users\/(\d+)\/pats$/,
+    path: /^\/v2\/users\/([\w.-]+)\/pats$/,
     isNew: true,
     run: async (instance, _caller, { body, path: [id = ''] }) => {
       findMachine(instance.written, id);
@@ -114,7 +126,7 @@ export const REST_METHODS: readonly RestMethod[] = [
   },
   {
     method: 'POST',
-    path: /^\/v2\/users\/(\d+)\/metadata$/,
+    path: /^\/v2\/users\/([\w.-]+)\/metadata$/,
     isNew: true,
     run: (instance, _caller, { body, path: [id = ''] }) => {
       const { metadata } = findUser(instance.written, id);
@@ -126,23 +138,17 @@ export const REST_METHODS: readonly RestMethod[] = [
   },
   {
     method: 'POST',
-    path: /^\/v2\/users\/(\d+)\/invite_code$/,
-    run: (instance, _caller, { body, path: [id = ''] }) => {
-      invite(instance, id);
-      return { details: {}, ...(body.returnCode && { inviteCode: 'INVITE' }) };
-    },
+    path: /^\/v2\/users\/([\w.-]+)\/invite_code$/,
+    run: (instance, _caller, { body, path: [id = ''] }) => createInviteCode(instance, id, body),
   },
   {
     method: 'GET',
-    path: /^\/v2\/users\/(\d+)\/authentication_methods$/,
-    run: ({ written }, _caller, { path: [id = ''] }) => {
-      const isBare = apiControl(written).withoutMeans.has(findUser(written, id).id);
-      return { details: {}, authMethodTypes: isBare ? [] : ['AUTHENTICATION_METHOD_TYPE_PASSWORD'] };
-    },
+    path: /^\/v2\/users\/([\w.-]+)\/authentication_methods$/,
+    run: (instance, _caller, { path: [id = ''] }) => listMeans(instance, id),
   },
   {
     method: 'POST',
-    path: /^\/v2\/users\/(\d+)\/password$/,
+    path: /^\/v2\/users\/([\w.-]+)\/password$/,
     run: (instance, _caller, { body, path: [id = ''] }) => {
       findUser(instance.written, id);
       const { password, changeRequired = false } = body.newPassword ?? {};

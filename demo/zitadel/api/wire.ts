@@ -54,6 +54,11 @@ export function pageOf<Item>(items: readonly Item[], query: Body): readonly Item
   return items.slice(Number(offset), Number(offset) + Number(limit));
 }
 
+/** Lists go by the moment of creation unless they are told otherwise; what was made at the same one comes in another order each time. */
+export function inOrder<Item>(items: readonly Item[], { sortingColumn, pagination }: Body): readonly Item[] {
+  return sortingColumn === undefined && pagination?.offset > 0 ? items.toReversed() : items;
+}
+
 /** Of a record, in version 1's answers. */
 export function detailsOf(instance: Instance, resourceOwner: string) {
   return { sequence: '1', creationDate: timestamp(instance), changeDate: timestamp(instance), resourceOwner };
