@@ -142,8 +142,7 @@ function printEnd(flags: SetupFlags, system: System, journal: Journal): void {
   const look = createLook(system.hasColour.print);
   for (const sentence of advice) system.print(`${look.warning('note')}       ${sentence}`);
   const sum = changes === 1 ? '1 change' : `${changes} changes`;
-  const isWell = advice.length === 0;
-  if (changes === 0) system.print(look.strong(`Nothing to change${isWell ? ': everything is as it should be' : ''}.`));
+  if (changes === 0) system.print(look.strong('Nothing to change: everything is as it should be.'));
   else if (flags['dry-run']) system.print(look.strong(`${sum} to make; nothing was changed.`));
   else system.print(look.strong(`Done: ${sum}.`));
 }

@@ -147,7 +147,15 @@ async function readBack(
   });
 }
 
-function adviseOn({ name, configuration }: Application, { callback }: Addresses, journal: Journal): void {
+/** Somebody has switched it off on purpose, so it stays so. */
+export function adviseIfInactive(journal: Journal, what: string, { isActive }: { isActive: boolean }): void {
+  if (!isActive)
+    journal.advise(`${what} is deactivated, so ZITADEL serves nobody by it: activate it in ZITADEL’s console`);
+}
+
+function adviseOn(application: Application, { callback }: Addresses, journal: Journal): void {
+  const { name, configuration } = application;
+  adviseIfInactive(journal, `the application ${name}`, application);
   // BASIC is the enum's zero value, which is left out
   const method = configuration['authMethodType'] ?? 'OIDC_AUTH_METHOD_TYPE_BASIC';
   if (method === 'OIDC_AUTH_METHOD_TYPE_PRIVATE_KEY_JWT')

@@ -16,7 +16,7 @@ import {
   type Project,
 } from '../zitadel-api/projects.ts';
 import type { Journal } from './journal.ts';
-import { findApplication } from './provide-web-application.ts';
+import { adviseIfInactive, findApplication } from './provide-web-application.ts';
 import type { RoleWanted } from './wanted.ts';
 
 export async function provideProject(
@@ -48,6 +48,7 @@ export async function provideProject(
     await awaitRolesAsserted(connection, project.id);
   } else journal.add({ outcome: isMade ? 'made' : 'kept', what: 'project', name: project.name, id: project.id });
   if (isMade) await listed();
+  adviseIfInactive(journal, `the project ${project.name}`, project);
   return project;
 }
 
@@ -111,5 +112,6 @@ export async function provideApiApplication(
   }
   journal.add({ outcome: isMade ? 'made' : 'kept', what: 'API application', name, id: application.clientId });
   if (isMade) await listed();
+  adviseIfInactive(journal, `the API application ${name}`, application);
   return application;
 }

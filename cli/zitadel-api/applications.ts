@@ -9,6 +9,7 @@ export interface Application {
   readonly clientId: string;
   readonly name: string;
   readonly kind: 'oidc' | 'api' | 'other';
+  readonly isActive: boolean;
   /** In version 2's names, whichever version answered. */
   readonly configuration: Json;
 }
@@ -37,6 +38,7 @@ export async function listApplications(connection: Connection, projectId: string
       clientId: readText(configuration, 'clientId'),
       name: readText(each, 'name'),
       kind: oidc ? 'oidc' : api ? 'api' : 'other',
+      isActive: !readText(each, 'state').endsWith('INACTIVE'),
       configuration,
     };
   });
@@ -69,7 +71,7 @@ export async function createOidcApplication(
     v2: connectCall(`${SERVICE}/CreateApplication`, { projectId, name, oidcConfiguration: configuration }),
     v1: managementCall('POST', `/projects/${projectId}/apps/oidc`, { name, ...toVersion1(configuration) }),
   });
-  return { ...readMade(answer, name, 'oidcConfiguration'), kind: 'oidc', configuration };
+  return { ...readMade(answer, name, 'oidcConfiguration'), kind: 'oidc', isActive: true, configuration };
 }
 
 export async function createApiApplication(
@@ -83,7 +85,7 @@ export async function createApiApplication(
     v2: connectCall(`${SERVICE}/CreateApplication`, { projectId, name, apiConfiguration: configuration }),
     v1: managementCall('POST', `/projects/${projectId}/apps/api`, { name, ...configuration }),
   });
-  return { ...readMade(answer, name, 'apiConfiguration'), kind: 'api', configuration };
+  return { ...readMade(answer, name, 'apiConfiguration'), kind: 'api', isActive: true, configuration };
 }
 
 function readMade(

@@ -11,6 +11,7 @@ export interface Project {
   readonly name: string;
   /** "Assert roles on authentication" */
   readonly assertsRoles: boolean;
+  readonly isActive: boolean;
   /** As ZITADEL described it. */
   readonly record: Json;
 }
@@ -56,6 +57,7 @@ async function listProjects(connection: Connection, filter: object): Promise<See
     id: readText(record, 'projectId') || readText(record, 'id'),
     name: readText(record, 'name'),
     assertsRoles: readFlag(record, 'projectRoleAssertion'),
+    isActive: !readText(record, 'state').endsWith('INACTIVE'),
     record,
   }));
   return { all: projects, hidden };
@@ -76,7 +78,7 @@ export async function createProject(connection: Connection, name: string): Promi
     v1: managementCall('POST', '/projects', { name, projectRoleAssertion: true }),
   });
   const id = answer ? readText(answer, 'projectId') || readText(answer, 'id') : plannedId(`project ${name}`);
-  return { id, name, assertsRoles: true, record: {} };
+  return { id, name, assertsRoles: true, isActive: true, record: {} };
 }
 
 const SETTINGS = [

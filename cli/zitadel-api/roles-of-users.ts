@@ -23,14 +23,22 @@ interface Task {
 /** Of the roles that are there, what differs from what is wanted, and what is there then. */
 type Plan = (roles: readonly string[]) => { readonly changed: readonly string[]; readonly left: readonly string[] };
 
-/** The roles that were not there before. */
-export function grantRoles(
+/** The roles that were not there before. Throws where they would not count. */
+export async function grantRoles(
   connection: Connection,
   projectId: string,
   userId: string,
   roles: readonly string[],
 ): Promise<readonly string[]> {
-  return change({ connection, projectId, userId }, (has) => {
+  const task = { connection, projectId, userId };
+  if ((await findOwn(task, false))?.isActive === false) {
+    throw new CommandError('the authorization that holds the user’s roles is deactivated, so none of them counts', {
+      hints: [
+        'activate it in ZITADEL’s console, or take every role (npx postern users revoke USER --all) and give anew',
+      ],
+    });
+  }
+  return change(task, (has) => {
     const changed = roles.filter((role) => !has.includes(role));
     return { changed, left: [...has, ...changed] };
   });

@@ -120,7 +120,9 @@ function readMade(answer: Json | undefined, username: string): Pick<User, 'id' |
 
 /** People may be made with ids of any signs, and ZITADEL's paths fail at a slash and at letters beyond ASCII: such ids go by Connect. */
 function ofUser(userId: string, path: Call, procedure: string, body: object = {}): Call {
-  return /^[\w.-]+$/.test(userId) ? path : connectCall(`zitadel.user.v2.UserService/${procedure}`, { userId, ...body });
+  return /^(?:[\w.-]+|‹.+›)$/.test(userId)
+    ? path
+    : connectCall(`zitadel.user.v2.UserService/${procedure}`, { userId, ...body });
 }
 
 export type Mail = 'yes' | 'no' | 'unknown';

@@ -23,7 +23,7 @@ const BY_HAND = {
     'urn:ietf:params:oauth:grant-type:token-exchange',
   ],
   responseTypes: ['code', 'id_token'],
-  clockSkew: 3,
+  clockSkew: 4.5,
   loginVersion: { version: 'v2', baseUri: 'https://login.example/ui' },
   accessTokenType: 'JWT',
   additionalOrigins: ['https://spa.example'],
@@ -56,6 +56,20 @@ describe.each(['nothing', 'version-2'] as const)('an update, where the server la
       'http://localhost:8787/auth/callback',
     ]);
     expect((await bed.setup()).out).toContain('Nothing to change');
+  });
+});
+
+describe.each(['nothing', 'version-2'] as const)('what somebody switched off, where the server lacks %s', (lacks) => {
+  it('stays off, and is told of', async () => {
+    await bed.setup(['--api']);
+    bed.control.lacks = lacks;
+    only(bed.zitadel.store.projects).active = false;
+    for (const each of bed.zitadel.store.applications.values()) each.active = false;
+    const { code, out } = await bed.setup(['--api']);
+    expect(code).toBe(0);
+    const off = ['the project Postern', 'the application Postern', 'the API application Postern API'];
+    for (const what of off) expect(out).toContain(`${what} is deactivated, so ZITADEL serves nobody by it`);
+    expect(only(bed.zitadel.store.projects).active).toBe(false);
   });
 });
 

@@ -67,7 +67,7 @@ export function readOidc(body: Body): Partial<Application> {
     accessTokenRoleAssertion: body.accessTokenRoleAssertion,
     idTokenRoleAssertion: body.idTokenRoleAssertion,
     idTokenUserinfoAssertion: body.idTokenUserinfoAssertion,
-    clockSkew: body.clockSkew && Number.parseInt(body.clockSkew, 10),
+    clockSkew: body.clockSkew && Number.parseFloat(body.clockSkew),
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }

@@ -49,7 +49,7 @@ export const MANAGEMENT_METHODS: readonly RestMethod[] = [
         id: project.id,
         details: detailsOf(instance, organizationId),
         name: project.name,
-        state: 'PROJECT_STATE_ACTIVE',
+        state: project.active ? 'PROJECT_STATE_ACTIVE' : 'PROJECT_STATE_INACTIVE',
         projectRoleAssertion: project.roleAssertion,
         projectRoleCheck: project.authorizationRequired,
       }));
