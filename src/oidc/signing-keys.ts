@@ -13,8 +13,7 @@ import { TokenMemory } from './token-memory.ts';
 
 const MAX_AGE = 300;
 const RETRY_AFTER = 30;
-/** Seconds that what is published is taken to be so still, and milliseconds that somebody who signs out waits to hear it. */
-const STAYS_PUBLISHED = 10;
+/** Milliseconds that somebody who signs out waits to hear what is published. */
 const PATIENCE = 2_000;
 /** Seconds that a `kid` stays unknown for bearer tokens once it was looked up: many may carry that of a deleted key. */
 const STAYS_UNKNOWN = 5;
@@ -36,8 +35,8 @@ export interface SigningKeys {
    */
   find(header: Members, question: KeyQuestion): Promise<Members>;
   /**
-   * The key that signed under `header`, if it is published now: what is known counts for a few seconds, and where ZITADEL takes long
-   * or has been asked too often. Throws as `find`.
+   * The key that signed under `header`, if it is published now: asked anew, and what is known counts where ZITADEL takes long or has
+   * been asked too often. Throws as `find`.
    */
   findPublished(header: Members): Promise<Members>;
   /** Asks now, whatever is known; for readiness. Throws `provider_unavailable`. */
@@ -58,7 +57,6 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
   /** Requests so far, and which of them brought what is known. */
   let asked = 0;
   let broughtBy = 0;
-  let readAt = Number.NEGATIVE_INFINITY;
   let renewAt = 0;
   /** Each kind of asker apart. */
   const fetchesFor = (kind: string) =>
@@ -74,7 +72,7 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
     const keys = await requestKeys(jwks_uri, fetch, signal);
     // A late answer is no news.
     if (number < broughtBy) return keys;
-    [known, broughtBy, readAt, renewAt] = [keys, number, now(), now() + MAX_AGE];
+    [known, broughtBy, renewAt] = [keys, number, now() + MAX_AGE];
     return keys;
   }
 
@@ -122,10 +120,11 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
       return only(await (question.isTrustedChannel ? findForOurselves : findForStranger)(header, question));
     },
     async findPublished(header) {
-      const isFresh = now() - readAt < STAYS_PUBLISHED && selectKeys(known ?? [], header).length > 0;
       // What it brings is what is known then.
-      const reading = isFresh ? undefined : forHints.read().catch(() => undefined);
-      if (reading) await within(reading, PATIENCE);
+      await within(
+        forHints.read().catch(() => undefined),
+        PATIENCE,
+      );
       return only(selectKeys(known ?? [], header));
     },
   };

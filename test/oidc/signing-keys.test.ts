@@ -326,14 +326,10 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
 });
 
 describe('RP-Initiated Logout 1.0 §4: whether a key is still published', () => {
-  it('is known for ten seconds, and then asked anew', async () => {
+  it('is asked anew, though it was there a moment before', async () => {
     const bed = createBed([key('1'), key('2')]);
     await bed.find(header('1'), OWN);
-    bed.now += 9;
-    expect(await bed.signingKeys.findPublished(header('1'))).toMatchObject({ kid: '1' });
-    expect(bed.asked).toBe(1);
     bed.keys = [key('2')];
-    bed.now += 1;
     await expect(bed.signingKeys.findPublished(header('1'))).rejects.toMatchObject(NO_KEY);
     expect(bed.asked).toBe(2);
   });
@@ -349,7 +345,6 @@ describe('RP-Initiated Logout 1.0 §4: whether a key is still published', () => 
   it('many who sign out at once ask once; more than twenty at a time believe what is known', async () => {
     const bed = createBed();
     await bed.find(header('1'), OWN);
-    bed.now += 10;
     await Promise.all(Array.from({ length: 50 }, () => bed.signingKeys.findPublished(header('1'))));
     expect(bed.asked).toBe(2);
     for (let times = 0; times < 50; times++) {
@@ -362,7 +357,6 @@ describe('RP-Initiated Logout 1.0 §4: whether a key is still published', () => 
     const bed = createBed();
     await bed.find(header('1'), OWN);
     bed.isAway = true;
-    bed.now += 10;
     expect(await bed.signingKeys.findPublished(header('1'))).toMatchObject({ kid: '1' });
     await expect(bed.signingKeys.findPublished(header('2'))).rejects.toMatchObject(NO_KEY);
     const cold = createBed();
@@ -375,7 +369,6 @@ describe('RP-Initiated Logout 1.0 §4: whether a key is still published', () => 
     try {
       const bed = createBed();
       await bed.find(header('1'), OWN);
-      bed.now += 10;
       bed.answer = new Promise(() => {});
       const published = bed.signingKeys.findPublished(header('1'));
       await vi.advanceTimersByTimeAsync(2_000);
