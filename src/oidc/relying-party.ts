@@ -6,9 +6,10 @@ import * as oauth from 'oauth4webapi';
 import type { Config } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
 import { createClientAuth } from './client-auth.ts';
+import { createEndSession, type EndSession } from './end-session.ts';
 import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
 import { createIntrospectionCall, type IntrospectionCall } from './introspection.ts';
-import { type Members, verifyJws } from './jws.ts';
+import type { Members } from './jws.ts';
 import { type LogoutToken, verifyLogoutToken } from './logout-token.ts';
 import { ask, readObject } from './provider-answer.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
@@ -44,7 +45,7 @@ export interface ExpectedCallback {
   readonly code_verifier: string;
 }
 
-export interface RelyingParty {
+export interface RelyingParty extends EndSession {
   /** Throws `provider_unavailable`. */
   authorizationUrl(parameters: AuthorizationParameters): Promise<string>;
   /** Code → tokens, all checked. Throws `login_failed`, `login_denied` or `provider_unavailable`. */
@@ -59,16 +60,6 @@ export interface RelyingParty {
   userinfo(access_token: string, sub: string, signal?: AbortSignal): Promise<Members | undefined>;
   /** Throws what `providerFault` understands; an unknown token is no error (RFC 7009 §2.2). */
   revoke(token: string, token_type_hint: 'refresh_token' | 'access_token'): Promise<void>;
-  /**
-   * Whether the provider can still tell what this ID token says, expired or not: ZITADEL leaves a visitor with a bare error if its key
-   * has been deleted, or if it is not for this client.
-   */
-  isGoodHint(id_token: string): Promise<boolean>;
-  /**
-   * With the ID token, or else with the login name, by which ZITADEL finds the session in the visitor's browser. Undefined where the
-   * provider has no such endpoint. Throws `provider_unavailable`.
-   */
-  endSessionUrl(state: string, id_token_hint: string | undefined, logout_hint?: string): Promise<string | undefined>;
   /** `network`: who sent it (clientNetwork). */
   verifyLogoutToken(logoutToken: string, network?: string): Promise<LogoutToken>;
   /** Throws what `providerFault` understands. Undefined where no API application is configured. */
@@ -238,29 +229,7 @@ export function createRelyingParty({ config, metadata, keys, fetch, now, clockSk
       await oauth.processRevocationResponse(response);
     },
 
-    async isGoodHint(id_token) {
-      try {
-        const { claims } = await verifyJws(id_token, undefined, keys.findPublished);
-        const { iss, azp, aud } = claims;
-        const parties: readonly unknown[] = azp !== undefined ? [azp] : Array.isArray(aud) ? aud : [aud];
-        return iss === issuer && parties.includes(client_id);
-      } catch (error) {
-        if (error instanceof GatewayError) return false;
-        throw error;
-      }
-    },
-
-    async endSessionUrl(state, id_token_hint, logout_hint) {
-      const { end_session_endpoint } = await metadata.load();
-      if (!end_session_endpoint) return undefined;
-      const url = new URL(end_session_endpoint);
-      if (id_token_hint !== undefined) url.searchParams.set('id_token_hint', id_token_hint);
-      else if (logout_hint !== undefined) url.searchParams.set('logout_hint', logout_hint);
-      url.searchParams.set('client_id', client_id);
-      url.searchParams.set('post_logout_redirect_uri', config.post_logout_redirect_uri);
-      url.searchParams.set('state', state);
-      return url.href;
-    },
+    ...createEndSession({ config, metadata, keys }),
 
     async verifyLogoutToken(logoutToken, network) {
       // As for ID tokens, where oauth4webapi looks (Back-Channel Logout 1.0 §2.6).
