@@ -42,7 +42,8 @@ export function signInPage(instance: Instance, view: SignInView): Response {
     const detail = `${loginName(instance.store, user)} · ${rolesOf(instance, user)}${note}`;
     return `<button name="user" value="${escapeHtml(user.id)}" lang="${escapeHtml(user.preferredLanguage ?? 'en')}">${escapeHtml(user.displayName)}<small>${escapeHtml(detail)}</small></button>`;
   });
-  const nameField = '<label>Login name<input type="text" name="loginName" required></label><button>Next</button>';
+  const hint = escapeHtml(view.authRequest.loginHint ?? '');
+  const nameField = `<label>Login name<input type="text" name="loginName" value="${hint}" required></label><button>Next</button>`;
   const isV1 = view.authRequest.loginVersion === 'v1';
   const byName = isV1 ? v1Form(view.authRequest, V1_FORMS.name, nameField) : '';
   return page({

@@ -64,10 +64,10 @@ export async function createPersonalAccessToken(
   userId: string,
   expiresAt = NEVER,
   scope = PAT_SCOPE,
+  id = nextId(),
 ): Promise<string> {
   const user = store.users.get(userId);
   if (user?.kind !== 'machine') throw new Error(`no service user ${userId}`);
-  const id = nextId();
   store.personalAccessTokens.set(id, { id, userId, scope, issuedAt: now(), expiresAt });
   return opaqueTokens.seal(`${id}:${userId}`);
 }

@@ -451,3 +451,57 @@ describe('what it makes counts at once', () => {
 function person(email: string) {
   return { profile: { givenName: 'B', familyName: 'C' }, email: { email, isVerified: true } };
 }
+
+describe('the ends of things', () => {
+  const users = async (userName: string, method?: string) => {
+    const { body } = await call('/v2/users', { queries: [{ userNameQuery: { userName, method } }] });
+    return ((body.result ?? []) as { username: string }[]).map(({ username }) => username);
+  };
+
+  it('a deactivated person can’t sign in and has no tokens, until they are active again', async () => {
+    const { zitadel } = bed;
+    const state = async (verb: string) => (await call(`/v2/users/${SEED.users.user}/${verb}`, {})).status;
+    expect(await state('reactivate')).toBe(400);
+    expect(await state('deactivate')).toBe(200);
+    expect(zitadel.findUser(SEED.users.user).state).toBe('inactive');
+    expect(await state('deactivate')).toBe(400);
+    expect(await state('reactivate')).toBe(200);
+    expect(zitadel.findUser(SEED.users.user).state).toBe('active');
+  });
+
+  it('a deleted person is gone, with their roles', async () => {
+    expect((await call(`/v2/users/${SEED.users.admin}`, undefined, { method: 'DELETE' })).status).toBe(200);
+    expect(await users('ada')).toEqual([]);
+    const { authorizations } = bed.zitadel.store;
+    expect([...authorizations.values()].filter(({ userId }) => userId === SEED.users.admin)).toEqual([]);
+    expect((await call(`/v2/users/${SEED.users.admin}`, undefined, { method: 'DELETE' })).status).toBe(404);
+  });
+
+  it('a deleted personal access token is taken no more', async () => {
+    const { body } = await call(`/v2/users/${SEED.users.service}/pats`, {});
+    const bearer = body.token as string;
+    expect((await call('/v2/users', {}, { bearer })).status).toBe(200);
+    const path = `/v2/users/${SEED.users.service}/pats/${body.tokenId}`;
+    expect((await call(path, undefined, { method: 'DELETE' })).status).toBe(200);
+    expect((await call('/v2/users', {}, { bearer })).status).toBe(401);
+  });
+
+  it('a deleted project is gone, with its applications and roles of people', async () => {
+    expect((await call(`${PROJECT}/DeleteProject`, { projectId: SEED.projectId })).status).toBe(200);
+    const { projects, applications, authorizations } = bed.zitadel.store;
+    const all = [
+      ...projects.keys(),
+      ...[...applications.values(), ...authorizations.values()].map((each) => each.projectId),
+    ];
+    expect(all).not.toContain(SEED.projectId);
+  });
+
+  it('names are compared whole, or by their beginning', async () => {
+    expect(await users('ad')).toEqual([]);
+    expect(await users('ad', 'TEXT_QUERY_METHOD_STARTS_WITH')).toEqual(['ada']);
+    await createProject('Newest guest book');
+    const filters = [{ projectNameFilter: { projectName: 'Newest', method: 'TEXT_FILTER_METHOD_STARTS_WITH' } }];
+    const { body } = await call(`${PROJECT}/ListProjects`, { filters });
+    expect(body.projects).toHaveLength(1);
+  });
+});

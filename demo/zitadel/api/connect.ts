@@ -6,8 +6,18 @@ import { APPLICATION_METHODS } from './connect-applications.ts';
 import { AUTHORIZATION_METHODS } from './connect-authorizations.ts';
 import { INSTANCE_METHODS } from './connect-instance.ts';
 import { USER_METHODS } from './connect-users.ts';
-import { addProject, addRole, changeProject } from './projects.ts';
-import { type Body, type ConnectMethod, filterOf, inOrder, pageOf, requireText, timestamp, totals } from './wire.ts';
+import { addProject, addRole, changeProject, deleteProject } from './projects.ts';
+import {
+  type Body,
+  type ConnectMethod,
+  filterOf,
+  inOrder,
+  matchesText,
+  pageOf,
+  requireText,
+  timestamp,
+  totals,
+} from './wire.ts';
 
 const PROJECT = 'zitadel.project.v2.ProjectService';
 
@@ -37,14 +47,19 @@ export const CONNECT_METHODS: Readonly<Record<string, ConnectMethod>> = {
     changeProject(instance, body.projectId, settingsOf(body));
     return { changeDate: timestamp(instance) };
   },
+  [`${PROJECT}/DeleteProject`]: (instance, _caller, body) => {
+    requireText(body, 'projectId');
+    deleteProject(instance, body.projectId);
+    return { deletionDate: timestamp(instance) };
+  },
   [`${PROJECT}/ListProjects`]: (instance, caller, body) => {
     const { store } = instance;
-    const name = filterOf(body, 'projectNameFilter')?.projectName;
+    const name = filterOf(body, 'projectNameFilter');
     const ids: string[] | undefined = filterOf(body, 'inProjectIdsFilter')?.ids;
     const found = [...store.projects.values()].filter(
       (project) =>
         project.organizationId === caller.organizationId &&
-        (name === undefined || project.name === name) &&
+        (name === undefined || matchesText(project.name, name.projectName, name.method)) &&
         (ids === undefined || ids.includes(project.id)),
     );
     const projects = pageOf(inOrder(found, body), body.pagination).map((project) => ({

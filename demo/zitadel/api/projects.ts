@@ -56,3 +56,17 @@ export function addRole(
   projections.keep('projects', projectId);
   roles.set(key, { displayName, ...(group !== undefined && { group }) });
 }
+
+/** With everything in it. */
+export function deleteProject({ written, projections }: Instance, id: string): void {
+  findProject(written, id);
+  for (const kind of ['applications', 'authorizations'] as const) {
+    for (const record of written[kind].values()) {
+      if (record.projectId !== id) continue;
+      projections.keep(kind, record.id);
+      written[kind].delete(record.id);
+    }
+  }
+  projections.keep('projects', id);
+  written.projects.delete(id);
+}

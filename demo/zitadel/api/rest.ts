@@ -8,6 +8,7 @@ import { assertOwnOrganization, isAdministrator } from './caller.ts';
 import { apiControl } from './control.ts';
 import { secondsOf } from './dates.ts';
 import { ApiFault } from './errors.ts';
+import { LIFE_METHODS } from './lives.ts';
 import { SESSION_METHODS } from './sessions.ts';
 import {
   addHuman,
@@ -78,6 +79,7 @@ export function listMeans({ written }: Instance, id: string): object {
 
 export const REST_METHODS: readonly RestMethod[] = [
   ...SESSION_METHODS,
+  ...LIFE_METHODS,
   { method: 'POST', path: /^\/v2\/users\/new$/, isNew: true, run: createUser },
   {
     method: 'POST',
@@ -120,8 +122,9 @@ export const REST_METHODS: readonly RestMethod[] = [
     isNew: true,
     run: async (instance, _caller, { body, path: [id = ''] }) => {
       findMachine(instance.written, id);
-      const token = await createPersonalAccessToken(instance, id, secondsOf(body.expirationDate));
-      return { tokenId: instance.nextId(), token, creationDate: timestamp(instance) };
+      const tokenId = instance.nextId();
+      const token = await createPersonalAccessToken(instance, id, secondsOf(body.expirationDate), undefined, tokenId);
+      return { tokenId, token, creationDate: timestamp(instance) };
     },
   },
   {

@@ -7,7 +7,7 @@ import { loginName, type MachineUser, type Store, type User } from '../store.ts'
 import { isAdministrator } from './caller.ts';
 import { apiControl } from './control.ts';
 import { ApiFault } from './errors.ts';
-import { type Body, detailsOf, pageOf } from './wire.ts';
+import { type Body, detailsOf, matchesText, pageOf } from './wire.ts';
 
 export function findUser(store: Store, id: string): User {
   const user = store.users.get(id);
@@ -87,10 +87,10 @@ export function renewSecret(
   return { clientId: user.username, clientSecret: user.secret };
 }
 
-/** All queries must hold, as both versions have it. Texts are compared whole. */
+/** All queries must hold, as both versions have it. */
 function matches(store: Store, user: User, query: Body): boolean {
   const { userNameQuery, emailQuery, loginNameQuery, inUserIdsQuery, organizationIdQuery, typeQuery, orQuery } = query;
-  if (userNameQuery) return user.username === userNameQuery.userName;
+  if (userNameQuery) return matchesText(user.username, userNameQuery.userName, userNameQuery.method);
   if (emailQuery) return user.kind === 'human' && user.email === emailQuery.emailAddress;
   if (loginNameQuery) return loginName(store, user) === loginNameQuery.loginName;
   if (inUserIdsQuery) return inUserIdsQuery.userIds.includes(user.id);

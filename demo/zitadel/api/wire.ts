@@ -22,6 +22,11 @@ export type ConnectMethod = (instance: Instance, caller: User, body: Body) => ob
 /** Filters come as a list of tables with one name each. */
 export const filterOf = (body: Body, name: string) =>
   body.filters?.find((filter: Body) => filter[name] !== undefined)?.[name];
+
+/** Methods of the two ways in are named alike but for the prefix. */
+export const matchesText = (text: string, wanted: string, method = ''): boolean =>
+  method.endsWith('_STARTS_WITH') ? text.startsWith(wanted) : text === wanted;
+
 /** Numbers of 64 bits are text. What the caller may not see is counted all the same. */
 export const totals = (all: readonly unknown[], query: Body) => ({
   totalResult: String(all.length),
