@@ -51,6 +51,10 @@ export const COMMANDS = {
     summary: 'shows what a new version changes, then installs it',
     load: async () => (await import('./update.ts')).command,
   },
+  acceptance: {
+    summary: 'tries everything against a live ZITADEL made for tests',
+    load: async () => (await import('./acceptance.ts')).command,
+  },
   completion: {
     summary: 'completion for bash, zsh or fish',
     load: async () => (await import('./completion.ts')).command,
