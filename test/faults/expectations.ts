@@ -25,7 +25,7 @@ const NEEDS: Readonly<Record<Visit, readonly Place[]>> = {
   renewal: ['discovery', 'token', 'keys', 'userinfo', 'KV read', 'KV write', 'Durable Object', 'upstream'],
   'bearer JWT': ['discovery', 'keys', 'upstream'],
   'bearer opaque': ['discovery', 'introspection', 'upstream'],
-  'sign-out': ['discovery', 'revocation', 'KV read', 'KV write', 'Durable Object'],
+  'sign-out': ['discovery', 'keys', 'revocation', 'KV read', 'KV write', 'Durable Object'],
 };
 
 export function whyNot(place: Place, fault: Fault, visit: Visit): string | undefined {
@@ -56,6 +56,8 @@ export function expectationOf(place: Place, fault: Fault, visit: Visit): Expecta
 /** Promise 4; design §2: it ends here, then at ZITADEL, which is told again if it did not hear. */
 function signOutExpectation(place: Place, fault: Fault): Expectation {
   if (place === 'Durable Object') return { status: [200], asked: 2 };
+  // Whether the ID token's key is still published; where nobody can say, the keys that are known decide.
+  if (place === 'keys') return { status: [303], asked: 1 };
   // RFC 7009 §2.2: status 200 says done, whatever else is in the answer. And what KV has lost nobody can revoke.
   const isAnswered = fault === 'HTML' || fault.endsWith('JSON') || fault === '10 MB';
   return { status: [200, 303], asked: 2, revoked: !isAnswered };
