@@ -1,7 +1,7 @@
 // The rows of the table: what is measured against what, each a server and the one request that it is sent again and again.
 
 import { createHmac, createSecretKey, generateKeyPairSync } from 'node:crypto';
-import { SEED } from '../demo/zitadel/seed.ts';
+import { SEED } from '../stand-in/seed.ts';
 import { BROWSER_HEADERS, type Stage } from './stage.ts';
 import type { RunningWorkerd } from './workerd.ts';
 

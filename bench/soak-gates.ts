@@ -2,7 +2,7 @@
 
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PATHS } from '../demo/zitadel/discovery.ts';
+import { PATHS } from '../stand-in/discovery.ts';
 import { type Answer, answerBroken, answerWhole, type FaultBoard, type Place } from './soak-faults.ts';
 
 export interface Door {

@@ -1,6 +1,6 @@
 // What everybody who takes part in a soak has in common: where they go, what is broken, and who is told of what should not be.
 
-import type { Zitadel } from '../demo/zitadel/zitadel.ts';
+import type { Zitadel } from '../stand-in/zitadel.ts';
 import type { Client, Exchanged } from './soak-browser.ts';
 import type { FaultBoard } from './soak-faults.ts';
 import type { Judge } from './soak-judge.ts';

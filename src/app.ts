@@ -3,30 +3,30 @@
 
 import type { Hono } from 'hono';
 import { Hono as TinyHono } from 'hono/tiny';
+import { type AppContext, type AppEnv, type Endpoint, faultAnswer, thrownAnswer } from './answer/answers.ts';
+import { RESOURCE_METADATA_PATH } from './answer/challenge.ts';
+import { backchannelLogout } from './endpoints/backchannel-logout.ts';
+import { callback } from './endpoints/callback.ts';
+import { check } from './endpoints/check.ts';
+import { health, ready } from './endpoints/health.ts';
+import { jwks } from './endpoints/jwks.ts';
+import { login } from './endpoints/login.ts';
+import { isLogoutAnswer, logout, logoutCallback } from './endpoints/logout.ts';
+import { metrics } from './endpoints/metrics.ts';
+import { operatorSessions } from './endpoints/operator-sessions.ts';
+import { profile } from './endpoints/profile.ts';
+import { protectedResource } from './endpoints/protected-resource.ts';
+import { resubmit } from './endpoints/resubmit.ts';
+import { client, done, script } from './endpoints/scripts.ts';
+import { stepUp } from './endpoints/step-up.ts';
+import { userinfo } from './endpoints/userinfo.ts';
 import { FAULTS, GatewayError } from './errors.ts';
+import { compileServedHosts } from './gate/served-hosts.ts';
+import { createUpstreamRoute } from './gate/upstream.ts';
 import type { Gateway } from './gateway.ts';
 import type { RequestEvent } from './observability/request-event.ts';
 import { DONE_SCRIPT } from './pages/popup-done.ts';
 import { RESUBMIT_SCRIPT } from './pages/resubmit.ts';
-import { type AppContext, type AppEnv, type Endpoint, faultAnswer, thrownAnswer } from './routes/answers.ts';
-import { backchannelLogout } from './routes/backchannel-logout.ts';
-import { callback } from './routes/callback.ts';
-import { RESOURCE_METADATA_PATH } from './routes/challenge.ts';
-import { check } from './routes/check.ts';
-import { health, ready } from './routes/health.ts';
-import { jwks } from './routes/jwks.ts';
-import { login } from './routes/login.ts';
-import { isLogoutAnswer, logout, logoutCallback } from './routes/logout.ts';
-import { metrics } from './routes/metrics.ts';
-import { operatorSessions } from './routes/operator-sessions.ts';
-import { profile } from './routes/profile.ts';
-import { protectedResource } from './routes/protected-resource.ts';
-import { resubmit } from './routes/resubmit.ts';
-import { client, done, script } from './routes/scripts.ts';
-import { compileServedHosts } from './routes/served-hosts.ts';
-import { stepUp } from './routes/step-up.ts';
-import { createUpstreamRoute } from './routes/upstream.ts';
-import { userinfo } from './routes/userinfo.ts';
 
 /** Endpoint below the gateway's folder → its methods and what answers. Where a GET ends something, HEAD must not. */
 export const ENDPOINTS: Readonly<Record<string, readonly [methods: string, endpoint: Endpoint]>> = {

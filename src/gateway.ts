@@ -1,27 +1,27 @@
 // The dependency record: everything the endpoints and the proxy path work with, wired once per isolate.
 // House-style rule 5. The only place that reads the clock.
 
-import { type Budget, createBudget } from './budget.ts';
 import type { Config } from './config/schema.ts';
 import { claimNames } from './identity/headers.ts';
+import { createStrangers, type Strangers } from './login/bounds.ts';
 import { emit as emitToConsole } from './observability/emit.ts';
 import { type Counters, createMetrics, type Metrics } from './observability/metrics.ts';
 import { observeCalls } from './observability/provider-calls.ts';
 import type { Emit } from './observability/request-event.ts';
-import { type BearerTokens, createBearerTokens } from './oidc/bearer-tokens.ts';
-import type { IdentityOptions } from './oidc/identity-claims.ts';
+import { type BearerTokens, createBearerTokens } from './oidc/bearer/bearer-tokens.ts';
 import { createProviderFetch, DEFAULT_LIMITS } from './oidc/provider-fetch.ts';
 import { createProviderMetadata, type ProviderMetadata } from './oidc/provider-metadata.ts';
 import { createProviderProbe, type ProviderProbe } from './oidc/provider-probe.ts';
 import { createRelyingParty, type RelyingParty } from './oidc/relying-party.ts';
 import { createSigningKeys, type SigningKeys } from './oidc/signing-keys.ts';
+import type { IdentityOptions } from './oidc/zitadel/identity-claims.ts';
 import { createPages, type Pages } from './pages/layout.ts';
 import { createEndNotes } from './session/end-notes.ts';
 import { createKeyring, type Keyring } from './session/keyring.ts';
-import { createStrangers, type Strangers } from './session/login-bounds.ts';
 import { createUserSessionsDirectory, type UserSessionsDirectory } from './session/object-client.ts';
-import type { UserSessionsApi } from './session/user-sessions-api.ts';
 import { createVisitorSessions, type VisitorSessions } from './session/visitor-sessions.ts';
+import { type Budget, createBudget } from './shared/budget.ts';
+import type { UserSessionsApi } from './user-object/api.ts';
 
 export interface Bindings {
   readonly SESSIONS: KVNamespace;

@@ -3,18 +3,18 @@
 
 import { waitUntil } from 'cloudflare:workers';
 import variables from '#postern/variables';
+import { createMisconfiguredApp } from './answer/misconfigured-app.ts';
 import { createApp } from './app.ts';
 import { type LoadedConfig, loadDeployedConfig } from './config/load.ts';
 import { type Bindings, createGateway, createProvider, createSurroundings, withMetrics } from './gateway.ts';
-import { createMisconfiguredApp } from './misconfigured-app.ts';
 import { loadCounts, sumCounts } from './observability/metrics.ts';
 import type { Counts } from './observability/series.ts';
-import { createProviderSide } from './oidc/provider-side.ts';
-import { UserSessionsObject } from './session/durable-object.ts';
+import { createProviderSide } from './oidc/session-provider.ts';
 import { createKeyring } from './session/keyring.ts';
-import { createTokenStore, randomHex, tokenKey } from './session/refresh-tokens.ts';
-import { UserSessionsLogic } from './session/user-sessions.ts';
-import type { ObjectStorage, ProviderSide } from './session/user-sessions-surroundings.ts';
+import type { ObjectStorage, ProviderSide } from './user-object/dependencies.ts';
+import { UserSessionsObject } from './user-object/durable-object.ts';
+import { createTokenStore, randomHex, tokenKey } from './user-object/token-store.ts';
+import { UserSessionsLogic } from './user-object/user-sessions.ts';
 
 let surroundings = createSurroundings(waitUntil);
 

@@ -1,8 +1,8 @@
 // What is running, as data: for the page, the terminal and --json. Pure; nothing secret is in it, of the key file its path alone.
 
-import type { Persona } from '../../demo/zitadel/adopt.ts';
 import type { ConfigIssue } from '../../src/config/load.ts';
 import type { Config, Route } from '../../src/config/schema.ts';
+import type { Persona } from '../../stand-in/adopt.ts';
 import { describeNeeds } from '../explain/text.ts';
 import { describePlan, type Plan } from './plan.ts';
 

@@ -2,7 +2,7 @@
 
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Persona } from '../../demo/zitadel/adopt.ts';
+import type { Persona } from '../../stand-in/adopt.ts';
 import { writeSecretFile } from '../setup/deployment-files.ts';
 
 export interface StandIn {
@@ -27,9 +27,9 @@ export interface Adopted {
 /** `keyFile`: where the key goes; it opens nothing but this stand-in, and goes with it. */
 export async function startStandIn(port: number, keyFile: string): Promise<StandIn> {
   const [{ createZitadel }, { SEED }, { addManager, adoptGateway, listPersonas, MANAGER_ID }] = await Promise.all([
-    import('../../demo/zitadel/zitadel.ts'),
-    import('../../demo/zitadel/seed.ts'),
-    import('../../demo/zitadel/adopt.ts'),
+    import('../../stand-in/zitadel.ts'),
+    import('../../stand-in/seed.ts'),
+    import('../../stand-in/adopt.ts'),
   ]);
   const issuer = `http://localhost:${port}`;
   const zitadel = createZitadel({ issuer });

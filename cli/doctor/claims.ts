@@ -4,7 +4,7 @@
 import type { Config } from '../../src/config/schema.ts';
 import { claimNames, compileIdentityHeaders } from '../../src/identity/headers.ts';
 import type { Identity } from '../../src/identity/identity.ts';
-import { readIdentity } from '../../src/oidc/identity-claims.ts';
+import { readIdentity } from '../../src/oidc/zitadel/identity-claims.ts';
 import { ask, errorOf, type Fetch } from './ask.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 import { checkHeaderBudget } from './header-budget.ts';

@@ -1,9 +1,9 @@
 // The signed assertion: a short JWT by which an application can tell that a request came through the gateway, and for whom.
 // Design §4 X-Identity-Assertion; RFC 7519, RFC 7515, RFC 8037 (EdDSA), RFC 7638 (thumbprint), RFC 9449 §4.2 (`htm`, `htu`).
 
-import { encodeBase64url } from '../base64url.ts';
 import type { Config } from '../config/schema.ts';
-import { signJwt } from '../jwt.ts';
+import { encodeBase64url } from '../shared/base64url.ts';
+import { signJwt } from '../shared/jwt.ts';
 import type { Identity } from './identity.ts';
 
 type Jwk = JsonWebKey & { readonly kid?: string };

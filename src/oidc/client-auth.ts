@@ -3,7 +3,7 @@
 
 import * as oauth from 'oauth4webapi';
 import type { ClientAuthentication } from '../config/schema.ts';
-import { signJwt } from '../jwt.ts';
+import { signJwt } from '../shared/jwt.ts';
 import { CLOCK_TOLERANCE } from './signed-token.ts';
 
 /** Seconds. */

@@ -1,8 +1,8 @@
 // Fetches of the keys that strangers may cause: who comes while keys are being fetched waits for those, who has them fetched pays for it.
 // OIDC Core §10.1.1 (an unknown `kid` is looked up); design §3: no verdict is no refusal.
 
-import { createSingleFlight } from './single-flight.ts';
-import { createStrangerBudget } from './stranger-budget.ts';
+import { createSingleFlight } from '../shared/single-flight.ts';
+import { createStrangerBudget } from './bearer/stranger-budget.ts';
 
 /** So many at once, and one more every so many seconds. */
 const BUDGET = { byNetwork: { most: 10, every: 6 }, together: { most: 20, every: 3 } };

@@ -5,8 +5,8 @@ import type { AuthorizationServer } from 'oauth4webapi';
 import { GatewayError } from '../errors.ts';
 import type { Members } from './jws.ts';
 import { ask, readObject } from './provider-answer.ts';
+import { providerFault } from './provider-errors.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
-import { providerFault } from './to-fault.ts';
 
 const MAX_AGE = 3600;
 /** Seconds between attempts while the old metadata still serves. */

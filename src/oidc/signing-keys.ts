@@ -1,15 +1,15 @@
 // ZITADEL's signing keys: kept, renewed behind the scenes, served stale, and asked for anew when a token names an unknown one.
 // RFC 7517; OIDC Core §10.1.1 (rotation). Keys named or carried by a token's own header are never used.
 
-import { within } from '../deadline.ts';
 import { GatewayError } from '../errors.ts';
+import { within } from '../shared/deadline.ts';
+import { TokenMemory } from './bearer/token-memory.ts';
 import { type Members, selectKeys } from './jws.ts';
 import { createKeyFetches } from './key-fetches.ts';
 import { ask, readObject } from './provider-answer.ts';
+import { providerFault } from './provider-errors.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
-import { providerFault } from './to-fault.ts';
-import { TokenMemory } from './token-memory.ts';
 
 const MAX_AGE = 300;
 const RETRY_AFTER = 30;

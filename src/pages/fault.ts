@@ -2,9 +2,9 @@
 // Design §3.
 
 import { FAULTS, type FaultCode } from '../errors.ts';
+import { actions, button } from './components.ts';
 import type { Word } from './languages.ts';
 import { html, type Markup } from './markup.ts';
-import { actions, button } from './parts.ts';
 import type { Page, View } from './view.ts';
 
 export interface FaultData {

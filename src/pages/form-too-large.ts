@@ -1,9 +1,9 @@
 // A form that is too large to be kept over the sign-in: said before it, so that nobody loses what they wrote.
 // Design §3, first row. The link opens a new window: leaving this one could throw the text away.
 
+import { actions } from './components.ts';
 import { faultFrame } from './fault.ts';
 import { html, safeHref } from './markup.ts';
-import { actions } from './parts.ts';
 import type { Page, View } from './view.ts';
 
 export interface FormTooLargeData {

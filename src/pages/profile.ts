@@ -1,10 +1,10 @@
 // One's own account: who one is, how one signed in, and every place where one still is, each with a button to end it.
 // Design §2 /auth/profile. Buttons post `csrf` and `session` (an id, or `others`) to the profile endpoint; the own one signs out.
 
+import { actions, hidden, type Person, submit } from './components.ts';
 import type { Device } from './device.ts';
 import type { Messages } from './languages.ts';
 import { html, isolate, type Markup, type Value } from './markup.ts';
-import { actions, hidden, type Person, submit } from './parts.ts';
 import type { Page, View } from './view.ts';
 
 export interface OwnSession {

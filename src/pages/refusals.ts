@@ -1,9 +1,9 @@
 // Pages for somebody who may not go on as who they are: no access, a sign-in refused, a foreign organisation, no cookies.
 // Design §3. No role names: they would tell a stranger what to ask for.
 
+import { actions, button, loginHref, type Person, signedInAs } from './components.ts';
 import { faultFrame } from './fault.ts';
 import { html } from './markup.ts';
-import { actions, button, loginHref, type Person, signedInAs } from './parts.ts';
 import type { Page, View } from './view.ts';
 
 export interface ForbiddenData {

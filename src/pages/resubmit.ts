@@ -1,8 +1,8 @@
 // A form that was kept over the sign-in is sent again: by resubmit.js, or by the button without script.
 // Design §3, first row. HTML §4.10.22 (form submission).
 
+import { actions, hidden, submit } from './components.ts';
 import { html, isolate, safeHref } from './markup.ts';
-import { actions, hidden, submit } from './parts.ts';
 import type { Fields, Page, View } from './view.ts';
 
 export interface ResubmitData {

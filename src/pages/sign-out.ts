@@ -1,8 +1,8 @@
 // Before and after signing out.
 // Design §2 /auth/logout; OIDC RP-Initiated Logout 1.0 §2 (ask, when another site may have caused it).
 
+import { actions, button, hidden, loginHref, submit } from './components.ts';
 import { html } from './markup.ts';
-import { actions, button, hidden, loginHref, submit } from './parts.ts';
 import type { Fields, Page, View } from './view.ts';
 
 export interface ConfirmLogoutData {

@@ -2,7 +2,7 @@
 // Issue 6 "Time-outs"; RFC 9110 §9.2.2 (what may be repeated), §15.6.3 (502), §15.6.5 (504).
 
 import { GatewayError } from '../errors.ts';
-import type { Timers } from './watch.ts';
+import type { Timers } from './open/revalidation.ts';
 
 export interface Exchange {
   /** Called twice at most. */

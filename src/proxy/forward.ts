@@ -4,13 +4,8 @@
 import type { Config, UpstreamTarget } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
 import { exchange } from './exchange.ts';
-import { guardStream } from './guarded-stream.ts';
 import { HOP_HEADER, hopIdOf, nextHops } from './loop.ts';
-import { isRewritten, rewriteManifest } from './manifest.ts';
-import { createUpload } from './upload.ts';
-import type { Forwarding } from './upstream-path.ts';
-import { compileUpstreamRequest, type UpstreamExtras, type UpstreamRequest } from './upstream-request.ts';
-import { compileResponseHeaders } from './upstream-response.ts';
+import { guardStream } from './open/guarded-stream.ts';
 import {
   firstLook,
   type Guard,
@@ -19,8 +14,13 @@ import {
   type Timers,
   type WatchTimes,
   watchPeriod,
-} from './watch.ts';
-import { relay, type Socket } from './websocket.ts';
+} from './open/revalidation.ts';
+import { relay, type Socket } from './open/websocket.ts';
+import { isRewritten, rewriteManifest } from './response/manifest.ts';
+import { compileResponseHeaders } from './response/upstream-response.ts';
+import { createUpload } from './upload.ts';
+import type { Forwarding } from './upstream-path.ts';
+import { compileUpstreamRequest, type UpstreamExtras, type UpstreamRequest } from './upstream-request.ts';
 
 /** Seconds to the first byte, where no rule says otherwise. */
 const TIMEOUT = 100;

@@ -3,7 +3,7 @@
 
 import type { Config, UpstreamTarget } from '../config/schema.ts';
 import type { HeaderList } from '../identity/headers.ts';
-import { isSameTarget } from '../upstream-target.ts';
+import { isSameTarget } from '../shared/upstream-target.ts';
 import { cookieBaseOf, isBrowserRequest, withoutOwnCookies } from './own-cookies.ts';
 import { compileDispositions, namedByConnection } from './request-fields.ts';
 import { isSameTrace } from './trace-context.ts';

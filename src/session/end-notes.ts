@@ -2,9 +2,9 @@
 // Design §6. Why here: when no object answers, KV is the only store left that outlives the isolate. It says only that a session
 // has ended, never that one stands; a note that KV shows late ends it late.
 
-import { LATE, within } from '../deadline.ts';
-import { digestName } from './key-name.ts';
-import type { EndReason } from './session-record.ts';
+import { LATE, within } from '../shared/deadline.ts';
+import type { EndReason } from '../user-object/session-record.ts';
+import { digestName } from './key-names.ts';
 
 /** KV refuses shorter times to live. */
 const MIN_TTL = 60;

@@ -2,12 +2,12 @@
 // Design promise 4. Three ways lead there: this isolate tries again, the object reads the note when it wakes up, and so it does
 // for whoever could not reach it.
 
-import { LATE, within } from '../deadline.ts';
 import type { Emit } from '../observability/request-event.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../shared/bounded-map.ts';
+import { LATE, within } from '../shared/deadline.ts';
+import type { Ending } from '../user-object/api.ts';
 import type { EndNotes } from './end-notes.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
-import type { Ending } from './user-sessions-api.ts';
 
 /** Whose session a cookie is; `expiresAt` in seconds since the epoch. */
 export interface Holder {

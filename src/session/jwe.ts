@@ -1,7 +1,7 @@
 // Compact JWE with a shared key and nothing to choose: `dir` and A256GCM, over Web Crypto.
 // RFC 7516 §5.1, §5.2, §7.1; RFC 7518 §4.5, §5.3. A library brings every other algorithm along, which is a tenth of the bundle.
 
-import { decodeBase64url, encodeBase64url } from '../base64url.ts';
+import { decodeBase64url, encodeBase64url } from '../shared/base64url.ts';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;

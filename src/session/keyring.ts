@@ -2,7 +2,7 @@
 // RFC 7516 compact JWE (`dir`, A256GCM); RFC 5869 (HKDF). Design §6 Cookie; promise 8.
 
 import { decryptJwe, encryptJwe, readJweHeader } from './jwe.ts';
-import { toHex } from './key-name.ts';
+import { toHex } from './key-names.ts';
 
 /** What a sealed thing is for; stands in its protected header, so that one kind is never taken for another. */
 export type Purpose =

@@ -1,9 +1,9 @@
 // How the worker reaches a user's Durable Object: with a deadline, one retry where that is harmless, and one fault.
 // Design §3 (deadlines), promise 10: when the object can't be asked, nobody passes.
 
-import { LATE, within } from '../deadline.ts';
 import { GatewayError } from '../errors.ts';
-import type { UserSessionsApi } from './user-sessions-api.ts';
+import { LATE, within } from '../shared/deadline.ts';
+import type { UserSessionsApi } from '../user-object/api.ts';
 
 /** Milliseconds, a second attempt included. Reading claims includes calls to ZITADEL with deadlines of their own. */
 const DEADLINE = 4_000;

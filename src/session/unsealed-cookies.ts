@@ -1,8 +1,8 @@
 // Session cookies that this isolate has unsealed, found again without cryptography.
 // Design §6 Isolate memory; promise 11 (no cryptography on a repeated request).
 
-import { ownCopy } from '../own-copy.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../shared/bounded-map.ts';
+import { ownCopy } from '../shared/own-copy.ts';
 import type { Keyring } from './keyring.ts';
 import type { SealedSession, Session } from './session.ts';
 

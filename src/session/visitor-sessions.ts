@@ -3,18 +3,18 @@
 
 import type { Config } from '../config/schema.ts';
 import type { Emit } from '../observability/request-event.ts';
+import type { TokenAnswer } from '../user-object/api.ts';
+import { createObjectQuestions, type Renewal, type Subject } from './claims-and-tokens.ts';
+import { createRenewals, sealedOf } from './cookie-renewals.ts';
 import { cookieBase, parseOwnCookies } from './cookies.ts';
 import type { EndNotes } from './end-notes.ts';
 import { createEndings, type Endings, type Holder } from './endings.ts';
 import type { Keyring } from './keyring.ts';
+import { createStandings, type Known } from './known-sessions.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
-import { createObjectQuestions, type Renewal, type Subject } from './object-questions.ts';
-import { createRenewals, sealedOf } from './renewals.ts';
 import { deletedCookies, fitsCookies, joinChunks, sealedCookies } from './sealed-cookie.ts';
 import { freshness, isExpired, type SealedSession, type Session } from './session.ts';
-import { createStandings, type Known } from './standings.ts';
 import { type CookieEntry, createUnsealedCookies, seenAtOf } from './unsealed-cookies.ts';
-import type { TokenAnswer } from './user-sessions-api.ts';
 
 export type Opened =
   | { readonly kind: 'none' }

@@ -9,7 +9,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { createHarness, ORIGIN } from '../support/harness.ts';
 import { asStranger, cookieHeader, createAdminBed, expectStopped, lastReceived, statusWith } from './bed.ts';
 

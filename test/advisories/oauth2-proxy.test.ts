@@ -2,7 +2,7 @@
 // §2.1 of the collected advisories. All of them could concern us, so that all are here.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { ORIGIN } from '../support/harness.ts';
 import {
   asStranger,

@@ -8,7 +8,7 @@
 // CVE-2024-21494, -21496 to -21499 are in proxies-headers.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { ask, createCheckHarness } from '../flow/asking.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, type Harness, ORIGIN, OTHER_SECRET } from '../support/harness.ts';

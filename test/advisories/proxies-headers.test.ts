@@ -6,7 +6,7 @@
 //   CVE-2026-128023 (FrankenPHP)     a flaw of the application's server; the aliases it takes stop here (CVE-2026-88011)
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { ask, createCheckHarness, GATEWAY_SECRET } from '../flow/asking.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, type Harness, ORIGIN, UPSTREAM } from '../support/harness.ts';

@@ -2,7 +2,7 @@
 // §2.3 of the collected advisories, second half.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 import { asStranger, statusWith } from './bed.ts';

@@ -6,8 +6,8 @@
 //                                    releases: test/flow/session-storage; a limit for what is inflated: nothing is (CVE-2024-28176)
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
 import { fitsCookies, joinChunks, sealedCookies } from '../../src/session/sealed-cookie.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';
 import { asStranger, cookieHeader, endOfLogin, expectOurs, lastReceived, statusWith } from './bed.ts';

@@ -15,8 +15,8 @@ import { openInstallation, planState } from '../../cli/dev/state.ts';
 import { printWelcome } from '../../cli/dev/welcome.ts';
 import { runPostern } from '../../cli/postern.ts';
 import { createLook } from '../../cli/support/look.ts';
-import { SEED } from '../../demo/zitadel/seed.ts';
-import { createZitadel } from '../../demo/zitadel/zitadel.ts';
+import { SEED } from '../../stand-in/seed.ts';
+import { createZitadel } from '../../stand-in/zitadel.ts';
 import { freePort } from '../support/worker.ts';
 import { createTestSystem } from './setup-bed.ts';
 
@@ -211,7 +211,7 @@ describe('one’s own ZITADEL', () => {
 });
 
 async function createKey(zitadel: ReturnType<typeof createZitadel>): Promise<string> {
-  const { addManager, MANAGER_ID } = await import('../../demo/zitadel/adopt.ts');
+  const { addManager, MANAGER_ID } = await import('../../stand-in/adopt.ts');
   addManager(zitadel);
   await writeFile(at('manager.json'), JSON.stringify(await zitadel.createServiceAccountKey(MANAGER_ID)));
   return at('manager.json');

@@ -6,7 +6,7 @@ import type { Installation } from '../../cli/installation/installation.ts';
 import { createInstallation } from '../../cli/installation/installation.ts';
 import type { WranglerConfig } from '../../cli/installation/wrangler-config.ts';
 import type { System } from '../../cli/support/system.ts';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { createHarness, type Harness, ISSUER, ORIGIN, OTHER_SECRET, SECRET } from '../support/harness.ts';
 
 export const UPSTREAM_SECRET = '7c1e0b9a52d3f4860a1b3c5d7e9f2a4c6b8d0e1f3a5c7b9d2e4f6a8c0b1d3e5f';

@@ -6,8 +6,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
-import { listen } from '../../demo/zitadel/server.ts';
+import { SEED } from '../../stand-in/seed.ts';
+import { listen } from '../../stand-in/server.ts';
 import { createHarness, SECRET } from '../support/harness.ts';
 import { freePort } from '../support/worker.ts';
 

@@ -2,8 +2,8 @@
 // Issue 7.
 
 import { describe, expect, it } from 'vitest';
+import { createMisconfiguredApp } from '../../src/answer/misconfigured-app.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { createMisconfiguredApp } from '../../src/misconfigured-app.ts';
 import { ISSUER, ORIGIN } from '../support/harness.ts';
 import { type Bed, createBed, UPSTREAM_SECRET } from './doctor-bed.ts';
 

@@ -2,7 +2,7 @@
 // what it does not name. And back-channel logout addresses that ZITADEL refuses.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Application } from '../../demo/zitadel/store.ts';
+import type { Application } from '../../stand-in/store.ts';
 import { type Bed, createBed, only } from './setup-bed.ts';
 
 let bed: Bed;

@@ -9,10 +9,10 @@ import { setup } from '../../cli/setup/command.ts';
 import type { Prompts } from '../../cli/support/prompts.ts';
 import type { System } from '../../cli/support/system.ts';
 import { users } from '../../cli/users/command.ts';
-import { type ApiControl, apiControl } from '../../demo/zitadel/api/control.ts';
-import { NEVER } from '../../demo/zitadel/application-key.ts';
-import { createMachineUser, SEED } from '../../demo/zitadel/seed.ts';
-import { createZitadel, type Zitadel } from '../../demo/zitadel/zitadel.ts';
+import { type ApiControl, apiControl } from '../../stand-in/api/control.ts';
+import { NEVER } from '../../stand-in/application-key.ts';
+import { createMachineUser, SEED } from '../../stand-in/seed.ts';
+import { createZitadel, type Zitadel } from '../../stand-in/zitadel.ts';
 
 export const ROBOT = '249703444444444441';
 export const CONFIG = 'wrangler.toml';

@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setup } from '../../cli/setup/command.ts';
 import { createAssertion, parseKey, parseServiceKey } from '../../cli/zitadel-api/credentials.ts';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { type Bed, CONFIG, createBed, createTestSystem, everything, only, PEOPLE, ROBOT } from './setup-bed.ts';
 
 let bed: Bed;

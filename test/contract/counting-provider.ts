@@ -1,6 +1,6 @@
 // ZITADEL as the store suite needs it: it says yes to everything, and each call is counted somewhere.
 
-import type { ProviderSide } from '../../src/session/user-sessions-surroundings.ts';
+import type { ProviderSide } from '../../src/user-object/dependencies.ts';
 import { IDENTITY, tokenSet } from './stores.ts';
 
 export type ProviderCall = 'refresh' | 'userinfo' | 'revoke';

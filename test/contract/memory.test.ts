@@ -1,8 +1,8 @@
 // The store suite over the doubles in memory that the flow tests run on. House-style rule 11.
 
 import { createKeyring } from '../../src/session/keyring.ts';
-import { createTokenStore, randomHex, tokenKey } from '../../src/session/refresh-tokens.ts';
-import { UserSessionsLogic } from '../../src/session/user-sessions.ts';
+import { createTokenStore, randomHex, tokenKey } from '../../src/user-object/token-store.ts';
+import { UserSessionsLogic } from '../../src/user-object/user-sessions.ts';
 import { SECRET } from '../support/harness.ts';
 import { type Clock, MemoryKv, MemoryObjects } from '../support/stores.ts';
 import { createCountingProvider } from './counting-provider.ts';

@@ -10,8 +10,8 @@ import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApplication } from '../../demo/app/application.ts';
-import { SEED } from '../../demo/zitadel/seed.ts';
-import { createZitadel } from '../../demo/zitadel/zitadel.ts';
+import { SEED } from '../../stand-in/seed.ts';
+import { createZitadel } from '../../stand-in/zitadel.ts';
 import { locationOf, TestBrowser } from '../support/browser.ts';
 import { SECRET } from '../support/harness.ts';
 

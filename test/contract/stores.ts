@@ -3,7 +3,7 @@
 
 import type { Identity } from '../../src/identity/identity.ts';
 import type { TokenSet } from '../../src/oidc/relying-party.ts';
-import type { SessionStart, UserSessionsApi } from '../../src/session/user-sessions-api.ts';
+import type { SessionStart, UserSessionsApi } from '../../src/user-object/api.ts';
 
 export interface StoresUnderTest {
   open(name: string): UserSessionsApi;

@@ -1,8 +1,8 @@
 // The contract of the stores, for the doubles in memory and for the runtime's own alike. Design §6 (state, and who owns it).
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { digestName } from '../../src/session/key-name.ts';
-import { tokenKey } from '../../src/session/refresh-tokens.ts';
+import { digestName } from '../../src/session/key-names.ts';
+import { tokenKey } from '../../src/user-object/token-store.ts';
 import { type StoresUnderTest, sessionStart } from './stores.ts';
 
 export function describeStores(kind: string, start: () => Promise<StoresUnderTest>): void {

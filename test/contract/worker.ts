@@ -1,11 +1,11 @@
 // A worker of nothing but the stores, for the store suite: each request is one call, as JSON, and says what time it is.
 // Runs in workerd; bundled by workerd.test.ts.
 
-import { UserSessionsObject } from '../../src/session/durable-object.ts';
 import { createKeyring } from '../../src/session/keyring.ts';
-import { createTokenStore, randomHex, tokenKey } from '../../src/session/refresh-tokens.ts';
-import { UserSessionsLogic } from '../../src/session/user-sessions.ts';
-import type { ObjectStorage } from '../../src/session/user-sessions-surroundings.ts';
+import type { ObjectStorage } from '../../src/user-object/dependencies.ts';
+import { UserSessionsObject } from '../../src/user-object/durable-object.ts';
+import { createTokenStore, randomHex, tokenKey } from '../../src/user-object/token-store.ts';
+import { UserSessionsLogic } from '../../src/user-object/user-sessions.ts';
 import { createCountingProvider } from './counting-provider.ts';
 import type { StorageCall } from './stores.ts';
 

@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare, Response } from 'miniflare';
-import type { UserSessionsApi } from '../../src/session/user-sessions-api.ts';
+import type { UserSessionsApi } from '../../src/user-object/api.ts';
 import { SECRET } from '../support/harness.ts';
 import type { ProviderCall } from './counting-provider.ts';
 import type { StoresUnderTest } from './stores.ts';

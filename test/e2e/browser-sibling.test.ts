@@ -3,10 +3,10 @@
 
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
-import { send } from '../acceptance/support/gateway.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS, hasChromium } from '../support/chromium.ts';
 import { type RunningWorker, startWorker } from '../support/worker.ts';
+import { send } from './acceptance/support/gateway.ts';
 import { type FormApplication, startFormApplication } from './support/form-application.ts';
 import { hasOpenssl, RESOLVES_HERE, startTlsFront, type TlsFront } from './support/tls-front.ts';
 

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Overview } from '../../cli/dev/overview.ts';
 import { isFree } from '../../cli/dev/ports.ts';
 import { OWN_ROOT } from '../../cli/support/own-package.ts';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { locationOf, TestBrowser } from '../support/browser.ts';
 import { sendHttp } from '../support/http.ts';
 import { isAlive } from '../support/processes.ts';

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptance } from '../../cli/acceptance/command.ts';
 import type { Line } from '../../cli/acceptance/ledger.ts';
 import { createSystem } from '../../cli/support/this-system.ts';
-import { apiControl } from '../../demo/zitadel/api/control.ts';
-import { SEED } from '../../demo/zitadel/seed.ts';
-import { createZitadel, type Zitadel } from '../../demo/zitadel/zitadel.ts';
+import { apiControl } from '../../stand-in/api/control.ts';
+import { SEED } from '../../stand-in/seed.ts';
+import { createZitadel, type Zitadel } from '../../stand-in/zitadel.ts';
 import { hasChromium } from '../support/chromium.ts';
 
 let zitadel: Zitadel;

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApplication } from '../../demo/app/application.ts';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { GATEWAY_SECRET } from '../flow/asking.ts';
 import { locationOf, TestBrowser } from '../support/browser.ts';
 import { sendHttp } from '../support/http.ts';

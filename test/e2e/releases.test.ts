@@ -2,7 +2,7 @@
 // Design §6 Cookie (two releases can run side by side), promises 1 to 4; docs/upgrading.md.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { locationOf, type TestBrowser } from '../support/browser.ts';
 import { type Deployed, type Deployment, startDeployment } from './support/releases.ts';
 

@@ -2,7 +2,7 @@
 // Design §3, promises 1 to 6 and 10. Cells whose place never answers wait for real deadlines, many of them at once.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { expectOwnHeaders } from '../flow/steps.ts';
 import { createHarness, type Harness, SECRET } from '../support/harness.ts';
 import { type Expectation, expectationOf, whyNot } from './expectations.ts';

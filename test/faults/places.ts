@@ -1,7 +1,7 @@
 // What the gateway depends on, and the ways in which each can go wrong. A broken place counts how often it was asked.
 
-import { PATHS } from '../../demo/zitadel/discovery.ts';
-import type { UserSessionsApi } from '../../src/session/user-sessions-api.ts';
+import type { UserSessionsApi } from '../../src/user-object/api.ts';
+import { PATHS } from '../../stand-in/discovery.ts';
 import { echo, type Harness } from '../support/harness.ts';
 
 export const ENDPOINTS = [

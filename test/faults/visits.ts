@@ -1,6 +1,6 @@
 // Who comes while something is broken: a stranger who signs in, people who are signed in, their scripts, API clients, somebody who leaves.
 
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { locationOf, type TestBrowser } from '../support/browser.ts';
 import { type Harness, ISSUER, ORIGIN } from '../support/harness.ts';
 import type { Fault, Place } from './places.ts';

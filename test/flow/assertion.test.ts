@@ -3,7 +3,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { ORIGIN, UPSTREAM } from '../support/harness.ts';
 import { ask, createCheckHarness } from './asking.ts';
 

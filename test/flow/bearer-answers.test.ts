@@ -1,7 +1,7 @@
 // What API clients are answered: problem JSON, whatever they accept; no cookie, no redirect.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { createHarness, ORIGIN } from '../support/harness.ts';
 import { ask, GATEWAY_SECRET } from './asking.ts';
 

@@ -1,7 +1,7 @@
 // GET /auth/check: what is answered for whom. Design §2, §3.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { locationOf } from '../support/browser.ts';
 import { ORIGIN } from '../support/harness.ts';
 import { AS_NAVIGATION, ask, createCheckHarness } from './asking.ts';

@@ -1,8 +1,8 @@
 // The three ways to prove oneself at ZITADEL: nothing but PKCE, a client secret, an application key. A whole life of each.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
-import type { Application } from '../../demo/zitadel/store.ts';
+import { SEED } from '../../stand-in/seed.ts';
+import type { Application } from '../../stand-in/store.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 import { isSignedIn, lastFault, logIn } from './steps.ts';

@@ -1,7 +1,7 @@
 // X-Gateway-Secret on the way to the application, and where a client learns how to bring a token. Design §2, §4; RFC 9728.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { createHarness, ISSUER, ORIGIN, UPSTREAM } from '../support/harness.ts';
 import { GATEWAY_SECRET, NEW_GATEWAY_SECRET } from './asking.ts';
 

@@ -2,8 +2,8 @@
 // RFC 6749 §2.3.1 (form-encoded in Basic); ZITADEL's older client ids hold the name of their project.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
-import type { Zitadel } from '../../demo/zitadel/zitadel.ts';
+import { SEED } from '../../stand-in/seed.ts';
+import type { Zitadel } from '../../stand-in/zitadel.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, ORIGIN } from '../support/harness.ts';
 import { isSignedIn, logIn } from './steps.ts';

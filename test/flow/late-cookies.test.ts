@@ -1,7 +1,7 @@
 // A late answer never sets a cookie that a newer fact forbids, nor takes one away. Promises 1, 4 and 11; design §7 Sessions.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { sessionIds } from '../session/support.ts';
 import type { Send, TestBrowser } from '../support/browser.ts';
 import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';

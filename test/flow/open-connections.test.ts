@@ -1,12 +1,12 @@
 // What a connection that stays open is asked now and then: does its session stand, and may it still go here. Promise 4.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { createAdmission } from '../../src/gate/admission.ts';
 import { matchRequest } from '../../src/policy/match.ts';
 import type { Requirement } from '../../src/policy/requirement.ts';
 import { compileRules } from '../../src/policy/rules.ts';
-import { firstLook, watchPeriod } from '../../src/proxy/watch.ts';
-import { createAdmission } from '../../src/routes/admission.ts';
+import { firstLook, watchPeriod } from '../../src/proxy/open/revalidation.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { sessionIds } from '../session/support.ts';
 import { createHarness, type Harness, type HarnessOptions } from '../support/harness.ts';
 

@@ -1,7 +1,7 @@
 // The operator's endpoints: for whoever brings OPERATOR_SECRET, to the letter, and for nobody else. Design §1, §2; RFC 6750 §2.1.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { sessionIds } from '../session/support.ts';
 import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';
 import { expectOwnHeaders, isSignedIn, logIn } from './steps.ts';

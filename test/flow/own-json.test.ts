@@ -1,7 +1,7 @@
 // The gateway's own JSON: userinfo, health, readiness. Design §2.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { createHarness } from '../support/harness.ts';
 import { expectOwnHeaders, logIn } from './steps.ts';
 

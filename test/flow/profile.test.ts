@@ -1,7 +1,7 @@
 // The profile page's buttons: they end one's own sessions, and nobody else's. Design §2; promise 4.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { sessionIds } from '../session/support.ts';
 import type { TestBrowser } from '../support/browser.ts';
 import { createHarness } from '../support/harness.ts';

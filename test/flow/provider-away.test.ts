@@ -1,7 +1,7 @@
 // ZITADEL away, slow or talking nonsense while a login needs it: a 503 page with Retry-After, in time, and no session. Design §3.
 
 import { describe, expect, it } from 'vitest';
-import type { EndpointName, Fault } from '../../demo/zitadel/faults.ts';
+import type { EndpointName, Fault } from '../../stand-in/faults.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 import {

@@ -1,7 +1,7 @@
 // Back-channel logout: which sessions a logout token ends, and that it counts once. Back-Channel Logout 1.0 §2.4 to §2.7.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { sessionIds } from '../session/support.ts';
 import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';
 

@@ -1,7 +1,7 @@
 // Promise 4: signed out means signed out. Every way a session ends, and that nothing brings it back. Design §5, §2.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { liveRefreshTokens, noted, sessionIds, storm } from '../session/support.ts';
 import type { TestBrowser } from '../support/browser.ts';
 import { createHarness, type Harness } from '../support/harness.ts';

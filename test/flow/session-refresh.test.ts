@@ -1,7 +1,7 @@
 // Promises 1 and 2: one refresh however many ask, and none is lost. Design §5.
 
 import { describe, expect, it, vi } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { createShortLived, liveRefreshTokens, noted, storm, tokenCalls } from '../session/support.ts';
 
 const ALL_FINE = (count: number) => Array.from({ length: count }, () => 200);

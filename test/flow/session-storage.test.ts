@@ -1,9 +1,9 @@
 // Promises 7, 8 and 11: what each store gives away, keys that rotate, and what a repeated request costs. Design §5, §6.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
 import { createKeyring } from '../../src/session/keyring.ts';
-import { createTokenStore } from '../../src/session/refresh-tokens.ts';
+import { createTokenStore } from '../../src/user-object/token-store.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { createShortLived, noted, roles, storm, tokenCalls } from '../session/support.ts';
 import { createHarness, type Harness, OTHER_SECRET, SECRET } from '../support/harness.ts';
 import { beginLogin, callbackFor, comeBack, isSignedIn } from './steps.ts';

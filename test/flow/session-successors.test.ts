@@ -1,7 +1,7 @@
 // A session ends with its successor: what the same browser had before a step-up or a new sign-in. Promise 4; design §7 Sessions.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { liveRefreshTokens, noted, sessionIds, storm } from '../session/support.ts';
 import type { TestBrowser } from '../support/browser.ts';
 import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';

@@ -1,7 +1,7 @@
 // Signing out while the user's object is away. Promise 4; design §2 /auth/logout; OIDC Back-Channel Logout 1.0 §2.8.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { liveRefreshTokens, noted, sessionIds, storm } from '../session/support.ts';
 import type { TestBrowser } from '../support/browser.ts';
 import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';

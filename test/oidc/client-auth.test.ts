@@ -4,9 +4,9 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { decodeJwt, jwtVerify } from 'jose';
 import { expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
-import { createZitadel } from '../../demo/zitadel/zitadel.ts';
 import { createClientAuth } from '../../src/oidc/client-auth.ts';
+import { SEED } from '../../stand-in/seed.ts';
+import { createZitadel } from '../../stand-in/zitadel.ts';
 
 it('an assertion lies far enough back for a ZITADEL whose clock is behind, and still ahead of its end', async () => {
   const keyFile = await createZitadel().createApplicationKey(SEED.webApplicationId);

@@ -6,10 +6,10 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { GatewayError } from '../../src/errors.ts';
+import { providerFault } from '../../src/oidc/provider-errors.ts';
 import type { ProviderRequest } from '../../src/oidc/provider-fetch.ts';
 import { createRelyingParty } from '../../src/oidc/relying-party.ts';
 import type { SigningKeys } from '../../src/oidc/signing-keys.ts';
-import { providerFault } from '../../src/oidc/to-fault.ts';
 
 type Members = Record<string, unknown>;
 

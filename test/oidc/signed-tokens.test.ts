@@ -3,7 +3,7 @@
 
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { readAccessToken } from '../../src/oidc/access-token.ts';
+import { readAccessToken } from '../../src/oidc/bearer/access-token.ts';
 import { verifyIdToken } from '../../src/oidc/id-token.ts';
 import { verifyLogoutToken } from '../../src/oidc/logout-token.ts';
 import { findTimeProblem, verifySignedToken } from '../../src/oidc/signed-token.ts';

@@ -4,7 +4,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Config } from '../../src/config/schema.ts';
 import { createForward, type Passage } from '../../src/proxy/forward.ts';
-import type { Timers } from '../../src/proxy/watch.ts';
+import type { Timers } from '../../src/proxy/open/revalidation.ts';
 
 const config = {
   upstream: { origin: 'http://app.internal', basePath: '' },

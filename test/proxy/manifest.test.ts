@@ -2,7 +2,7 @@
 // Issue 6 "The manifest".
 
 import { describe, expect, it } from 'vitest';
-import { isRewritten, weakenHeaders } from '../../src/proxy/manifest.ts';
+import { isRewritten, weakenHeaders } from '../../src/proxy/response/manifest.ts';
 
 const html = { 'Content-Type': 'text/html; charset=utf-8' };
 

@@ -3,7 +3,7 @@
 
 import { CookieJar } from 'tough-cookie';
 import { describe, expect, it } from 'vitest';
-import { compileResponseHeaders } from '../../src/proxy/upstream-response.ts';
+import { compileResponseHeaders } from '../../src/proxy/response/upstream-response.ts';
 
 const config = { isSecure: true, securityHeaders: {} };
 const addresses = {

@@ -2,7 +2,7 @@
 // RFC 6455 §7.4; design §5 promise 4. The real ones are in test/e2e/proxy/.
 
 import { describe, expect, it } from 'vitest';
-import { relay, type Socket } from '../../src/proxy/websocket.ts';
+import { relay, type Socket } from '../../src/proxy/open/websocket.ts';
 
 class FakeSocket {
   readyState = 1;

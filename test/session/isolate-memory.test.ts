@@ -3,11 +3,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { createObjectQuestions } from '../../src/session/claims-and-tokens.ts';
+import { createStandings, type Known } from '../../src/session/known-sessions.ts';
 import type { UserSessionsDirectory } from '../../src/session/object-client.ts';
-import { createObjectQuestions } from '../../src/session/object-questions.ts';
-import { createStandings, type Known } from '../../src/session/standings.ts';
-import type { Standing, UserSessionsApi } from '../../src/session/user-sessions-api.ts';
-import { type Bed, createBed } from '../oidc/bearer-bed.ts';
+import type { Standing, UserSessionsApi } from '../../src/user-object/api.ts';
+import { type Bed, createBed } from '../oidc/bearer/bed.ts';
 import { createHarness } from '../support/harness.ts';
 
 const START = 1_790_000_000;

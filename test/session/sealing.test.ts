@@ -2,10 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BoundedMap } from '../../src/session/bounded-map.ts';
 import { parseOwnCookies } from '../../src/session/cookies.ts';
 import { createKeyring } from '../../src/session/keyring.ts';
 import { deletedCookies, fitsCookies, joinChunks, sealedCookies } from '../../src/session/sealed-cookie.ts';
+import { BoundedMap } from '../../src/shared/bounded-map.ts';
 import { OTHER_SECRET, SECRET } from '../support/harness.ts';
 
 const BASE = '__Host-postern';

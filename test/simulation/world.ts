@@ -1,7 +1,7 @@
 // The simulated world: the gateway on several isolates, ZITADEL, stores that fail, a clock, and what is known of all of it.
 
 import { expect } from 'vitest';
-import { createHumanUser, SEED } from '../../demo/zitadel/seed.ts';
+import { createHumanUser, SEED } from '../../stand-in/seed.ts';
 import type { TestBrowser } from '../support/browser.ts';
 import { createHarness, type Harness, OTHER_SECRET, SECRET } from '../support/harness.ts';
 import type { Random } from './random.ts';

@@ -2,9 +2,9 @@
 
 import { CompactEncrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { signJwt } from '../../demo/zitadel/keys.ts';
-import { SEED } from '../../demo/zitadel/seed.ts';
-import type { Json } from '../../demo/zitadel/tamper.ts';
+import { signJwt } from '../../stand-in/keys.ts';
+import { SEED } from '../../stand-in/seed.ts';
+import type { Json } from '../../stand-in/tamper.ts';
 import { expectOwnHeaders, isSignedIn, lastFault, logIn } from '../flow/steps.ts';
 import { createHarness, type Harness, ISSUER, ORIGIN } from '../support/harness.ts';
 import { strangersKey } from './hostile.ts';

@@ -1,7 +1,7 @@
 // A gateway that takes bearer tokens of both kinds, and an API client that brings them.
 
 import { expect } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';
 
 const API_CLIENT = { ZITADEL_API_CLIENT_ID: SEED.apiClientId, ZITADEL_API_CLIENT_SECRET: SEED.apiClientSecret };

@@ -1,9 +1,9 @@
 // A provider that lies in one point at a time, and what must come of it: nothing.
 
 import { expect } from 'vitest';
-import type { JwtHeader, SigningKey } from '../../demo/zitadel/keys.ts';
-import type { Json } from '../../demo/zitadel/tamper.ts';
-import { createZitadel } from '../../demo/zitadel/zitadel.ts';
+import type { JwtHeader, SigningKey } from '../../stand-in/keys.ts';
+import type { Json } from '../../stand-in/tamper.ts';
+import { createZitadel } from '../../stand-in/zitadel.ts';
 import { expectNoSession, lastFault, logIn } from '../flow/steps.ts';
 import { createHarness, type Harness, type HarnessOptions } from '../support/harness.ts';
 

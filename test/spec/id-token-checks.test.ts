@@ -3,7 +3,7 @@
 
 import { exportJWK } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { expectNoSession, lastFault, logIn } from '../flow/steps.ts';
 import { createHarness } from '../support/harness.ts';
 import {

@@ -2,7 +2,7 @@
 // RFC 9700 §2.1, §2.1.1, §4.5, §4.7, §4.8.2 (PKCE downgrade), §4.11; OIDC Core §4. Replay, mix-up and login CSRF: authorization-response.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { beginLogin, callbackFor, comeBack, isSignedIn, lastFault, logIn, pathOf } from '../flow/steps.ts';
 import { locationOf, type TestBrowser } from '../support/browser.ts';
 import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';

@@ -2,7 +2,7 @@
 // Plans Basic, Config, 3rd-party initiated login, Refresh, and the comprehensive one as far as it is about a code flow.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { beginLogin, callbackFor, comeBack, isSignedIn, logIn, pathOf } from '../flow/steps.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, type Harness, ISSUER, ORIGIN } from '../support/harness.ts';

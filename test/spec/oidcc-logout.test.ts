@@ -2,7 +2,7 @@
 // OpenID Connect RP-Initiated Logout 1.0; OpenID Connect Back-Channel Logout 1.0.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { beginLogin, isSignedIn, logIn, pathOf } from '../flow/steps.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, type Harness, ISSUER, ORIGIN } from '../support/harness.ts';

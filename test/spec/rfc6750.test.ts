@@ -1,7 +1,7 @@
 // RFC 6750, Bearer Token Usage, requirement by requirement, where it binds a resource server: the gateway is the application's.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { call, callWith, createApi, expectChallenge } from './bearer.ts';
 
 const mint = (harness: ReturnType<typeof createApi>, options: object = {}) =>

@@ -1,7 +1,7 @@
 // RFC 7662, Token Introspection, requirement by requirement, where it binds who asks.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { lastFault } from '../flow/steps.ts';
 import type { Harness } from '../support/harness.ts';
 import { callWith, createApi, expectChallenge } from './bearer.ts';

@@ -1,7 +1,7 @@
 // RFC 9470, Step Up Authentication Challenge: §3 the challenge, §4 the new request, §5 what is checked on what it brings.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { locationOf, type TestBrowser } from '../support/browser.ts';
 import type { Harness } from '../support/harness.ts';
 import { callWith, createApi, expectChallenge } from './bearer.ts';

@@ -1,7 +1,7 @@
 // OAuth 2.0 Security Best Current Practice (RFC 9700), where it binds a gateway. Its callback: authorization-response; its links: no-plan.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { GATEWAY_SECRET } from '../flow/asking.ts';
 import { beginLogin, callbackFor, comeBack, isSignedIn, lastFault, logIn } from '../flow/steps.ts';
 import { locationOf } from '../support/browser.ts';

@@ -2,7 +2,7 @@
 // RFC 8725 §3.11, §3.12; OIDC Core §5.3.2, §12.2; FAPI 2.0 client modules on tokens; design promise 9.
 
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../demo/zitadel/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
 import { expectNoSession, isSignedIn, lastFault, logIn } from '../flow/steps.ts';
 import type { TestBrowser } from '../support/browser.ts';
 import { createHarness, type Harness } from '../support/harness.ts';

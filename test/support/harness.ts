@@ -1,17 +1,17 @@
 // The whole gateway in process: the app, its objects and KV in memory, the stand-in for ZITADEL, an upstream, and one clock.
 
 import type { Hono } from 'hono';
-import { SEED } from '../../demo/zitadel/seed.ts';
-import { createZitadel, type Zitadel, type ZitadelOptions } from '../../demo/zitadel/zitadel.ts';
+import type { AppEnv } from '../../src/answer/answers.ts';
 import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { type Bindings, createGateway, createProvider, type Gateway, type Surroundings } from '../../src/gateway.ts';
 import type { NoteEvent, RequestEvent } from '../../src/observability/request-event.ts';
-import { createProviderSide } from '../../src/oidc/provider-side.ts';
-import type { AppEnv } from '../../src/routes/answers.ts';
+import { createProviderSide } from '../../src/oidc/session-provider.ts';
 import { createKeyring } from '../../src/session/keyring.ts';
-import { createTokenStore, randomHex, tokenKey } from '../../src/session/refresh-tokens.ts';
-import { UserSessionsLogic } from '../../src/session/user-sessions.ts';
+import { createTokenStore, randomHex, tokenKey } from '../../src/user-object/token-store.ts';
+import { UserSessionsLogic } from '../../src/user-object/user-sessions.ts';
+import { SEED } from '../../stand-in/seed.ts';
+import { createZitadel, type Zitadel, type ZitadelOptions } from '../../stand-in/zitadel.ts';
 import { locationOf, TestBrowser } from './browser.ts';
 import { type Clock, MemoryKv, MemoryObjects } from './stores.ts';
 

@@ -9,7 +9,7 @@ import type { Release } from '../../cli/update/release.ts';
 const ROOT = join(import.meta.dirname, '../..');
 /** What packing needs, and no more. */
 const PARTS = [
-  ...['bin', 'build', 'cli', 'create-postern', 'demo', 'docs', 'examples', 'src', 'templates'],
+  ...['bin', 'build', 'cli', 'create-postern', 'demo', 'docs', 'examples', 'src', 'stand-in', 'templates'],
   ...[
     '.npmrc',
     'CHANGELOG.md',

@@ -1,8 +1,8 @@
 // KV and Durable Object storage in memory, with faults and a clock that tests turn.
 
-import type { UserSessionsLogic } from '../../src/session/user-sessions.ts';
-import type { UserSessionsApi } from '../../src/session/user-sessions-api.ts';
-import type { ObjectStorage } from '../../src/session/user-sessions-surroundings.ts';
+import type { UserSessionsApi } from '../../src/user-object/api.ts';
+import type { ObjectStorage } from '../../src/user-object/dependencies.ts';
+import type { UserSessionsLogic } from '../../src/user-object/user-sessions.ts';
 
 export interface Clock {
   /** Seconds since the epoch. */

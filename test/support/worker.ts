@@ -6,8 +6,8 @@ import { dirname } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { MOST_BYTES, measureVariables } from '../../cli/installation/limits.ts';
 import { createApplication } from '../../demo/app/application.ts';
-import { SEED } from '../../demo/zitadel/seed.ts';
-import { createZitadel, type Zitadel, type ZitadelOptions } from '../../demo/zitadel/zitadel.ts';
+import { SEED } from '../../stand-in/seed.ts';
+import { createZitadel, type Zitadel, type ZitadelOptions } from '../../stand-in/zitadel.ts';
 import { TestBrowser } from './browser.ts';
 import { sendHttp } from './http.ts';
 

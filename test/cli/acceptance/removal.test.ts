@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acceptance } from '../../../cli/acceptance/command.ts';
 import { runsFolder, startJournal } from '../../../cli/acceptance/journal.ts';
 import type { System } from '../../../cli/support/system.ts';
-import { apiControl } from '../../../demo/zitadel/api/control.ts';
-import { createHumanUser, SEED } from '../../../demo/zitadel/seed.ts';
-import { createZitadel, type Zitadel } from '../../../demo/zitadel/zitadel.ts';
+import { apiControl } from '../../../stand-in/api/control.ts';
+import { createHumanUser, SEED } from '../../../stand-in/seed.ts';
+import { createZitadel, type Zitadel } from '../../../stand-in/zitadel.ts';
 import { createRobotKey, createTestSystem, emptyZitadel, ROBOT } from '../setup-bed.ts';
 
 let zitadel: Zitadel;

@@ -1,21 +1,9 @@
 // Design §3: who gets what answer, from outside.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  expectNoInlineScript,
-  expectOwnHeaders,
-  expectPage,
-  expectProblem,
-} from '../../acceptance/support/expectations.ts';
-import {
-  addressOf,
-  type BlackBox,
-  NAVIGATION,
-  openBox,
-  SCRIPTED,
-  type Visitor,
-} from '../../acceptance/support/gateway.ts';
-import { plainly } from '../../acceptance/support/recorder.ts';
+import { expectNoInlineScript, expectOwnHeaders, expectPage, expectProblem } from './support/expectations.ts';
+import { addressOf, type BlackBox, NAVIGATION, openBox, SCRIPTED, type Visitor } from './support/gateway.ts';
+import { plainly } from './support/recorder.ts';
 
 const SPA = 'https://spa.example.com';
 const SOCKET = {

@@ -3,9 +3,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { importJWK, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { SEED } from '../../../demo/zitadel/seed.ts';
-import { expectNoInlineScript, expectOwnHeaders } from '../../acceptance/support/expectations.ts';
-import { type BlackBox, type BoxOptions, NAVIGATION, openBox, SCRIPTED } from '../../acceptance/support/gateway.ts';
+import { SEED } from '../../../stand-in/seed.ts';
+import { expectNoInlineScript, expectOwnHeaders } from './support/expectations.ts';
+import { type BlackBox, type BoxOptions, NAVIGATION, openBox, SCRIPTED } from './support/gateway.ts';
 
 async function withBox<T>(options: BoxOptions, use: (box: BlackBox) => Promise<T>): Promise<T> {
   const box = await openBox(options);

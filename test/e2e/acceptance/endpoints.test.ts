@@ -1,14 +1,9 @@
 // Design §2: the gateway's own endpoints, row by row, from outside.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SEED } from '../../../demo/zitadel/seed.ts';
-import {
-  expectNoInlineScript,
-  expectOwnHeaders,
-  expectPage,
-  expectProblem,
-} from '../../acceptance/support/expectations.ts';
-import { type Answer, addressOf, type BlackBox, openBox, type Visitor } from '../../acceptance/support/gateway.ts';
+import { SEED } from '../../../stand-in/seed.ts';
+import { expectNoInlineScript, expectOwnHeaders, expectPage, expectProblem } from './support/expectations.ts';
+import { type Answer, addressOf, type BlackBox, openBox, type Visitor } from './support/gateway.ts';
 
 const OPERATOR = 'c71e0f5b92a84d36be0d5a7719f3c8e46a2d90b7f15c8e33';
 const GATEWAY = '5de81c40b7a9f3266e0d17c5a8b94f20d36e7c1b88a5f094';

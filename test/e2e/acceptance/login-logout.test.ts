@@ -2,14 +2,9 @@
 
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SEED } from '../../../demo/zitadel/seed.ts';
-import {
-  expectNoInlineScript,
-  expectOwnHeaders,
-  expectPage,
-  expectProblem,
-} from '../../acceptance/support/expectations.ts';
-import { type Answer, addressOf, type BlackBox, openBox, type Visitor } from '../../acceptance/support/gateway.ts';
+import { SEED } from '../../../stand-in/seed.ts';
+import { expectNoInlineScript, expectOwnHeaders, expectPage, expectProblem } from './support/expectations.ts';
+import { type Answer, addressOf, type BlackBox, openBox, type Visitor } from './support/gateway.ts';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 

@@ -1,8 +1,8 @@
 // Design §5: what of the promises shows from outside, with short times instead of a clock.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SEED } from '../../../demo/zitadel/seed.ts';
-import { type BlackBox, openBox, SCRIPTED, type Visitor } from '../../acceptance/support/gateway.ts';
+import { SEED } from '../../../stand-in/seed.ts';
+import { type BlackBox, openBox, SCRIPTED, type Visitor } from './support/gateway.ts';
 
 const OPERATOR = 'c71e0f5b92a84d36be0d5a7719f3c8e46a2d90b7f15c8e33';
 const PATIENCE = { timeout: 15_000, interval: 250 };

@@ -1,9 +1,9 @@
 // Design §1: routes, every field of a rule, and every reading of a path.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SEED } from '../../../demo/zitadel/seed.ts';
-import { addressOf, type BlackBox, openBox, type Visitor } from '../../acceptance/support/gateway.ts';
-import { plainly, type Recorder, startRecorder } from '../../acceptance/support/recorder.ts';
+import { SEED } from '../../../stand-in/seed.ts';
+import { addressOf, type BlackBox, openBox, type Visitor } from './support/gateway.ts';
+import { plainly, type Recorder, startRecorder } from './support/recorder.ts';
 
 let other: Recorder;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 // Design §4: what the upstream receives and never receives, and what never reaches the visitor.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SEED } from '../../../demo/zitadel/seed.ts';
-import { addressOf, type BlackBox, openBox, type Visitor } from '../../acceptance/support/gateway.ts';
-import { plainly, type Received } from '../../acceptance/support/recorder.ts';
+import { SEED } from '../../../stand-in/seed.ts';
+import { addressOf, type BlackBox, openBox, type Visitor } from './support/gateway.ts';
+import { plainly, type Received } from './support/recorder.ts';
 
 const UPSTREAM_SECRET = '5de81c40b7a9f3266e0d17c5a8b94f20d36e7c1b88a5f094';
 const NEXT_SECRET = '93f0b6a2e85d7c141f6ea0d9c3b8275640ad1e9fb27c6385';

@@ -2,9 +2,9 @@
 
 import { createPrivateKey } from 'node:crypto';
 import { SignJWT } from 'jose';
-import type { ApplicationKeyFile } from '../../../demo/zitadel/application-key.ts';
-import { SEED } from '../../../demo/zitadel/seed.ts';
-import { createZitadel, type Zitadel } from '../../../demo/zitadel/zitadel.ts';
+import type { ApplicationKeyFile } from '../../../stand-in/application-key.ts';
+import { SEED } from '../../../stand-in/seed.ts';
+import { createZitadel, type Zitadel } from '../../../stand-in/zitadel.ts';
 import type { RunningWorker } from '../../support/worker.ts';
 
 const SCOPE = [

@@ -1,7 +1,7 @@
 // The Django recipe: admin and polls of an existing project, roles of ZITADEL as superuser, staff and plain user.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { SEED } from '../../../demo/zitadel/seed.ts';
+import { SEED } from '../../../stand-in/seed.ts';
 import { locationOf, type TestBrowser } from '../../support/browser.ts';
 import {
   hasModules,

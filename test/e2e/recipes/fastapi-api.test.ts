@@ -1,7 +1,7 @@
 // The FastAPI recipe: the Python guide's API, with JWTs, opaque tokens and a signed-in visitor.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SEED } from '../../../demo/zitadel/seed.ts';
+import { SEED } from '../../../stand-in/seed.ts';
 import { locationOf } from '../../support/browser.ts';
 import { call, createGuideKey, fetchServiceToken } from './api-client.ts';
 import { hasModules, PYTHON, type Recipe, startRecipe } from './recipe.ts';

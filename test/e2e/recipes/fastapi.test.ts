@@ -1,7 +1,7 @@
 // The FastAPI recipe: pages for people, an API for their scripts and for machines.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { SEED } from '../../../demo/zitadel/seed.ts';
+import { SEED } from '../../../stand-in/seed.ts';
 import { locationOf } from '../../support/browser.ts';
 import { hasModules, PYTHON, type Recipe, startRecipe, UPSTREAM_SECRET } from './recipe.ts';
 

@@ -1,7 +1,7 @@
 // What the recipes with notes have in common: a landing page, a profile, notes with a form, and a page for administrators.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { SEED } from '../../../demo/zitadel/seed.ts';
+import { SEED } from '../../../stand-in/seed.ts';
 import { locationOf } from '../../support/browser.ts';
 import {
   hiddenField,

@@ -2,8 +2,8 @@
 // In a gradual deployment these are two choices: a request goes to either, and an object runs one of them.
 
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
-import { SEED } from '../../../demo/zitadel/seed.ts';
-import { createZitadel, type Zitadel } from '../../../demo/zitadel/zitadel.ts';
+import { SEED } from '../../../stand-in/seed.ts';
+import { createZitadel, type Zitadel } from '../../../stand-in/zitadel.ts';
 import { TestBrowser } from '../../support/browser.ts';
 import { sendHttp } from '../../support/http.ts';
 import { freePort } from '../../support/worker.ts';

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { UserSessionsApi } from '../../../src/session/user-sessions-api.ts';
+import type { UserSessionsApi } from '../../../src/user-object/api.ts';
 import { echo } from '../../support/harness.ts';
 import { createTarget } from '../target.ts';
 import type { PersonName, Stage } from './stage.ts';

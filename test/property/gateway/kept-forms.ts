@@ -1,9 +1,9 @@
 // Kept forms and the tokens that send them again: one user's, one address's, once.
-// Design §3 first row; src/routes/replay-form.ts.
+// Design §3 first row; src/login/replay-form.ts.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { browserOf, keepForLogin, sealFormToken } from '../../../src/routes/kept-form.ts';
+import { browserOf, keepForLogin, sealFormToken } from '../../../src/login/kept-form.ts';
 import { applySteps, stepsWith } from '../generate/text.ts';
 import { createTarget } from '../target.ts';
 import type { PersonName, Stage } from './stage.ts';

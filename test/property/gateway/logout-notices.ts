@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { SEED } from '../../../demo/zitadel/seed.ts';
+import { SEED } from '../../../stand-in/seed.ts';
 import { ISSUER } from '../../support/harness.ts';
 import { applyEdits, editsWith, writeJson } from '../generate/json.ts';
 import { applySteps, mutated, stepsWith } from '../generate/text.ts';

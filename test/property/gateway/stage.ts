@@ -1,9 +1,9 @@
 // The whole gateway in process, with people signed in: what a case begins with. A stage serves many cases, and a new one is built where
 // a case has ended somebody's session or turned the clock.
 
-import { SEED } from '../../../demo/zitadel/seed.ts';
 import type { Route } from '../../../src/config/schema.ts';
 import type { RequestEvent } from '../../../src/observability/request-event.ts';
+import { SEED } from '../../../stand-in/seed.ts';
 import { createHarness, echo, type Harness, ORIGIN, SECRET } from '../../support/harness.ts';
 
 export type PersonName = 'user' | 'admin' | 'staff';

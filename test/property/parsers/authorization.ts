@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { claimsBearer, parseAuthorization } from '../../../src/oidc/authorization-header.ts';
+import { claimsBearer, parseAuthorization } from '../../../src/oidc/bearer/authorization-header.ts';
 import { parseAskedRequest } from '../../../src/policy/asked-request.ts';
 import { anyText, asFieldValue, mutated } from '../generate/text.ts';
 import { createTarget } from '../target.ts';

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isOwnCookie } from '../../../src/proxy/own-cookies.ts';
-import { compileResponseHeaders } from '../../../src/proxy/upstream-response.ts';
+import { compileResponseHeaders } from '../../../src/proxy/response/upstream-response.ts';
 import { BASE, cookieHeader } from '../generate/cookies.ts';
 import { type Field, fieldName, fieldValue, LONGEST_FIELD, toHeaders } from '../generate/fields.ts';
 import { longPath } from '../generate/paths.ts';

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { headerValue } from '../../../src/identity/header-value.ts';
-import { withoutSecrets } from '../../../src/oidc/without-secrets.ts';
+import { withoutSecrets } from '../../../src/oidc/zitadel/without-secrets.ts';
 import { chooseLanguage } from '../../../src/pages/accept-language.ts';
 import { describeUserAgent } from '../../../src/pages/device.ts';
 import { html, isolate, safeHref } from '../../../src/pages/markup.ts';

@@ -1,12 +1,12 @@
 // The gateway's side of its conversations with ZITADEL, over a provider whose answers a case makes up.
 
-import { SEED } from '../../../demo/zitadel/seed.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { Config } from '../../../src/config/schema.ts';
 import { createProvider, type Surroundings } from '../../../src/gateway.ts';
-import { type BearerTokens, createBearerTokens } from '../../../src/oidc/bearer-tokens.ts';
-import { createProviderSide } from '../../../src/oidc/provider-side.ts';
-import type { ProviderSide } from '../../../src/session/user-sessions-surroundings.ts';
+import { type BearerTokens, createBearerTokens } from '../../../src/oidc/bearer/bearer-tokens.ts';
+import { createProviderSide } from '../../../src/oidc/session-provider.ts';
+import type { ProviderSide } from '../../../src/user-object/dependencies.ts';
+import { SEED } from '../../../stand-in/seed.ts';
 import { ENVIRONMENT } from '../../config/environment.ts';
 import { publishedKeys } from '../generate/tokens.ts';
 

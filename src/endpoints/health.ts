@@ -1,0 +1,65 @@
+// GET /auth/health: the process answers. GET /auth/ready: everything it depends on answers, one entry each.
+// Design §2. One round of questions a second at most in each isolate, so that asking often is no way to keep ZITADEL busy.
+
+import { type Endpoint, jsonAnswer } from '../answer/answers.ts';
+import type { Gateway } from '../gateway.ts';
+import { LATE, within } from '../shared/deadline.ts';
+import { createSingleFlight } from '../shared/single-flight.ts';
+
+interface Check {
+  readonly ok: boolean;
+  readonly ms: number;
+  readonly error?: string;
+}
+
+/** Seconds that an answer is given again. */
+const KEEP = 1;
+/** Milliseconds a check may take. */
+const DEADLINE = 4_000;
+
+export const health: Endpoint = (gateway) => () => jsonAnswer(gateway, { status: 'ok' });
+
+export const ready: Endpoint = (gateway) => {
+  let last: { at: number; checks: Record<string, Check> } | undefined;
+  const single = createSingleFlight<Record<string, Check>>({ waitUntil: gateway.waitUntil });
+  return async () => {
+    if (!last || gateway.now() - last.at >= KEEP) {
+      const checks = await single('ready', () => runChecks(gateway));
+      last = { at: gateway.now(), checks };
+    }
+    const isReady = Object.values(last.checks).every(({ ok }) => ok);
+    return jsonAnswer(gateway, { status: isReady ? 'ready' : 'not_ready', checks: last.checks }, isReady ? 200 : 503);
+  };
+};
+
+async function runChecks(gateway: Gateway): Promise<Record<string, Check>> {
+  const { providerProbe, bindings, directory, config } = gateway;
+  const { upstream } = config;
+  const probe = new Request(`${upstream.origin}${upstream.basePath}/`, { method: 'HEAD', redirect: 'manual' });
+  const service = upstream.binding === undefined ? undefined : (bindings[upstream.binding] as Fetcher);
+  const checks: Record<string, () => Promise<unknown>> = {
+    // What is remembered may serve for hours; the question is whether a sign-in would work now.
+    ...providerProbe(),
+    kv: () => bindings.SESSIONS.get('ready'),
+    sessions: () => directory.ofProviderSession('ready').pointedTo(),
+    // Any answer will do: a login page of the application's own may well say 404 to HEAD.
+    upstream: () => (service ? service.fetch(probe as never) : gateway.fetch(probe)),
+  };
+  const results = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => [name, await runCheck(gateway, check)] as const),
+  );
+  return Object.fromEntries(results);
+}
+
+async function runCheck({ stopwatch, emit }: Gateway, check: () => Promise<unknown>): Promise<Check> {
+  const started = stopwatch();
+  const ms = () => Math.round(stopwatch() - started);
+  try {
+    if ((await within(check(), DEADLINE)) === LATE) throw new Error('no answer in time');
+    return { ok: true, ms: ms() };
+  } catch (error) {
+    // Anybody may ask: the reason goes to the log.
+    emit({ event: 'not_ready', level: 'warn', reason: (error as Error).message });
+    return { ok: false, ms: ms(), error: 'no good answer; see the log' };
+  }
+}

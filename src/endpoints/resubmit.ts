@@ -1,0 +1,26 @@
+// GET /auth/resubmit: after a login, the page that sends the kept form again, or the way on to an address too long for a cookie.
+// Design §3 first row.
+
+import { type Endpoint, pageContext, redirectAnswer } from '../answer/answers.ts';
+import { browserOf, FORM_FIELD, type KeptAddress, readFormToken } from '../login/kept-form.ts';
+import { startLogin } from '../login/start-login.ts';
+
+export const resubmit: Endpoint = (gateway) => async (c) => {
+  const { config, directory, keyring, visitorSessions, pages } = gateway;
+  const { pathname, search, searchParams } = new URL(c.req.url);
+  const opened = await visitorSessions.open(c.req.header('cookie') ?? null);
+  if (opened.kind !== 'active') return startLogin(gateway, c.req.raw, { returnTo: pathname + search });
+  const { sub } = opened.visit.session.identity;
+  const text = searchParams.get('form') ?? '';
+  const token = await readFormToken(gateway, text, sub);
+  const kept = token && (await directory.ofLogin(token.key).kept());
+  const address = kept && (await keyring.unseal<KeptAddress>('form-address', kept.address));
+  if (address?.kind !== 'ok') return redirectAnswer(gateway, config.origin + config.postLoginUrl);
+  const { returnTo, formerSub, browser } = address.value;
+  // Sent already, or written by somebody else: then it is the page that is left.
+  if (!kept?.hasForm || (formerSub ?? sub) !== sub) return redirectAnswer(gateway, config.origin + returnTo);
+  // Whoever had no session before is known by the login's cookie alone, and that may have been planted: the visitor decides.
+  const isTheirs = formerSub !== undefined || browser === browserOf(c.req.raw.headers);
+  const form = { action: returnTo, enctype: 'text/plain', fields: [[FORM_FIELD, text]] } as const;
+  return pages.resubmit(pageContext(c), { ...form, waits: !isTheirs });
+};

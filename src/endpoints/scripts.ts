@@ -1,0 +1,26 @@
+// The gateway's script files, and the page where a sign-in in a small window ends.
+// Design §2 (no inline script, so each is a file of its own).
+
+import { type Endpoint, pageContext } from '../answer/answers.ts';
+import { clientScript } from '../pages/client-script.ts';
+import { languageFor, messagesIn } from '../pages/languages.ts';
+import { ownResponseHeaders } from '../pages/page-headers.ts';
+
+/** The text may depend on where the endpoints are, and on the visitor's language. */
+export const script =
+  (write: (base: string, acceptLanguage: string | null) => string): Endpoint =>
+  ({ config }) =>
+  (c) =>
+    new Response(write(`${config.origin}${config.endpoints}/`, c.req.header('accept-language') ?? null), {
+      headers: { ...ownResponseHeaders(config), 'Content-Type': 'text/javascript; charset=utf-8' },
+    });
+
+export const client = script((base, acceptLanguage) => {
+  const { signedOut, signIn, staySignedIn, until } = messagesIn(languageFor(acceptLanguage));
+  return clientScript(base, [signedOut, signIn, staySignedIn, until]);
+});
+
+export const done: Endpoint =
+  ({ pages }) =>
+  (c) =>
+    pages.popupDone(pageContext(c));

@@ -1,0 +1,43 @@
+// GET /auth/userinfo: the session as JSON, for the application's own scripts. No token is in it; asking is no activity.
+// Design §2; OIDC Core §5.1 claim names.
+
+import { appendCookies, type Endpoint, faultAnswer, jsonAnswer } from '../answer/answers.ts';
+import type { Gateway } from '../gateway.ts';
+import type { Session } from '../session/session.ts';
+import { idleExpiresAt } from '../session/session.ts';
+
+export const userinfo: Endpoint = (gateway) => async (c) => {
+  const opened = await gateway.visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity: false });
+  if (opened.kind !== 'active') {
+    return faultAnswer(gateway, c, 'unauthenticated', opened.kind === 'ended' ? opened.reason : 'no session');
+  }
+  const { visit } = opened;
+  const claims = await gateway.visitorSessions.freshen(visit, gateway.config.claimsMaxAge);
+  c.get('event').claims = claims;
+  c.get('event').sub = visit.session.identity.sub;
+  if (claims === 'ended') return faultAnswer(gateway, c, 'unauthenticated', 'the session has just ended');
+  const cookies = await gateway.visitorSessions.renewedCookies(visit);
+  return appendCookies(jsonAnswer(gateway, describeSession(gateway, visit.session)), cookies);
+};
+
+export function describeSession({ config }: Gateway, session: Session) {
+  const { identity, auth_time, amr, id, startedAt, expiresAt } = session;
+  const { sub, name, email, preferred_username, roles, org } = identity;
+  return {
+    sub,
+    name,
+    email,
+    preferred_username,
+    roles: Object.keys(roles).sort(),
+    org,
+    // 0 where the provider did not say.
+    auth_time: auth_time === 0 ? undefined : auth_time,
+    amr,
+    session: {
+      id,
+      started_at: startedAt,
+      idle_expires_at: idleExpiresAt(session, config),
+      expires_at: expiresAt,
+    },
+  };
+}

@@ -1,0 +1,55 @@
+// The way back of a kept form: our page sends a token to the form's own address, and here the form takes the token's place.
+// So every enctype arrives byte for byte, files too, with script and without. Design §3 first row; RFC 9110 §9.3.3.
+// The token is for one user, comes from our own pages, and is good once: another site can neither make nor use one.
+
+import type { Gateway } from '../gateway.ts';
+import { siteOf } from '../policy/navigation.ts';
+import { decodeBase64url } from '../shared/base64url.ts';
+import { FORM_FIELD, type KeptForm, readFormToken } from './kept-form.ts';
+
+export type Sent =
+  | {
+      readonly kind: 'request';
+      readonly request: Request;
+      /** For a form that the application never got: a reload sends it after all. */
+      readonly putBack?: () => Promise<void>;
+    }
+  | { readonly kind: 'spent' };
+
+/** Bytes. Only as much is read of a request that may be none of ours. */
+const MAX_TOKEN = 2048;
+
+/** Of the user `sub`; any request but such a token's comes back as it is. */
+export async function replayForm(gateway: Gateway, request: Request, sub: string): Promise<Sent> {
+  const { method, headers } = request;
+  if (method !== 'POST') return { kind: 'request', request };
+  // text/plain, since hardly any application's own forms are: theirs are not looked into.
+  const isShort = Number(headers.get('content-length') ?? Number.NaN) <= MAX_TOKEN;
+  const isPlain = isShort && headers.get('content-type')?.startsWith('text/plain') === true;
+  if (!isPlain || siteOf(headers, gateway.config.origin) !== 'same-origin') return { kind: 'request', request };
+  const bytes = await request.arrayBuffer();
+  const [, text] = new RegExp(`^${FORM_FIELD}=([\\w.-]+)\\r\\n$`).exec(new TextDecoder().decode(bytes)) ?? [];
+  if (text === undefined) return { kind: 'request', request: new Request(request, { body: bytes }) };
+  return (await takeForm(gateway, request, text, sub)) ?? { kind: 'spent' };
+}
+
+async function takeForm(gateway: Gateway, request: Request, text: string, sub: string): Promise<Sent | undefined> {
+  const token = await readFormToken(gateway, text, sub);
+  if (!token) return undefined;
+  const object = gateway.directory.ofLogin(token.key);
+  const sealed = await object.takeForm();
+  if (sealed === undefined) return undefined;
+  const opened = await gateway.keyring.unseal<KeptForm>('form', sealed);
+  const { pathname, search } = new URL(request.url);
+  if (opened.kind !== 'ok' || opened.value.target !== pathname + search) return undefined;
+  const { type, body, referer, formerSub } = opened.value;
+  if (formerSub !== undefined && formerSub !== sub) return undefined;
+  const bytes = decodeBase64url(body) ?? new Uint8Array(0);
+  const headers = new Headers(request.headers);
+  headers.set('Content-Type', type);
+  headers.set('Content-Length', String(bytes.length));
+  if (referer !== null) headers.set('Referer', referer);
+  // A sign-in on top of a sign-in (step-up) has kept the first one's token for a form.
+  const inner = await replayForm(gateway, new Request(request, { headers, body: bytes }), sub);
+  return inner.kind === 'spent' ? inner : { putBack: () => object.keep({ form: sealed }, 0), ...inner };
+}

@@ -1,0 +1,49 @@
+// A login under way: what the callback must find again in this browser, one sealed cookie for each.
+// RFC 9700 §2.1 (state bound to the user agent), §2.1.1 (PKCE and nonce per transaction); design promise 3.
+
+import { MAX_TRANSACTIONS, TRANSACTION_LIFETIME } from './bounds.ts';
+
+export interface Transaction {
+  readonly state: string;
+  readonly nonce: string;
+  readonly code_verifier: string;
+  /** Path, query and fragment on our origin; cut where it is kept whole. */
+  readonly returnTo: string;
+  readonly startedAt: number;
+  /** Its callback was answered with a 503 before: whoever loads it again is a person, not a loop. */
+  readonly interrupted?: true;
+  /** Key of the object that keeps the whole address, and the form that was on its way (routes/kept-form.ts). */
+  readonly kept?: string;
+  /** What the new ID token must show (step-up). */
+  readonly max_age?: number;
+  readonly amr?: readonly string[];
+}
+
+/**
+ * `state` begins with the attempt (`1`, or `2` when the browser came back without its transaction once) and the time
+ * in base 36, so that the oldest cookie is known by its name.
+ */
+export function createState(attempt: 1 | 2, now: number, random: string): string {
+  return `${attempt}${now.toString(36).padStart(7, '0')}${random}`;
+}
+
+/** Whether `state` is of a login that was already a second attempt. */
+export function isSecondAttempt(state: string | null): boolean {
+  return state?.startsWith('2') === true;
+}
+
+export function transactionCookieName(base: string, state: string): string {
+  return `${base}-tx-${state.slice(1, 20).replace(/[^\w-]/g, '')}`;
+}
+
+/** Names of the transactions that must go so that one more fits, oldest first. */
+export function surplusTransactions(cookieNames: Iterable<string>, base: string): string[] {
+  const prefix = `${base}-tx-`;
+  const names = [...cookieNames].filter((name) => name.startsWith(prefix)).sort();
+  return names.slice(0, Math.max(0, names.length - (MAX_TRANSACTIONS - 1)));
+}
+
+/** Whether this is the login that `state` answers, and still of use. */
+export function isLive(transaction: Transaction, state: string, now: number): boolean {
+  return transaction.state === state && now - transaction.startedAt <= TRANSACTION_LIFETIME;
+}

@@ -1,0 +1,80 @@
+// Leaving ZITADEL alone for as long as it asks, and coming back with one question first: what that one hears decides for the others.
+// RFC 9110 §10.2.3 (Retry-After); RFC 6585 §4 (429).
+
+import { GatewayError } from '../../errors.ts';
+import { LATE, within } from '../../shared/deadline.ts';
+
+export interface Pause {
+  /** @throws GatewayError `provider_unavailable` while it lasts, else what the question throws */
+  ask<Answer>(question: () => Promise<Answer>): Promise<Answer>;
+  /** Nobody may ask just now: ZITADEL is left alone, or the first question afterwards is under way. */
+  isClosed(): boolean;
+  /** ZITADEL has asked for a pause, and has not answered since. */
+  isOn(): boolean;
+  /** @throws GatewayError `provider_unavailable` for as long as ZITADEL wants to be left alone */
+  assertOver(): void;
+}
+
+/** Seconds that ZITADEL may ask us to leave it alone. */
+const LONGEST_PAUSE = 60;
+/** Milliseconds to wait for somebody else's first question; longer than a question takes. */
+const PATIENCE = 7_000;
+
+export function createPause(now: () => number): Pause {
+  let until = 0;
+  let isOn = false;
+  let probe: Promise<unknown> | undefined;
+
+  function assertOver(): void {
+    const left = Math.ceil(until - now());
+    if (left <= 0) return;
+    throw new GatewayError('provider_unavailable', 'introspection: ZITADEL asked for a pause', { retryAfter: left });
+  }
+
+  async function awaitProbe(first: Promise<unknown>): Promise<void> {
+    const isLate = (await within(first, PATIENCE)) === LATE;
+    // Whoever asked it is gone, and its answer with them.
+    if (isLate && probe === first) probe = undefined;
+  }
+
+  async function attempt<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    try {
+      const answer = await question();
+      if (now() >= until) isOn = false;
+      return answer;
+    } catch (error) {
+      const wait = error instanceof GatewayError ? error.retryAfter : undefined;
+      if (wait !== undefined) {
+        until = Math.max(until, now() + Math.min(wait, LONGEST_PAUSE));
+        isOn = true;
+      }
+      throw error;
+    }
+  }
+
+  return {
+    async ask(question) {
+      assertOver();
+      if (probe) await awaitProbe(probe);
+      // From here to where the next probe is set nothing is awaited: of all who waited, one becomes it.
+      assertOver();
+      if (probe && isOn) {
+        throw new GatewayError('provider_unavailable', 'introspection: not yet after a pause', { retryAfter: 1 });
+      }
+      const attempted = attempt(question);
+      if (!isOn) return attempted;
+      const settled = attempted.then(
+        () => undefined,
+        () => undefined,
+      );
+      probe = settled;
+      void settled.then(() => {
+        if (probe === settled) probe = undefined;
+      });
+      return attempted;
+    },
+    isClosed: () => now() < until || probe !== undefined,
+    isOn: () => isOn,
+    assertOver,
+  };
+}

@@ -1,0 +1,89 @@
+// From the upstream's response to the visitor's: header fields. Pure; the body is not looked at.
+// Design §4 "Never reaches the visitor"; RFC 9110 §7.6.1.
+
+import type { Config } from '../../config/schema.ts';
+import { compileIdentityNames } from '../../identity/reserved-names.ts';
+import { cookieBaseOf, isOwnCookie } from '../own-cookies.ts';
+import type { AddressMap } from '../upstream-path.ts';
+import { publicReference, publicRefresh, publicSetCookie } from './addresses.ts';
+import { isSurrogateField, keepPrivate } from './caching.ts';
+import { clearSiteData, type Sent } from './clear-site-data.ts';
+import { compileSecurityHeaders } from './security-headers.ts';
+
+/** What concerns one connection; and alternative services, which would lead visitors past the gateway to the private host. */
+const DROPPED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'alt-svc',
+]);
+
+/** An upstream's `Connection` takes away fields of its own only, never one that protects the visitor or delimits the body. */
+const NOT_TO_BE_NAMED_AWAY =
+  /^(cache-control|content-|cross-origin-|location|permissions-policy|referrer-policy|set-cookie|strict-|vary|x-content-|x-frame-)/;
+
+/** Fields that hold addresses, and how each becomes public. */
+const ADDRESSES: ReadonlyMap<string, (value: string, addresses: AddressMap) => string> = new Map([
+  ['location', publicReference],
+  ['content-location', publicReference],
+  ['refresh', publicRefresh],
+]);
+
+export interface ResponseContext {
+  readonly addresses: AddressMap;
+  /** Whether the response was made for a known user: by a session or a bearer token, or on a route that demands one. */
+  readonly isPersonal: boolean;
+  readonly sent?: Sent;
+}
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/** Changes the headers in place: they are the copy that the visitor's response was made with, and a second one would be made for nothing. */
+export type RewriteResponseHeaders = (answer: UpstreamAnswer, context: ResponseContext) => void;
+
+export function compileResponseHeaders(
+  config: Pick<Config, 'isSecure' | 'securityHeaders' | 'identityHeaders'>,
+): RewriteResponseHeaders {
+  // What was for the upstream alone, should it show its request back.
+  const isIdentity = compileIdentityNames(config);
+  const cookieBase = cookieBaseOf(config.isSecure);
+  const addSecurityHeaders = compileSecurityHeaders(config);
+
+  return ({ status, headers }, { addresses, isPersonal, sent }) => {
+    const named = namedByConnection(headers.get('Connection'));
+    for (const name of [...headers.keys()]) {
+      const publicValue = ADDRESSES.get(name);
+      const isDropped = DROPPED.has(name) || named?.has(name) || isIdentity(name);
+      if (isDropped || (isPersonal && isSurrogateField(name))) headers.delete(name);
+      else if (publicValue) headers.set(name, publicValue(headers.get(name) ?? '', addresses));
+    }
+    const lines = headers.getSetCookie();
+    const kept = lines.filter((line) => !isOwnCookie(line, cookieBase)).map((line) => publicSetCookie(line, addresses));
+    if (kept.length < lines.length || kept.some((line, index) => line !== lines[index])) {
+      headers.delete('Set-Cookie');
+      for (const line of kept) headers.append('Set-Cookie', line);
+    }
+    if (headers.has('Clear-Site-Data')) clearSiteData(headers, cookieBase, sent);
+    if (isPersonal) keepPrivate(headers);
+    // A 304 changes what is stored (RFC 9111 §3.2), and what is stored has them already.
+    if (status !== 304) addSecurityHeaders(headers);
+  };
+}
+
+function namedByConnection(connection: string | null): ReadonlySet<string> | undefined {
+  if (connection === null) return undefined;
+  const names = connection
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+  return new Set(names.filter((name) => !NOT_TO_BE_NAMED_AWAY.test(name)));
+}

@@ -1,0 +1,158 @@
+// The records of one user's sessions in the object's storage: read, written, ended, forgotten, and when to look again.
+// Design §6 UserSessions (strongly consistent storage, one alarm); promise 4 (tombstones).
+
+import type { LogoutNotice, Over, SessionSelection } from './api.ts';
+import type { UserSessionsSurroundings } from './dependencies.ts';
+import { keptUntil, tidyKept } from './kept-login.ts';
+import { noteKeptUntil, tidyNote } from './login-ledger.ts';
+import {
+  type EndReason,
+  entomb,
+  expiryOf,
+  isForgettable,
+  isOvertaken,
+  isSelected,
+  LOGOUT_TOLERANCE,
+  nextDueAt,
+  REPLACED_GRACE,
+  type SessionRecord,
+  withPredecessors,
+} from './session-record.ts';
+
+const SESSION = 'session/';
+const NOTICE = 'jti/';
+const POINTER = 'pointer';
+
+interface Pointer {
+  readonly sub: string;
+  readonly expiresAt: number;
+}
+
+export class SessionBook {
+  readonly #deps: Pick<UserSessionsSurroundings, 'storage' | 'times' | 'now' | 'audit'>;
+
+  constructor(deps: Pick<UserSessionsSurroundings, 'storage' | 'times' | 'now' | 'audit'>) {
+    this.#deps = deps;
+  }
+
+  load(id: string): SessionRecord | undefined {
+    return this.#deps.storage.get<SessionRecord>(SESSION + id);
+  }
+
+  save(record: SessionRecord): void {
+    this.#deps.storage.put(SESSION + record.id, record);
+  }
+
+  records(): SessionRecord[] {
+    return [...this.#deps.storage.list<SessionRecord>(SESSION)].map(([, record]) => record);
+  }
+
+  /** Those that stand. */
+  standing(): SessionRecord[] {
+    const { now, times } = this.#deps;
+    return this.records().filter((record) => !record.ended && !expiryOf(record, now(), times));
+  }
+
+  /** The record of a session that stands; one whose time is up ends here. */
+  find(id: string): SessionRecord | Over {
+    const record = this.load(id);
+    if (!record) return { kind: 'ended', reason: 'unknown' };
+    if (record.ended) return { kind: 'ended', reason: record.ended.reason };
+    const expiry = expiryOf(record, this.#deps.now(), this.#deps.times);
+    if (!expiry) return record;
+    this.end({ id }, expiry);
+    return { kind: 'ended', reason: expiry };
+  }
+
+  /**
+   * Ends the selected sessions and what they have replaced, unless they had ended; the alarm sees to their refresh
+   * tokens, to that of the one which was named `revokeIn` seconds later.
+   */
+  end(selection: SessionSelection, reason: EndReason, revokeIn = 0): SessionRecord[] {
+    const now = this.#deps.now();
+    const all = this.records();
+    const selected = all.filter((record) => isSelected(record, selection));
+    const named = 'id' in selection ? selection.id : undefined;
+    const ended = withPredecessors(selected, all)
+      .filter((record) => !record.ended)
+      .map((record) => entomb(record, reason, now, record.id === named ? revokeIn : 0));
+    for (const record of ended) {
+      this.save(record);
+      this.#deps.audit({ event: 'session_ended', sub: record.sub, session: record.id, reason, level: 'info' });
+    }
+    this.schedule();
+    return ended;
+  }
+
+  /**
+   * Notes that the browser which had `id` has signed in to `successor`. `false`, and nothing is noted, where it has
+   * signed in or out otherwise since `askedAt`. A successor that it never got is a predecessor too.
+   */
+  replace(id: string, successor: string, askedAt: number): boolean {
+    let record = this.load(id);
+    if (!record || record.successor === successor) return true;
+    if (isOvertaken(record, askedAt)) return false;
+    while (record.successor !== undefined) {
+      const next = this.load(record.successor);
+      // Of another user, or the successor itself.
+      if (!next || next.id === successor) return true;
+      record = next;
+    }
+    this.save({ ...record, successor, replacedUntil: this.#deps.now() + REPLACED_GRACE });
+    return true;
+  }
+
+  /** A logout token counts once, and is remembered until it expires. False: it has been used. */
+  takeNotice({ jti, ...notice }: LogoutNotice): boolean {
+    const { storage } = this.#deps;
+    if (storage.get(NOTICE + jti) !== undefined) return false;
+    storage.put(NOTICE + jti, notice);
+    return true;
+  }
+
+  /** Whether a logout token that came while this session was only beginning is meant for it. */
+  isNoticed(record: SessionRecord): boolean {
+    for (const [, { sid, iat }] of this.#notices()) {
+      if (isSelected(record, { sid, startedBefore: iat + LOGOUT_TOLERANCE })) return true;
+    }
+    return false;
+  }
+
+  point(sub: string, expiresAt: number): void {
+    const before = this.pointer();
+    const latest = before?.sub === sub ? Math.max(before.expiresAt, expiresAt) : expiresAt;
+    this.#deps.storage.put(POINTER, { sub, expiresAt: latest } satisfies Pointer);
+    this.schedule();
+  }
+
+  pointer(): Pointer | undefined {
+    return this.#deps.storage.get<Pointer>(POINTER);
+  }
+
+  /** Drops what no longer matters: old tombstones, expired logout tokens, a pointer to sessions that are over. */
+  tidy(): void {
+    const { storage, now } = this.#deps;
+    for (const record of this.records()) if (isForgettable(record, now())) storage.delete(SESSION + record.id);
+    for (const [key, { exp }] of this.#notices()) if (exp + 60 < now()) storage.delete(key);
+    const pointer = this.pointer();
+    if (pointer && pointer.expiresAt <= now()) storage.delete(POINTER);
+    tidyKept(storage, now());
+    tidyNote(storage, now());
+  }
+
+  /** Sets the object's one alarm to whatever is due first. */
+  schedule(): void {
+    const { storage, times, now } = this.#deps;
+    const due = this.records().map((record) => nextDueAt(record, times));
+    for (const [, { exp }] of this.#notices()) due.push(exp + 61);
+    const pointer = this.pointer();
+    if (pointer) due.push(pointer.expiresAt);
+    for (const until of [keptUntil(storage), noteKeptUntil(storage)]) if (until !== undefined) due.push(until);
+    if (due.length > 0) storage.setAlarm(Math.max(now(), Math.min(...due)) * 1000);
+    else if ([...storage.list('')].length === 0) storage.release();
+  }
+
+  #notices(): Iterable<[string, Omit<LogoutNotice, 'jti'>]> {
+    return [...this.#deps.storage.list<Omit<LogoutNotice, 'jti'>>(NOTICE)];
+  }
+}

@@ -1,0 +1,273 @@
+// ZITADEL as the sessions see it: what each of its answers means for a session, and how long it is left alone after a failure.
+// Design promise 6; RFC 7009 §2.2; RFC 9110 §10.2.3.
+
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.ts';
+import { ProviderCallError } from '../../src/oidc/provider-fetch.ts';
+import type { RelyingParty } from '../../src/oidc/relying-party.ts';
+import { createProviderSide } from '../../src/oidc/session-provider.ts';
+import { encodeBase64url } from '../../src/shared/base64url.ts';
+import { refusal } from './refusal.ts';
+
+const NOW = 1_790_000_000;
+const idTokenOf = (claims: object) => `e30.${encodeBase64url(JSON.stringify(claims))}.x`;
+const TOKENS = {
+  access_token: 'at',
+  refresh_token: 'rt',
+  id_token: idTokenOf({ sub: '1' }),
+  receivedAt: NOW,
+  expiresAt: NOW + 60,
+};
+const ORGANIZATION = 'urn:zitadel:iam:user:resourceowner:id';
+
+const AWAY = new ProviderCallError('timeout', 'https://zitadel.test/token');
+const DEAD = refusal(400, 'invalid_grant');
+const OPERATOR = refusal(401, 'invalid_client');
+const BUSY = refusal(429, 'slow_down', undefined, { 'retry-after': '40' });
+
+interface Options {
+  readonly organizationId?: string;
+  readonly claims?: Record<string, unknown> | undefined;
+}
+
+function createBed(options: Options = {}) {
+  const bed = {
+    now: NOW,
+    /** What the next questions come to; nothing thrown where undefined. */
+    failure: undefined as unknown,
+    claims: ('claims' in options ? options.claims : { sub: '1', name: 'Zoë' }) as Record<string, unknown> | undefined,
+    asked: [] as unknown[][],
+    malformed: [] as unknown[],
+  };
+  const answer = async <Answer>(value: Answer, ...question: unknown[]): Promise<Answer> => {
+    bed.asked.push(question);
+    if (bed.failure !== undefined) throw bed.failure;
+    return value;
+  };
+  const relyingParty = {
+    refresh: (...given: unknown[]) => answer({ ...TOKENS, access_token: 'new' }, 'refresh', ...given),
+    userinfo: (...given: unknown[]) => answer(bed.claims, 'userinfo', ...given),
+    revoke: (...given: unknown[]) => answer(undefined, 'revoke', ...given),
+  } as unknown as RelyingParty;
+  const side = createProviderSide({
+    relyingParty,
+    identityOptions: { projectId: '7', roleMap: {}, claimNames: ['deep'] },
+    organizationId: options.organizationId,
+    now: () => bed.now,
+    reportMalformed: (...report) => bed.malformed.push(report),
+  });
+  const refresh = () => side.refresh(TOKENS, '1');
+  const readClaims = (tokens = TOKENS) => side.readClaims(tokens, '1');
+  return Object.assign(bed, { side, refresh, readClaims, revoke: (tokens = TOKENS) => side.revoke(tokens) });
+}
+
+const PAUSED = 'ZITADEL did not answer just now';
+
+describe('a renewal', () => {
+  it('gives new tokens', async () => {
+    const bed = createBed();
+    expect(await bed.refresh()).toEqual({ ...TOKENS, access_token: 'new' });
+    expect(bed.asked).toEqual([['refresh', 'rt', TOKENS.id_token, '1']]);
+  });
+
+  it.each<[string, unknown, object]>([
+    [
+      'a refresh token that is finished ends the session',
+      DEAD,
+      { ends: 'refresh_token_dead', reason: '400 invalid_grant: ' },
+    ],
+    [
+      'an answer that fails a check ends it',
+      new GatewayError('login_failed', 'another subject'),
+      { ends: 'check_failed', reason: 'another subject' },
+    ],
+    ['a ZITADEL that is away does not', AWAY, { reason: AWAY.message }],
+    ['one that asks for time does not', BUSY, { reason: '429 slow_down: ', retryAfter: 40 }],
+    [
+      'an operator’s mistake does not',
+      OPERATOR,
+      { reason: "operator's mistake: 401 invalid_client: ", isOperators: true },
+    ],
+    ['an answer without sense does not', new Error('what'), { reason: 'error: what' }],
+  ])('%s', async (_what, failure, fault) => {
+    const bed = createBed();
+    bed.failure = failure;
+    expect(await bed.refresh()).toStrictEqual(fault);
+  });
+});
+
+describe('claims', () => {
+  it('are userinfo’s', async () => {
+    const bed = createBed();
+    expect(await bed.readClaims()).toMatchObject({ kind: 'read', identity: { sub: '1', name: 'Zoë' } });
+    expect(bed.asked).toEqual([['userinfo', 'at', '1']]);
+    expect(bed.malformed).toEqual([]);
+  });
+
+  it('are the ID token’s where there is no userinfo endpoint', async () => {
+    const bed = createBed({ claims: undefined });
+    const id_token = idTokenOf({ sub: '1', name: 'Of the ID token' });
+    expect(await bed.readClaims({ ...TOKENS, id_token })).toMatchObject({ identity: { name: 'Of the ID token' } });
+  });
+
+  it('RFC 8693 §4.1: who acts is the ID token’s', async () => {
+    const id_token = idTokenOf({ sub: '1', name: 'x', act: { sub: 'support' } });
+    expect(await createBed().readClaims({ ...TOKENS, id_token })).toMatchObject({
+      identity: { name: 'Zoë', act: 'support' },
+    });
+  });
+
+  it('that are not of their form are reported and left out', async () => {
+    const claim = 'urn:zitadel:iam:org:project:7:roles';
+    const bed = createBed({ claims: { sub: '1', [claim]: ['admin'] } });
+    expect(await bed.readClaims()).toMatchObject({ kind: 'read', identity: { roles: {} } });
+    expect(bed.malformed).toEqual([['1', [claim]]]);
+  });
+
+  it('of another organisation end the session', async () => {
+    const foreign = { kind: 'failed', fault: { ends: 'foreign_organization', reason: 'another organisation' } };
+    const bed = createBed({ organizationId: 'ours', claims: { sub: '1', [ORGANIZATION]: 'theirs' } });
+    expect(await bed.readClaims()).toEqual(foreign);
+    bed.claims = { sub: '1' };
+    expect(await bed.readClaims()).toEqual(foreign);
+    bed.claims = { sub: '1', [ORGANIZATION]: 'ours' };
+    expect(await bed.readClaims()).toMatchObject({ kind: 'read' });
+    const anybodys = createBed({ claims: { sub: '1', [ORGANIZATION]: 'theirs' } });
+    expect(await anybodys.readClaims()).toMatchObject({ kind: 'read' });
+  });
+
+  it.each<[string, unknown, object]>([
+    [
+      'a token that ZITADEL no longer knows ends the session',
+      refusal(401, 'access_denied'),
+      { ends: 'ended_at_provider', reason: '401 access_denied: ' },
+    ],
+    [
+      'another subject ends it',
+      new GatewayError('login_failed', 'another subject'),
+      { ends: 'check_failed', reason: 'another subject' },
+    ],
+    ['a ZITADEL that is away does not', AWAY, { reason: AWAY.message }],
+    ['an answer without sense does not', new Error('what'), { reason: 'error: what' }],
+  ])('%s', async (_what, failure, fault) => {
+    const bed = createBed();
+    bed.failure = failure;
+    expect(await bed.readClaims()).toStrictEqual({ kind: 'failed', fault });
+  });
+
+  it('a kept ID token that is none ends the session: no answer of ZITADEL’s would mend it', async () => {
+    const bed = createBed();
+    expect(await bed.readClaims({ ...TOKENS, id_token: 'none' })).toStrictEqual({
+      kind: 'failed',
+      fault: { ends: 'check_failed', reason: 'the kept ID token is not a JWT' },
+    });
+  });
+});
+
+describe('revocation', () => {
+  it('RFC 7009 §2: names the refresh token, which takes the access token with it', async () => {
+    const bed = createBed();
+    expect(await bed.revoke()).toBe('done');
+    expect(await bed.side.revoke({ access_token: 'at' } as never)).toBe('done');
+    expect(bed.asked).toEqual([
+      ['revoke', 'rt', 'refresh_token'],
+      ['revoke', 'at', 'access_token'],
+    ]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['done where the token is finished already', DEAD, 'done'],
+    ['done where the answer makes no sense: another try would get no other', new Error('what'), 'done'],
+    ['refused where it is the operator’s mistake', OPERATOR, 'refused'],
+    ['unanswered while ZITADEL is away', AWAY, 'unanswered'],
+    ['unanswered while ZITADEL asks for time', BUSY, 'unanswered'],
+  ])('is %s', async (_what, failure, outcome) => {
+    const bed = createBed();
+    bed.failure = failure;
+    expect(await bed.revoke()).toBe(outcome);
+  });
+
+  it('is tried while ZITADEL merely failed before, and not while it has asked to be left alone', async () => {
+    const bed = createBed();
+    bed.failure = AWAY;
+    await bed.refresh();
+    bed.failure = undefined;
+    expect(await bed.revoke()).toBe('done');
+    bed.failure = BUSY;
+    expect(await bed.revoke()).toBe('unanswered');
+    bed.failure = undefined;
+    bed.now += 39;
+    expect(await bed.revoke()).toBe('unanswered');
+    expect(bed.asked).toHaveLength(3);
+    bed.now += 1;
+    expect(await bed.revoke()).toBe('done');
+  });
+
+  it('that ZITADEL does not answer stops no renewal', async () => {
+    const bed = createBed();
+    bed.failure = AWAY;
+    await bed.revoke();
+    bed.failure = undefined;
+    expect(await bed.refresh()).toHaveProperty('access_token');
+  });
+});
+
+describe('promise 6: after a failure ZITADEL is left alone', () => {
+  it('for 1, 2, 4, 8, 15, 15 seconds', async () => {
+    const bed = createBed();
+    for (const seconds of [1, 2, 4, 8, 15, 15]) {
+      bed.failure = AWAY;
+      await bed.refresh();
+      const asked = bed.asked.length;
+      expect(await bed.refresh()).toEqual({ reason: PAUSED, retryAfter: seconds });
+      bed.now += seconds - 0.5;
+      expect(await bed.readClaims()).toEqual({ kind: 'failed', fault: { reason: PAUSED, retryAfter: 1 } });
+      expect(bed.asked).toHaveLength(asked);
+      bed.now += 0.5;
+    }
+  });
+
+  it('and asked again as ever once it answers, whatever the question', async () => {
+    for (const question of ['refresh', 'readClaims'] as const) {
+      const bed = createBed();
+      bed.failure = AWAY;
+      await bed.refresh();
+      bed.now += 1;
+      await bed.refresh();
+      bed.now += 2;
+      bed.failure = undefined;
+      await bed[question]();
+      bed.failure = AWAY;
+      await bed.readClaims();
+      expect(await bed.refresh()).toEqual({ reason: PAUSED, retryAfter: 1 });
+    }
+  });
+
+  it('for as long as it asks, an hour at most, whatever it answers meanwhile', async () => {
+    const bed = createBed();
+    const under = bed.readClaims();
+    bed.failure = BUSY;
+    await Promise.all([bed.refresh(), under]);
+    bed.now += 39;
+    expect(await bed.refresh()).toEqual({ reason: PAUSED, retryAfter: 1 });
+    bed.now += 1;
+    bed.failure = refusal(503, 'x', undefined, { 'retry-after': '86400' });
+    await bed.refresh();
+    bed.now += 3599;
+    expect(await bed.refresh()).toEqual({ reason: PAUSED, retryAfter: 1 });
+    bed.now += 1;
+    bed.failure = undefined;
+    expect(await bed.refresh()).toHaveProperty('access_token');
+  });
+
+  it('not for what is no failure of ZITADEL’s', async () => {
+    for (const failure of [DEAD, OPERATOR, new Error('what'), new GatewayError('login_failed', 'check')]) {
+      const bed = createBed();
+      bed.failure = failure;
+      await bed.refresh();
+      await bed.readClaims();
+      bed.failure = undefined;
+      expect(await bed.refresh()).toHaveProperty('access_token');
+    }
+  });
+});
