@@ -32,7 +32,7 @@ export interface Bindings {
 }
 
 /** What differs between the worker and a test: time, network, and where events go. */
-export interface Surroundings {
+export interface Runtime {
   readonly fetch: typeof globalThis.fetch;
   /** Seconds since the epoch. */
   readonly now: () => number;
@@ -79,14 +79,14 @@ export interface Gateway {
 export function createGateway(
   config: Config,
   bindings: Bindings,
-  surroundings: Surroundings,
+  runtime: Runtime,
   openObject: (name: string) => UserSessionsApi = objectsOf(bindings),
 ): Gateway {
-  const { now, emit, waitUntil, fetch } = surroundings;
-  const provider = createProvider(config, surroundings);
+  const { now, emit, waitUntil, fetch } = runtime;
+  const provider = createProvider(config, runtime);
   const keyring = createKeyring(config.sessionSecrets);
   const directory = createUserSessionsDirectory(openObject);
-  const stopwatch = surroundings.stopwatch ?? (() => performance.now());
+  const stopwatch = runtime.stopwatch ?? (() => performance.now());
   const notes = createEndNotes(bindings.SESSIONS);
   return {
     config,
@@ -95,7 +95,7 @@ export function createGateway(
     now,
     stopwatch,
     emit,
-    metrics: surroundings.metrics,
+    metrics: runtime.metrics,
     waitUntil,
     keyring,
     ...provider,
@@ -104,16 +104,16 @@ export function createGateway(
     visitorSessions: createVisitorSessions({ config, keyring, directory, notes, now, stopwatch, waitUntil, emit }),
     strangers: createStrangers(now),
     pages: createPages(config),
-    loginDeadline: surroundings.loginDeadline ?? 10_000,
+    loginDeadline: runtime.loginDeadline ?? 10_000,
     operatorAttempts: createBudget({ most: 20, every: 3, now }),
   };
 }
 
 /** The part that the Durable Object needs too. */
-export function createProvider(config: Config, surroundings: Surroundings) {
-  const { now, waitUntil, emit } = surroundings;
-  const limits = { ...DEFAULT_LIMITS, deadline: surroundings.providerDeadline ?? DEFAULT_LIMITS.deadline };
-  const fetch = observeCalls(createProviderFetch(surroundings.fetch, limits), emit);
+export function createProvider(config: Config, runtime: Runtime) {
+  const { now, waitUntil, emit } = runtime;
+  const limits = { ...DEFAULT_LIMITS, deadline: runtime.providerDeadline ?? DEFAULT_LIMITS.deadline };
+  const fetch = observeCalls(createProviderFetch(runtime.fetch, limits), emit);
   const metadata = createProviderMetadata({ issuer: config.issuer, fetch, now, waitUntil });
   const signingKeys = createSigningKeys({ metadata, fetch, now, waitUntil });
   const clockSkew = () => Math.round(now() - Date.now() / 1000);
@@ -127,8 +127,8 @@ export function createProvider(config: Config, surroundings: Surroundings) {
   return { metadata, providerProbe, signingKeys, relyingParty, identityOptions };
 }
 
-/** The worker's own surroundings; `waitUntil` is the runtime's. */
-export function createSurroundings(waitUntil: (task: Promise<unknown>) => void): Surroundings {
+/** What the worker itself runs on; `waitUntil` comes from `cloudflare:workers`. */
+export function createRuntime(waitUntil: (task: Promise<unknown>) => void): Runtime {
   return {
     // Called as a method of another object, the runtime's fetch refuses.
     fetch: (input, init) => fetch(input, init),
@@ -139,11 +139,11 @@ export function createSurroundings(waitUntil: (task: Promise<unknown>) => void):
 }
 
 /** Events are counted where OPERATOR_SECRET lets somebody ask for the sums. */
-export function withMetrics(config: Config, { USER_SESSIONS }: Bindings, surroundings: Surroundings): Surroundings {
-  if (config.operatorSecret === undefined) return surroundings;
+export function withMetrics(config: Config, { USER_SESSIONS }: Bindings, runtime: Runtime): Runtime {
+  if (config.operatorSecret === undefined) return runtime;
   const open = () => USER_SESSIONS.get(USER_SESSIONS.idFromName('metrics')) as unknown as Counters;
-  const metrics = createMetrics({ ...surroundings, open });
-  return { ...surroundings, emit: metrics.emit, metrics };
+  const metrics = createMetrics({ ...runtime, open });
+  return { ...runtime, emit: metrics.emit, metrics };
 }
 
 function objectsOf({ USER_SESSIONS }: Bindings): (name: string) => UserSessionsApi {

@@ -6,7 +6,7 @@ import variables from '#postern/variables';
 import { createMisconfiguredApp } from './answer/misconfigured-app.ts';
 import { createApp } from './app.ts';
 import { type LoadedConfig, loadDeployedConfig } from './config/load.ts';
-import { type Bindings, createGateway, createProvider, createSurroundings, withMetrics } from './gateway.ts';
+import { type Bindings, createGateway, createProvider, createRuntime, withMetrics } from './gateway.ts';
 import { loadCounts, sumCounts } from './observability/metrics.ts';
 import type { Counts } from './observability/series.ts';
 import { createProviderSide } from './oidc/session-provider.ts';
@@ -16,7 +16,7 @@ import { UserSessionsObject } from './user-object/durable-object.ts';
 import { createTokenStore, randomHex, tokenKey } from './user-object/token-store.ts';
 import { UserSessionsLogic } from './user-object/user-sessions.ts';
 
-let surroundings = createSurroundings(waitUntil);
+let runtime = createRuntime(waitUntil);
 
 let loaded: LoadedConfig | undefined;
 let app: { fetch(request: Request): Response | Promise<Response> } | undefined;
@@ -25,8 +25,8 @@ let providerSide: ProviderSide | undefined;
 function load(env: Bindings): LoadedConfig {
   if (!loaded) {
     loaded = loadDeployedConfig(env, variables);
-    if (loaded.ok) surroundings = withMetrics(loaded.config, env, surroundings);
-    const { emit } = surroundings;
+    if (loaded.ok) runtime = withMetrics(loaded.config, env, runtime);
+    const { emit } = runtime;
     if (loaded.ok)
       for (const warning of loaded.warnings) emit({ event: 'config_warning', level: 'warn', reason: warning });
     else for (const issue of loaded.issues) emit({ event: 'config_issue', level: 'error', ...issue });
@@ -39,8 +39,8 @@ export default {
     if (!app) {
       const result = load(env);
       app = result.ok
-        ? createApp(createGateway(result.config, env, surroundings))
-        : createMisconfiguredApp(result.issues, surroundings.emit);
+        ? createApp(createGateway(result.config, env, runtime))
+        : createMisconfiguredApp(result.issues, runtime.emit);
     }
     return app.fetch(request);
   },
@@ -52,10 +52,10 @@ export class UserSessions extends UserSessionsObject {
     const result = load(env);
     if (!result.ok) throw new Error('the configuration is bad');
     const { config } = result;
-    const { now, emit } = surroundings;
+    const { now, emit } = runtime;
     // One for all objects of the isolate: ZITADEL's metadata, and the pause after one of its failures, concern them all.
     providerSide ??= createProviderSide({
-      ...createProvider(config, surroundings),
+      ...createProvider(config, runtime),
       organizationId: config.organizationId,
       now,
       reportMalformed: (sub, claims) => emit({ event: 'malformed_claims', level: 'warn', sub, claims }),
@@ -69,13 +69,13 @@ export class UserSessions extends UserSessionsObject {
       times: config,
       now,
       audit: emit,
-      background: surroundings.waitUntil,
+      background: runtime.waitUntil,
     });
   }
 
   /** The object named `metrics` is no user's: it sums what isolates have counted. */
   addCounts(counts: Counts): void {
-    sumCounts(this.ctx.storage.kv, counts, surroundings.now());
+    sumCounts(this.ctx.storage.kv, counts, runtime.now());
   }
 
   readCounts(): Counts {

@@ -7,7 +7,7 @@ import { GatewayError } from '../errors.ts';
 import { type Admitted, createAdmission } from '../gate/admission.ts';
 import type { SendToLogin } from '../gate/enforce.ts';
 import { compileServedHosts } from '../gate/served-hosts.ts';
-import { compilePassage } from '../gate/upstream-identity.ts';
+import { createUpstreamIdentity } from '../gate/upstream-identity.ts';
 import { ownResponseHeaders } from '../pages/page-headers.ts';
 import { parseAskedRequest } from '../policy/asked-request.ts';
 import { setIdentity } from '../proxy/upstream-request.ts';
@@ -16,7 +16,7 @@ import { isSameSecret } from '../shared/equal-secrets.ts';
 export const check: Endpoint = (gateway) => {
   const { config } = gateway;
   const admission = createAdmission(gateway, sendToLogin);
-  const passageOf = compilePassage(gateway);
+  const identityOf = createUpstreamIdentity(gateway);
   const servesHost = compileServedHosts(config);
 
   /** These proxies know 2xx, 401 and 403; of anything else nginx makes a 500. */
@@ -49,7 +49,7 @@ export const check: Endpoint = (gateway) => {
     const admitted = await admit(context, host, path);
     if (admitted instanceof Response) return admitted;
     const response = new Response(null, { status: 204, headers: ownResponseHeaders(config) });
-    setIdentity(response.headers, await passageOf(context, admitted));
+    setIdentity(response.headers, await identityOf(context, admitted));
     return appendCookies(response, await admission.renewedCookies(admitted));
   };
 };

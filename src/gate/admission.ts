@@ -11,7 +11,7 @@ import type { Requirement } from '../policy/requirement.ts';
 import { compileRules } from '../policy/rules.ts';
 import { callerOf, createAuthenticate, type Who } from './authenticate.ts';
 import { createEnforcement, type SendToLogin } from './enforce.ts';
-import { createWatching, type Watching } from './revalidation.ts';
+import { createRevalidation, type Revalidation } from './revalidation.ts';
 
 /** Seconds: a refused bearer token is asked about once more, but not for every refusal. */
 const LOOK_AGAIN_INTERVAL = 5;
@@ -21,7 +21,7 @@ export interface Admitted {
   readonly who: Who;
 }
 
-export interface Admission extends Watching {
+export interface Admission extends Revalidation {
   /** `host` with its port, `path` as sent, without query. A `Response` is the refusal. @throws GatewayError `bad_request`, `cross_site` and what is unavailable */
   admit(c: RequestContext, address: Pick<RequestFacts, 'host' | 'path'>): Promise<Admitted | Response>;
   /** Set-Cookie values by which a session goes on. */
@@ -87,7 +87,7 @@ export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Ad
       return { requirement, who };
     },
 
-    ...createWatching(gateway),
+    ...createRevalidation(gateway),
 
     renewedCookies: async ({ who }) => (who.kind === 'session' ? visitorSessions.renewedCookies(who.visit) : []),
   };

@@ -5,34 +5,28 @@ import type { AppContext } from '../answer/answers.ts';
 import type { Gateway } from '../gateway.ts';
 import { compileReservedNames } from '../identity/reserved-names.ts';
 import { claimsBearer } from '../oidc/bearer/authorization-header.ts';
-import { createForward, type Passage } from '../proxy/forward.ts';
+import { createForward, type ForwardOptions } from '../proxy/forward.ts';
 import { nextTraceparent } from '../proxy/trace-context.ts';
+import { randomHex } from '../shared/random.ts';
 import type { Admitted } from './admission.ts';
-import { compilePassage } from './upstream-identity.ts';
+import { createUpstreamIdentity } from './upstream-identity.ts';
 
-/** For traces, which a UUID's randomness is enough for; bytes up to 16. */
-const randomHex = (bytes: number): string =>
-  crypto
-    .randomUUID()
-    .replaceAll('-', '')
-    .slice(-2 * bytes);
+type OpenChecks = Pick<ForwardOptions, 'stillAllowed' | 'revalidationTimes'>;
 
-type Watch = Pick<Passage, 'stillAllowed' | 'watchTimes'>;
+export type ForwardAdmitted = (c: AppContext, admitted: Admitted, revalidation: OpenChecks) => Promise<Response>;
 
-export type ForwardAllowed = (c: AppContext, admitted: Admitted, watch: Watch) => Promise<Response>;
-
-export function createForwarding(gateway: Gateway): ForwardAllowed {
+export function createForwardAdmitted(gateway: Gateway): ForwardAdmitted {
   const { config, bindings, fetch, stopwatch } = gateway;
-  const passageOf = compilePassage(gateway);
+  const identityOf = createUpstreamIdentity(gateway);
   const forward = createForward({ config, bindings, fetch, isReservedName: compileReservedNames(config) });
 
-  return async (c, admitted, watch) => {
+  return async (c, admitted, revalidation) => {
     const event = c.get('event');
     const { headers } = c.req.raw;
     const { forwarding, isPublic, credentials } = admitted.requirement;
     const traceparent = nextTraceparent(headers.get('traceparent'), randomHex);
     event.trace_id = traceparent.slice(3, 35);
-    const { identityHeaders, assertion, accessToken, idToken } = await passageOf(c, admitted);
+    const { identityHeaders, assertion, accessToken, idToken } = await identityOf(c, admitted);
     const started = stopwatch();
     try {
       const response = await forward(c.req.raw, forwarding, {
@@ -45,7 +39,7 @@ export function createForwarding(gateway: Gateway): ForwardAllowed {
         isPublic,
         // A bearer token was judged here; what another scheme says is between the visitor and the application.
         consumesAuthorization: credentials.bearer && claimsBearer(headers.get('authorization') ?? undefined),
-        ...watch,
+        ...revalidation,
       });
       event.upstream_status = response.status;
       return response;

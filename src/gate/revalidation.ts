@@ -12,17 +12,17 @@ import { callerOf, type Who } from './authenticate.ts';
 type BearerWho = Extract<Who, { kind: 'bearer' }>;
 type SessionWho = Extract<Who, { kind: 'session' }>;
 
-export interface Watching {
+export interface Revalidation {
   /** What an open connection is asked now and then: whether its session or token stands and may still go here. */
-  watchFor(admitted: Admitted): StillAllowed | undefined;
+  revalidatorOf(admitted: Admitted): StillAllowed | undefined;
   /** How long an open connection may go unasked. */
-  watchTimes(admitted: Admitted): WatchTimes;
+  revalidationTimes(admitted: Admitted): WatchTimes;
 }
 
-export function createWatching({ config, now, visitorSessions, bearerTokens }: Gateway): Watching {
+export function createRevalidation({ config, now, visitorSessions, bearerTokens }: Gateway): Revalidation {
   const claimsMaxAgeOf = ({ claims_max_age }: Requirement) =>
     Math.min(claims_max_age ?? config.claimsMaxAge, config.claimsMaxAge);
-  const watchedWithin = (requirement: Requirement) => Math.min(config.revocationMaxAge, claimsMaxAgeOf(requirement));
+  const allowedAge = (requirement: Requirement) => Math.min(config.revocationMaxAge, claimsMaxAgeOf(requirement));
 
   /** Nothing but time speaks against a token that says what it says for ever. */
   function judgeByTime(requirement: Requirement, { caller, expiresAt }: BearerWho): true | string {
@@ -34,7 +34,7 @@ export function createWatching({ config, now, visitorSessions, bearerTokens }: G
   async function judgeAgain(requirement: Requirement, { token, expiresAt }: BearerWho): Promise<BearerWho | string> {
     if (now() >= expiresAt) return 'the access token has expired';
     const authorization = `Bearer ${token}`;
-    const maxAge = watchedWithin(requirement) / 10;
+    const maxAge = allowedAge(requirement) / 10;
     const judged = await bearerTokens.judge(authorization, { maxAge }).catch((error: unknown) => {
       // ZITADEL is away: what is remembered serves on, as it does a new request.
       if (error instanceof GatewayError) return bearerTokens.judge(authorization);
@@ -46,12 +46,12 @@ export function createWatching({ config, now, visitorSessions, bearerTokens }: G
   /** Claims that would grow too old before the next look are read now. */
   async function freshenAgain(requirement: Requirement, who: SessionWho): Promise<SessionWho | string> {
     if (!(await visitorSessions.isStanding(who.visit))) return 'the session has ended';
-    const claimsMaxAge = claimsMaxAgeOf(requirement) - watchPeriod(watchedWithin(requirement));
+    const claimsMaxAge = claimsMaxAgeOf(requirement) - watchPeriod(allowedAge(requirement));
     return (await visitorSessions.freshen(who.visit, claimsMaxAge)) === 'ended' ? 'the session has ended' : who;
   }
 
   return {
-    watchFor({ requirement, who }) {
+    revalidatorOf({ requirement, who }) {
       if (who.kind !== 'bearer' && who.kind !== 'session') return undefined;
       if (who.kind === 'bearer' && !bearerTokens.isAskedAbout(who.token))
         return async () => judgeByTime(requirement, who);
@@ -63,8 +63,8 @@ export function createWatching({ config, now, visitorSessions, bearerTokens }: G
       };
     },
 
-    watchTimes({ requirement, who }) {
-      const within = watchedWithin(requirement);
+    revalidationTimes({ requirement, who }) {
+      const within = allowedAge(requirement);
       if (who.kind === 'bearer') return { age: now() - who.judgedAt, within };
       return { age: who.kind === 'session' ? now() - who.visit.known.checkedAt : 0, within };
     },

@@ -15,9 +15,9 @@ const NOBODY: HeaderList = [];
 
 type Tokens = Pick<IdentityExtras, 'accessToken' | 'idToken'>;
 
-export type CreatePassage = (c: RequestContext, admitted: Admitted) => Promise<IdentityExtras>;
+export type UpstreamIdentityOf = (c: RequestContext, admitted: Admitted) => Promise<IdentityExtras>;
 
-export function compilePassage(gateway: Gateway): CreatePassage {
+export function createUpstreamIdentity(gateway: Gateway): UpstreamIdentityOf {
   const { config } = gateway;
   const identityHeadersOf = compileIdentityHeaders(config);
   const assertions = createAssertionsOf(gateway);

@@ -6,7 +6,7 @@ import { appendCookies, redirectAnswer } from '../answer/answers.ts';
 import type { Gateway } from '../gateway.ts';
 import { replayForm } from '../login/replay-form.ts';
 import { createAdmission } from './admission.ts';
-import { createForwarding } from './forwarding.ts';
+import { createForwardAdmitted } from './forwarding.ts';
 
 export interface UpstreamRoute {
   answer(c: AppContext): Promise<Response>;
@@ -14,7 +14,7 @@ export interface UpstreamRoute {
 
 export function createUpstreamRoute(gateway: Gateway): UpstreamRoute {
   const admission = createAdmission(gateway);
-  const forward = createForwarding(gateway);
+  const forward = createForwardAdmitted(gateway);
 
   return {
     async answer(c) {
@@ -27,8 +27,11 @@ export function createUpstreamRoute(gateway: Gateway): UpstreamRoute {
       // It has been sent already, as after a reload: what a form leads to is a page.
       if (sent?.kind === 'spent') return redirectAnswer(gateway, c.req.url, 303);
       if (sent) c.req.raw = sent.request;
-      const watch = { stillAllowed: admission.watchFor(admitted), watchTimes: admission.watchTimes(admitted) };
-      const response = await forward(c, admitted, watch).catch(async (error) => {
+      const revalidation = {
+        stillAllowed: admission.revalidatorOf(admitted),
+        revalidationTimes: admission.revalidationTimes(admitted),
+      };
+      const response = await forward(c, admitted, revalidation).catch(async (error) => {
         await sent?.putBack?.().catch(() => undefined);
         throw error;
       });

@@ -36,17 +36,17 @@ export interface ForwardDependencies {
 }
 
 /** What is known of the request beside itself. */
-export interface Passage extends UpstreamExtras {
+export interface ForwardOptions extends UpstreamExtras {
   /** No rule asks who it is. What is then made for nobody, shared caches may keep. */
   readonly isPublic: boolean;
   /** Asked again and again while a WebSocket is open, or an answer goes on. */
   readonly stillAllowed?: StillAllowed | undefined;
   /** Default: judged just now, and again within REVOCATION_MAX_AGE. */
-  readonly watchTimes?: WatchTimes | undefined;
+  readonly revalidationTimes?: WatchTimes | undefined;
 }
 
 /** @throws GatewayError `upstream_timeout`, `upstream_unreachable`, `upstream_loop`, `bad_request` */
-export type Forward = (request: Request, forwarding: Forwarding, passage: Passage) => Promise<Response>;
+export type Forward = (request: Request, forwarding: Forwarding, options: ForwardOptions) => Promise<Response>;
 
 export function createForward(dependencies: ForwardDependencies): Forward {
   const { config, bindings, fetch, isReservedName, timers = TIMERS } = dependencies;
@@ -54,17 +54,17 @@ export function createForward(dependencies: ForwardDependencies): Forward {
   const rewriteHeaders = compileResponseHeaders(config);
   const hopId = hopIdOf(config);
 
-  return async (request, forwarding, passage) => {
+  return async (request, forwarding, options) => {
     const hops = nextHops(request.headers.get(HOP_HEADER), hopId);
-    const built = buildRequest(request, forwarding, passage);
+    const built = buildRequest(request, forwarding, options);
     built.headers.set(HOP_HEADER, hops);
     const isUpgrade = request.method === 'GET' && request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
     if (isUpgrade) built.headers.set('Upgrade', 'websocket');
 
-    const isPersonal = !passage.isPublic || passage.identityHeaders.length > 0 || passage.assertion !== undefined;
+    const isPersonal = !options.isPublic || options.identityHeaders.length > 0 || options.assertion !== undefined;
     const send = fetchOf(built.addresses.target, bindings, fetch);
     // Bytes that a guard passes on must not be unpacked for it; a rewriter has to read them.
-    const isRaw = passage.stillAllowed !== undefined && !config.rewriteManifest;
+    const isRaw = options.stillAllowed !== undefined && !config.rewriteManifest;
     const upload = createUpload(request);
     const answer = await exchange({
       attempt: async () => send(...fetchArguments(request, upload.body, built, { isPersonal, isRaw })),
@@ -74,7 +74,7 @@ export function createForward(dependencies: ForwardDependencies): Forward {
       timers,
     });
 
-    const guard = guardOf(passage, config.revocationMaxAge, timers);
+    const guard = guardOf(options, config.revocationMaxAge, timers);
     const sent = { url: request.url, headers: built.headers };
     const context = { addresses: built.addresses, isPersonal, sent };
     if (answer.webSocket && isUpgrade) {
@@ -99,9 +99,13 @@ function fetchOf(
   return (input, init) => service.fetch(input as RequestInfo, init);
 }
 
-function guardOf({ stillAllowed, watchTimes }: Passage, revocationMaxAge: number, timers: Timers): Guard | undefined {
+function guardOf(
+  { stillAllowed, revalidationTimes }: ForwardOptions,
+  revocationMaxAge: number,
+  timers: Timers,
+): Guard | undefined {
   if (!stillAllowed) return undefined;
-  const times = watchTimes ?? { age: 0, within: revocationMaxAge };
+  const times = revalidationTimes ?? { age: 0, within: revocationMaxAge };
   return { stillAllowed, first: firstLook(times), period: watchPeriod(times.within), timers };
 }
 

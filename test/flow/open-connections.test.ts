@@ -30,12 +30,12 @@ async function connect(options: HarnessOptions = {}) {
   const cookie = [...(await browser.cookies())].map(([name, value]) => `${name}=${value}`).join('; ');
   const opened = await gateway.visitorSessions.open(cookie);
   if (opened.kind !== 'active') throw new Error(opened.kind);
-  const { watchFor } = createAdmission(gateway);
+  const { revalidatorOf } = createAdmission(gateway);
   return {
     harness,
     requirement,
-    watchFor,
-    stillAllowed: watchFor({ requirement, who: { kind: 'session', visit: opened.visit } }),
+    revalidatorOf,
+    stillAllowed: revalidatorOf({ requirement, who: { kind: 'session', visit: opened.visit } }),
   };
 }
 
@@ -71,10 +71,10 @@ describe('an open connection', () => {
   });
 
   it('of a bearer token ends with the token, to the second', async () => {
-    const { harness, requirement, watchFor } = await connect();
+    const { harness, requirement, revalidatorOf } = await connect();
     const caller = { via: 'bearer', identity: { sub: '1', roles: {}, claims: {} } } as never;
     const expiresAt = harness.clock.now + 60;
-    const stillAllowed = watchFor({
+    const stillAllowed = revalidatorOf({
       requirement,
       who: { kind: 'bearer', caller, token: 't', expiresAt, judgedAt: harness.clock.now },
     });
@@ -85,7 +85,7 @@ describe('an open connection', () => {
   });
 
   it('of a JWT that a rule wants to be of a recent sign-in ends when that is no longer so', async () => {
-    const { harness, watchFor } = await connect({ env: { ROUTES: [{ path: '/admin/*', max_age: 60 }] } });
+    const { harness, revalidatorOf } = await connect({ env: { ROUTES: [{ path: '/admin/*', max_age: 60 }] } });
     const caller = {
       via: 'bearer',
       identity: { sub: '1', roles: {}, claims: {} },
@@ -99,7 +99,7 @@ describe('an open connection', () => {
       expiresAt: harness.clock.now + 600,
       judgedAt: harness.clock.now,
     } as const;
-    const stillAllowed = watchFor({ requirement: requirementOf(harness), who });
+    const stillAllowed = revalidatorOf({ requirement: requirementOf(harness), who });
     await harness.advance(60);
     expect(await stillAllowed?.()).toBe(true);
     await harness.advance(1);
@@ -107,8 +107,8 @@ describe('an open connection', () => {
   });
 
   it('of nobody is not watched', async () => {
-    const { requirement, watchFor } = await connect();
-    expect(watchFor({ requirement, who: { kind: 'nobody', reason: '' } })).toBeUndefined();
+    const { requirement, revalidatorOf } = await connect();
+    expect(revalidatorOf({ requirement, who: { kind: 'nobody', reason: '' } })).toBeUndefined();
   });
 });
 
@@ -131,8 +131,8 @@ async function connectOpaque(env: Record<string, unknown> = {}, seconds = 0, isR
   clock.now += seconds;
   const admitted = await admit();
   if (admitted instanceof Response) throw new Error(`${admitted.status}`);
-  const times = admission.watchTimes(admitted);
-  const stillAllowed = admission.watchFor(admitted);
+  const times = admission.revalidationTimes(admitted);
+  const stillAllowed = admission.revalidatorOf(admitted);
   let next = clock.now + firstLook(times);
   const pass = async (until: number) => {
     for (; next <= until; next += watchPeriod(times.within)) {
@@ -217,8 +217,8 @@ describe('an open connection of a session', () => {
       harness.clock.now += age;
       const opened = await harness.gateway.visitorSessions.open(cookie);
       if (opened.kind !== 'active') throw new Error(opened.kind);
-      const { watchTimes } = createAdmission(harness.gateway);
-      const first = firstLook(watchTimes({ requirement, who: { kind: 'session', visit: opened.visit } }));
+      const { revalidationTimes } = createAdmission(harness.gateway);
+      const first = firstLook(revalidationTimes({ requirement, who: { kind: 'session', visit: opened.visit } }));
       expect(harness.clock.now + first - opened.visit.known.checkedAt).toBeLessThanOrEqual(30);
       harness.clock.now -= age;
     }
@@ -230,7 +230,9 @@ describe('an open connection of a session', () => {
       const { harness, requirement, stillAllowed } = await connect({
         env: { ROUTES, CLAIMS_MAX_AGE: String(claimsMaxAge) },
       });
-      const period = watchPeriod(createAdmission(harness.gateway).watchTimes({ requirement, who: NOBODY }).within);
+      const period = watchPeriod(
+        createAdmission(harness.gateway).revalidationTimes({ requirement, who: NOBODY }).within,
+      );
       for (let look = 0; look < 20; look++) {
         await harness.advance(period);
         expect(await stillAllowed?.()).toBe(true);

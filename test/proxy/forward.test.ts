@@ -3,7 +3,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import type { Config } from '../../src/config/schema.ts';
-import { createForward, type Passage } from '../../src/proxy/forward.ts';
+import { createForward, type ForwardOptions } from '../../src/proxy/forward.ts';
 import type { Timers } from '../../src/proxy/open/revalidation.ts';
 
 const config = {
@@ -19,7 +19,7 @@ const config = {
   rewriteManifest: false,
 } as unknown as Config;
 
-const passage: Passage = {
+const passage: ForwardOptions = {
   requestId: 'r',
   traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
   identityHeaders: [['X-Forwarded-User', '1']],

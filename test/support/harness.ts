@@ -4,7 +4,7 @@ import type { Hono } from 'hono';
 import type { AppEnv } from '../../src/answer/answers.ts';
 import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { type Bindings, createGateway, createProvider, type Gateway, type Surroundings } from '../../src/gateway.ts';
+import { type Bindings, createGateway, createProvider, type Gateway, type Runtime } from '../../src/gateway.ts';
 import type { NoteEvent, RequestEvent } from '../../src/observability/request-event.ts';
 import { createProviderSide } from '../../src/oidc/session-provider.ts';
 import { createKeyring } from '../../src/session/keyring.ts';
@@ -81,7 +81,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
   zitadel.webApplication.postLogoutRedirectUris = [`${ORIGIN}/auth/logout/callback`];
   zitadel.webApplication.backChannelLogoutUri = `${ORIGIN}/auth/backchannel-logout`;
 
-  const surroundings: Surroundings = {
+  const surroundings: Runtime = {
     now: () => clock.now,
     emit: (event) => events.push(event),
     waitUntil: (task) => {

@@ -1,7 +1,7 @@
 // What tests of bearer tokens need: the stand-in with a clock to turn, the judge under test, and tokens of every making.
 
 import { loadConfig } from '../../../src/config/load.ts';
-import { createProvider, type Surroundings } from '../../../src/gateway.ts';
+import { createProvider, type Runtime } from '../../../src/gateway.ts';
 import type { NoteEvent, RequestEvent } from '../../../src/observability/request-event.ts';
 import {
   createBearerTokens,
@@ -32,7 +32,7 @@ export function createBed({ env = {}, zitadel: options = {}, providerDeadline }:
   const zitadel = createZitadel({ now: () => clock.now, ...options });
   const events: (RequestEvent | NoteEvent)[] = [];
   const tasks: Promise<unknown>[] = [];
-  const surroundings: Surroundings = {
+  const surroundings: Runtime = {
     now: () => clock.now,
     emit: (event) => events.push(event),
     waitUntil: (task) => tasks.push(task),

@@ -2,7 +2,7 @@
 
 import { loadConfig } from '../../../src/config/load.ts';
 import type { Config } from '../../../src/config/schema.ts';
-import { createProvider, type Surroundings } from '../../../src/gateway.ts';
+import { createProvider, type Runtime } from '../../../src/gateway.ts';
 import { type BearerTokens, createBearerTokens } from '../../../src/oidc/bearer/bearer-tokens.ts';
 import { createProviderSide } from '../../../src/oidc/session-provider.ts';
 import type { ProviderSide } from '../../../src/user-object/dependencies.ts';
@@ -129,7 +129,7 @@ export async function createBed(answers: Answers): Promise<Bed> {
     '/keys': () => Response.json(keys),
   };
   const config = configured();
-  const surroundings: Surroundings = {
+  const surroundings: Runtime = {
     now: () => NOW,
     emit: () => undefined,
     waitUntil: (task) => void tasks.push(task),
