@@ -21,7 +21,6 @@ import { client, done, script } from './endpoints/scripts.ts';
 import { stepUp } from './endpoints/step-up.ts';
 import { userinfo } from './endpoints/userinfo.ts';
 import { FAULTS, GatewayError } from './errors.ts';
-import { compileServedHosts } from './gate/served-hosts.ts';
 import { createUpstreamRoute } from './gate/upstream.ts';
 import type { Gateway } from './gateway.ts';
 import type { RequestEvent } from './observability/request-event.ts';
@@ -66,7 +65,6 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
     ]),
   );
   const upstream = createUpstreamRoute(gateway);
-  const servesHost = compileServedHosts(config);
   const isInFolder = (path: string) =>
     config.endpoints !== '' && (path === config.endpoints || path.startsWith(`${config.endpoints}/`));
 
@@ -78,7 +76,7 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
     if (c.req.method === 'TRACE') {
       return faultAnswer(gateway, c, 'method_not_allowed', 'TRACE', { headers: { Allow: 'GET, HEAD, POST' } });
     }
-    if (!servesHost(host)) throw new GatewayError('misdirected', `host ${host}`);
+    if (!gateway.servesHost(host)) throw new GatewayError('misdirected', `host ${host}`);
     const endpoint = answering.get(pathname);
     // A post-logout address in the application's own part of the site is the application's, but for that one answer.
     const isApplications = pathname === afterLogout && !isOwnAfterLogout && !isLogoutAnswer(gateway, c.req.raw);

@@ -1,8 +1,11 @@
 // The dependency record: everything the endpoints and the proxy path work with, wired once per isolate.
-// House-style rule 5. The only place that reads the clock.
+// The only place that reads the clock.
 
 import type { Config } from './config/schema.ts';
-import { claimNames } from './identity/headers.ts';
+import { compileServedHosts } from './gate/served-hosts.ts';
+import { type Assertions, createAssertions } from './identity/assertion.ts';
+import { claimNames, compileIdentityHeaders, type HeaderList } from './identity/headers.ts';
+import type { Identity } from './identity/identity.ts';
 import { createStrangers, type Strangers } from './login/bounds.ts';
 import { emit as emitToConsole } from './observability/emit.ts';
 import { type Counters, createMetrics, type Metrics } from './observability/metrics.ts';
@@ -16,6 +19,7 @@ import { createRelyingParty, type RelyingParty } from './oidc/relying-party.ts';
 import { createSigningKeys, type SigningKeys } from './oidc/signing-keys.ts';
 import type { IdentityOptions } from './oidc/zitadel/identity-claims.ts';
 import { createPages, type Pages } from './pages/layout.ts';
+import { compileRules, type Rules } from './policy/rules.ts';
 import { createEndNotes } from './session/end-notes.ts';
 import { createKeyring, type Keyring } from './session/keyring.ts';
 import { createUserSessionsDirectory, type UserSessionsDirectory } from './session/object-client.ts';
@@ -31,7 +35,7 @@ export interface Bindings {
   readonly [name: string]: unknown;
 }
 
-/** What differs between the worker and a test: time, network, and where events go. */
+/** What a gateway runs on, and what differs between the worker and a test: time, network, and where events go. */
 export interface Runtime {
   readonly fetch: typeof globalThis.fetch;
   /** Seconds since the epoch. */
@@ -49,6 +53,7 @@ export interface Runtime {
   readonly loginDeadline?: number;
 }
 
+/** One of each for the isolate, whichever endpoint uses it: what is remembered, counted or compiled twice would differ. */
 export interface Gateway {
   readonly config: Config;
   readonly bindings: Bindings;
@@ -65,8 +70,12 @@ export interface Gateway {
   readonly signingKeys: SigningKeys;
   readonly relyingParty: RelyingParty;
   readonly identityOptions: IdentityOptions;
-  /** One for the isolate, whoever asks: what strangers may cause is counted there. */
   readonly bearerTokens: BearerTokens;
+  readonly rules: Rules;
+  /** Whether a host is one of ours. */
+  readonly servesHost: (host: string) => boolean;
+  readonly identityHeadersOf: (identity: Identity) => HeaderList;
+  readonly assertions: Assertions;
   readonly directory: UserSessionsDirectory;
   readonly visitorSessions: VisitorSessions;
   readonly strangers: Strangers;
@@ -88,6 +97,7 @@ export function createGateway(
   const directory = createUserSessionsDirectory(openObject);
   const stopwatch = runtime.stopwatch ?? (() => performance.now());
   const notes = createEndNotes(bindings.SESSIONS);
+  const randomId = () => crypto.randomUUID();
   return {
     config,
     bindings,
@@ -100,6 +110,10 @@ export function createGateway(
     keyring,
     ...provider,
     bearerTokens: createBearerTokens({ config, now, emit, waitUntil, ...provider }),
+    rules: compileRules(config.routes, config),
+    servesHost: compileServedHosts(config),
+    identityHeadersOf: compileIdentityHeaders(config),
+    assertions: createAssertions({ config, now, randomId }),
     directory,
     visitorSessions: createVisitorSessions({ config, keyring, directory, notes, now, stopwatch, waitUntil, emit }),
     strangers: createStrangers(now),

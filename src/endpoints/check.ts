@@ -6,7 +6,6 @@ import { bearerChallenge } from '../answer/challenge.ts';
 import { GatewayError } from '../errors.ts';
 import { type Admitted, createAdmission } from '../gate/admission.ts';
 import type { SendToLogin } from '../gate/enforce.ts';
-import { compileServedHosts } from '../gate/served-hosts.ts';
 import { createUpstreamIdentity } from '../gate/upstream-identity.ts';
 import { ownResponseHeaders } from '../pages/page-headers.ts';
 import { parseAskedRequest } from '../policy/asked-request.ts';
@@ -17,7 +16,6 @@ export const check: Endpoint = (gateway) => {
   const { config } = gateway;
   const admission = createAdmission(gateway, sendToLogin);
   const identityOf = createUpstreamIdentity(gateway);
-  const servesHost = compileServedHosts(config);
 
   /** These proxies know 2xx, 401 and 403; of anything else nginx makes a 500. */
   async function admit(c: RequestContext, host: string, path: string): Promise<Admitted | Response> {
@@ -38,7 +36,7 @@ export const check: Endpoint = (gateway) => {
     if (!asked) throw forbidden('no method and URI to believe');
     const { method, path } = asked;
     const { host, pathname, search } = new URL(asked.url);
-    if (!servesHost(host)) throw forbidden(`host ${host}`);
+    if (!gateway.servesHost(host)) throw forbidden(`host ${host}`);
     Object.assign(c.get('event'), { method, host, path });
     const context: RequestContext = {
       req: { raw: c.req.raw, method, url: asked.url, header: (name) => c.req.header(name) },

@@ -1,10 +1,9 @@
 // GET /auth/jwks: the public keys of the signed assertion, all of them while they rotate.
-// RFC 7517 §5; design §2, §4.
+// RFC 7517 §5; ARCHITECTURE §2, §4.
 
 import { type Endpoint, jsonAnswer } from '../answer/answers.ts';
-import { createAssertionsOf } from '../gate/upstream-identity.ts';
 
-export const jwks: Endpoint = (gateway) => {
-  const { publicKeys } = createAssertionsOf(gateway);
-  return async () => jsonAnswer(gateway, { keys: await publicKeys() }, 200, 'application/jwk-set+json');
+export const jwks: Endpoint = (gateway) => async () => {
+  const keys = await gateway.assertions.publicKeys();
+  return jsonAnswer(gateway, { keys }, 200, 'application/jwk-set+json');
 };

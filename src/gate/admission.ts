@@ -8,7 +8,6 @@ import { allowedCorsOrigin, isPreflight } from '../policy/cors.ts';
 import { type Decision, decide } from '../policy/decide.ts';
 import { matchRequest, type RequestFacts } from '../policy/match.ts';
 import type { Requirement } from '../policy/requirement.ts';
-import { compileRules } from '../policy/rules.ts';
 import { callerOf, createAuthenticate, type Who } from './authenticate.ts';
 import { createEnforcement, type SendToLogin } from './enforce.ts';
 import { createRevalidation, type Revalidation } from './revalidation.ts';
@@ -30,7 +29,6 @@ export interface Admission extends Revalidation {
 
 export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Admission {
   const { config, now, visitorSessions } = gateway;
-  const rules = compileRules(config.routes, { takesBearer: config.takesBearer });
   const authenticate = createAuthenticate(gateway);
   const enforce = createEnforcement(gateway, sendToLogin);
 
@@ -39,7 +37,7 @@ export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Ad
     const requestedMethod = isPreflight(method, c.req.raw.headers)
       ? c.req.header('access-control-request-method')
       : undefined;
-    const requirement = matchRequest(rules, { method, host, path, requestedMethod });
+    const requirement = matchRequest(gateway.rules, { method, host, path, requestedMethod });
     if (requirement.kind === 'nonsense') throw new GatewayError('bad_request', `path: ${requirement.reason}`);
     return requirement;
   }

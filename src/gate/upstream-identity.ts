@@ -4,8 +4,7 @@
 import type { RequestContext } from '../answer/answers.ts';
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
-import { createAssertions } from '../identity/assertion.ts';
-import { compileIdentityHeaders, type HeaderList } from '../identity/headers.ts';
+import type { HeaderList } from '../identity/headers.ts';
 import type { Requirement } from '../policy/requirement.ts';
 import type { IdentityExtras } from '../proxy/upstream-request.ts';
 import type { Admitted } from './admission.ts';
@@ -18,9 +17,7 @@ type Tokens = Pick<IdentityExtras, 'accessToken' | 'idToken'>;
 export type UpstreamIdentityOf = (c: RequestContext, admitted: Admitted) => Promise<IdentityExtras>;
 
 export function createUpstreamIdentity(gateway: Gateway): UpstreamIdentityOf {
-  const { config } = gateway;
-  const identityHeadersOf = compileIdentityHeaders(config);
-  const assertions = createAssertionsOf(gateway);
+  const { config, identityHeadersOf, assertions } = gateway;
 
   function signFor(c: RequestContext, requirement: Requirement, who: Who) {
     const caller = callerOf(who);
@@ -61,8 +58,4 @@ export function createUpstreamIdentity(gateway: Gateway): UpstreamIdentityOf {
       idToken: tokens?.idToken,
     };
   };
-}
-
-export function createAssertionsOf({ config, now }: Gateway) {
-  return createAssertions({ config, now, randomId: () => crypto.randomUUID() });
 }

@@ -1,9 +1,11 @@
 // The signed assertion: a short JWT by which an application can tell that a request came through the gateway, and for whom.
-// Design §4 X-Identity-Assertion; RFC 7519, RFC 7515, RFC 8037 (EdDSA), RFC 7638 (thumbprint), RFC 9449 §4.2 (`htm`, `htu`).
+// ARCHITECTURE §4 X-Identity-Assertion; RFC 7519, RFC 7515, RFC 8037 (EdDSA), RFC 7638 (thumbprint), RFC 9449 §4.2 (`htm`, `htu`).
 
 import type { Config } from '../config/schema.ts';
 import { encodeBase64url } from '../shared/base64url.ts';
+import { BoundedMap } from '../shared/bounded-map.ts';
 import { signJwt } from '../shared/jwt.ts';
+import { createLazy } from '../shared/lazy.ts';
 import type { Identity } from './identity.ts';
 
 type Jwk = JsonWebKey & { readonly kid?: string };
@@ -42,6 +44,33 @@ interface SigningKey {
   readonly header: { readonly alg: string; readonly kid: string; readonly typ: 'JWT' };
 }
 
+/** Signs claims that hold from `at` (seconds since the epoch). */
+type SignNew = (claims: object, audience: string, at: number) => Promise<string>;
+
+export function createAssertions({ config, now, randomId }: AssertionDependencies): Assertions {
+  const { assertionKeys, assertionBinding, origin } = config;
+  const [firstKey] = assertionKeys as readonly Jwk[];
+  const signingKey = createLazy(() => importSigningKey(firstKey as Jwk));
+  const signNew: SignNew = async (claims, audience, at) => {
+    const { key, header } = await signingKey();
+    return signJwt(key, header, { ...claims, iss: origin, aud: audience, iat: at, exp: at + LIFE, jti: randomId() });
+  };
+  const signForSession = rememberForSessions(signNew);
+
+  return {
+    async sign({ identity, audience, sessionId, method, url }) {
+      if (!firstKey) return undefined;
+      const at = Math.floor(now());
+      const claims = claimsOf(identity);
+      if (assertionBinding === 'request') {
+        return signNew({ ...claims, htm: method, htu: url.split(/[?#]/, 1)[0] }, audience, at);
+      }
+      return sessionId === undefined ? signNew(claims, audience, at) : signForSession(sessionId, claims, audience, at);
+    },
+    publicKeys: () => Promise.all(assertionKeys.map((jwk) => publicKeyOf(jwk as Jwk))),
+  };
+}
+
 interface Remembered {
   readonly claims: string;
   readonly assertion: string;
@@ -49,20 +78,11 @@ interface Remembered {
   readonly usableUntil: number;
 }
 
-export function createAssertions({ config, now, randomId }: AssertionDependencies): Assertions {
-  const { assertionKeys, assertionBinding, origin } = config;
-  const [firstKey] = assertionKeys as readonly Jwk[];
-  // Values, not promises: a promise belongs to the request that made it and dies with it.
-  let signingKey: SigningKey | undefined;
-  const remembered = new Map<string, Remembered>();
-
-  async function signNew(claims: object, audience: string, at: number): Promise<string> {
-    signingKey ??= await importSigningKey(firstKey as Jwk);
-    const { key, header } = signingKey;
-    return signJwt(key, header, { ...claims, iss: origin, aud: audience, iat: at, exp: at + LIFE, jti: randomId() });
-  }
-
-  async function signForSession(key: string, claims: object, audience: string, at: number): Promise<string> {
+/** One assertion serves a session's requests to one upstream until half its life is over, or its claims change. */
+function rememberForSessions(signNew: SignNew) {
+  const remembered = new BoundedMap<string, Remembered>(REMEMBERED);
+  return async (sessionId: string, claims: object, audience: string, at: number): Promise<string> => {
+    const key = `${sessionId} ${audience}`;
     const text = JSON.stringify(claims);
     const usable = () => {
       const found = remembered.get(key);
@@ -74,24 +94,8 @@ export function createAssertions({ config, now, randomId }: AssertionDependencie
     // Of requests that came together the first to finish speaks for all.
     const first = usable();
     if (first !== undefined) return first;
-    remembered.delete(key);
-    if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value as string);
     remembered.set(key, { claims: text, assertion, usableUntil: at + LIFE / 2 });
     return assertion;
-  }
-
-  return {
-    async sign({ identity, audience, sessionId, method, url }) {
-      if (!firstKey) return undefined;
-      const at = Math.floor(now());
-      const claims = claimsOf(identity);
-      if (assertionBinding === 'request') {
-        return signNew({ ...claims, htm: method, htu: url.split(/[?#]/, 1)[0] }, audience, at);
-      }
-      if (sessionId === undefined) return signNew(claims, audience, at);
-      return signForSession(`${sessionId} ${audience}`, claims, audience, at);
-    },
-    publicKeys: () => Promise.all(assertionKeys.map((jwk) => publicKeyOf(jwk as Jwk))),
   };
 }
 

@@ -4,6 +4,7 @@
 import * as oauth from 'oauth4webapi';
 import type { ClientAuthentication } from '../config/schema.ts';
 import { signJwt } from '../shared/jwt.ts';
+import { createLazy } from '../shared/lazy.ts';
 import { CLOCK_TOLERANCE } from './signed-token.ts';
 
 /** Seconds. */
@@ -18,16 +19,15 @@ export function createClientAuth(authentication: ClientAuthentication, now: () =
       return oauth.ClientSecretBasic(authentication.client_secret);
     case 'private_key_jwt': {
       const { keyId, key } = authentication.keyFile;
-      let imported: Promise<CryptoKey> | undefined;
+      const signingKey = createLazy(() => importSigningKey(key));
       return async ({ issuer }, { client_id }, body) => {
-        imported ??= importSigningKey(key);
         const at = Math.floor(now());
         // ZITADEL wants the issuer as audience, and refuses an assertion that is a second ahead of its own clock.
         const times = { iat: at - CLOCK_TOLERANCE, exp: at + ASSERTION_LIFE };
         const claims = { iss: client_id, sub: client_id, aud: issuer, jti: crypto.randomUUID(), ...times };
         body.set('client_id', client_id);
         body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
-        body.set('client_assertion', await signJwt(await imported, { alg: 'RS256', kid: keyId }, claims));
+        body.set('client_assertion', await signJwt(await signingKey(), { alg: 'RS256', kid: keyId }, claims));
       };
     }
   }

@@ -1,6 +1,7 @@
 // The gateway's own keys, derived from SESSION_SECRET, and sealing with them: the first key seals, all unseal.
 // RFC 7516 compact JWE (`dir`, A256GCM); RFC 5869 (HKDF). Design §6 Cookie; promise 8.
 
+import { createLazy } from '../shared/lazy.ts';
 import { decryptJwe, encryptJwe, readJweHeader } from './jwe.ts';
 import { toHex } from './key-names.ts';
 
@@ -44,10 +45,7 @@ interface RingKey {
 }
 
 export function createKeyring(secrets: readonly string[]): Keyring {
-  let ring: readonly RingKey[] | undefined;
-  // Derivation waits for the first request: the global scope of a worker may do no work of this kind. What is kept is the
-  // keys, never a promise of them: a request that is cancelled would leave it pending for all others.
-  const keys = async () => (ring ??= await Promise.all(secrets.map(createRingKey)));
+  const keys = createLazy<readonly RingKey[]>(() => Promise.all(secrets.map(createRingKey)));
 
   return {
     async seal(purpose, value, salt) {
