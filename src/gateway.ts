@@ -1,5 +1,5 @@
-// The dependency record: everything the endpoints and the proxy path work with, wired once per isolate.
-// The only place that reads the clock.
+// The dependency record: everything that endpoints and gate work with, wired once per isolate.
+// Only this file reads the clock.
 
 import type { Config } from './config/schema.ts';
 import { compileServedHosts } from './gate/served-hosts.ts';
@@ -53,7 +53,7 @@ export interface Runtime {
   readonly loginDeadline?: number;
 }
 
-/** One of each for the isolate, whichever endpoint uses it: what is remembered, counted or compiled twice would differ. */
+/** Holds one of each for the isolate. Whatever remembers, counts or compiles belongs here, so that no endpoint makes its own. */
 export interface Gateway {
   readonly config: Config;
   readonly bindings: Bindings;
@@ -81,7 +81,7 @@ export interface Gateway {
   readonly strangers: Strangers;
   readonly pages: Pages;
   readonly loginDeadline: number;
-  /** Of guessing OPERATOR_SECRET, by client network. */
+  /** Counts guesses of OPERATOR_SECRET, by client network. */
   readonly operatorAttempts: Budget;
 }
 

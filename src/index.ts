@@ -1,5 +1,5 @@
 // Entry: Env → Config → app, once per isolate. A bad configuration serves nothing but a 503. Exports the Durable Object.
-// Design §1, promise 10.
+// ARCHITECTURE §1, promise 10.
 
 import { waitUntil } from 'cloudflare:workers';
 import variables from '#postern/variables';

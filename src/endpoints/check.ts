@@ -1,32 +1,28 @@
 // /auth/check: a verdict for a proxy that passes on by itself (nginx auth_request, Traefik and Caddy forward auth, Envoy).
-// Design §2. The visitor's request is judged as if it had come here; 204 with the identity headers, 401 or 403.
+// ARCHITECTURE §2. The visitor's request is judged as if it had come here; 204 with the identity headers, 401 or 403.
 
-import { appendCookies, type Endpoint, loginUrl, problemAnswer, type RequestContext } from '../answer/answers.ts';
-import { bearerChallenge } from '../answer/challenge.ts';
+import {
+  type AppContext,
+  appendCookies,
+  type Endpoint,
+  problemAnswer,
+  type RequestContext,
+} from '../answer/answers.ts';
 import { GatewayError } from '../errors.ts';
-import { type Admitted, createAdmission } from '../gate/admission.ts';
-import type { SendToLogin } from '../gate/enforce.ts';
-import { createUpstreamIdentity } from '../gate/upstream-identity.ts';
+import { createAdmission } from '../gate/admission.ts';
+import { createTellLoginAddress } from '../gate/send-to-login.ts';
+import type { Admitted } from '../gate/stages.ts';
+import { renewedCookies } from '../gate/upstream.ts';
+import { upstreamIdentity } from '../gate/upstream-identity.ts';
+import type { Gateway } from '../gateway.ts';
 import { ownResponseHeaders } from '../pages/page-headers.ts';
-import { parseAskedRequest } from '../policy/asked-request.ts';
+import { type AskedRequest, parseAskedRequest } from '../policy/asked-request.ts';
 import { setIdentity } from '../proxy/upstream-request.ts';
 import { isSameSecret } from '../shared/equal-secrets.ts';
 
 export const check: Endpoint = (gateway) => {
-  const { config } = gateway;
-  const admission = createAdmission(gateway, sendToLogin);
-  const identityOf = createUpstreamIdentity(gateway);
-
-  /** These proxies know 2xx, 401 and 403; of anything else nginx makes a 500. */
-  async function admit(c: RequestContext, host: string, path: string): Promise<Admitted | Response> {
-    const admitted = await admission.admit(c, { host, path }).catch((error: unknown) => {
-      if (error instanceof GatewayError && error.code === 'bad_request') throw forbidden(error.message);
-      throw error;
-    });
-    if (!(admitted instanceof Response) || admitted.status !== 400) return admitted;
-    const headers = { 'WWW-Authenticate': admitted.headers.get('WWW-Authenticate') ?? 'Bearer' };
-    return problemAnswer(gateway, c, 'invalid_token', c.get('event').reason ?? '', { headers });
-  }
+  const { config, servesHost } = gateway;
+  const admit = createAdmission(gateway, createTellLoginAddress(gateway));
 
   return async (c) => {
     if (!(await isSameSecret(c.req.header('x-gateway-secret') ?? '', config.upstreamSecrets))) {
@@ -34,37 +30,43 @@ export const check: Endpoint = (gateway) => {
     }
     const asked = parseAskedRequest(c.req.raw.headers, new URL(c.req.url));
     if (!asked) throw forbidden('no method and URI to believe');
-    const { method, path } = asked;
-    const { host, pathname, search } = new URL(asked.url);
-    if (!gateway.servesHost(host)) throw forbidden(`host ${host}`);
-    Object.assign(c.get('event'), { method, host, path });
-    const context: RequestContext = {
-      req: { raw: c.req.raw, method, url: asked.url, header: (name) => c.req.header(name) },
-      get: (key) => c.get(key),
-      isAskedFor: true,
-      returnTo: method === 'GET' || method === 'HEAD' ? pathname + search : undefined,
-    };
-    const admitted = await admit(context, host, path);
-    if (admitted instanceof Response) return admitted;
-    const response = new Response(null, { status: 204, headers: ownResponseHeaders(config) });
-    setIdentity(response.headers, await identityOf(context, admitted));
-    return appendCookies(response, await admission.renewedCookies(admitted));
+    const url = new URL(asked.url);
+    if (!servesHost(url.host)) throw forbidden(`host ${url.host}`);
+    Object.assign(c.get('event'), { method: asked.method, host: url.host, path: asked.path });
+    const context = visitorContext(c, asked, url);
+    const admitted = await admit(context, { host: url.host, path: asked.path }).catch(forbidNonsense);
+    if (admitted instanceof Response) return withoutBadRequest(gateway, context, admitted);
+    return verdict(gateway, admitted);
   };
 };
 
-/** `Location` is for nginx (`auth_request_set`) and Caddy, `Refresh` for whoever passes this answer on to the visitor as it is. */
-const sendToLogin: SendToLogin = (gateway, c, { returnTo, stepUp }, _formerSub, { credentials }) => {
-  const code = stepUp ? 'insufficient_user_authentication' : 'unauthenticated';
-  const challenge = bearerChallenge(gateway.config, stepUp ? { error: 'insufficient_user_authentication' } : {});
-  const headers = { ...((credentials.bearer || stepUp) && { 'WWW-Authenticate': challenge }) };
-  // What a form was sent to is no page to come back to.
-  if (c.returnTo === undefined) return problemAnswer(gateway, c, code, 'a form', { headers });
-  const login_url = loginUrl(gateway, returnTo) + (stepUp ? '&prompt=login' : '');
-  return problemAnswer(gateway, c, code, 'a navigation', {
-    members: { login_url },
-    headers: { ...headers, Location: login_url, Refresh: `0;url=${login_url}` },
-  });
-};
+/** The visitor's request as the proxy describes it. */
+function visitorContext(c: AppContext, { method, url }: AskedRequest, { pathname, search }: URL): RequestContext {
+  return {
+    req: { raw: c.req.raw, method, url, header: (name) => c.req.header(name) },
+    get: (key) => c.get(key),
+    isAskedFor: true,
+    returnTo: method === 'GET' || method === 'HEAD' ? pathname + search : undefined,
+  };
+}
+
+async function verdict(gateway: Gateway, admitted: Admitted): Promise<Response> {
+  const response = new Response(null, { status: 204, headers: ownResponseHeaders(gateway.config) });
+  setIdentity(response.headers, await upstreamIdentity(gateway, admitted));
+  return appendCookies(response, await renewedCookies(gateway, admitted));
+}
+
+/** These proxies understand 2xx, 401 and 403. nginx answers 500 to anything else, so a bad path is 403. */
+function forbidNonsense(error: unknown): never {
+  throw error instanceof GatewayError && error.code === 'bad_request' ? forbidden(error.message) : error;
+}
+
+/** For the same reason a malformed token is 401 here, and not 400. */
+function withoutBadRequest(gateway: Gateway, context: RequestContext, refusal: Response): Response {
+  if (refusal.status !== 400) return refusal;
+  const headers = { 'WWW-Authenticate': refusal.headers.get('WWW-Authenticate') ?? 'Bearer' };
+  return problemAnswer(gateway, context, 'invalid_token', context.get('event').reason ?? '', { headers });
+}
 
 function forbidden(reason: string): GatewayError {
   return new GatewayError('forbidden', `check: ${reason}`);

@@ -1,5 +1,5 @@
 // GET /auth/health: the process answers. GET /auth/ready: everything it depends on answers, one entry each.
-// Design §2. One round of questions a second at most in each isolate, so that asking often is no way to keep ZITADEL busy.
+// ARCHITECTURE §2. Each isolate runs the checks once a second at most, so that nobody can keep ZITADEL busy by asking often.
 
 import { type Endpoint, jsonAnswer } from '../answer/answers.ts';
 import type { Gateway } from '../gateway.ts';
@@ -38,7 +38,7 @@ async function runChecks(gateway: Gateway): Promise<Record<string, Check>> {
   const probe = new Request(`${upstream.origin}${upstream.basePath}/`, { method: 'HEAD', redirect: 'manual' });
   const service = upstream.binding === undefined ? undefined : (bindings[upstream.binding] as Fetcher);
   const checks: Record<string, () => Promise<unknown>> = {
-    // What is remembered may serve for hours; the question is whether a sign-in would work now.
+    // It asks ZITADEL in any case: remembered metadata and keys would not say whether a sign-in works now.
     ...providerProbe(),
     kv: () => bindings.SESSIONS.get('ready'),
     sessions: () => directory.ofProviderSession('ready').pointedTo(),
@@ -58,7 +58,7 @@ async function runCheck({ stopwatch, emit }: Gateway, check: () => Promise<unkno
     if ((await within(check(), DEADLINE)) === LATE) throw new Error('no answer in time');
     return { ok: true, ms: ms() };
   } catch (error) {
-    // Anybody may ask: the reason goes to the log.
+    // Anybody may read the answer, so the reason goes to the log only.
     emit({ event: 'not_ready', level: 'warn', reason: (error as Error).message });
     return { ok: false, ms: ms(), error: 'no good answer; see the log' };
   }

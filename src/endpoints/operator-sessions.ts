@@ -1,5 +1,5 @@
 // /auth/operator/sessions: the operator lists and ends a user's sessions. 404 while OPERATOR_SECRET is unset.
-// Design §2; GET ?sub=… lists, DELETE ?sub=…[&id=…] ends one or all.
+// ARCHITECTURE §2; GET ?sub=… lists, DELETE ?sub=…[&id=…] ends one or all.
 
 import { type Endpoint, jsonAnswer } from '../answer/answers.ts';
 import { GatewayError } from '../errors.ts';
@@ -32,7 +32,7 @@ async function listSessions(gateway: Gateway, sub: string): Promise<Response> {
 async function endSessions(gateway: Gateway, sub: string, id: string | null): Promise<Response> {
   const selection = id === null ? { allExcept: null } : { id };
   const { ended } = await gateway.directory.ofUser(sub).end(selection, 'operator', false);
-  // An id that is not this user's ends nothing, and must not do so in this isolate alone.
+  // An id of another user's session ends nothing at the object, so this isolate must not end it either.
   if (id !== null && ended > 0) gateway.visitorSessions.markEnded(id, 'operator');
   return jsonAnswer(gateway, { sub, ended });
 }

@@ -1,5 +1,5 @@
 // The gateway's script files, and the page where a sign-in in a small window ends.
-// Design §2 (no inline script, so each is a file of its own).
+// ARCHITECTURE §2 (no inline script, so each is a file of its own).
 
 import { type Endpoint, pageContext } from '../answer/answers.ts';
 import { clientScript } from '../pages/client-script.ts';

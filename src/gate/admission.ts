@@ -1,5 +1,5 @@
-// May it pass? Match, authenticate, decide, and what is answered if not: the same for what is forwarded and for what another proxy asks about.
-// Design §3, §6; RFC 6455 §10.2 (WebSockets and origins).
+// Decides whether a request may pass: match, authenticate, decide, refuse. Both the upstream and /auth/check go this way.
+// ARCHITECTURE §3, §6; RFC 6455 §10.2 (WebSockets and origins).
 
 import type { RequestContext } from '../answer/answers.ts';
 import { GatewayError } from '../errors.ts';
@@ -7,92 +7,105 @@ import type { Gateway } from '../gateway.ts';
 import { allowedCorsOrigin, isPreflight } from '../policy/cors.ts';
 import { type Decision, decide } from '../policy/decide.ts';
 import { matchRequest, type RequestFacts } from '../policy/match.ts';
-import type { Requirement } from '../policy/requirement.ts';
-import { callerOf, createAuthenticate, type Who } from './authenticate.ts';
-import { createEnforcement, type SendToLogin } from './enforce.ts';
-import { createRevalidation, type Revalidation } from './revalidation.ts';
+import { authenticate, callerOf, type Who } from './authenticate.ts';
+import { createEnforcement } from './enforce.ts';
+import type { SendToLogin } from './send-to-login.ts';
+import type { Admitted, Identified, Matched } from './stages.ts';
 
-/** Seconds: a refused bearer token is asked about once more, but not for every refusal. */
+/** Seconds. Before a bearer token is refused, ZITADEL is asked about it once more, unless it was asked less than this ago. */
 const LOOK_AGAIN_INTERVAL = 5;
 
-export interface Admitted {
-  readonly requirement: Requirement;
-  readonly who: Who;
-}
+/** `host` with its port, `path` as sent, without query. */
+type Address = Pick<RequestFacts, 'host' | 'path'>;
 
-export interface Admission extends Revalidation {
-  /** `host` with its port, `path` as sent, without query. A `Response` is the refusal. @throws GatewayError `bad_request`, `cross_site` and what is unavailable */
-  admit(c: RequestContext, address: Pick<RequestFacts, 'host' | 'path'>): Promise<Admitted | Response>;
-  /** Set-Cookie values by which a session goes on. */
-  renewedCookies(admitted: Admitted): Promise<readonly string[]>;
-}
+/** Resolves to a `Response` for a refusal. @throws GatewayError `bad_request`, `cross_site` and what is unavailable */
+export type Admit = (context: RequestContext, address: Address) => Promise<Admitted | Response>;
 
-export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Admission {
-  const { config, now, visitorSessions } = gateway;
-  const authenticate = createAuthenticate(gateway);
+/** The checks of a request, in the order in which it meets them. */
+export function createAdmission(gateway: Gateway, sendToLogin?: SendToLogin): Admit {
   const enforce = createEnforcement(gateway, sendToLogin);
-
-  function match(c: RequestContext, { host, path }: Pick<RequestFacts, 'host' | 'path'>): Requirement {
-    const { method } = c.req;
-    const requestedMethod = isPreflight(method, c.req.raw.headers)
-      ? c.req.header('access-control-request-method')
-      : undefined;
-    const requirement = matchRequest(gateway.rules, { method, host, path, requestedMethod });
-    if (requirement.kind === 'nonsense') throw new GatewayError('bad_request', `path: ${requirement.reason}`);
-    return requirement;
-  }
-
-  /** Decides, and before a refusal that fresher claims could change looks at ZITADEL once more. */
-  async function judge(requirement: Requirement, who: Who): Promise<Decision> {
-    const decision = decide(requirement, callerOf(who), now());
-    if (decision.kind !== 'refuse' || !decision.couldChange || who.kind !== 'session') return decision;
-    const renewal = await visitorSessions.lookAgain(who.visit);
-    // A session that turns out to be over is nobody's: whoever it was may sign in.
-    if (renewal === 'ended') return decide(requirement, undefined, now());
-    return renewal === 'read' ? decide(requirement, callerOf(who), now()) : decision;
-  }
-
-  /** The same-origin policy does not hold WebSockets back, and the cookie comes along. */
-  function isForeignUpgrade(c: RequestContext, who: Who): boolean {
-    // A proxy that only asks keeps `Upgrade` to itself; every handshake says its version too.
-    const isUpgrade =
-      c.req.header('upgrade')?.toLowerCase() === 'websocket' || c.req.header('sec-websocket-version') !== undefined;
-    return isUpgrade && who.kind === 'session' && c.req.header('origin') !== config.origin;
-  }
-
-  return {
-    async admit(c, address) {
-      const requirement = match(c, address);
-      if (
-        isPreflight(c.req.method, c.req.raw.headers) &&
-        allowedCorsOrigin(requirement, c.req.header('origin') ?? null)
-      ) {
-        c.get('event').decision = 'preflight';
-        return { requirement, who: { kind: 'nobody', reason: 'preflight' } };
-      }
-      let who: Who = requirement.isDenied
-        ? { kind: 'nobody', reason: 'denied to all' }
-        : await authenticate(c, requirement);
-      let decision = await judge(requirement, who);
-      if (decision.kind === 'refuse' && decision.couldChange && who.kind === 'bearer') {
-        who = await authenticate(c, requirement, LOOK_AGAIN_INTERVAL);
-        decision = await judge(requirement, who);
-      }
-      note(c, who, decision);
-      if (who.kind === 'bad-token') return enforce.badToken(c, requirement, who);
-      if (decision.kind !== 'allow') return enforce.refusal(c, requirement, who, decision);
-      if (isForeignUpgrade(c, who)) throw new GatewayError('cross_site', 'a WebSocket upgrade from another origin');
-      return { requirement, who };
-    },
-
-    ...createRevalidation(gateway),
-
-    renewedCookies: async ({ who }) => (who.kind === 'session' ? visitorSessions.renewedCookies(who.visit) : []),
+  return async (context, address) => {
+    const matched = matchRules(gateway, context, address);
+    if (isAllowedPreflight(matched)) return admitPreflight(matched);
+    const { who, decision } = await judge(gateway, matched);
+    const identified = { ...matched, who };
+    note(identified, decision);
+    if (who.kind === 'bad-token') return enforce.badToken(identified, who);
+    if (decision.kind !== 'allow') return enforce.refusal(identified, decision);
+    assertOwnUpgrade(gateway, identified);
+    return identified as Admitted;
   };
 }
 
-function note(c: RequestContext, who: Who, decision: Decision): void {
-  const event = c.get('event');
+function matchRules({ rules }: Gateway, context: RequestContext, { host, path }: Address): Matched {
+  const { method, raw } = context.req;
+  const requestedMethod = isPreflight(method, raw.headers)
+    ? context.req.header('access-control-request-method')
+    : undefined;
+  const requirement = matchRequest(rules, { method, host, path, requestedMethod });
+  if (requirement.kind === 'nonsense') throw new GatewayError('bad_request', `path: ${requirement.reason}`);
+  return { context, requirement };
+}
+
+function isAllowedPreflight({ context, requirement }: Matched): boolean {
+  const { method, raw } = context.req;
+  return isPreflight(method, raw.headers) && allowedCorsOrigin(requirement, context.req.header('origin') ?? null);
+}
+
+/** Browsers send a preflight without credentials, so it is nobody's. */
+function admitPreflight(matched: Matched): Admitted {
+  matched.context.get('event').decision = 'preflight';
+  const identified: Identified = { ...matched, who: { kind: 'nobody', reason: 'preflight' } };
+  return identified as Admitted;
+}
+
+interface Judged {
+  readonly who: Who;
+  readonly decision: Decision;
+}
+
+/** Finds out who asks, and decides. Before a refusal that fresher claims could change, it asks ZITADEL once more. */
+async function judge(gateway: Gateway, matched: Matched): Promise<Judged> {
+  const { requirement } = matched;
+  const who: Who = requirement.isDenied
+    ? { kind: 'nobody', reason: 'denied to all' }
+    : await authenticate(gateway, matched);
+  const decision = decide(requirement, callerOf(who), gateway.now());
+  const couldChange = decision.kind === 'refuse' && decision.couldChange;
+  if (couldChange && who.kind === 'session') return judgeSessionAgain(gateway, matched, { who, decision });
+  if (couldChange && who.kind === 'bearer') return judgeTokenAgain(gateway, matched);
+  return { who, decision };
+}
+
+async function judgeSessionAgain(
+  { visitorSessions, now }: Gateway,
+  { requirement }: Matched,
+  { who, decision }: Judged & { readonly who: Extract<Who, { kind: 'session' }> },
+): Promise<Judged> {
+  const renewal = await visitorSessions.lookAgain(who.visit);
+  // The session turns out to have ended. The visitor may sign in anew.
+  if (renewal === 'ended') return { who, decision: decide(requirement, undefined, now()) };
+  return { who, decision: renewal === 'read' ? decide(requirement, callerOf(who), now()) : decision };
+}
+
+async function judgeTokenAgain(gateway: Gateway, matched: Matched): Promise<Judged> {
+  const who = await authenticate(gateway, matched, LOOK_AGAIN_INTERVAL);
+  return { who, decision: decide(matched.requirement, callerOf(who), gateway.now()) };
+}
+
+/** Browsers let any origin open a WebSocket, and send the cookie with it. @throws GatewayError `cross_site` */
+function assertOwnUpgrade({ config }: Gateway, { context, who }: Identified): void {
+  const { req } = context;
+  // A proxy that asks /auth/check does not pass `Upgrade` on; but every handshake has the version field, too.
+  const isUpgrade =
+    req.header('upgrade')?.toLowerCase() === 'websocket' || req.header('sec-websocket-version') !== undefined;
+  if (isUpgrade && who.kind === 'session' && req.header('origin') !== config.origin) {
+    throw new GatewayError('cross_site', 'a WebSocket upgrade from another origin');
+  }
+}
+
+function note({ context, who }: Identified, decision: Decision): void {
+  const event = context.get('event');
   event.decision = `${decision.kind}: ${decision.reason}`;
   if (decision.rule !== undefined) event.rule = decision.rule;
   if (decision.report.length > 0) event.report = decision.report;

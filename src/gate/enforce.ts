@@ -1,144 +1,111 @@
-// What a request that may not pass is answered: sign in, step up, 401, 403; by what it is and by what the route says.
-// Design §3; RFC 6750 §3; RFC 9470 §3; Fetch §3.2 (a script of an allowed origin may read the 401).
+// Answers a request that may not pass with a sign-in, a step-up, 401 or 403. The kind of request and the route's rule choose which.
+// ARCHITECTURE §3; RFC 6750 §3; RFC 9470 §3; Fetch §3.2 (a script of an allowed origin may read the 401).
 
-import { type FaultAnswerOptions, faultAnswer, type RequestContext } from '../answer/answers.ts';
+import { type FaultAnswerOptions, faultAnswer } from '../answer/answers.ts';
 import { bearerChallenge } from '../answer/challenge.ts';
 import type { FaultCode } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { personOf } from '../login/begin-session.ts';
-import { readForm } from '../login/kept-form.ts';
-import { assertMayBegin, beginLogin, type LoginStart } from '../login/start-login.ts';
 import { stepUpStart } from '../login/step-up-round.ts';
 import { allowedCorsOrigin } from '../policy/cors.ts';
 import type { Decision } from '../policy/decide.ts';
-import { isNavigation, isPrefetch, mayBeginLogin } from '../policy/navigation.ts';
-import type { Requirement } from '../policy/requirement.ts';
 import { callerOf, type Who } from './authenticate.ts';
+import { createRedirectToLogin, isSentToLogin, loginHref, type SendToLogin } from './send-to-login.ts';
+import { type Identified, type Matched, pathOf } from './stages.ts';
 
+type BadToken = Extract<Who, { kind: 'bad-token' }>;
 type Refused = Exclude<Decision, { kind: 'allow' }>;
-
-/** How a visitor whose navigation needs a sign-in is sent there. `formerSub`: whose session has just ended. */
-export type SendToLogin = (
-  gateway: Gateway,
-  c: RequestContext,
-  start: LoginStart,
-  formerSub: string | undefined,
-  requirement: Requirement,
-) => Promise<Response> | Response;
-
-/** With the form that they were sending, or not before they know that it can't be kept. */
-const redirectToLogin: SendToLogin = async (gateway, c, start, formerSub, { unauthenticated }) => {
-  await assertMayBegin(gateway, c.req.raw, unauthenticated === 'redirect');
-  const form = await readForm(gateway, c.req.raw, formerSub);
-  if (form !== 'too-large') return beginLogin(gateway, c.req.raw, form === 'none' ? start : { ...start, form });
-  return faultAnswer(gateway, c, 'content_too_large', 'a form without a session', {
-    page: (context) => gateway.pages.formTooLarge(context, { signInHref: loginHref(gateway, start.returnTo) }),
-  });
-};
+type StepUp = Extract<Decision, { kind: 'step-up' }>;
+type Answer = Promise<Response> | Response;
 
 export interface Enforcement {
-  badToken(c: RequestContext, requirement: Requirement, who: Extract<Who, { kind: 'bad-token' }>): Response;
-  refusal(c: RequestContext, requirement: Requirement, who: Who, decision: Refused): Promise<Response> | Response;
+  badToken(identified: Identified, who: BadToken): Response;
+  refusal(identified: Identified, decision: Refused): Answer;
 }
 
-export function createEnforcement(gateway: Gateway, sendToLogin = redirectToLogin): Enforcement {
-  const { config } = gateway;
-
-  function answer(
-    c: RequestContext,
-    requirement: Requirement,
-    code: FaultCode,
-    reason: string,
-    options: FaultAnswerOptions = {},
-  ) {
-    const headers = { ...corsHeaders(requirement, c.req.header('origin')), ...options.headers };
-    return faultAnswer(gateway, c, code, reason, { ...options, headers });
-  }
-
-  function signIn(
-    c: RequestContext,
-    requirement: Requirement,
-    reason: string,
-    formerSub: string | undefined,
-  ): Promise<Response> | Response {
-    const returnTo = pathOf(c);
-    if (isRedirected(gateway, c, requirement)) return sendToLogin(gateway, c, { returnTo }, formerSub, requirement);
-    const headers: Record<string, string> = requirement.credentials.bearer
-      ? { 'WWW-Authenticate': bearerChallenge(config, {}) }
-      : {};
-    const signInHref = loginHref(gateway, returnTo);
-    return answer(c, requirement, 'unauthenticated', reason, {
-      headers,
-      page: (context) => gateway.pages.fault(context, { code: 'unauthenticated', signInHref }),
-    });
-  }
-
-  function stepUp(
-    c: RequestContext,
-    requirement: Requirement,
-    who: Who,
-    decision: Extract<Refused, { kind: 'step-up' }>,
-  ) {
-    const { max_age, via, reason } = decision;
-    if (via === 'session' && isRedirected(gateway, c, requirement)) {
-      const identity = callerOf(who)?.identity;
-      return sendToLogin(gateway, c, stepUpStart(pathOf(c), decision, identity), identity?.sub, requirement);
-    }
-    const challenge = { error: 'insufficient_user_authentication' as const, ...(max_age !== undefined && { max_age }) };
-    return answer(c, requirement, 'insufficient_user_authentication', `step-up: ${reason}`, {
-      headers: { 'WWW-Authenticate': bearerChallenge(config, challenge) },
-    });
-  }
-
-  function refuse(c: RequestContext, requirement: Requirement, who: Who, reason: string): Response {
-    if (who.kind === 'bearer') {
-      const headers = { 'WWW-Authenticate': bearerChallenge(config, { error: 'insufficient_scope' }) };
-      return answer(c, requirement, 'insufficient_scope', reason, { headers, isForProgram: true });
-    }
-    const person = who.kind === 'session' ? personOf(who.visit.session.identity) : undefined;
-    return answer(c, requirement, 'forbidden', reason, {
-      page: (context) =>
-        person
-          ? gateway.pages.forbidden(context, { person, returnTo: pathOf(c) })
-          : gateway.pages.fault(context, { code: 'forbidden' }),
-    });
-  }
-
+export function createEnforcement(gateway: Gateway, sendToLogin = createRedirectToLogin(gateway)): Enforcement {
   return {
-    badToken(c, requirement, { error, reason }) {
-      // RFC 6750 §3.1: a malformed header is the request's fault, not the token's.
-      const code = error === 'invalid_request' ? 'bad_request' : 'invalid_token';
-      const headers = { 'WWW-Authenticate': bearerChallenge(config, { error }) };
-      return answer(c, requirement, code, reason, { headers, isForProgram: true });
-    },
-
-    refusal(c, requirement, who, decision) {
+    badToken: (identified, who) => answerBadToken(gateway, identified, who),
+    refusal(identified, decision) {
       switch (decision.kind) {
         case 'sign-in':
-          return who.kind === 'nobody'
-            ? signIn(c, requirement, who.reason, who.formerSub)
-            : signIn(c, requirement, decision.reason, undefined);
+          return isSentToLogin(gateway, identified)
+            ? sendToLogin(identified, { returnTo: pathOf(identified) }, formerSubOf(identified))
+            : askForSignIn(gateway, identified, decision.reason);
         case 'step-up':
-          return stepUp(c, requirement, who, decision);
+          return decision.via === 'session' && isSentToLogin(gateway, identified)
+            ? sendToStepUp(sendToLogin, identified, decision)
+            : askForStepUp(gateway, identified, decision);
         case 'refuse':
-          return refuse(c, requirement, who, decision.reason);
+          return identified.who.kind === 'bearer'
+            ? refuseProgram(gateway, identified, decision.reason)
+            : refuseVisitor(gateway, identified, decision.reason);
       }
     },
   };
 }
 
-function isRedirected({ config }: Gateway, c: RequestContext, { unauthenticated, credentials }: Requirement): boolean {
-  const { method, raw } = c.req;
-  if (unauthenticated === '401' || !credentials.session || isPrefetch(raw.headers)) return false;
-  const isNavigating = isNavigation(raw.headers, method);
-  // A form is sent by a navigation only.
-  if (method !== 'GET' && method !== 'HEAD' && !isNavigating) return false;
-  // The session's cookie belongs to one host; signing in there would not help here.
-  if (new URL(c.req.url).host !== new URL(config.origin).host) return false;
-  return isNavigating || (unauthenticated === 'redirect' && mayBeginLogin(raw.headers, true));
+function answerBadToken(gateway: Gateway, identified: Identified, { error, reason }: BadToken): Response {
+  // RFC 6750 §3.1: a malformed header is the request's fault, not the token's.
+  const code = error === 'invalid_request' ? 'bad_request' : 'invalid_token';
+  const headers = { 'WWW-Authenticate': bearerChallenge(gateway.config, { error }) };
+  return answer(gateway, identified, code, { reason, headers, isForProgram: true });
 }
 
-function corsHeaders(requirement: Requirement, origin: string | undefined): Record<string, string> {
+function askForSignIn(gateway: Gateway, identified: Identified, anonymous: string): Response {
+  const { requirement, who } = identified;
+  const signInHref = loginHref(gateway, pathOf(identified));
+  return answer(gateway, identified, 'unauthenticated', {
+    reason: who.kind === 'nobody' ? who.reason : anonymous,
+    headers: requirement.credentials.bearer ? { 'WWW-Authenticate': bearerChallenge(gateway.config, {}) } : {},
+    page: (context) => gateway.pages.fault(context, { code: 'unauthenticated', signInHref }),
+  });
+}
+
+function sendToStepUp(sendToLogin: SendToLogin, identified: Identified, decision: StepUp): Answer {
+  const identity = callerOf(identified.who)?.identity;
+  return sendToLogin(identified, stepUpStart(pathOf(identified), decision, identity), identity?.sub);
+}
+
+function askForStepUp(gateway: Gateway, identified: Identified, { max_age, reason }: StepUp): Response {
+  const challenge = { error: 'insufficient_user_authentication' as const, ...(max_age !== undefined && { max_age }) };
+  const headers = { 'WWW-Authenticate': bearerChallenge(gateway.config, challenge) };
+  return answer(gateway, identified, 'insufficient_user_authentication', { reason: `step-up: ${reason}`, headers });
+}
+
+function refuseProgram(gateway: Gateway, identified: Identified, reason: string): Response {
+  const headers = { 'WWW-Authenticate': bearerChallenge(gateway.config, { error: 'insufficient_scope' }) };
+  return answer(gateway, identified, 'insufficient_scope', { reason, headers, isForProgram: true });
+}
+
+function refuseVisitor(gateway: Gateway, identified: Identified, reason: string): Response {
+  const { who } = identified;
+  const person = who.kind === 'session' ? personOf(who.visit.session.identity) : undefined;
+  return answer(gateway, identified, 'forbidden', {
+    reason,
+    page: (context) =>
+      person
+        ? gateway.pages.forbidden(context, { person, returnTo: pathOf(identified) })
+        : gateway.pages.fault(context, { code: 'forbidden' }),
+  });
+}
+
+/** The user whose session has ended, if that is why a sign-in is needed. */
+function formerSubOf({ who }: Identified): string | undefined {
+  return who.kind === 'nobody' ? who.formerSub : undefined;
+}
+
+function answer(
+  gateway: Gateway,
+  { context, requirement }: Matched,
+  code: FaultCode,
+  { reason, ...options }: FaultAnswerOptions & { readonly reason: string },
+): Response {
+  const headers = { ...corsHeaders(requirement, context.req.header('origin')), ...options.headers };
+  return faultAnswer(gateway, context, code, reason, { ...options, headers });
+}
+
+function corsHeaders(requirement: Matched['requirement'], origin: string | undefined): Record<string, string> {
   if (origin === undefined || !allowedCorsOrigin(requirement, origin)) return {};
   return {
     'Access-Control-Allow-Origin': origin,
@@ -146,13 +113,4 @@ function corsHeaders(requirement: Requirement, origin: string | undefined): Reco
     'Access-Control-Expose-Headers': 'WWW-Authenticate, X-Request-Id',
     Vary: 'Origin',
   };
-}
-
-function loginHref({ config }: Gateway, returnTo: string): string {
-  return `${config.endpoints}/login?return_to=${encodeURIComponent(returnTo)}`;
-}
-
-function pathOf(c: RequestContext): string {
-  const { pathname, search } = new URL(c.req.url);
-  return pathname + search;
 }

@@ -1,45 +1,41 @@
-// Passes an allowed request on, and says in the log what came of it.
-// Design §4; promise 4 (open connections end with the session).
+// Passes an admitted request on to the upstream, and logs the outcome.
+// ARCHITECTURE §4; promise 4 (open connections end with the session).
 
-import type { AppContext } from '../answer/answers.ts';
 import type { Gateway } from '../gateway.ts';
 import { compileReservedNames } from '../identity/reserved-names.ts';
 import { claimsBearer } from '../oidc/bearer/authorization-header.ts';
-import { createForward, type ForwardOptions } from '../proxy/forward.ts';
+import { createForward } from '../proxy/forward.ts';
 import { nextTraceparent } from '../proxy/trace-context.ts';
 import { randomHex } from '../shared/random.ts';
-import type { Admitted } from './admission.ts';
-import { createUpstreamIdentity } from './upstream-identity.ts';
+import { revalidationTimes, revalidatorOf } from './revalidation.ts';
+import type { Admitted } from './stages.ts';
+import { upstreamIdentity } from './upstream-identity.ts';
 
-type OpenChecks = Pick<ForwardOptions, 'stillAllowed' | 'revalidationTimes'>;
-
-export type ForwardAdmitted = (c: AppContext, admitted: Admitted, revalidation: OpenChecks) => Promise<Response>;
+export type ForwardAdmitted = (admitted: Admitted) => Promise<Response>;
 
 export function createForwardAdmitted(gateway: Gateway): ForwardAdmitted {
   const { config, bindings, fetch, stopwatch } = gateway;
-  const identityOf = createUpstreamIdentity(gateway);
   const forward = createForward({ config, bindings, fetch, isReservedName: compileReservedNames(config) });
 
-  return async (c, admitted, revalidation) => {
-    const event = c.get('event');
-    const { headers } = c.req.raw;
-    const { forwarding, isPublic, credentials } = admitted.requirement;
+  return async (admitted) => {
+    const { context, requirement } = admitted;
+    const event = context.get('event');
+    const { headers } = context.req.raw;
     const traceparent = nextTraceparent(headers.get('traceparent'), randomHex);
     event.trace_id = traceparent.slice(3, 35);
-    const { identityHeaders, assertion, accessToken, idToken } = await identityOf(c, admitted);
+    const identity = await upstreamIdentity(gateway, admitted);
     const started = stopwatch();
     try {
-      const response = await forward(c.req.raw, forwarding, {
+      const response = await forward(context.req.raw, requirement.forwarding, {
+        ...identity,
         requestId: event.request_id,
         traceparent,
-        identityHeaders,
-        assertion,
-        accessToken,
-        idToken,
-        isPublic,
-        // A bearer token was judged here; what another scheme says is between the visitor and the application.
-        consumesAuthorization: credentials.bearer && claimsBearer(headers.get('authorization') ?? undefined),
-        ...revalidation,
+        isPublic: requirement.isPublic,
+        // The gateway consumes the bearer tokens that it judges. Credentials of another scheme are for the application.
+        consumesAuthorization:
+          requirement.credentials.bearer && claimsBearer(headers.get('authorization') ?? undefined),
+        stillAllowed: revalidatorOf(gateway, admitted),
+        revalidationTimes: revalidationTimes(gateway, admitted),
       });
       event.upstream_status = response.status;
       return response;

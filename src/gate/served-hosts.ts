@@ -1,5 +1,5 @@
-// The hosts that are ours: the callback's, and those that rules name.
-// Design §3 (421).
+// The hosts that the gateway serves: the callback's, and those that rules name.
+// ARCHITECTURE §3 (421).
 
 import type { Config } from '../config/schema.ts';
 

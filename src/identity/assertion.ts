@@ -25,7 +25,7 @@ export interface AssertionRequest {
   readonly identity: Identity;
   /** Origin of the upstream. */
   readonly audience: string;
-  /** What the assertion may be used again for: the session's id. Without one, each request has its own. */
+  /** An assertion is used again for the same session. Without a session, each request has its own. */
   readonly sessionId?: string | undefined;
   readonly method: string;
   /** The public URL; its query is left out. */
@@ -91,7 +91,7 @@ function rememberForSessions(signNew: SignNew) {
     const known = usable();
     if (known !== undefined) return known;
     const assertion = await signNew(claims, audience, at);
-    // Of requests that came together the first to finish speaks for all.
+    // Of requests that came together, the first to finish decides which assertion is remembered.
     const first = usable();
     if (first !== undefined) return first;
     remembered.set(key, { claims: text, assertion, usableUntil: at + LIFE / 2 });
@@ -118,7 +118,7 @@ async function keyIdOf({ kid, kty, crv, x, y }: Jwk): Promise<string> {
 }
 
 async function importSigningKey(jwk: Jwk): Promise<SigningKey> {
-  // What a key file says of its use (`key_ops`, `use`, `alg: Ed25519`) is for others; here it signs.
+  // Members about the key's use (`key_ops`, `use`, `alg: Ed25519`) are left out: an import for signing could refuse them.
   const { kty, crv, x, y, d } = jwk;
   const material = { kty, crv, x, d, ...(y !== undefined && { y }) } as JsonWebKey;
   const algorithm = kty === 'OKP' ? { name: 'Ed25519' } : { name: 'ECDSA', namedCurve: 'P-256' };

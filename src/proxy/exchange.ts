@@ -1,5 +1,5 @@
 // One exchange with the upstream up to its first byte: the deadline, the one repetition, and what its failures mean.
-// Issue 6 "Time-outs"; RFC 9110 §9.2.2 (what may be repeated), §15.6.3 (502), §15.6.5 (504).
+// RFC 9110 §9.2.2 (what may be repeated), §15.6.3 (502), §15.6.5 (504).
 
 import { GatewayError } from '../errors.ts';
 import type { Timers } from './open/revalidation.ts';
@@ -9,14 +9,14 @@ export interface Exchange {
   readonly attempt: () => Promise<Response>;
   /** Seconds to the response's first byte. */
   readonly timeout: number;
-  /** The clock stands still until this settles: the visitor sends at their own pace. */
+  /** The clock starts when this settles, because a visitor may send as slowly as they like. */
   readonly upload: Promise<unknown> | undefined;
   readonly isRepeatable: boolean;
   readonly timers: Timers;
 }
 
 /**
- * What is not waited for any longer the runtime ends with the visitor's request.
+ * An attempt that nobody waits for any longer is ended by the runtime, together with the visitor's request.
  * @throws GatewayError `upstream_timeout`, `upstream_unreachable`; the runtime's own words are in `cause` alone
  */
 export function exchange({ attempt, timeout, upload, isRepeatable, timers }: Exchange): Promise<Response> {

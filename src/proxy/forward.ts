@@ -1,9 +1,8 @@
 // Passes an allowed request on to its upstream, and the answer back.
-// Design §4, §6; issue 6.
+// ARCHITECTURE §4, §6.
 
-import type { Config, UpstreamTarget } from '../config/schema.ts';
+import type { Config } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
-import { exchange } from './exchange.ts';
 import { HOP_HEADER, hopIdOf, nextHops } from './loop.ts';
 import { guardStream } from './open/guarded-stream.ts';
 import {
@@ -18,18 +17,15 @@ import {
 import { relay, type Socket } from './open/websocket.ts';
 import { isRewritten, rewriteManifest } from './response/manifest.ts';
 import { compileResponseHeaders } from './response/upstream-response.ts';
-import { createUpload } from './upload.ts';
+import { type Manner, type Network, send } from './send.ts';
 import type { Forwarding } from './upstream-path.ts';
-import { compileUpstreamRequest, type UpstreamExtras, type UpstreamRequest } from './upstream-request.ts';
+import { compileUpstreamRequest, type UpstreamExtras } from './upstream-request.ts';
 
 /** Seconds to the first byte, where no rule says otherwise. */
 const TIMEOUT = 100;
 
-export interface ForwardDependencies {
+export interface ForwardDependencies extends Omit<Network, 'timers'> {
   readonly config: Config;
-  /** Where `service:` upstreams are found. */
-  readonly bindings: Readonly<Record<string, unknown>>;
-  readonly fetch: typeof fetch;
   /** From compileReservedNames. */
   readonly isReservedName: (name: string) => boolean;
   readonly timers?: Timers;
@@ -37,7 +33,7 @@ export interface ForwardDependencies {
 
 /** What is known of the request beside itself. */
 export interface ForwardOptions extends UpstreamExtras {
-  /** No rule asks who it is. What is then made for nobody, shared caches may keep. */
+  /** No rule asks who it is. Shared caches may keep an answer that is made for nobody. */
   readonly isPublic: boolean;
   /** Asked again and again while a WebSocket is open, or an answer goes on. */
   readonly stillAllowed?: StillAllowed | undefined;
@@ -50,6 +46,7 @@ export type Forward = (request: Request, forwarding: Forwarding, options: Forwar
 
 export function createForward(dependencies: ForwardDependencies): Forward {
   const { config, bindings, fetch, isReservedName, timers = TIMERS } = dependencies;
+  const network: Network = { bindings, fetch, timers };
   const buildRequest = compileUpstreamRequest(config, isReservedName);
   const rewriteHeaders = compileResponseHeaders(config);
   const hopId = hopIdOf(config);
@@ -61,42 +58,26 @@ export function createForward(dependencies: ForwardDependencies): Forward {
     const isUpgrade = request.method === 'GET' && request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
     if (isUpgrade) built.headers.set('Upgrade', 'websocket');
 
-    const isPersonal = !options.isPublic || options.identityHeaders.length > 0 || options.assertion !== undefined;
-    const send = fetchOf(built.addresses.target, bindings, fetch);
-    // Bytes that a guard passes on must not be unpacked for it; a rewriter has to read them.
-    const isRaw = options.stillAllowed !== undefined && !config.rewriteManifest;
-    const upload = createUpload(request);
-    const answer = await exchange({
-      attempt: async () => send(...fetchArguments(request, upload.body, built, { isPersonal, isRaw })),
+    const manner: Manner = {
+      isPersonal: !options.isPublic || options.identityHeaders.length > 0 || options.assertion !== undefined,
+      // A guard passes bytes on as they are; only the rewriter of manifests has to read them.
+      isRaw: options.stillAllowed !== undefined && !config.rewriteManifest,
       timeout: forwarding.timeout ?? TIMEOUT,
-      upload: upload.sent,
-      isRepeatable: upload.body === null && (request.method === 'GET' || request.method === 'HEAD'),
-      timers,
-    });
+    };
+    const answer = await send(network, request, built, manner);
 
     const guard = guardOf(options, config.revocationMaxAge, timers);
     const sent = { url: request.url, headers: built.headers };
-    const context = { addresses: built.addresses, isPersonal, sent };
+    const context = { addresses: built.addresses, isPersonal: manner.isPersonal, sent };
     if (answer.webSocket && isUpgrade) {
       const headers = new Headers(answer.headers);
       rewriteHeaders({ status: answer.status, headers }, context);
       return upgraded(answer.webSocket, headers, guard);
     }
-    const response = answered(request.method, answer, guard, isRaw);
+    const response = answered(request.method, answer, guard, manner.isRaw);
     rewriteHeaders(response, context);
     return config.rewriteManifest && isRewritten(request.method, response) ? rewriteManifest(response) : response;
   };
-}
-
-function fetchOf(
-  target: UpstreamTarget,
-  bindings: ForwardDependencies['bindings'],
-  fetch: typeof globalThis.fetch,
-): typeof fetch {
-  if (target.binding === undefined) return fetch;
-  const service = bindings[target.binding] as Fetcher | undefined;
-  if (!service) throw new GatewayError('upstream_unreachable', `there is no service binding ${target.binding}`);
-  return (input, init) => service.fetch(input as RequestInfo, init);
 }
 
 function guardOf(
@@ -107,25 +88,6 @@ function guardOf(
   if (!stillAllowed) return undefined;
   const times = revalidationTimes ?? { age: 0, within: revocationMaxAge };
   return { stillAllowed, first: firstLook(times), period: watchPeriod(times.within), timers };
-}
-
-function fetchArguments(
-  request: Request,
-  body: ReadableStream | null,
-  { url, headers }: UpstreamRequest,
-  { isPersonal, isRaw }: { readonly isPersonal: boolean; readonly isRaw: boolean },
-): Parameters<typeof fetch> {
-  const { method } = request;
-  // Cloudflare's cache knows addresses, not people.
-  const init: RequestInit = { headers, redirect: 'manual' };
-  if (isPersonal) init.cache = 'no-store';
-  if (isRaw) init.encodeResponseBody = 'manual';
-  // Only a request made from a request may be a GET with a body.
-  if (body !== null && (method === 'GET' || method === 'HEAD')) {
-    return [new Request(url, new Request(request, init)), isRaw ? { encodeResponseBody: 'manual' } : {}];
-  }
-  init.method = method;
-  return [url, body === null ? init : ({ ...init, body, duplex: 'half' } as RequestInit)];
 }
 
 function upgraded(application: WebSocket, headers: Headers, guard: Guard | undefined): Response {
@@ -156,7 +118,7 @@ function answered(method: string, answer: Response, guard: Guard | undefined, is
   return new Response(guardStream(body, guard, isUnpacked ? undefined : lengthOf(headers)), init);
 }
 
-/** As the upstream says; undefined where it does not, or says nonsense. */
+/** The length that the upstream names; undefined where it names none, or no number. */
 function lengthOf(headers: Headers): number | undefined {
   const length = headers.get('Content-Length');
   return length !== null && /^\d{1,15}$/.test(length) ? Number(length) : undefined;

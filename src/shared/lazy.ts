@@ -1,9 +1,9 @@
-// A value that an isolate makes when it is first needed, and keeps: an imported key, for one.
-// The global scope of a worker may do no work of this kind, so it waits for a request.
+// A value that an isolate makes when a request first needs it, and then keeps; for example an imported key.
+// It can't be made earlier: the global scope of a worker may do no such work.
 
 /**
- * The value is kept, never a promise of it: a request that is cancelled would leave the promise pending for all others. Requests
- * that come together each make one; the first to finish speaks for all.
+ * Keeps the value, never a promise of it: a promise belongs to the request that made it, and if that one is cancelled it stays
+ * pending for all others. Requests that come together each make a value; the first that is finished is kept.
  */
 export function createLazy<Value extends object>(make: () => Promise<Value>): () => Promise<Value> {
   let kept: Value | undefined;

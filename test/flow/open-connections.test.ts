@@ -1,7 +1,8 @@
-// What a connection that stays open is asked now and then: does its session stand, and may it still go here. Promise 4.
+// What a connection that stays open is asked now and then: does its session stand, and may it still go here (promise 4).
 
 import { describe, expect, it } from 'vitest';
 import { createAdmission } from '../../src/gate/admission.ts';
+import { revalidationTimes, revalidatorOf } from '../../src/gate/revalidation.ts';
 import { matchRequest } from '../../src/policy/match.ts';
 import type { Requirement } from '../../src/policy/requirement.ts';
 import { compileRules } from '../../src/policy/rules.ts';
@@ -30,12 +31,12 @@ async function connect(options: HarnessOptions = {}) {
   const cookie = [...(await browser.cookies())].map(([name, value]) => `${name}=${value}`).join('; ');
   const opened = await gateway.visitorSessions.open(cookie);
   if (opened.kind !== 'active') throw new Error(opened.kind);
-  const { revalidatorOf } = createAdmission(gateway);
+  const revalidator = (open: Parameters<typeof revalidatorOf>[1]) => revalidatorOf(gateway, open);
   return {
     harness,
     requirement,
-    revalidatorOf,
-    stillAllowed: revalidatorOf({ requirement, who: { kind: 'session', visit: opened.visit } }),
+    revalidator,
+    stillAllowed: revalidator({ requirement, who: { kind: 'session', visit: opened.visit } }),
   };
 }
 
@@ -71,10 +72,10 @@ describe('an open connection', () => {
   });
 
   it('of a bearer token ends with the token, to the second', async () => {
-    const { harness, requirement, revalidatorOf } = await connect();
+    const { harness, requirement, revalidator } = await connect();
     const caller = { via: 'bearer', identity: { sub: '1', roles: {}, claims: {} } } as never;
     const expiresAt = harness.clock.now + 60;
-    const stillAllowed = revalidatorOf({
+    const stillAllowed = revalidator({
       requirement,
       who: { kind: 'bearer', caller, token: 't', expiresAt, judgedAt: harness.clock.now },
     });
@@ -85,7 +86,7 @@ describe('an open connection', () => {
   });
 
   it('of a JWT that a rule wants to be of a recent sign-in ends when that is no longer so', async () => {
-    const { harness, revalidatorOf } = await connect({ env: { ROUTES: [{ path: '/admin/*', max_age: 60 }] } });
+    const { harness, revalidator } = await connect({ env: { ROUTES: [{ path: '/admin/*', max_age: 60 }] } });
     const caller = {
       via: 'bearer',
       identity: { sub: '1', roles: {}, claims: {} },
@@ -99,7 +100,7 @@ describe('an open connection', () => {
       expiresAt: harness.clock.now + 600,
       judgedAt: harness.clock.now,
     } as const;
-    const stillAllowed = revalidatorOf({ requirement: requirementOf(harness), who });
+    const stillAllowed = revalidator({ requirement: requirementOf(harness), who });
     await harness.advance(60);
     expect(await stillAllowed?.()).toBe(true);
     await harness.advance(1);
@@ -107,8 +108,8 @@ describe('an open connection', () => {
   });
 
   it('of nobody is not watched', async () => {
-    const { requirement, revalidatorOf } = await connect();
-    expect(revalidatorOf({ requirement, who: { kind: 'nobody', reason: '' } })).toBeUndefined();
+    const { requirement, revalidator } = await connect();
+    expect(revalidator({ requirement, who: { kind: 'nobody', reason: '' } })).toBeUndefined();
   });
 });
 
@@ -117,22 +118,22 @@ async function connectOpaque(env: Record<string, unknown> = {}, seconds = 0, isR
   const harness = createHarness({ env: { ...INTROSPECTION, ROUTES, ...env } });
   const { clock, gateway } = harness;
   const token = await harness.zitadel.mintAccessToken({ sub: admin, lifetime: 3600, aud: [SEED.projectId] });
-  const admission = createAdmission(gateway);
+  const admitRequest = createAdmission(gateway);
   const headers = { authorization: `Bearer ${token}` };
   const raw = new Request('https://app.example.com/admin/socket', { headers });
   const context = {
     req: { raw, method: 'GET', url: raw.url, header: (name: string) => raw.headers.get(name) ?? undefined },
     get: () => ({}) as never,
   };
-  const admit = () => admission.admit(context, { host: 'app.example.com', path: '/admin/socket' });
+  const admit = () => admitRequest(context, { host: 'app.example.com', path: '/admin/socket' });
   // Judged once, and remembered.
   await admit();
   if (isRevoked) harness.zitadel.deactivateUser('admin');
   clock.now += seconds;
   const admitted = await admit();
   if (admitted instanceof Response) throw new Error(`${admitted.status}`);
-  const times = admission.revalidationTimes(admitted);
-  const stillAllowed = admission.revalidatorOf(admitted);
+  const times = revalidationTimes(gateway, admitted);
+  const stillAllowed = revalidatorOf(gateway, admitted);
   let next = clock.now + firstLook(times);
   const pass = async (until: number) => {
     for (; next <= until; next += watchPeriod(times.within)) {
@@ -217,8 +218,9 @@ describe('an open connection of a session', () => {
       harness.clock.now += age;
       const opened = await harness.gateway.visitorSessions.open(cookie);
       if (opened.kind !== 'active') throw new Error(opened.kind);
-      const { revalidationTimes } = createAdmission(harness.gateway);
-      const first = firstLook(revalidationTimes({ requirement, who: { kind: 'session', visit: opened.visit } }));
+      const first = firstLook(
+        revalidationTimes(harness.gateway, { requirement, who: { kind: 'session', visit: opened.visit } }),
+      );
       expect(harness.clock.now + first - opened.visit.known.checkedAt).toBeLessThanOrEqual(30);
       harness.clock.now -= age;
     }
@@ -230,9 +232,7 @@ describe('an open connection of a session', () => {
       const { harness, requirement, stillAllowed } = await connect({
         env: { ROUTES, CLAIMS_MAX_AGE: String(claimsMaxAge) },
       });
-      const period = watchPeriod(
-        createAdmission(harness.gateway).revalidationTimes({ requirement, who: NOBODY }).within,
-      );
+      const period = watchPeriod(revalidationTimes(harness.gateway, { requirement, who: NOBODY }).within);
       for (let look = 0; look < 20; look++) {
         await harness.advance(period);
         expect(await stillAllowed?.()).toBe(true);

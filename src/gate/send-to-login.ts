@@ -1,0 +1,66 @@
+// Sends a navigation that needs a sign-in there at once, with the form that it was sending; or tells a proxy where to send it.
+// ARCHITECTURE §3; Fetch Metadata §2.
+
+import { faultAnswer, loginUrl, problemAnswer } from '../answer/answers.ts';
+import { bearerChallenge } from '../answer/challenge.ts';
+import type { Gateway } from '../gateway.ts';
+import { readForm } from '../login/kept-form.ts';
+import { assertMayBegin, beginLogin, type LoginStart } from '../login/start-login.ts';
+import { isNavigation, isPrefetch, mayBeginLogin } from '../policy/navigation.ts';
+import type { Identified, Matched } from './stages.ts';
+
+/** How a visitor is sent to sign in. `formerSub` is the user whose session has just ended, or needs a step-up. */
+export type SendToLogin = (
+  identified: Identified,
+  start: LoginStart,
+  formerSub: string | undefined,
+) => Promise<Response> | Response;
+
+/** Keeps the form that the visitor was sending. If it is too large to keep, the visitor is told so first. */
+export function createRedirectToLogin(gateway: Gateway): SendToLogin {
+  return async ({ context, requirement }, start, formerSub) => {
+    const request = context.req.raw;
+    await assertMayBegin(gateway, request, requirement.unauthenticated === 'redirect');
+    const form = await readForm(gateway, request, formerSub);
+    if (form !== 'too-large') return beginLogin(gateway, request, form === 'none' ? start : { ...start, form });
+    const signInHref = loginHref(gateway, start.returnTo);
+    return faultAnswer(gateway, context, 'content_too_large', 'a form without a session', {
+      page: (pageContext) => gateway.pages.formTooLarge(pageContext, { signInHref }),
+    });
+  };
+}
+
+/**
+ * For a proxy that asks /auth/check: a 401 with the address of the sign-in. `Location` is for nginx (`auth_request_set`) and Caddy,
+ * `Refresh` for proxies that pass this answer on to the visitor as it is.
+ */
+export function createTellLoginAddress(gateway: Gateway): SendToLogin {
+  return ({ context, requirement }, { returnTo, stepUp }) => {
+    const code = stepUp ? 'insufficient_user_authentication' : 'unauthenticated';
+    const challenge = bearerChallenge(gateway.config, stepUp ? { error: 'insufficient_user_authentication' } : {});
+    const headers = { ...((requirement.credentials.bearer || stepUp) && { 'WWW-Authenticate': challenge }) };
+    // The visitor can't come back to the address that a form was sent to.
+    if (context.returnTo === undefined) return problemAnswer(gateway, context, code, 'a form', { headers });
+    const login_url = loginUrl(gateway, returnTo) + (stepUp ? '&prompt=login' : '');
+    return problemAnswer(gateway, context, code, 'a navigation', {
+      members: { login_url },
+      headers: { ...headers, Location: login_url, Refresh: `0;url=${login_url}` },
+    });
+  };
+}
+
+export function isSentToLogin({ config }: Gateway, { context, requirement }: Matched): boolean {
+  const { unauthenticated, credentials } = requirement;
+  const { method, raw, url } = context.req;
+  if (unauthenticated === '401' || !credentials.session || isPrefetch(raw.headers)) return false;
+  const isNavigating = isNavigation(raw.headers, method);
+  // A form is sent by a navigation only.
+  if (method !== 'GET' && method !== 'HEAD' && !isNavigating) return false;
+  // The session's cookie belongs to the callback's host. On another host a sign-in would not help.
+  if (new URL(url).host !== new URL(config.origin).host) return false;
+  return isNavigating || (unauthenticated === 'redirect' && mayBeginLogin(raw.headers, true));
+}
+
+export function loginHref({ config }: Gateway, returnTo: string): string {
+  return `${config.endpoints}/login?return_to=${encodeURIComponent(returnTo)}`;
+}

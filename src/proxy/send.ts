@@ -1,0 +1,70 @@
+// Sends one request to its upstream: over the network or a service binding, with or without a cache, as the bytes are or unpacked.
+// ARCHITECTURE §4.
+
+import type { UpstreamTarget } from '../config/schema.ts';
+import { GatewayError } from '../errors.ts';
+import { exchange } from './exchange.ts';
+import type { Timers } from './open/revalidation.ts';
+import { createUpload } from './upload.ts';
+import type { UpstreamRequest } from './upstream-request.ts';
+
+export interface Network {
+  /** Where `service:` upstreams are found. */
+  readonly bindings: Readonly<Record<string, unknown>>;
+  readonly fetch: typeof fetch;
+  readonly timers: Timers;
+}
+
+/** How one request is sent. */
+export interface Manner {
+  /** Made for somebody: no shared cache may keep the answer. */
+  readonly isPersonal: boolean;
+  /** The bytes are passed on packed, as they come. */
+  readonly isRaw: boolean;
+  /** Seconds to the first byte. */
+  readonly timeout: number;
+}
+
+/** @throws GatewayError `upstream_timeout`, `upstream_unreachable` */
+export function send(
+  { bindings, fetch, timers }: Network,
+  request: Request,
+  built: UpstreamRequest,
+  manner: Manner,
+): Promise<Response> {
+  const fetchUpstream = fetchOf(built.addresses.target, bindings, fetch);
+  const upload = createUpload(request);
+  return exchange({
+    attempt: async () => fetchUpstream(...fetchArguments(request, upload.body, built, manner)),
+    timeout: manner.timeout,
+    upload: upload.sent,
+    isRepeatable: upload.body === null && (request.method === 'GET' || request.method === 'HEAD'),
+    timers,
+  });
+}
+
+function fetchOf(target: UpstreamTarget, bindings: Network['bindings'], fetch: typeof globalThis.fetch): typeof fetch {
+  if (target.binding === undefined) return fetch;
+  const service = bindings[target.binding] as Fetcher | undefined;
+  if (!service) throw new GatewayError('upstream_unreachable', `there is no service binding ${target.binding}`);
+  return (input, init) => service.fetch(input as RequestInfo, init);
+}
+
+function fetchArguments(
+  request: Request,
+  body: ReadableStream | null,
+  { url, headers }: UpstreamRequest,
+  { isPersonal, isRaw }: Manner,
+): Parameters<typeof fetch> {
+  const { method } = request;
+  // Cloudflare's cache tells addresses apart, but not people.
+  const init: RequestInit = { headers, redirect: 'manual' };
+  if (isPersonal) init.cache = 'no-store';
+  if (isRaw) init.encodeResponseBody = 'manual';
+  // Only a request made from a request may be a GET with a body.
+  if (body !== null && (method === 'GET' || method === 'HEAD')) {
+    return [new Request(url, new Request(request, init)), isRaw ? { encodeResponseBody: 'manual' } : {}];
+  }
+  init.method = method;
+  return [url, body === null ? init : ({ ...init, body, duplex: 'half' } as RequestInit)];
+}
