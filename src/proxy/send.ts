@@ -57,11 +57,11 @@ function fetchArguments(
   { isPersonal, isRaw }: Manner,
 ): Parameters<typeof fetch> {
   const { method } = request;
-  // Cloudflare's cache tells addresses apart, but not people.
+  // Cloudflare's cache would give one person's answer to another who asks for the same address.
   const init: RequestInit = { headers, redirect: 'manual' };
   if (isPersonal) init.cache = 'no-store';
   if (isRaw) init.encodeResponseBody = 'manual';
-  // Only a request made from a request may be a GET with a body.
+  // The runtime takes a GET with a body only if it is made from another request.
   if (body !== null && (method === 'GET' || method === 'HEAD')) {
     return [new Request(url, new Request(request, init)), isRaw ? { encodeResponseBody: 'manual' } : {}];
   }
