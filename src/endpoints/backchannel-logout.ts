@@ -4,8 +4,8 @@
 import { type Endpoint, jsonAnswer } from '../answer/answers.ts';
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
-import type { LogoutToken } from '../oidc/logout-token.ts';
 import { providerFault } from '../oidc/provider-errors.ts';
+import type { LogoutToken } from '../oidc/tokens/logout-token.ts';
 import { clientNetwork } from '../shared/client-network.ts';
 import { readForm } from '../shared/posted-fields.ts';
 

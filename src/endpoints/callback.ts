@@ -22,9 +22,9 @@ import {
 import { TRANSACTION_LIFETIME } from '../login/bounds.ts';
 import { assertNotFlooded, startLogin } from '../login/start-login.ts';
 import { isLive, isSecondAttempt, type Transaction, transactionCookieName } from '../login/transaction.ts';
-import type { IdTokenClaims } from '../oidc/id-token.ts';
 import { providerFault, toLoginFault } from '../oidc/provider-errors.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
+import type { IdTokenClaims } from '../oidc/tokens/id-token.ts';
 import { readIdentity, withActor } from '../oidc/zitadel/identity-claims.ts';
 import { isPrefetch } from '../policy/navigation.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';

@@ -5,8 +5,8 @@ import { type AppContext, appendCookies, redirectAnswer } from '../answer/answer
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Identity } from '../identity/identity.ts';
-import type { IdTokenClaims } from '../oidc/id-token.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
+import type { IdTokenClaims } from '../oidc/tokens/id-token.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 import type { Holder } from '../session/endings.ts';
 import type { Session } from '../session/session.ts';

@@ -5,7 +5,7 @@ import * as oauth from 'oauth4webapi';
 import type { ClientAuthentication } from '../config/schema.ts';
 import { signJwt } from '../shared/jwt.ts';
 import { createLazy } from '../shared/lazy.ts';
-import { CLOCK_TOLERANCE } from './signed-token.ts';
+import { CLOCK_TOLERANCE } from './tokens/signed-token.ts';
 
 /** Seconds. */
 const ASSERTION_LIFE = 60;

@@ -2,8 +2,8 @@
 // RFC 8414 §3.2; OIDC Core §5.3.2. What asks for tokens, or with the gateway's credentials, goes through oauth4webapi.
 
 import * as oauth from 'oauth4webapi';
-import type { Members } from './jws.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
+import type { Members } from './tokens/jws.ts';
 
 /** As oauth4webapi's own, so that one table judges both. */
 class NotAnAnswer extends Error {

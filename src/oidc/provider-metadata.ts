@@ -3,10 +3,10 @@
 
 import type { AuthorizationServer } from 'oauth4webapi';
 import { GatewayError } from '../errors.ts';
-import type { Members } from './jws.ts';
 import { ask, readObject } from './provider-answer.ts';
 import { providerFault } from './provider-errors.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
+import type { Members } from './tokens/jws.ts';
 
 const MAX_AGE = 3600;
 /** Seconds between attempts while the old metadata still serves. */

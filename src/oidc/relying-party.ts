@@ -7,16 +7,16 @@ import type { Config } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
 import { createIntrospectionCall, type IntrospectionCall } from './bearer/introspection.ts';
 import { createClientAuth } from './client-auth.ts';
-import { createEndSession, type EndSession } from './end-session.ts';
-import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
-import type { Members } from './jws.ts';
-import { type LogoutToken, verifyLogoutToken } from './logout-token.ts';
+import { createEndSession, type EndSession } from './conversation/end-session.ts';
 import { ask, readObject } from './provider-answer.ts';
 import { toLoginFault } from './provider-errors.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
-import { CLOCK_TOLERANCE } from './signed-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import { type IdTokenClaims, verifyIdToken } from './tokens/id-token.ts';
+import type { Members } from './tokens/jws.ts';
+import { type LogoutToken, verifyLogoutToken } from './tokens/logout-token.ts';
+import { CLOCK_TOLERANCE } from './tokens/signed-token.ts';
 
 /** Seconds assumed where the answer has no `expires_in` (RFC 6749 §5.1 only recommends it). */
 const ASSUMED_LIFETIME = 600;

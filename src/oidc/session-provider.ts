@@ -3,9 +3,9 @@
 
 import { GatewayError } from '../errors.ts';
 import type { ProviderSide, SessionFault } from '../user-object/dependencies.ts';
-import { type Members, readPart } from './jws.ts';
 import { type ProviderFault, providerFault } from './provider-errors.ts';
 import type { RelyingParty } from './relying-party.ts';
+import { type Members, readPart } from './tokens/jws.ts';
 import { type IdentityOptions, readIdentity, withActor } from './zitadel/identity-claims.ts';
 
 interface Dependencies {

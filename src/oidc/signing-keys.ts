@@ -3,13 +3,13 @@
 
 import { GatewayError } from '../errors.ts';
 import { within } from '../shared/deadline.ts';
-import { TokenMemory } from './bearer/token-memory.ts';
-import { type Members, selectKeys } from './jws.ts';
+import { TokenMemory } from '../shared/expiring-map.ts';
 import { createKeyFetches } from './key-fetches.ts';
 import { ask, readObject } from './provider-answer.ts';
 import { providerFault } from './provider-errors.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
+import { type Members, selectKeys } from './tokens/jws.ts';
 
 const MAX_AGE = 300;
 const RETRY_AFTER = 30;

@@ -5,7 +5,7 @@ import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } fro
 import { expect, it } from 'vitest';
 import type { Config } from '../../src/config/schema.ts';
 import { createAssertions } from '../../src/identity/assertion.ts';
-import { type Members, verifyJws } from '../../src/oidc/jws.ts';
+import { type Members, verifyJws } from '../../src/oidc/tokens/jws.ts';
 import { createKeyring } from '../../src/session/keyring.ts';
 
 const SECRET = 'b8f2c1d94e7a6053f1e2d3c4b5a69788796a5b4c3d2e1f00112f3e4d5c6b7a89';

@@ -3,8 +3,8 @@
 
 import type { Config } from '../../config/schema.ts';
 import { providerFault } from '../provider-errors.ts';
-import { verifySignedToken } from '../signed-token.ts';
 import type { SigningKeys } from '../signing-keys.ts';
+import { verifySignedToken } from '../tokens/signed-token.ts';
 import { withoutPlainRoles } from '../zitadel/roles.ts';
 
 /** What a bearer token says, once somebody may believe it. */

@@ -4,19 +4,19 @@
 import type { Config } from '../../config/schema.ts';
 import type { Emit } from '../../observability/request-event.ts';
 import type { Caller } from '../../policy/judge.ts';
+import { TokenMemory } from '../../shared/expiring-map.ts';
 import { ownCopy } from '../../shared/own-copy.ts';
 import { createSingleFlight } from '../../shared/single-flight.ts';
-import { isSignedToken } from '../jws.ts';
 import type { RelyingParty } from '../relying-party.ts';
-import { findTimeProblem } from '../signed-token.ts';
 import type { SigningKeys } from '../signing-keys.ts';
+import { isSignedToken } from '../tokens/jws.ts';
+import { findTimeProblem } from '../tokens/signed-token.ts';
 import { type IdentityOptions, readIdentity } from '../zitadel/identity-claims.ts';
+import { isPossibleToken } from '../zitadel/token-shape.ts';
 import { readAccessToken, type TokenReading } from './access-token.ts';
 import { parseAuthorization } from './authorization-header.ts';
 import { createIntrospection } from './introspection.ts';
 import { createPause, type Pause } from './pause.ts';
-import { TokenMemory } from './token-memory.ts';
-import { isPossibleToken } from './token-shape.ts';
 import { createUnknownTokens } from './unknown-tokens.ts';
 
 export type JudgedAuthorization =

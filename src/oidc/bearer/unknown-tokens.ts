@@ -2,10 +2,10 @@
 // RFC 7662 §4 (a resource server must bound what guessing costs); design §3.
 
 import { GatewayError } from '../../errors.ts';
+import { TokenMemory } from '../../shared/expiring-map.ts';
 import { createUnderWay } from '../../shared/under-way.ts';
 import type { TokenReading } from './access-token.ts';
 import { createStrangerBudget } from './stranger-budget.ts';
-import { TokenMemory } from './token-memory.ts';
 
 interface Asker {
   readonly network: string | undefined;

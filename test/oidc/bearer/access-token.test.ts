@@ -2,7 +2,7 @@
 
 import { exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { isSignedToken } from '../../../src/oidc/jws.ts';
+import { isSignedToken } from '../../../src/oidc/tokens/jws.ts';
 import type { SigningKey } from '../../../stand-in/keys.ts';
 import { createZitadel } from '../../../stand-in/zitadel.ts';
 import {

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isPossibleToken } from '../../../src/oidc/bearer/token-shape.ts';
+import { isPossibleToken } from '../../../src/oidc/zitadel/token-shape.ts';
 import { BASIC, type Bed, callerOf, createBed, inventedNew, inventedOld } from './bed.ts';
 
 const mint = (bed: Bed, options: object = {}) => bed.zitadel.mintAccessToken({ sub: 'admin', ...options });

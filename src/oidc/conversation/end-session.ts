@@ -1,11 +1,11 @@
 // The way to the end of ZITADEL's own session: with an ID token that it can still read, or else with a name.
 // RP-Initiated Logout 1.0 §2 (id_token_hint, logout_hint, post_logout_redirect_uri, state).
 
-import type { Config } from '../config/schema.ts';
-import { GatewayError } from '../errors.ts';
-import { verifyJws } from './jws.ts';
-import type { ProviderMetadata } from './provider-metadata.ts';
-import type { SigningKeys } from './signing-keys.ts';
+import type { Config } from '../../config/schema.ts';
+import { GatewayError } from '../../errors.ts';
+import type { ProviderMetadata } from '../provider-metadata.ts';
+import type { SigningKeys } from '../signing-keys.ts';
+import { verifyJws } from '../tokens/jws.ts';
 
 export interface EndSession {
   /**

@@ -1,7 +1,7 @@
 // A logout token: ZITADEL's word that a session over there has ended.
 // OpenID Connect Back-Channel Logout 1.0 §2.4, §2.6. ZITADEL's carry `typ: JWT`, not `logout+jwt`.
 
-import { GatewayError } from '../errors.ts';
+import { GatewayError } from '../../errors.ts';
 import { type SignedTokenContext, verifySignedToken } from './signed-token.ts';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';

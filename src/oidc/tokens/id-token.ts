@@ -1,7 +1,7 @@
 // The ID token's checks beyond those of oauth4webapi: its signature, its authorized party, and that it is one.
 // OIDC Core §3.1.3.7 (code flow), §12.2 (refreshed ID token).
 
-import { GatewayError } from '../errors.ts';
+import { GatewayError } from '../../errors.ts';
 import { isHashOf } from './at-hash.ts';
 import { readHeader } from './jws.ts';
 import { type SignedClaims, type SignedTokenContext, verifySignedToken } from './signed-token.ts';

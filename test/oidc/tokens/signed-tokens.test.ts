@@ -3,11 +3,11 @@
 
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { readAccessToken } from '../../src/oidc/bearer/access-token.ts';
-import { verifyIdToken } from '../../src/oidc/id-token.ts';
-import { verifyLogoutToken } from '../../src/oidc/logout-token.ts';
-import { findTimeProblem, verifySignedToken } from '../../src/oidc/signed-token.ts';
-import type { SigningKeys } from '../../src/oidc/signing-keys.ts';
+import { readAccessToken } from '../../../src/oidc/bearer/access-token.ts';
+import type { SigningKeys } from '../../../src/oidc/signing-keys.ts';
+import { verifyIdToken } from '../../../src/oidc/tokens/id-token.ts';
+import { verifyLogoutToken } from '../../../src/oidc/tokens/logout-token.ts';
+import { findTimeProblem, verifySignedToken } from '../../../src/oidc/tokens/signed-token.ts';
 
 type Claims = Record<string, unknown>;
 

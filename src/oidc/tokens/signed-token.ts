@@ -1,9 +1,9 @@
 // Checks that every signed token of ZITADEL's has to pass: signature, algorithm, issuer, audience, and times that are sane numbers.
 // OIDC Core §3.1.3.7; RFC 8725 §3 (JWT best practice); RFC 7519 §4.1.
 
-import { GatewayError } from '../errors.ts';
+import { GatewayError } from '../../errors.ts';
+import type { SigningKeys } from '../signing-keys.ts';
 import { type Members, verifyJws } from './jws.ts';
-import type { SigningKeys } from './signing-keys.ts';
 
 /** Seconds that clocks may differ. */
 export const CLOCK_TOLERANCE = 30;

@@ -2,10 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { isHashOf } from '../../src/oidc/at-hash.ts';
-import { logIn } from '../flow/steps.ts';
-import { expectLoginRefused, tell } from '../spec/hostile.ts';
-import { createHarness } from '../support/harness.ts';
+import { isHashOf } from '../../../src/oidc/tokens/at-hash.ts';
+import { logIn } from '../../flow/steps.ts';
+import { expectLoginRefused, tell } from '../../spec/hostile.ts';
+import { createHarness } from '../../support/harness.ts';
 
 const TOKEN = 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y';
 const HASHES = [

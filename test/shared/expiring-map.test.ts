@@ -1,7 +1,7 @@
 // The memory for judged tokens: bounded in number and in characters. Design §6 Isolate memory.
 
 import { describe, expect, it } from 'vitest';
-import { TokenMemory } from '../../../src/oidc/bearer/token-memory.ts';
+import { TokenMemory } from '../../src/shared/expiring-map.ts';
 
 describe('TokenMemory', () => {
   it('forgets at the second it is told', () => {

@@ -2,8 +2,8 @@
 // RFC 7515 §5.2, §4.1.11 (`crit`); RFC 7517 §4; RFC 7518 §3.1; RFC 8037; RFC 8725 §3.1, §3.2. The signature itself is jose's business.
 
 import { compactVerify, type JWK } from 'jose';
-import { GatewayError } from '../errors.ts';
-import { decodeBase64url } from '../shared/base64url.ts';
+import { GatewayError } from '../../errors.ts';
+import { decodeBase64url } from '../../shared/base64url.ts';
 
 export type Members = Readonly<Record<string, unknown>>;
 

@@ -3,8 +3,8 @@
 
 import { CompactSign, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { type Members, readPart, selectKeys, verifyJws } from '../../src/oidc/jws.ts';
-import { encodeBase64url } from '../../src/shared/base64url.ts';
+import { type Members, readPart, selectKeys, verifyJws } from '../../../src/oidc/tokens/jws.ts';
+import { encodeBase64url } from '../../../src/shared/base64url.ts';
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 

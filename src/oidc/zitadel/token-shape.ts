@@ -1,7 +1,7 @@
 // Whether a bearer token can be one at all: what ZITADEL never makes is refused before anybody is asked about it.
 // RFC 7515 §7.1 (three parts), RFC 7516 §7.1 (five parts); ZITADEL's opaque tokens and personal access tokens, new and old.
 
-import { isSignedToken, readPart } from '../jws.ts';
+import { isSignedToken, readPart } from '../tokens/jws.ts';
 
 /**
  * Before v4.14 an opaque token is what AES-CFB makes of ids, in base64url: 16 bytes and the shortest ids there are come to more than 32
