@@ -24,7 +24,7 @@ export const ready: Endpoint = (gateway) => {
   const single = createSingleFlight<Record<string, Check>>({ waitUntil: gateway.waitUntil });
   return async () => {
     if (!last || gateway.now() - last.at >= KEEP) {
-      const checks = await single('ready', () => runChecks(gateway));
+      const checks = await single.ask('ready', () => runChecks(gateway));
       last = { at: gateway.now(), checks };
     }
     const isReady = Object.values(last.checks).every(({ ok }) => ok);

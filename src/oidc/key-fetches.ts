@@ -1,11 +1,13 @@
 // Fetches of the keys that strangers may cause: who comes while keys are being fetched waits for those, who has them fetched pays for it.
-// OIDC Core §10.1.1 (an unknown `kid` is looked up); design §3: no verdict is no refusal.
+// OIDC Core §10.1.1 (an unknown `kid` is looked up); ARCHITECTURE §3: where nobody can know, nothing is refused.
 
 import { createSingleFlight } from '../shared/single-flight.ts';
 import { createStrangerBudget } from './bearer/stranger-budget.ts';
 
 /** So many at once, and one more every so many seconds. */
 const BUDGET = { byNetwork: { most: 10, every: 6 }, together: { most: 20, every: 3 } };
+/** All who wait, wait for the same: the whole list of keys. */
+const ALL_KEYS = '';
 
 export interface KeyFetches<Keys> {
   /** `network`: whose budget pays (clientNetwork). Throws `provider_unavailable` where there is nothing left, too. */
@@ -25,19 +27,10 @@ interface Dependencies<Keys> {
 export function createKeyFetches<Keys>({ what, read, now, waitUntil }: Dependencies<Keys>): KeyFetches<Keys> {
   const single = createSingleFlight<Keys>({ waitUntil });
   const budget = createStrangerBudget({ ...BUDGET, what, codeForOne: 'provider_unavailable', now });
-  let underWay = 0;
-
-  async function fetchKeys(signal: AbortSignal | undefined): Promise<Keys> {
-    underWay += 1;
-    return read(signal).finally(() => {
-      underWay -= 1;
-    });
-  }
-
   return {
     async read(network, signal) {
-      if (underWay === 0) budget.take(network);
-      return single('', () => fetchKeys(signal));
+      if (!single.isUnderWay(ALL_KEYS)) budget.take(network);
+      return single.ask(ALL_KEYS, () => read(signal));
     },
     giveBack: budget.giveBack,
   };

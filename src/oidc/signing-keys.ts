@@ -3,7 +3,7 @@
 
 import { GatewayError } from '../errors.ts';
 import { within } from '../shared/deadline.ts';
-import { TokenMemory } from '../shared/expiring-map.ts';
+import { ExpiringMap } from '../shared/expiring-map.ts';
 import { createKeyFetches } from './key-fetches.ts';
 import { ask, readObject } from './provider-answer.ts';
 import { providerFault } from './provider-errors.ts';
@@ -62,7 +62,7 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
   const fetchesFor = (kind: string) =>
     createKeyFetches({ what: `unknown keys of ${kind} tokens`, read, now, waitUntil });
   const [forBearer, forLogout, forHints] = [fetchesFor('bearer'), fetchesFor('logout'), fetchesFor('ID')];
-  const missing = new TokenMemory<true>({ entries: 100, characters: 10_000 });
+  const missing = new ExpiringMap<true>({ entries: 100, characters: 10_000 });
 
   async function read(signal?: AbortSignal): Promise<Keys> {
     const { jwks_uri } = await metadata.load(signal);

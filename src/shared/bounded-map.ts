@@ -1,16 +1,21 @@
-// A map that holds what was set last, up to a weight, for what an isolate may remember and may lose.
-// Design §6 Isolate memory (each bounded, each safe to lose).
+// A map that holds what was set last, up to a number of entries and up to a weight: for what an isolate may remember and may lose.
+// ARCHITECTURE §6 Isolate memory (each bounded, each safe to lose).
 
 export class BoundedMap<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #capacity: number;
   readonly #weigh: (value: V) => number;
+  readonly #mostEntries: number;
   #weight = 0;
 
-  /** `capacity` is a number of entries, or the sum of what `weigh` gives for each, always the same for the same. */
-  constructor(capacity: number, weigh: (value: V) => number = () => 1) {
+  /**
+   * `capacity` is a number of entries, or the sum of what `weigh` gives for each; `weigh` must always give the same for the same value.
+   * `mostEntries` limits the number where `capacity` is a weight.
+   */
+  constructor(capacity: number, weigh: (value: V) => number = () => 1, mostEntries = capacity) {
     this.#capacity = capacity;
     this.#weigh = weigh;
+    this.#mostEntries = mostEntries;
   }
 
   get size(): number {
@@ -31,7 +36,7 @@ export class BoundedMap<K, V> {
     this.#weight += this.#weigh(value);
     // Map keeps the order of insertion: the first is the longest unset.
     for (const oldest of this.#entries.keys()) {
-      if (this.#weight <= this.#capacity) return;
+      if (this.#weight <= this.#capacity && this.#entries.size <= this.#mostEntries) return;
       this.delete(oldest);
     }
   }

@@ -1,5 +1,7 @@
 // How often each of many may make the gateway do something: so many at once, and one more every so many seconds. Bounded memory, one isolate.
-// Design §6 Isolate memory (each bounded, each safe to lose): it slows guessing down, it is no lock.
+// ARCHITECTURE §6 Isolate memory (each bounded, each safe to lose): it slows guessing down, it is no lock.
+
+import { BoundedMap } from './bounded-map.ts';
 
 export interface Budget {
   /** Seconds to wait; 0: one is taken. */
@@ -10,11 +12,15 @@ export interface Budget {
   exhaust(key: string): void;
 }
 
-interface Terms {
+/** What a budget allows. */
+export interface Share {
   /** At once. */
   readonly most: number;
   /** Seconds until one more. */
   readonly every: number;
+}
+
+interface Terms extends Share {
   /** Seconds since the epoch. */
   readonly now: () => number;
 }
@@ -25,7 +31,7 @@ const KEYS = 1_000;
 export function createBudget({ most, every, now }: Terms): Budget {
   const limit = most * every;
   /** What was taken, in the seconds it takes to come back: whole numbers, so that nothing is lost in rounding. */
-  const debts = new Map<string, { readonly seconds: number; readonly at: number }>();
+  const debts = new BoundedMap<string, { readonly seconds: number; readonly at: number }>(KEYS);
 
   function debtOf(key: string): number {
     const entry = debts.get(key);
@@ -33,12 +39,8 @@ export function createBudget({ most, every, now }: Terms): Budget {
   }
 
   function remember(key: string, seconds: number): void {
-    debts.delete(key);
     if (seconds > 0) debts.set(key, { seconds, at: now() });
-    for (const oldest of debts.keys()) {
-      if (debts.size <= KEYS) return;
-      debts.delete(oldest);
-    }
+    else debts.delete(key);
   }
 
   return {

@@ -1,5 +1,5 @@
 // Waiting with an end: no store, object or promise of somebody else's may hold a request for longer than was promised.
-// Design §3 ("each call to ZITADEL or a store has a deadline").
+// ARCHITECTURE §3 ("each call to ZITADEL or a store has a deadline").
 
 /** What `within` gives when time is up; the task itself goes on. */
 export const LATE = Symbol('late');

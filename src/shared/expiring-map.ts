@@ -1,8 +1,10 @@
-// What was found out about tokens: a few, for a short while, bounded in number and in characters.
-// Design §6 Isolate memory; advisories on caches keyed by part of a token or without its issuer and audience.
+// A bounded map whose entries end: what was found out about tokens, networks and keys, each for a short while.
+// ARCHITECTURE §6 Isolate memory; advisories on caches keyed by part of a token or without its issuer and audience.
 
-interface Entry<Verdict> {
-  readonly verdict: Verdict;
+import { BoundedMap } from './bounded-map.ts';
+
+interface Entry<Value> {
+  readonly value: Value;
   /** Seconds since the epoch; from then on it is forgotten. */
   readonly until: number;
   readonly size: number;
@@ -10,46 +12,39 @@ interface Entry<Verdict> {
 
 interface Bounds {
   readonly entries: number;
-  /** Tokens and verdicts together. */
+  /** Keys and values together. */
   readonly characters: number;
 }
 
 /**
- * The key is the whole token, not a hash of it: a look-up then costs no cryptography, nothing collides, and what lies here lies in the
- * memory that each request's header is in anyway. A memory belongs to one configuration, which fixes issuer and audience.
+ * The key is a whole token, not a hash of it: a look-up then costs no cryptography and nothing collides. The token lies in memory anyway,
+ * in each request's header. A map belongs to one configuration, which fixes issuer and audience.
  */
-export class TokenMemory<Verdict> {
-  readonly #entries = new Map<string, Entry<Verdict>>();
-  readonly #bounds: Bounds;
-  #characters = 0;
+export class ExpiringMap<Value> {
+  readonly #entries: BoundedMap<string, Entry<Value>>;
+  readonly #characters: number;
 
-  constructor(bounds: Bounds) {
-    this.#bounds = bounds;
+  constructor({ entries, characters }: Bounds) {
+    this.#characters = characters;
+    this.#entries = new BoundedMap(characters, ({ size }) => size, entries);
   }
 
-  get(token: string, now: number): Verdict | undefined {
-    const entry = this.#entries.get(token);
+  get(key: string, now: number): Value | undefined {
+    const entry = this.#entries.get(key);
     if (!entry) return undefined;
-    if (now < entry.until) return entry.verdict;
-    this.forget(token);
+    if (now < entry.until) return entry.value;
+    this.forget(key);
     return undefined;
   }
 
-  /** `until` in seconds. */
-  set(token: string, verdict: Verdict, until: number): void {
-    this.forget(token);
-    const size = token.length + JSON.stringify(verdict).length;
-    if (size > this.#bounds.characters) return;
-    this.#entries.set(token, { verdict, until, size });
-    this.#characters += size;
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#bounds.entries && this.#characters <= this.#bounds.characters) return;
-      this.forget(oldest);
-    }
+  /** `until` in seconds. What alone is too large is not held, and drives nothing out. */
+  set(key: string, value: Value, until: number): void {
+    const size = key.length + JSON.stringify(value).length;
+    if (size > this.#characters) this.forget(key);
+    else this.#entries.set(key, { value, until, size });
   }
 
-  forget(token: string): void {
-    this.#characters -= this.#entries.get(token)?.size ?? 0;
-    this.#entries.delete(token);
+  forget(key: string): void {
+    this.#entries.delete(key);
   }
 }

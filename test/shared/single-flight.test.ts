@@ -26,16 +26,16 @@ describe('createSingleFlight', () => {
   it('asks once for all who come meanwhile, and anew for those who come later', async () => {
     const { single } = createBed();
     const { ask } = createQuestion();
-    const answers = await Promise.all([single('a', ask), single('a', ask), single('b', ask)]);
+    const answers = await Promise.all([single.ask('a', ask), single.ask('a', ask), single.ask('b', ask)]);
     expect(answers).toEqual(['answer 1', 'answer 1', 'answer 2']);
-    expect(await single('a', ask)).toBe('answer 3');
+    expect(await single.ask('a', ask)).toBe('answer 3');
   });
 
   it('gives up on a question that never ends: one of the waiting asks anew, for all of them', async () => {
     const { single } = createBed();
-    void single('a', never);
+    void single.ask('a', never);
     const question = createQuestion();
-    const answers = await Promise.all([1, 2, 3].map(() => single('a', question.ask)));
+    const answers = await Promise.all([1, 2, 3].map(() => single.ask('a', question.ask)));
     expect(answers).toEqual(['answer 1', 'answer 1', 'answer 1']);
     expect(question.asked).toBe(1);
   });
@@ -44,21 +44,21 @@ describe('createSingleFlight', () => {
     const { single } = createBed();
     const [given, instead] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
     const asked = vi.fn(() => instead.promise);
-    const first = single('a', () => given.promise);
-    const second = single('a', asked);
+    const first = single.ask('a', () => given.promise);
+    const second = single.ask('a', asked);
     await vi.waitFor(() => expect(asked).toHaveBeenCalled());
     given.resolve('late');
     expect(await first).toBe('late');
-    const third = single('a', async () => 'asked anew');
+    const third = single.ask('a', async () => 'asked anew');
     instead.resolve('instead');
     expect(await Promise.all([second, third])).toEqual(['instead', 'instead']);
   });
 
   it('ends in provider_unavailable when nobody gets an answer', async () => {
     const { single } = createBed();
-    void single('a', never);
-    void single('a', never);
-    await expect(single('a', never)).rejects.toMatchObject({
+    void single.ask('a', never);
+    void single.ask('a', never);
+    await expect(single.ask('a', never)).rejects.toMatchObject({
       code: 'provider_unavailable',
       message: 'nobody who asked ZITADEL got an answer',
     });
@@ -67,7 +67,7 @@ describe('createSingleFlight', () => {
   it('leaves no rejection unhandled that waitUntil would report', async () => {
     const { single, tasks } = createBed();
     const ask = async () => Promise.reject(new Error('away'));
-    await expect(single('a', ask)).rejects.toThrow('away');
+    await expect(single.ask('a', ask)).rejects.toThrow('away');
     await expect(Promise.all(tasks)).resolves.toBeDefined();
   });
 });

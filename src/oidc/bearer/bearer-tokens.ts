@@ -4,7 +4,7 @@
 import type { Config } from '../../config/schema.ts';
 import type { Emit } from '../../observability/request-event.ts';
 import type { Caller } from '../../policy/judge.ts';
-import { TokenMemory } from '../../shared/expiring-map.ts';
+import { ExpiringMap } from '../../shared/expiring-map.ts';
 import { ownCopy } from '../../shared/own-copy.ts';
 import { createSingleFlight } from '../../shared/single-flight.ts';
 import type { RelyingParty } from '../relying-party.ts';
@@ -76,8 +76,8 @@ export function createBearerTokens(deps: Dependencies): BearerTokens {
   const read = createReader(deps, pause);
   const speaksForItself = (token: string) => config.audience.length > 0 && isSignedToken(token);
   // Apart, so that a flood of invented tokens drives no good one out.
-  const good = new TokenMemory<Remembered>({ entries: 1_000, characters: 4_000_000 });
-  const bad = new TokenMemory<Remembered>({ entries: 1_000, characters: 1_000_000 });
+  const good = new ExpiringMap<Remembered>({ entries: 1_000, characters: 4_000_000 });
+  const bad = new ExpiringMap<Remembered>({ entries: 1_000, characters: 1_000_000 });
   const single = createSingleFlight<Verdict>({ waitUntil });
 
   async function judgeToken(token: string, network: string | undefined): Promise<Verdict> {
@@ -114,11 +114,13 @@ export function createBearerTokens(deps: Dependencies): BearerTokens {
       const kept = remembered && pause.isClosed() ? outlasting(remembered) : undefined;
       if (kept) return kept;
       // What is remembered, a verdict's own token too, must not keep the header alive.
-      return single(token, () => judgeToken(ownCopy(token), network)).catch((error: unknown) => {
-        const outlasted = remembered && outlasting(remembered);
-        if (outlasted) return outlasted;
-        throw error;
-      });
+      return single
+        .ask(token, () => judgeToken(ownCopy(token), network))
+        .catch((error: unknown) => {
+          const outlasted = remembered && outlasting(remembered);
+          if (outlasted) return outlasted;
+          throw error;
+        });
     },
   };
 }

@@ -2,7 +2,7 @@
 // RFC 9110 §10.2.3 (Retry-After); RFC 6585 §4 (429).
 
 import { GatewayError } from '../../errors.ts';
-import { LATE, within } from '../../shared/deadline.ts';
+import { createSingleFlight } from '../../shared/single-flight.ts';
 
 export interface Pause {
   /** @throws GatewayError `provider_unavailable` while it lasts, else what the question throws */
@@ -17,24 +17,19 @@ export interface Pause {
 
 /** Seconds that ZITADEL may ask us to leave it alone. */
 const LONGEST_PAUSE = 60;
-/** Milliseconds to wait for somebody else's first question; longer than a question takes. */
-const PATIENCE = 7_000;
+/** The first question after a pause; there is only one at a time. */
+const FIRST = '';
 
 export function createPause(now: () => number): Pause {
   let until = 0;
   let isOn = false;
-  let probe: Promise<unknown> | undefined;
+  // The others wait for its end only. Whoever asks it keeps it alive.
+  const probe = createSingleFlight<void>({ waitUntil: () => undefined });
 
   function assertOver(): void {
     const left = Math.ceil(until - now());
     if (left <= 0) return;
     throw new GatewayError('provider_unavailable', 'introspection: ZITADEL asked for a pause', { retryAfter: left });
-  }
-
-  async function awaitProbe(first: Promise<unknown>): Promise<void> {
-    const isLate = (await within(first, PATIENCE)) === LATE;
-    // Whoever asked it is gone, and its answer with them.
-    if (isLate && probe === first) probe = undefined;
   }
 
   async function attempt<Answer>(question: () => Promise<Answer>): Promise<Answer> {
@@ -55,26 +50,25 @@ export function createPause(now: () => number): Pause {
   return {
     async ask(question) {
       assertOver();
-      if (probe) await awaitProbe(probe);
+      if (probe.isUnderWay(FIRST)) await probe.join(FIRST);
       // From here to where the next probe is set nothing is awaited: of all who waited, one becomes it.
       assertOver();
-      if (probe && isOn) {
+      if (probe.isUnderWay(FIRST) && isOn) {
         throw new GatewayError('provider_unavailable', 'introspection: not yet after a pause', { retryAfter: 1 });
       }
       const attempted = attempt(question);
-      if (!isOn) return attempted;
-      const settled = attempted.then(
-        () => undefined,
-        () => undefined,
-      );
-      probe = settled;
-      void settled.then(() => {
-        if (probe === settled) probe = undefined;
-      });
+      if (isOn) void probe.askAfresh(FIRST, () => ended(attempted));
       return attempted;
     },
-    isClosed: () => now() < until || probe !== undefined,
+    isClosed: () => now() < until || probe.isUnderWay(FIRST),
     isOn: () => isOn,
     assertOver,
   };
+}
+
+function ended(task: Promise<unknown>): Promise<void> {
+  return task.then(
+    () => undefined,
+    () => undefined,
+  );
 }

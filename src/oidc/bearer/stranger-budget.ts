@@ -1,8 +1,8 @@
 // What strangers may cause at ZITADEL: a budget for each client's network, and one for all together in this isolate.
-// RFC 7662 §4 (a resource server must bound what guessing costs); design §3.
+// RFC 7662 §4 (a resource server must bound what guessing costs); ARCHITECTURE §3.
 
 import { GatewayError } from '../../errors.ts';
-import { createBudget } from '../../shared/budget.ts';
+import { createBudget, type Share } from '../../shared/budget.ts';
 
 export interface StrangerBudget {
   /**
@@ -12,13 +12,6 @@ export interface StrangerBudget {
   take(network: string | undefined, isTrusted?: boolean): void;
   /** It was for something good. `isTrusted` as it was when it was taken. */
   giveBack(network: string | undefined, isTrusted?: boolean): void;
-}
-
-interface Share {
-  /** At once. */
-  readonly most: number;
-  /** Seconds until one more. */
-  readonly every: number;
 }
 
 interface Terms {

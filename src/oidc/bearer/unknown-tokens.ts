@@ -2,7 +2,7 @@
 // RFC 7662 §4 (a resource server must bound what guessing costs); design §3.
 
 import { GatewayError } from '../../errors.ts';
-import { TokenMemory } from '../../shared/expiring-map.ts';
+import { ExpiringMap } from '../../shared/expiring-map.ts';
 import { createUnderWay } from '../../shared/under-way.ts';
 import type { TokenReading } from './access-token.ts';
 import { createStrangerBudget } from './stranger-budget.ts';
@@ -31,7 +31,7 @@ export function createUnknownTokens(now: () => number): AskAboutToken {
     codeForOne: 'too_many_requests',
     now,
   });
-  const trusted = new TokenMemory<true>({ entries: 1_000, characters: 100_000 });
+  const trusted = new ExpiringMap<true>({ entries: 1_000, characters: 100_000 });
   const underWay = createUnderWay();
 
   /**
