@@ -2,26 +2,21 @@
 // OpenID Connect Back-Channel Logout 1.0 §2.5 to §2.8. ZITADEL repeats anything but 2xx and 400.
 
 import { type Endpoint, jsonAnswer } from '../answer/answers.ts';
-import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
-import { providerFault } from '../oidc/provider-errors.ts';
-import type { LogoutToken } from '../oidc/tokens/logout-token.ts';
+import { wordsOf } from '../oidc/tokens/token-refusal.ts';
 import { clientNetwork } from '../shared/client-network.ts';
 import { readForm } from '../shared/posted-fields.ts';
 
 export const backchannelLogout: Endpoint = (gateway) => async (c) => {
   const token = await readLogoutToken(c.req.raw);
   if (token === undefined) return refuse(gateway, 'exactly one logout_token in a form is wanted');
-  let logoutToken: LogoutToken;
-  try {
-    logoutToken = await gateway.relyingParty.verifyLogoutToken(token, clientNetwork(c.req.raw.headers));
-  } catch (error) {
-    const { kind, reason } = providerFault(error);
-    // Without ZITADEL's keys nothing can be judged; another status than 400 makes ZITADEL ask again.
-    if (kind === 'transient') throw new GatewayError('provider_unavailable', reason, { cause: error });
-    c.get('event').reason = reason;
+  // Without ZITADEL's keys nothing can be judged; another status than 400 makes ZITADEL ask again.
+  const checked = await gateway.relyingParty.verifyLogoutToken(token, clientNetwork(c.req.raw.headers));
+  if (!checked.ok) {
+    c.get('event').reason = wordsOf(checked.refusal);
     return refuse(gateway, 'the logout token is not valid');
   }
+  const logoutToken = checked.value;
   const { sid, iat, exp, jti } = logoutToken;
   const sub = logoutToken.sub ?? (await gateway.directory.ofProviderSession(sid ?? '').pointedTo());
   c.get('event').decision = 'backchannel_logout';

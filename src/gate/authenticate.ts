@@ -3,6 +3,7 @@
 
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
+import { bearerErrorOf, wordsOf } from '../oidc/tokens/token-refusal.ts';
 import type { Caller } from '../policy/judge.ts';
 import type { Session } from '../session/session.ts';
 import type { Visit } from '../session/visitor-sessions.ts';
@@ -52,7 +53,7 @@ async function judgeToken(
     case 'none':
       return undefined;
     case 'refused':
-      return { kind: 'bad-token', error: judged.error, reason: judged.reason };
+      return { kind: 'bad-token', error: bearerErrorOf(judged.refusal), reason: wordsOf(judged.refusal) };
     case 'caller':
       return { ...judged, kind: 'bearer' };
   }

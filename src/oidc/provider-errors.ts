@@ -1,9 +1,11 @@
-// The one table of what ZITADEL's refusals and failures mean: definite, transient, or the operator's mistake.
-// RFC 6749 §5.2; ZITADEL says `invalid_request` where the standard says `invalid_grant`, and 400 where it says 401.
+// The one place that says what refusals, failures and the errors of libraries mean: definite, transient, or the operator's mistake.
+// RFC 6749 §5.2; ZITADEL's own words for some of it are in zitadel/error-words.ts.
 
 import * as oauth from 'oauth4webapi';
 import { GatewayError } from '../errors.ts';
 import { ProviderCallError } from './provider-fetch.ts';
+import { type Problem, TokenRefused } from './tokens/token-refusal.ts';
+import { isDeadInZitadelsWords } from './zitadel/error-words.ts';
 import { withoutSecrets } from './zitadel/without-secrets.ts';
 
 /**
@@ -22,25 +24,31 @@ export interface ProviderFault {
   readonly retryAfter?: number;
 }
 
-/** ZITADEL's words for a refresh token, code or user that is finished; all come as 400 `invalid_request`. */
-const DEAD_DESCRIPTION = /^Errors\.(?:OIDCSession|User|Session|AuthRequest|Token)\b/;
-
 /** Seconds. What asks for more does not mean it, and might not even be a number that can be passed on. */
 const LONGEST_WAIT = 86_400;
 
-const OPERATOR_ERRORS = new Set(['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_grant_type']);
-
-const FAILED_CHECK: ReadonlySet<unknown> = new Set([
-  oauth.JSON_ATTRIBUTE_COMPARISON,
-  oauth.JWT_CLAIM_COMPARISON,
-  oauth.JWT_TIMESTAMP_CHECK,
-  oauth.KEY_SELECTION,
+/** RFC 6749 §5.2 error codes that say what is wrong with more than this one request. */
+const ERROR_CODES: ReadonlyMap<unknown, ProviderFaultKind> = new Map([
+  ['server_error', 'transient'],
+  ['temporarily_unavailable', 'transient'],
+  ['invalid_client', 'operator'],
+  ['unauthorized_client', 'operator'],
+  ['invalid_scope', 'operator'],
+  ['unsupported_grant_type', 'operator'],
+  ['invalid_grant', 'dead'],
 ]);
 
-const NOT_AN_ANSWER: ReadonlySet<unknown> = new Set([
-  oauth.RESPONSE_IS_NOT_JSON,
-  oauth.PARSE_ERROR,
-  oauth.RESPONSE_IS_NOT_CONFORM,
+/** What oauth4webapi's error codes mean; any other is an answer that makes no sense. */
+const LIBRARY_CODES: ReadonlyMap<unknown, ProviderFaultKind> = new Map([
+  // a failed check
+  [oauth.JSON_ATTRIBUTE_COMPARISON, 'refused'],
+  [oauth.JWT_CLAIM_COMPARISON, 'refused'],
+  [oauth.JWT_TIMESTAMP_CHECK, 'refused'],
+  [oauth.KEY_SELECTION, 'refused'],
+  // not the endpoint's own answer
+  [oauth.RESPONSE_IS_NOT_JSON, 'transient'],
+  [oauth.PARSE_ERROR, 'transient'],
+  [oauth.RESPONSE_IS_NOT_CONFORM, 'transient'],
 ]);
 
 /** What an exception from a call to ZITADEL means. */
@@ -48,6 +56,7 @@ export function providerFault(error: unknown): ProviderFault {
   if (error instanceof GatewayError) {
     return { kind: error.code === 'provider_unavailable' ? 'transient' : 'refused', reason: error.message };
   }
+  if (error instanceof TokenRefused) return { kind: 'refused', reason: error.message };
   if (error instanceof ProviderCallError) return { kind: 'transient', reason: error.message };
   if (error instanceof oauth.ResponseBodyError) return responseFault(error);
   if (error instanceof oauth.WWWAuthenticateChallengeError) return statusFault(error.status, error.response);
@@ -55,25 +64,17 @@ export function providerFault(error: unknown): ProviderFault {
     return { kind: 'refused', reason: printable(`${error.error}: ${error.error_description ?? ''}`) };
   }
   const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown };
-  if (NOT_AN_ANSWER.has(code)) {
-    if (cause instanceof Response) return statusFault(cause.status, cause);
-    return { kind: 'transient', reason: printable(`${code}: ${message}`) };
-  }
-  return {
-    kind: FAILED_CHECK.has(code) ? 'refused' : 'malformed',
-    reason: printable(`${code ?? 'error'}: ${message}`),
-  };
+  const kind = LIBRARY_CODES.get(code) ?? 'malformed';
+  if (kind === 'transient' && cause instanceof Response) return statusFault(cause.status, cause);
+  return { kind, reason: printable(`${code ?? 'error'}: ${message}`) };
 }
 
 function responseFault(error: oauth.ResponseBodyError): ProviderFault {
   const reason = printable(`${error.status} ${error.error}: ${error.error_description ?? ''}`);
   if (error.status === 429 || error.status >= 500) return transient(reason, error.response);
-  if (error.error === 'server_error' || error.error === 'temporarily_unavailable') return { kind: 'transient', reason };
-  if (OPERATOR_ERRORS.has(error.error)) return { kind: 'operator', reason };
-  if (error.error === 'invalid_grant') return { kind: 'dead', reason };
-  if (error.error === 'invalid_request' && DEAD_DESCRIPTION.test(error.error_description ?? '')) {
-    return { kind: 'dead', reason };
-  }
+  const kind = ERROR_CODES.get(error.error);
+  if (kind !== undefined) return { kind, reason };
+  if (isDeadInZitadelsWords(error.error, error.error_description)) return { kind: 'dead', reason };
   // Userinfo's 401 `access_denied`: the access token is no longer good.
   if (error.status === 401) return { kind: 'dead', reason };
   return { kind: 'malformed', reason };
@@ -100,9 +101,18 @@ function retryAfterOf(headers: Headers): number {
   return (Date.parse(value) - Date.parse(headers.get('date') ?? '')) / 1000;
 }
 
+/** What jose's refusal of a signature means. */
+export function signatureProblem(error: unknown): Problem {
+  const { code } = error as { code?: unknown };
+  return code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'
+    ? { problem: 'other_key' }
+    : { problem: 'unverifiable', cause: error };
+}
+
 /** The fault that a sign-in ends in. */
 export function toLoginFault(step: string, error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
+  if (error instanceof TokenRefused) return new GatewayError('login_failed', error.message, { cause: error });
   const { kind, reason, retryAfter } = providerFault(error);
   const code = kind === 'transient' || kind === 'operator' ? 'provider_unavailable' : 'login_failed';
   return new GatewayError(code, `${step}: ${reason}`, { cause: error, ...(retryAfter && { retryAfter }) });

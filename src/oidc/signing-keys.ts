@@ -29,16 +29,13 @@ export interface KeyQuestion {
 }
 
 export interface SigningKeys {
+  /** The keys that may have signed under `header`. Throws `provider_unavailable` where nobody can know just now. */
+  find(header: Members, question: KeyQuestion): Promise<Keys>;
   /**
-   * The one key that may have signed under `header`. Throws `login_failed` where there is none or more than one, and
-   * `provider_unavailable` where nobody can know just now.
+   * Those among the keys that are published now: asked anew, and what is known counts where ZITADEL takes long or has been asked too
+   * often.
    */
-  find(header: Members, question: KeyQuestion): Promise<Members>;
-  /**
-   * The key that signed under `header`, if it is published now: asked anew, and what is known counts where ZITADEL takes long or has
-   * been asked too often. Throws as `find`.
-   */
-  findPublished(header: Members): Promise<Members>;
+  findPublished(header: Members): Promise<Keys>;
   /** Asks now, whatever is known; for readiness. Throws `provider_unavailable`. */
   reload(): Promise<void>;
 }
@@ -116,26 +113,16 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
     async reload() {
       await read();
     },
-    async find(header, question) {
-      return only(await (question.isTrustedChannel ? findForOurselves : findForStranger)(header, question));
-    },
+    find: (header, question) => (question.isTrustedChannel ? findForOurselves : findForStranger)(header, question),
     async findPublished(header) {
       // What it brings is what is known then.
       await within(
         forHints.read().catch(() => undefined),
         PATIENCE,
       );
-      return only(selectKeys(known ?? [], header));
+      return selectKeys(known ?? [], header);
     },
   };
-}
-
-/** @throws GatewayError `login_failed` */
-function only([key, ...others]: Keys): Members {
-  if (!key) throw new GatewayError('login_failed', 'JWT: no key of the provider fits');
-  // OIDC Core §10.1: then the token has to name its key.
-  if (others.length > 0) throw new GatewayError('login_failed', 'JWT: several keys of the provider fit');
-  return key;
 }
 
 async function requestKeys(jwks_uri: string, fetch: ProviderFetch, signal: AbortSignal | undefined): Promise<Keys> {

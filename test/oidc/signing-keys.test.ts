@@ -1,5 +1,5 @@
 // ZITADEL's keys: which one may have signed, how often they are asked for, and what is said while they cannot be had.
-// RFC 7517 §5; OIDC Core §10.1, §10.1.1; design promise 3; advisories on keys fetched for every stranger's token.
+// RFC 7517 §5; OIDC Core §10.1, §10.1.1; promise 3; advisories on keys fetched for every stranger's token.
 
 import { describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
@@ -41,26 +41,23 @@ function createBed(keys: unknown = [key('1')], jwks_uri: string | undefined = 'h
   return Object.assign(bed, { signingKeys, find: signingKeys.find, settle: () => Promise.allSettled(bed.tasks) });
 }
 
-const NO_KEY = { code: 'login_failed', message: 'JWT: no key of the provider fits' };
+const NO_KEY: unknown[] = [];
 
 describe('OIDC Core §10.1: which key', () => {
   it('the one that the token names', async () => {
     const { find } = createBed([key('1'), key('2')]);
-    expect(await find(header('2'), STRANGERS)).toMatchObject({ kid: '2' });
+    expect(await find(header('2'), STRANGERS)).toMatchObject([{ kid: '2' }]);
   });
 
-  it('the only one that fits, where the token names none; of several none', async () => {
-    expect(await createBed().find(header(), STRANGERS)).toMatchObject({ kid: '1' });
-    await expect(createBed([key('1'), key('2')]).find(header(), STRANGERS)).rejects.toMatchObject({
-      code: 'login_failed',
-      message: 'JWT: several keys of the provider fit',
-    });
-    await expect(createBed([key('1'), key('1')]).find(header('1'), STRANGERS)).rejects.toThrow('several');
+  it('the only one that fits, where the token names none; of several all', async () => {
+    expect(await createBed().find(header(), STRANGERS)).toMatchObject([{ kid: '1' }]);
+    expect(await createBed([key('1'), key('2')]).find(header(), STRANGERS)).toHaveLength(2);
+    expect(await createBed([key('1'), key('1')]).find(header('1'), STRANGERS)).toHaveLength(2);
   });
 
   it('RFC 7517 §5: what is no key is passed over', async () => {
     const { find } = createBed([null, 7, 'key', {}, key('1')]);
-    expect(await find(header('1'), STRANGERS)).toMatchObject({ kid: '1' });
+    expect(await find(header('1'), STRANGERS)).toMatchObject([{ kid: '1' }]);
   });
 
   it.each([['keys'], [{ 0: key('1') }], [null], [7]])('%j is no list of keys', async (keys) => {
@@ -80,7 +77,7 @@ describe('OIDC Core §10.1: which key', () => {
   });
 });
 
-describe('design promise 3: what is known serves on', () => {
+describe('promise 3: what is known serves on', () => {
   it('keys are asked for once in five minutes, and then behind the scenes', async () => {
     const bed = createBed();
     await bed.find(header('1'), STRANGERS);
@@ -89,10 +86,10 @@ describe('design promise 3: what is known serves on', () => {
     expect(bed.asked).toBe(1);
     bed.now += 1;
     bed.keys = [key('1', { n: 'new' })];
-    expect(await bed.find(header('1'), STRANGERS)).toMatchObject({ n: 'n' });
+    expect(await bed.find(header('1'), STRANGERS)).toMatchObject([{ n: 'n' }]);
     await bed.settle();
     expect(bed.asked).toBe(2);
-    expect(await bed.find(header('1'), STRANGERS)).toMatchObject({ n: 'new' });
+    expect(await bed.find(header('1'), STRANGERS)).toMatchObject([{ n: 'new' }]);
     bed.now += 299;
     await bed.find(header('1'), STRANGERS);
     expect(bed.asked).toBe(2);
@@ -104,7 +101,7 @@ describe('design promise 3: what is known serves on', () => {
     bed.now += 300;
     bed.isAway = true;
     for (let second = 0; second < 30; second++) {
-      expect(await bed.find(header('1'), STRANGERS)).toMatchObject({ kid: '1' });
+      expect(await bed.find(header('1'), STRANGERS)).toMatchObject([{ kid: '1' }]);
       bed.now += 1;
     }
     await bed.settle();
@@ -122,7 +119,7 @@ describe('design promise 3: what is known serves on', () => {
       cause: expect.any(Error),
     });
     bed.isAway = false;
-    expect(await bed.find(header('1'), STRANGERS)).toMatchObject({ kid: '1' });
+    expect(await bed.find(header('1'), STRANGERS)).toMatchObject([{ kid: '1' }]);
   });
 
   it('readiness asks anew, whatever is known', async () => {
@@ -141,7 +138,7 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
       const bed = createBed();
       await bed.find(header('1'), channel);
       bed.keys = [key('1'), key('2')];
-      expect(await bed.find(header('2'), channel)).toMatchObject({ kid: '2' });
+      expect(await bed.find(header('2'), channel)).toMatchObject([{ kid: '2' }]);
       expect(bed.asked).toBe(2);
     }
   });
@@ -149,7 +146,7 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
   it('from the token endpoint it is asked for each time', async () => {
     const bed = createBed();
     for (const asked of [2, 3]) {
-      await expect(bed.find(header('9'), OWN)).rejects.toMatchObject(NO_KEY);
+      expect(await bed.find(header('9'), OWN)).toEqual(NO_KEY);
       expect(bed.asked).toBe(asked);
     }
   });
@@ -161,9 +158,9 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
     const bed = createBed();
     await bed.find(header('1'), channel);
     for (let kid = 2; kid < 8; kid++) {
-      await expect(bed.find(header(`invented-${kid}`), channel)).rejects.toMatchObject(NO_KEY);
+      expect(await bed.find(header(`invented-${kid}`), channel)).toEqual(NO_KEY);
       bed.keys = [key('1'), key(String(kid))];
-      expect(await bed.find(header(String(kid)), channel)).toMatchObject({ kid: String(kid) });
+      expect(await bed.find(header(String(kid)), channel)).toMatchObject([{ kid: String(kid) }]);
     }
   });
 
@@ -180,7 +177,7 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
     };
     const outcomes = await flood();
     expect(bed.asked).toBe(20);
-    expect(outcomes.slice(0, 20)).toMatchObject(Array(20).fill(NO_KEY));
+    expect(outcomes.slice(0, 20)).toEqual(Array(20).fill(NO_KEY));
     expect(outcomes.slice(20)).toMatchObject(Array(10).fill({ code: 'provider_unavailable', retryAfter: 3 }));
     for (let second = 0; second < 60; second += 3) {
       bed.now += 3;
@@ -199,8 +196,8 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
       retryAfter: 3,
     });
     bed.now += 3;
-    await expect(bed.find(header('invented'), STRANGERS)).rejects.toMatchObject(NO_KEY);
-    expect(await bed.find(header('2'), STRANGERS)).toMatchObject({ kid: '2' });
+    expect(await bed.find(header('invented'), STRANGERS)).toEqual(NO_KEY);
+    expect(await bed.find(header('2'), STRANGERS)).toMatchObject([{ kid: '2' }]);
   });
 
   it('logout tokens have a budget of their own, and are looked up whatever bearer tokens came', async () => {
@@ -209,7 +206,7 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
     for (let times = 0; times < 30; times++) await bed.find(header(`${times}-`), STRANGERS).catch(() => undefined);
     await bed.find(header('2'), STRANGERS).catch(() => undefined);
     bed.keys = [key('1'), key('2')];
-    expect(await bed.find(header('2'), LOGOUT)).toMatchObject({ kid: '2' });
+    expect(await bed.find(header('2'), LOGOUT)).toMatchObject([{ kid: '2' }]);
   });
 
   it('one stranger’s network has half of it, and uses up nobody else’s', async () => {
@@ -221,7 +218,7 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
       expect(bed.asked).toBe(11);
       await expect(bed.find(header('x'), flood)).rejects.toMatchObject({ code: 'provider_unavailable', retryAfter: 6 });
       bed.keys = [key('1'), key('2')];
-      expect(await bed.find(header('2'), { ...channel, network: '198.51.100.1' })).toMatchObject({ kid: '2' });
+      expect(await bed.find(header('2'), { ...channel, network: '198.51.100.1' })).toMatchObject([{ kid: '2' }]);
     }
   });
 
@@ -240,12 +237,12 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
     const bed = createBed();
     await bed.find(header('1'), STRANGERS);
     for (let times = 0; times < 50; times++) {
-      await expect(bed.find(header('deleted'), STRANGERS)).rejects.toMatchObject(NO_KEY);
+      expect(await bed.find(header('deleted'), STRANGERS)).toEqual(NO_KEY);
     }
     expect(bed.asked).toBe(2);
     bed.now += 5;
     bed.keys = [key('1'), key('deleted')];
-    expect(await bed.find(header('deleted'), STRANGERS)).toMatchObject({ kid: 'deleted' });
+    expect(await bed.find(header('deleted'), STRANGERS)).toMatchObject([{ kid: 'deleted' }]);
   });
 
   it('who waits for a fetch that began before their key was published asks once more', async () => {
@@ -262,8 +259,8 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
     bed.keys = [key('1'), key('2')];
     const honest = bed.find(header('2'), STRANGERS);
     release();
-    expect(await invented).toMatchObject(NO_KEY);
-    expect(await honest).toMatchObject({ kid: '2' });
+    expect(await invented).toEqual(NO_KEY);
+    expect(await honest).toMatchObject([{ kid: '2' }]);
     expect(bed.asked).toBe(3);
   });
 
@@ -280,9 +277,9 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
     bed.keys = [key('1'), key('2')];
     await bed.find(header('2'), OWN);
     release();
-    expect(await late).toMatchObject(NO_KEY);
+    expect(await late).toEqual(NO_KEY);
     const { asked } = bed;
-    expect(await bed.find(header('2'), STRANGERS)).toMatchObject({ kid: '2' });
+    expect(await bed.find(header('2'), STRANGERS)).toMatchObject([{ kid: '2' }]);
     expect(bed.asked).toBe(asked);
   });
 
@@ -306,7 +303,7 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
     bed.answer = new Promise(() => {});
     void bed.find(header('1'), STRANGERS);
     bed.answer = Promise.resolve();
-    expect(await bed.find(header('1'), OWN)).toMatchObject({ kid: '1' });
+    expect(await bed.find(header('1'), OWN)).toMatchObject([{ kid: '1' }]);
     expect(bed.asked).toBe(2);
   });
 
@@ -318,10 +315,10 @@ describe('OIDC Core §10.1.1: a key that is new', () => {
       await expect(bed.find(header('9'), STRANGERS)).rejects.toMatchObject({ code: 'provider_unavailable' });
       await expect(bed.find(header('9'), OWN)).rejects.toMatchObject({ code: 'provider_unavailable' });
     }
-    expect(await bed.find(header('1'), STRANGERS)).toMatchObject({ kid: '1' });
+    expect(await bed.find(header('1'), STRANGERS)).toMatchObject([{ kid: '1' }]);
     bed.isAway = false;
     await bed.signingKeys.reload();
-    await expect(bed.find(header('9'), STRANGERS)).rejects.toMatchObject(NO_KEY);
+    expect(await bed.find(header('9'), STRANGERS)).toEqual(NO_KEY);
   });
 });
 
@@ -330,7 +327,7 @@ describe('RP-Initiated Logout 1.0 §4: whether a key is still published', () => 
     const bed = createBed([key('1'), key('2')]);
     await bed.find(header('1'), OWN);
     bed.keys = [key('2')];
-    await expect(bed.signingKeys.findPublished(header('1'))).rejects.toMatchObject(NO_KEY);
+    expect(await bed.signingKeys.findPublished(header('1'))).toEqual(NO_KEY);
     expect(bed.asked).toBe(2);
   });
 
@@ -338,8 +335,8 @@ describe('RP-Initiated Logout 1.0 §4: whether a key is still published', () => 
     const bed = createBed();
     await bed.find(header('1'), OWN);
     bed.keys = [key('3')];
-    expect(await bed.signingKeys.findPublished(header('3'))).toMatchObject({ kid: '3' });
-    expect(await createBed().signingKeys.findPublished(header('1'))).toMatchObject({ kid: '1' });
+    expect(await bed.signingKeys.findPublished(header('3'))).toMatchObject([{ kid: '3' }]);
+    expect(await createBed().signingKeys.findPublished(header('1'))).toMatchObject([{ kid: '1' }]);
   });
 
   it('many who sign out at once ask once; more than twenty at a time believe what is known', async () => {
@@ -348,7 +345,7 @@ describe('RP-Initiated Logout 1.0 §4: whether a key is still published', () => 
     await Promise.all(Array.from({ length: 50 }, () => bed.signingKeys.findPublished(header('1'))));
     expect(bed.asked).toBe(2);
     for (let times = 0; times < 50; times++) {
-      await expect(bed.signingKeys.findPublished(header('9'))).rejects.toMatchObject(NO_KEY);
+      expect(await bed.signingKeys.findPublished(header('9'))).toEqual(NO_KEY);
     }
     expect(bed.asked).toBe(21);
   });
@@ -357,11 +354,11 @@ describe('RP-Initiated Logout 1.0 §4: whether a key is still published', () => 
     const bed = createBed();
     await bed.find(header('1'), OWN);
     bed.isAway = true;
-    expect(await bed.signingKeys.findPublished(header('1'))).toMatchObject({ kid: '1' });
-    await expect(bed.signingKeys.findPublished(header('2'))).rejects.toMatchObject(NO_KEY);
+    expect(await bed.signingKeys.findPublished(header('1'))).toMatchObject([{ kid: '1' }]);
+    expect(await bed.signingKeys.findPublished(header('2'))).toEqual(NO_KEY);
     const cold = createBed();
     cold.isAway = true;
-    await expect(cold.signingKeys.findPublished(header('1'))).rejects.toMatchObject(NO_KEY);
+    expect(await cold.signingKeys.findPublished(header('1'))).toEqual(NO_KEY);
   });
 
   it('and so while ZITADEL takes long: nobody waits for more than two seconds', async () => {
@@ -372,7 +369,7 @@ describe('RP-Initiated Logout 1.0 §4: whether a key is still published', () => 
       bed.answer = new Promise(() => {});
       const published = bed.signingKeys.findPublished(header('1'));
       await vi.advanceTimersByTimeAsync(2_000);
-      expect(await published).toMatchObject({ kid: '1' });
+      expect(await published).toMatchObject([{ kid: '1' }]);
     } finally {
       vi.useRealTimers();
     }

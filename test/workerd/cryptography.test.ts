@@ -60,11 +60,15 @@ it.each(['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
     const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
     const token = await new SignJWT({ sub: '1' }).setProtectedHeader({ alg, kid: 'k' }).sign(privateKey);
     const jwk = { ...(await exportJWK(publicKey)), kid: 'k', use: 'sig', alg } as Members;
-    expect(await verifyJws(token, undefined, async () => jwk)).toEqual({
-      header: { alg, kid: 'k' },
-      claims: { sub: '1' },
+    expect(await verifyJws(token, undefined, async () => [jwk])).toEqual({
+      ok: true,
+      value: { header: { alg, kid: 'k' }, claims: { sub: '1' } },
     });
     const forged = token.replace(/[^.]+$/, (signature) => signature.split('').reverse().join(''));
-    await expect(verifyJws(forged, undefined, async () => jwk)).rejects.toThrow(/signature/);
+    const refused = await verifyJws(forged, undefined, async () => [jwk]);
+    expect(refused).toMatchObject({
+      ok: false,
+      refusal: { problem: expect.stringMatching(/signature|other_key|unverifiable/) },
+    });
   },
 );

@@ -1,11 +1,12 @@
 // Access tokens that are JWTs: whether one is good and really an access token.
-// RFC 7519, RFC 8725, RFC 9068 §4. ZITADEL signs ID, access and logout tokens with one key, one issuer, one `typ` and overlapping audiences.
+// RFC 7519, RFC 8725, RFC 9068 §4.
 
 import type { Config } from '../../config/schema.ts';
-import { providerFault } from '../provider-errors.ts';
 import type { SigningKeys } from '../signing-keys.ts';
-import { verifySignedToken } from '../tokens/signed-token.ts';
+import { type SignedClaims, verifySignedToken } from '../tokens/signed-token.ts';
+import type { Problem, TokenRefusal } from '../tokens/token-refusal.ts';
 import { withoutPlainRoles } from '../zitadel/roles.ts';
+import { findForeignClaim, isTypeOf } from '../zitadel/token-kinds.ts';
 
 /** What a bearer token says, once somebody may believe it. */
 export type TokenReading =
@@ -15,7 +16,7 @@ export type TokenReading =
       /** When the claims were true at ZITADEL, in seconds. */
       readonly claimsAt: number;
     }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'refused'; readonly refusal: TokenRefusal };
 
 interface Context {
   readonly config: Pick<Config, 'issuer' | 'audience'>;
@@ -25,35 +26,27 @@ interface Context {
   readonly signal?: AbortSignal;
 }
 
-/** Claims that stand in ID and logout tokens only, and in tokens bound to a key, which is worth nothing without proof of it. */
-const FOREIGN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 'azp', 'sid', 'events', 'cnf'];
-const TYPES = ['jwt', 'at+jwt', 'application/at+jwt'];
-
 /** Throws `provider_unavailable` when the keys can't be had. */
-export async function readAccessToken(
-  token: string,
-  { config, keys, now, network, signal }: Context,
-): Promise<TokenReading> {
-  const { issuer } = config;
-  try {
-    const context = { issuer, audience: config.audience, keys, now, isTrustedChannel: false, network, signal };
-    const claims = await verifySignedToken(token, context);
-    const problem = findKindProblem(claims);
-    if (problem !== undefined) return { kind: 'refused', reason: `JWT: ${problem}` };
-    return { kind: 'claims', claims: withoutPlainRoles(claims), claimsAt: Math.min(claims.iat, now()) };
-  } catch (error) {
-    const { kind, reason } = providerFault(error);
-    if (kind !== 'refused') throw error;
-    return { kind: 'refused', reason };
-  }
+export async function readAccessToken(token: string, context: Context): Promise<TokenReading> {
+  const { config, keys, now, network, signal } = context;
+  const { issuer, audience } = config;
+  const signed = await verifySignedToken(token, {
+    ...{ issuer, audience, keys, now, network, signal },
+    isTrustedChannel: false,
+  });
+  if (!signed.ok) return { kind: 'refused', refusal: signed.refusal };
+  const claims = signed.value;
+  const problem = findKindProblem(claims);
+  if (problem) return { kind: 'refused', refusal: { ...problem, of: 'jwt' } };
+  return { kind: 'claims', claims: withoutPlainRoles(claims), claimsAt: Math.min(claims.iat, now()) };
 }
 
-function findKindProblem(claims: Readonly<Record<string, unknown>>): string | undefined {
-  const { typ = 'JWT', jti, client_id } = claims;
-  if (typeof typ !== 'string' || !TYPES.includes(typ.toLowerCase())) return 'typ is not an access token’s';
-  const foreign = FOREIGN_CLAIMS.find((name) => Object.hasOwn(claims, name));
-  if (foreign !== undefined) return `${foreign} does not belong in an access token`;
-  if (typeof jti !== 'string' || jti === '') return 'jti is missing';
-  if (typeof client_id !== 'string' || client_id === '') return 'client_id is missing';
+function findKindProblem(claims: SignedClaims): Problem | undefined {
+  const { typ, jti, client_id } = claims;
+  if (typ !== undefined && !(typeof typ === 'string' && isTypeOf('access', typ))) return { problem: 'other_type', typ };
+  const foreign = findForeignClaim(claims);
+  if (foreign !== undefined) return { problem: 'foreign_claim', claim: foreign };
+  if (typeof jti !== 'string' || jti === '') return { problem: 'missing', claim: 'jti' };
+  if (typeof client_id !== 'string' || client_id === '') return { problem: 'missing', claim: 'client_id' };
   return undefined;
 }

@@ -2,7 +2,6 @@
 // RP-Initiated Logout 1.0 §2 (id_token_hint, logout_hint, post_logout_redirect_uri, state).
 
 import type { Config } from '../../config/schema.ts';
-import { GatewayError } from '../../errors.ts';
 import type { ProviderMetadata } from '../provider-metadata.ts';
 import type { SigningKeys } from '../signing-keys.ts';
 import { verifyJws } from '../tokens/jws.ts';
@@ -30,15 +29,11 @@ export function createEndSession({ config, metadata, keys }: Dependencies): EndS
   const { client_id, issuer, post_logout_redirect_uri } = config;
   return {
     async isGoodHint(id_token) {
-      try {
-        const { claims } = await verifyJws(id_token, undefined, keys.findPublished);
-        const { iss, azp, aud } = claims;
-        const parties: readonly unknown[] = azp !== undefined ? [azp] : Array.isArray(aud) ? aud : [aud];
-        return iss === issuer && parties.includes(client_id);
-      } catch (error) {
-        if (error instanceof GatewayError) return false;
-        throw error;
-      }
+      const verified = await verifyJws(id_token, undefined, keys.findPublished);
+      if (!verified.ok) return false;
+      const { iss, azp, aud } = verified.value.claims;
+      const parties: readonly unknown[] = azp !== undefined ? [azp] : Array.isArray(aud) ? aud : [aud];
+      return iss === issuer && parties.includes(client_id);
     },
 
     async endSessionUrl(state, id_token_hint, logout_hint) {

@@ -1,14 +1,15 @@
 // The ID token's checks beyond those of oauth4webapi: its signature, its authorized party, and that it is one.
 // OIDC Core §3.1.3.7 (code flow), §12.2 (refreshed ID token).
 
-import { GatewayError } from '../../errors.ts';
+import { isTypeOf, looksLikeAccessToken } from '../zitadel/token-kinds.ts';
 import { isHashOf } from './at-hash.ts';
 import { readHeader } from './jws.ts';
 import { type SignedClaims, type SignedTokenContext, verifySignedToken } from './signed-token.ts';
+import type { Checked, Problem } from './token-refusal.ts';
 
 export interface IdTokenClaims {
   readonly sub: string;
-  /** ZITADEL's session, which end_session and back-channel logout name. */
+  /** The provider's session, which end_session and back-channel logout name. */
   readonly sid?: string;
   readonly auth_time?: number;
   readonly amr: readonly string[];
@@ -21,51 +22,59 @@ interface IdTokenContext extends Omit<SignedTokenContext, 'audience'> {
   readonly access_token?: string;
 }
 
-/** Throws `login_failed` with the failed check, or what `verifySignedToken` throws. */
+/** Throws what `verifySignedToken` throws. */
 export async function verifyIdToken(
   idToken: string,
   client_id: string,
   context: IdTokenContext,
-): Promise<IdTokenClaims> {
-  const payload = await verifySignedToken(idToken, { ...context, audience: [client_id] });
-  assertIsIdToken(payload);
-  assertAuthorizedParty(payload, client_id);
-  const { access_token } = context;
-  if (access_token !== undefined && payload['at_hash'] !== undefined) {
-    const isMadeForIt = await isHashOf(payload['at_hash'], access_token, readHeader(idToken)?.['alg']);
-    if (!isMadeForIt) throw new GatewayError('login_failed', 'ID token: at_hash is another access token’s');
-  }
-  const { sub, sid, auth_time, amr } = payload;
-  if (typeof sub !== 'string' || sub === '') throw new GatewayError('login_failed', 'ID token: sub is missing');
+): Promise<Checked<IdTokenClaims>> {
+  const signed = await verifySignedToken(idToken, { ...context, audience: [client_id] });
+  if (!signed.ok) return signed;
+  const claims = signed.value;
+  const { sub, sid, auth_time, amr } = claims;
+  const problem =
+    findKindProblem(claims) ??
+    findPartyProblem(claims, client_id) ??
+    (await findHashProblem(claims, idToken, context.access_token));
+  if (problem) return refuse(problem);
+  if (typeof sub !== 'string' || sub === '') return refuse({ problem: 'missing', claim: 'sub' });
   return {
-    sub,
-    amr: Array.isArray(amr) ? amr.filter((method) => typeof method === 'string') : [],
-    all: payload,
-    ...(typeof sid === 'string' && { sid }),
-    ...(typeof auth_time === 'number' && { auth_time }),
+    ok: true,
+    value: {
+      sub,
+      amr: Array.isArray(amr) ? amr.filter((method) => typeof method === 'string') : [],
+      all: claims,
+      ...(typeof sid === 'string' && { sid }),
+      ...(typeof auth_time === 'number' && { auth_time }),
+    },
   };
 }
 
-/** ZITADEL signs ID, access and logout tokens with one key, one issuer and overlapping audiences. */
-function assertIsIdToken(payload: SignedClaims): void {
-  const type = typeof payload['typ'] === 'string' ? payload['typ'].toLowerCase() : 'jwt';
-  // Access tokens have a client_id and a jti (RFC 9068 §2.2) and no azp. ZITADEL's ID tokens have an azp and no jti, others' may have neither.
-  const isAccessToken = 'client_id' in payload && 'jti' in payload && !('azp' in payload);
-  if (type !== 'jwt' || 'events' in payload || isAccessToken) {
-    throw new GatewayError('login_failed', 'ID token: the token is of another kind');
-  }
+function findKindProblem(claims: SignedClaims): Problem | undefined {
+  const { typ } = claims;
+  const isOthers = typeof typ === 'string' && !isTypeOf('id', typ);
+  return isOthers || 'events' in claims || looksLikeAccessToken(claims) ? { problem: 'other_kind' } : undefined;
 }
 
 /** Several audiences need `azp`; where it stands it must be us, and so must a `client_id` that stands in its place. */
-function assertAuthorizedParty(payload: SignedClaims, client_id: string): void {
-  const { aud, azp, client_id: named } = payload;
+function findPartyProblem({ aud, azp, client_id: named }: SignedClaims, client_id: string): Problem | undefined {
   if (azp === undefined && named !== undefined && named !== client_id) {
-    throw new GatewayError('login_failed', 'ID token: client_id is another party');
+    return { problem: 'other_party', claim: 'client_id' };
   }
-  if (azp !== undefined && azp !== client_id) {
-    throw new GatewayError('login_failed', 'ID token: azp is another party');
-  }
-  if (Array.isArray(aud) && aud.length > 1 && azp === undefined) {
-    throw new GatewayError('login_failed', 'ID token: several audiences without azp');
-  }
+  if (azp !== undefined && azp !== client_id) return { problem: 'other_party', claim: 'azp' };
+  return Array.isArray(aud) && aud.length > 1 && azp === undefined ? { problem: 'no_authorized_party' } : undefined;
+}
+
+async function findHashProblem(
+  { at_hash }: SignedClaims,
+  idToken: string,
+  access_token: string | undefined,
+): Promise<Problem | undefined> {
+  if (access_token === undefined || at_hash === undefined) return undefined;
+  const isMadeForIt = await isHashOf(at_hash, access_token, readHeader(idToken)?.['alg']);
+  return isMadeForIt ? undefined : { problem: 'other_access_token' };
+}
+
+function refuse(problem: Problem): Checked<never> {
+  return { ok: false, refusal: { ...problem, of: 'id_token' } };
 }

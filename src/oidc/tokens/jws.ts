@@ -2,12 +2,17 @@
 // RFC 7515 §5.2, §4.1.11 (`crit`); RFC 7517 §4; RFC 7518 §3.1; RFC 8037; RFC 8725 §3.1, §3.2. The signature itself is jose's business.
 
 import { compactVerify, type JWK } from 'jose';
-import { GatewayError } from '../../errors.ts';
 import { decodeBase64url } from '../../shared/base64url.ts';
+import { signatureProblem } from '../provider-errors.ts';
+import type { Checked, Problem } from './token-refusal.ts';
 
 export type Members = Readonly<Record<string, unknown>>;
 
-/** The algorithms ZITADEL can be switched to, and what keys they need; all asymmetric, so a public key can never serve as a secret. */
+declare const verified: unique symbol;
+/** Claims under a good signature: only `verifyJws` gives them. */
+export type VerifiedClaims = Members & { readonly [verified]: true };
+
+/** The algorithms that are taken, and what keys they need; all asymmetric, so a public key can never serve as a secret. */
 const ALGORITHMS: ReadonlyMap<unknown, { readonly kty: string; readonly crv?: string }> = new Map([
   ['RS256', { kty: 'RSA' }],
   ['RS384', { kty: 'RSA' }],
@@ -18,7 +23,7 @@ const ALGORITHMS: ReadonlyMap<unknown, { readonly kty: string; readonly crv?: st
   ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
 ]);
 
-/** Three parts and an algorithm that ZITADEL signs with. Its opaque tokens begin the same way, but are JWEs of five. */
+/** Three parts and an algorithm that is taken. ZITADEL's opaque tokens begin the same way, but are JWEs of five. */
 export function isSignedToken(token: string): boolean {
   return ALGORITHMS.has(readHeader(token)?.['alg']);
 }
@@ -43,31 +48,47 @@ export function readPart(part: string | undefined): Members | undefined {
   }
 }
 
-/** Header and claims of a token whose signature is good. Throws `login_failed`, or what `findKey` throws. */
+/** The published keys that may have signed under `header`; throws where nobody can know. */
+export type FindKeys = (header: Members) => Promise<readonly Members[]>;
+
+/** Header and claims of a token whose signature is good. Throws what `findKeys` throws. */
 export async function verifyJws(
   token: string,
   algorithms: readonly string[] | undefined,
-  findKey: (header: Members) => Promise<Members>,
-): Promise<{ readonly header: Members; readonly claims: Members }> {
+  findKeys: FindKeys,
+): Promise<Checked<{ readonly header: Members; readonly claims: VerifiedClaims }>> {
   const header = readHeader(token);
-  assert(header, 'not a JWT');
-  const { alg, crit, kid } = header;
-  assert(ALGORITHMS.has(alg) && algorithms?.includes(alg as string) !== false, 'alg is not allowed');
-  // What it names must be understood, and nothing there is (b64 too) belongs in a JWT.
-  assert(crit === undefined, 'crit is not understood');
-  assert(kid === undefined || typeof kid === 'string', 'kid is no text');
+  if (!header) return refuse({ problem: 'no_jwt' });
   const [, payload, signature] = token.split('.');
-  assert(decodeBase64url(signature), 'the signature is not base64url');
-  // Of the key only what makes it one: what else its members say has been looked at.
-  const { kty, crv, n, e, x, y } = await findKey(header);
-  const key = { kty, crv, n, e, x, y } as JWK;
-  await compactVerify(token, key, { algorithms: [alg as string] }).catch((cause: { code?: unknown }) => {
-    const isOthers = cause.code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED';
-    throw fault(isOthers ? 'the signature is another key’s' : 'the signature cannot be verified', cause);
-  });
+  const unfit = findHeaderProblem(header, algorithms);
+  if (unfit) return refuse(unfit);
+  if (!decodeBase64url(signature)) return refuse({ problem: 'bad_signature_encoding' });
+  const [key, ...others] = await findKeys(header);
+  if (!key) return refuse({ problem: 'no_key' });
+  // OIDC Core §10.1: then the token has to name its key.
+  if (others.length > 0) return refuse({ problem: 'several_keys' });
+  const unsigned = await findSignatureProblem(token, key, header['alg'] as string);
+  if (unsigned) return refuse(unsigned);
   const claims = readPart(payload);
-  assert(claims, 'the claims are not a JSON object');
-  return { header, claims };
+  return claims ? { ok: true, value: { header, claims: claims as VerifiedClaims } } : refuse({ problem: 'no_claims' });
+}
+
+function findHeaderProblem({ alg, crit, kid }: Members, algorithms?: readonly string[]): Problem | undefined {
+  if (!ALGORITHMS.has(alg) || algorithms?.includes(alg as string) === false) return { problem: 'bad_alg', alg };
+  // What it names must be understood, and nothing there is (b64 too) belongs in a JWT.
+  if (crit !== undefined) return { problem: 'bad_crit' };
+  return kid === undefined || typeof kid === 'string' ? undefined : { problem: 'bad_kid' };
+}
+
+/** Of the key only what makes it one: what else its members say has been looked at. */
+async function findSignatureProblem(token: string, members: Members, alg: string): Promise<Problem | undefined> {
+  const { kty, crv, n, e, x, y } = members;
+  try {
+    await compactVerify(token, { kty, crv, n, e, x, y } as JWK, { algorithms: [alg] });
+    return undefined;
+  } catch (error) {
+    return signatureProblem(error);
+  }
 }
 
 /** The keys that may have signed under this header (RFC 7517 §4). */
@@ -87,10 +108,6 @@ export function selectKeys(keys: readonly Members[], { alg, kid }: Members): rea
   );
 }
 
-function assert(condition: unknown, problem: string): asserts condition {
-  if (!condition) throw fault(problem);
-}
-
-function fault(problem: string, cause?: unknown): GatewayError {
-  return new GatewayError('login_failed', `JWT: ${problem}`, { cause });
+function refuse(problem: Problem): Checked<never> {
+  return { ok: false, refusal: { ...problem, of: 'jwt' } };
 }

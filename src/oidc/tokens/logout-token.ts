@@ -1,8 +1,9 @@
-// A logout token: ZITADEL's word that a session over there has ended.
-// OpenID Connect Back-Channel Logout 1.0 §2.4, §2.6. ZITADEL's carry `typ: JWT`, not `logout+jwt`.
+// A logout token: the provider's word that a session over there has ended.
+// OpenID Connect Back-Channel Logout 1.0 §2.4, §2.6.
 
-import { GatewayError } from '../../errors.ts';
-import { type SignedTokenContext, verifySignedToken } from './signed-token.ts';
+import { isTypeOf } from '../zitadel/token-kinds.ts';
+import { type SignedClaims, type SignedTokenContext, verifySignedToken } from './signed-token.ts';
+import type { Checked, Problem } from './token-refusal.ts';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
@@ -14,32 +15,33 @@ export interface LogoutToken {
   readonly jti: string;
 }
 
-/** Throws `bad_request` with the failed check, or what `verifySignedToken` throws. */
+/** Throws what `verifySignedToken` throws. */
 export async function verifyLogoutToken(
   logoutToken: string,
   client_id: string,
   context: Omit<SignedTokenContext, 'audience'>,
-): Promise<LogoutToken> {
-  const payload = await verifySignedToken(logoutToken, { ...context, audience: [client_id] });
-  const { typ, sub, sid, iat, exp, jti, events } = payload;
-  const type = typeof typ === 'string' ? typ.toLowerCase() : 'jwt';
-  assert(type === 'jwt' || type === 'logout+jwt', 'the token is of another kind');
-  const event = (events as Record<string, unknown> | undefined)?.[EVENT];
-  assert(typeof event === 'object' && event !== null && !Array.isArray(event), 'the logout event is missing');
-  assert(!('nonce' in payload), 'a nonce is not allowed');
-  assert(sub === undefined || (typeof sub === 'string' && sub !== ''), 'sub is not a string');
-  assert(sid === undefined || (typeof sid === 'string' && sid !== ''), 'sid is not a string');
-  assert(sub !== undefined || sid !== undefined, 'neither sub nor sid');
-  assert(typeof jti === 'string' && jti !== '', 'jti is missing');
+): Promise<Checked<LogoutToken>> {
+  const signed = await verifySignedToken(logoutToken, { ...context, audience: [client_id] });
+  if (!signed.ok) return signed;
+  const problem = findProblem(signed.value);
+  if (problem) return { ok: false, refusal: { ...problem, of: 'logout_token' } };
+  const { sub, sid, iat, exp, jti } = signed.value as SignedClaims & LogoutToken;
   return {
-    iat,
-    exp,
-    jti,
-    ...(sub !== undefined && { sub }),
-    ...(sid !== undefined && { sid }),
+    ok: true,
+    value: { iat, exp, jti, ...(sub !== undefined && { sub }), ...(sid !== undefined && { sid }) },
   };
 }
 
-function assert(condition: boolean, check: string): asserts condition {
-  if (!condition) throw new GatewayError('bad_request', `logout token: ${check}`);
+function findProblem(claims: SignedClaims): Problem | undefined {
+  const { typ, sub, sid, jti, events } = claims;
+  if (typeof typ === 'string' && !isTypeOf('logout', typ)) return { problem: 'other_kind' };
+  const event = (events as Record<string, unknown> | null | undefined)?.[EVENT];
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) return { problem: 'no_logout_event' };
+  if ('nonce' in claims) return { problem: 'nonce_not_allowed' };
+  if (sub !== undefined && !isFilled(sub)) return { problem: 'not_text', claim: 'sub' };
+  if (sid !== undefined && !isFilled(sid)) return { problem: 'not_text', claim: 'sid' };
+  if (sub === undefined && sid === undefined) return { problem: 'nobody_named' };
+  return isFilled(jti) ? undefined : { problem: 'missing', claim: 'jti' };
 }
+
+const isFilled = (value: unknown): boolean => typeof value === 'string' && value !== '';

@@ -3,6 +3,7 @@
 
 import type { Identity } from '../../identity/identity.ts';
 import { decodeBase64url } from '../../shared/base64url.ts';
+import { METADATA_CLAIM, ORGANIZATION_CLAIM } from './claim-names.ts';
 import { readRoles } from './roles.ts';
 
 export interface IdentityOptions {
@@ -19,9 +20,6 @@ export interface IdentityReading {
 }
 
 type Claims = Readonly<Record<string, unknown>>;
-
-const ORGANIZATION_CLAIM = 'urn:zitadel:iam:user:resourceowner:id';
-const METADATA_CLAIM = 'urn:zitadel:iam:user:metadata';
 
 /** `sub` has been checked by whoever checked the token; everything else is optional. */
 export function readIdentity(sub: string, claims: Claims, options: IdentityOptions): IdentityReading {

@@ -1,12 +1,12 @@
 // Roles from ZITADEL's claim: an object role → { organisation id → its domain }. Anything else there is none.
-// ZITADEL reserved claims `urn:zitadel:iam:org:project:{id}:roles` and the unsuffixed form; never from `scope`.
+// ZITADEL's reserved claims, with a project's id in the name or without; roles are never read from `scope`.
+
+import { projectRolesClaim, ROLES_CLAIM } from './claim-names.ts';
 
 export type RolesReading =
   | { readonly kind: 'roles'; readonly roles: Record<string, string[]> }
   /** The claim holds something that is not ZITADEL's; the caller logs it. */
   | { readonly kind: 'malformed'; readonly claim: string };
-
-const PLAIN_CLAIM = 'urn:zitadel:iam:org:project:roles';
 
 /**
  * The roles that `claims` give, by the application's names (`roleMap`), each with the organisations that granted it. Absent means none.
@@ -17,7 +17,7 @@ export function readRoles(
   projectId: string | undefined,
   roleMap: Readonly<Record<string, string>>,
 ): RolesReading {
-  const claim = projectId === undefined ? PLAIN_CLAIM : `urn:zitadel:iam:org:project:${projectId}:roles`;
+  const claim = projectId === undefined ? ROLES_CLAIM : projectRolesClaim(projectId);
   if (!Object.hasOwn(claims, claim)) return { kind: 'roles', roles: {} };
   const value = claims[claim];
   if (!isObject(value)) return { kind: 'malformed', claim };
@@ -38,7 +38,7 @@ export function readRoles(
  * our project in its audience; its own project's `admin` must not become ours.
  */
 export function withoutPlainRoles(claims: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { [PLAIN_CLAIM]: _, ...others } = claims;
+  const { [ROLES_CLAIM]: _, ...others } = claims;
   return others;
 }
 

@@ -13,7 +13,7 @@ import {
   PLAIN_ROLES,
   PROJECT_ROLES,
   RESOURCE_OWNER,
-  reasonOf,
+  refusalOf,
   SEED,
 } from './bed.ts';
 
@@ -132,22 +132,24 @@ describe('JWTs of other kinds, signed by the same key', () => {
     return (await (await bed.zitadel.fetch(`${ISSUER}/oauth/v2/token`, { method: 'POST', body })).json()) as Json;
   }
 
+  const foreign = (claim: string) => ({ of: 'jwt', problem: 'foreign_claim', claim });
+
   it('refuses the ID token of a real sign-in, and takes its access token', async () => {
     const bed = createBed();
     bed.zitadel.webApplication.accessTokenType = 'JWT';
     const { id_token, access_token } = await signIn(bed);
-    expect(reasonOf(await bed.judge(id_token as string))).toContain('does not belong in an access token');
+    expect(refusalOf(await bed.judge(id_token as string))).toMatchObject({ of: 'jwt', problem: 'foreign_claim' });
     expect((await bed.judge(access_token as string)).kind).toBe('caller');
   });
 
   it.each(['nonce', 'at_hash', 'c_hash', 'azp', 'sid', 'events', 'cnf'])('refuses a token with %s', async (claim) => {
     const bed = createBed();
-    expect(reasonOf(await bed.judge(await mint(bed, { [claim]: 'x' })))).toContain(claim);
+    expect(refusalOf(await bed.judge(await mint(bed, { [claim]: 'x' })))).toEqual(foreign(claim));
   });
 
   it('refuses an ID token even where it has jti and nothing of an ID token’s but azp', async () => {
     const bed = createBed();
-    expect(reasonOf(await bed.judge(await mint(bed, { azp: SEED.webClientId })))).toContain('azp');
+    expect(refusalOf(await bed.judge(await mint(bed, { azp: SEED.webClientId })))).toEqual(foreign('azp'));
   });
 
   it('refuses a logout token', async () => {
@@ -163,17 +165,19 @@ describe('JWTs of other kinds, signed by the same key', () => {
       jti: 'x',
       events,
     };
-    expect(reasonOf(await bed.judge(await mintChanged(bed, () => logout)))).toContain('events');
+    expect(refusalOf(await bed.judge(await mintChanged(bed, () => logout)))).toEqual(foreign('events'));
   });
 
   it.each(['jti', 'client_id'])('refuses a token without %s, which every access token has', async (claim) => {
     const bed = createBed();
-    expect(reasonOf(await bed.judge(await mintChanged(bed, without(claim))))).toContain(claim);
+    const refusal = refusalOf(await bed.judge(await mintChanged(bed, without(claim))));
+    expect(refusal).toEqual({ of: 'jwt', problem: 'missing', claim });
   });
 
   it.each(['logout+jwt', 'id_token', 'token-introspection+jwt', 'dpop+jwt', ''])('refuses typ "%s"', async (typ) => {
     const bed = createBed();
-    expect(reasonOf(await bed.judge(await mintChanged(bed, (claims) => claims, { typ })))).toContain('typ');
+    const refusal = refusalOf(await bed.judge(await mintChanged(bed, (claims) => claims, { typ })));
+    expect(refusal).toEqual({ of: 'jwt', problem: 'other_type', typ });
   });
 });
 
@@ -182,7 +186,7 @@ describe('JWTs that are not ZITADEL’s word', () => {
     const bed = createBed();
     const { privateKey } = await generateKeyPair('RS256');
     const token = await mintChanged(bed, (claims) => claims, {}, privateKey);
-    expect(reasonOf(await bed.judge(token))).toContain('invalid_token');
+    expect(refusalOf(await bed.judge(token))).toEqual({ of: 'jwt', problem: 'other_key' });
   });
 
   it('refuses one whose claims were changed afterwards', async () => {
@@ -346,12 +350,12 @@ describe('ZITADEL_ORG_ID', () => {
     const bed = createBed({ env });
     const claims = { 'urn:zitadel:iam:org:id': SEED.organizationId };
     const token = await bed.zitadel.mintAccessToken({ sub: 'outsider', jwt: true, scope, claims });
-    expect(reasonOf(await bed.judge(token))).toContain('another organisation');
+    expect(refusalOf(await bed.judge(token))).toMatchObject({ problem: 'other_organization' });
   });
 
   it('refuses a token that does not say', async () => {
     const bed = createBed({ env });
-    expect(reasonOf(await bed.judge(await mint(bed)))).toContain('does not say its organisation');
+    expect(refusalOf(await bed.judge(await mint(bed)))).toEqual({ of: 'bearer_token', problem: 'no_organization' });
   });
 });
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { claimsBearer, parseAuthorization } from '../../../src/oidc/bearer/authorization-header.ts';
+import { bearerErrorOf } from '../../../src/oidc/tokens/token-refusal.ts';
 
 const MALFORMED: Record<string, string> = {
   'no token': 'Bearer',
@@ -62,24 +63,23 @@ describe('parseAuthorization', () => {
   });
 
   it.each(Object.entries(MALFORMED))('RFC 6750 §3.1 refuses %s', (_name, header) => {
-    expect(parseAuthorization(header).kind).toBe('malformed');
+    expect(parseAuthorization(header).kind).toBe('refused');
   });
 
   it('refuses a header longer than 64 KB', () => {
     const longest = 'a'.repeat(65_536 - 'Bearer '.length);
     expect(parseAuthorization(`Bearer ${longest}`)).toEqual({ kind: 'token', token: longest });
     expect(parseAuthorization(`Bearer ${longest}a`)).toEqual({
-      kind: 'malformed',
-      error: 'invalid_token',
-      reason: 'the bearer token is too long',
+      kind: 'refused',
+      refusal: { of: 'bearer_token', problem: 'too_long' },
     });
   });
 });
 
 describe('RFC 6750 §3.1: one token that can be none is invalid_token, everything else invalid_request', () => {
-  const NO_TOKEN = 'Authorization: Bearer is not followed by one token';
-  const SEVERAL = 'several values in Authorization';
-  const NO_CHARACTERS = 'the bearer token has characters that no token has';
+  const NO_TOKEN = { of: 'authorization', problem: 'not_one_token' } as const;
+  const SEVERAL = { of: 'authorization', problem: 'several_values' } as const;
+  const NO_CHARACTERS = { of: 'bearer_token', problem: 'bad_characters' } as const;
 
   it.each([
     ['Bearer', 'invalid_request', NO_TOKEN],
@@ -97,8 +97,9 @@ describe('RFC 6750 §3.1: one token that can be none is invalid_token, everythin
     ['Bearer aa%2Eaa', 'invalid_token', NO_CHARACTERS],
     ['Bearer   aa%2Eaa', 'invalid_token', NO_CHARACTERS],
     ['bearer "aaa"', 'invalid_token', NO_CHARACTERS],
-  ])('%j: %s', (header, error, reason) => {
-    expect(parseAuthorization(header)).toEqual({ kind: 'malformed', error, reason });
+  ])('%j: %s', (header, error, refusal) => {
+    expect(parseAuthorization(header)).toEqual({ kind: 'refused', refusal });
+    expect(bearerErrorOf(refusal)).toBe(error);
   });
 
   it.each(['xbearer aaa', 'xBearer', 'Basic bearer aaa'])('%j is another scheme’s', (header) => {
@@ -106,7 +107,7 @@ describe('RFC 6750 §3.1: one token that can be none is invalid_token, everythin
   });
 });
 
-describe('design §3: whose business the header is', () => {
+describe('ARCHITECTURE §3: whose business the header is', () => {
   it.each([
     ['Bearer aaa', true],
     ['Bearer', true],

@@ -8,6 +8,7 @@ import {
   type JudgedAuthorization,
   type JudgeOptions,
 } from '../../../src/oidc/bearer/bearer-tokens.ts';
+import type { TokenRefusal } from '../../../src/oidc/tokens/token-refusal.ts';
 import { SEED } from '../../../stand-in/seed.ts';
 import { createZitadel, type ZitadelOptions } from '../../../stand-in/zitadel.ts';
 
@@ -96,7 +97,7 @@ export function callerOf(judged: JudgedAuthorization) {
   return judged.caller;
 }
 
-export function reasonOf(judged: JudgedAuthorization): string {
+export function refusalOf(judged: JudgedAuthorization): TokenRefusal {
   if (judged.kind !== 'refused') throw new Error(`not refused: ${judged.kind}`);
-  return `${judged.error}: ${judged.reason}`;
+  return judged.refusal;
 }

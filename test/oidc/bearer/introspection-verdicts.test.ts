@@ -1,10 +1,12 @@
-// What ZITADEL's answer about a token means, reason by reason, and what is made of failures. RFC 7662 §2.2; design §3 (introspection that fails).
+// What ZITADEL's answer about a token means, reason by reason, and what is made of failures. RFC 7662 §2.2; ARCHITECTURE §3 (introspection that fails).
 
 import * as oauth from 'oauth4webapi';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
-import { createIntrospection, createIntrospectionCall } from '../../../src/oidc/bearer/introspection.ts';
+import { createIntrospection } from '../../../src/oidc/bearer/introspection.ts';
+import { createIntrospectionCall } from '../../../src/oidc/conversation/introspection-request.ts';
 import { ProviderCallError, type ProviderRequest } from '../../../src/oidc/provider-fetch.ts';
+import type { Problem } from '../../../src/oidc/tokens/token-refusal.ts';
 import { refusal } from '../refusal.ts';
 import { BASIC, createBed } from './bed.ts';
 
@@ -33,26 +35,27 @@ describe('RFC 7662 §2.2: the verdict', () => {
     },
   );
 
-  it.each<[Answer, string]>([
-    [{ active: false }, 'inactive, as every token so far: check the API application and its project'],
-    [{ iss: 'https://evil.example' }, 'iss is another issuer'],
-    [{ token_type: 'DPoP' }, 'token_type is not Bearer'],
-    [{ token_type: ['Bearer'] }, 'token_type is not Bearer'],
-    [{ cnf: {} }, 'the token is bound to a key'],
-    [{ aud: 'them' }, 'aud is somebody else'],
-    [{ aud: undefined }, 'aud is somebody else'],
-  ])('%j: %s', async (changes, problem) => {
-    const expected = { kind: 'refused', reason: `introspection: ${problem}` };
+  it.each<[Answer, Problem]>([
+    [{ active: false }, { problem: 'inactive', wasAnyActive: false }],
+    [{ iss: 'https://evil.example' }, { problem: 'other_issuer', iss: 'https://evil.example' }],
+    [{ token_type: 'DPoP' }, { problem: 'not_bearer', token_type: 'DPoP' }],
+    [{ token_type: ['Bearer'] }, { problem: 'not_bearer', token_type: ['Bearer'] }],
+    [{ cnf: {} }, { problem: 'bound_to_a_key' }],
+    [{ aud: 'them' }, { problem: 'other_audience', aud: 'them' }],
+    [{ aud: undefined }, { problem: 'other_audience', aud: undefined }],
+  ])('%j: %j', async (changes, problem) => {
+    const expected = { kind: 'refused', refusal: { of: 'introspection', ...problem } };
     expect(await judge({ ...good, ...changes })).toStrictEqual(expected);
   });
 
   it('where there is nothing to hold an audience against, nothing counts', async () => {
-    const expected = { kind: 'refused', reason: 'introspection: aud is somebody else' };
+    const refusal = { of: 'introspection', problem: 'other_audience', aud: undefined };
+    const expected = { kind: 'refused', refusal };
     expect(await judge({ ...good, aud: undefined }, { audience: [] })).toStrictEqual(expected);
   });
 });
 
-describe('design §3: introspection that fails', () => {
+describe('ARCHITECTURE §3: introspection that fails', () => {
   const faultOf = (cause: unknown) => {
     const call = () => Promise.reject(cause);
     return createIntrospection({ config, call, now: () => NOW })('token').catch((error: unknown) => error);

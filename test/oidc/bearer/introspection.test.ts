@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
+import { bearerErrorOf } from '../../../src/oidc/tokens/token-refusal.ts';
 import type { Fault } from '../../../stand-in/faults.ts';
 import {
   BASIC,
@@ -13,7 +14,7 @@ import {
   PROJECT_AUD,
   PROJECT_ROLES,
   RESOURCE_OWNER,
-  reasonOf,
+  refusalOf,
   SEED,
 } from './bed.ts';
 
@@ -104,7 +105,7 @@ describe('opaque tokens', () => {
     const bed = createBed({ env: BASIC });
     const token = await mint(bed);
     bed.zitadel.deactivateUser('admin');
-    expect(reasonOf(await bed.judge(token))).toContain('inactive');
+    expect(refusalOf(await bed.judge(token))).toMatchObject({ of: 'introspection', problem: 'inactive' });
   });
 
   it('refuses a service user’s token that was asked for without the project’s scope', async () => {
@@ -131,7 +132,7 @@ describe('opaque tokens', () => {
 
   it('refuses an opaque token where no introspection is configured, and asks nobody', async () => {
     const bed = createBed();
-    expect(reasonOf(await bed.judge(await mint(bed)))).toContain('no API application is configured');
+    expect(refusalOf(await bed.judge(await mint(bed)))).toMatchObject({ problem: 'no_introspection' });
     expect(bed.zitadel.calls.list).toEqual([]);
   });
 
@@ -206,7 +207,7 @@ describe('answers that do not count', () => {
   ])('refuses %s', async (_name, changes) => {
     const bed = createBed({ env: BASIC });
     answering(bed, changes);
-    expect(reasonOf(await bed.judge(await mint(bed)))).toContain('invalid_token');
+    expect(bearerErrorOf(refusalOf(await bed.judge(await mint(bed))))).toBe('invalid_token');
   });
 
   it.each<[string, Json]>([
@@ -251,8 +252,8 @@ describe('answers that do not count', () => {
     const bed = createBed({ env: { ...BASIC, ZITADEL_ORG_ID: SEED.organizationId } });
     const tokenOf = (sub: string) => bed.zitadel.mintAccessToken({ sub, scope: ['openid', RESOURCE_OWNER] });
     expect((await bed.judge(await tokenOf('user'))).kind).toBe('caller');
-    expect(reasonOf(await bed.judge(await tokenOf('outsider')))).toContain('another organisation');
-    expect(reasonOf(await bed.judge(await mint(bed)))).toContain('does not say its organisation');
+    expect(refusalOf(await bed.judge(await tokenOf('outsider')))).toMatchObject({ problem: 'other_organization' });
+    expect(refusalOf(await bed.judge(await mint(bed)))).toMatchObject({ problem: 'no_organization' });
   });
 });
 
@@ -362,9 +363,10 @@ describe('when ZITADEL refuses the gateway itself', () => {
 
   it('notes that active: false may be about the gateway, until ZITADEL has once called a token active', async () => {
     const bed = createBed({ env: BASIC });
-    expect(reasonOf(await bed.judge(inventedOld(1)))).toContain('check the API application');
+    const inactive = { of: 'introspection', problem: 'inactive' };
+    expect(refusalOf(await bed.judge(inventedOld(1)))).toEqual({ ...inactive, wasAnyActive: false });
     await bed.judge(await mint(bed));
-    expect(reasonOf(await bed.judge(inventedOld(2)))).toBe('invalid_token: introspection: inactive');
+    expect(refusalOf(await bed.judge(inventedOld(2)))).toEqual({ ...inactive, wasAnyActive: true });
   });
 
   it('puts neither token nor secret into a reason', async () => {
