@@ -1,5 +1,5 @@
 // Every call to ZITADEL goes through here: a deadline for the whole answer, a limit on its size, no redirect followed.
-// RFC 9700 §4.12; design §3 ("each call to ZITADEL or a store has a deadline").
+// RFC 9700 §4.12; ARCHITECTURE §3 ("each call to ZITADEL or a store has a deadline").
 
 export type ProviderCallFailure = 'timeout' | 'network' | 'too_large';
 
@@ -52,21 +52,15 @@ export function createProviderFetch(fetch: typeof globalThis.fetch, limits: Limi
   return async (url, request) => {
     // A query never leaves in a log line; ours hold no secret, but a misconfigured endpoint might.
     const endpoint = url.split('?')[0] ?? url;
-    const { signal: outer } = request;
     const controller = new AbortController();
+    const { signal } = controller;
     const abort = () => controller.abort();
     const timer = setTimeout(abort, limits.deadline);
+    const { signal: outer } = request;
     outer?.addEventListener('abort', abort, { once: true });
     if (outer?.aborted) abort();
-    const { signal } = controller;
-    // The deadline holds whether or not the runtime's fetch hears of it.
-    const late = new Promise<never>((_, reject) => {
-      const fail = () => reject(new ProviderCallError('timeout', endpoint));
-      if (signal.aborted) fail();
-      signal.addEventListener('abort', fail, { once: true });
-    });
     try {
-      return await Promise.race([late, ask(url, endpoint, { ...request, signal })]);
+      return await Promise.race([failOnAbort(signal, endpoint), ask(url, endpoint, { ...request, signal })]);
     } catch (error) {
       if (error instanceof ProviderCallError) throw error;
       throw new ProviderCallError(signal.aborted ? 'timeout' : 'network', endpoint, error);
@@ -75,6 +69,15 @@ export function createProviderFetch(fetch: typeof globalThis.fetch, limits: Limi
       outer?.removeEventListener('abort', abort);
     }
   };
+}
+
+/** The deadline holds whether or not the runtime's fetch hears of it. */
+function failOnAbort(signal: AbortSignal, endpoint: string): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(new ProviderCallError('timeout', endpoint));
+    if (signal.aborted) fail();
+    signal.addEventListener('abort', fail, { once: true });
+  });
 }
 
 /** The body's bytes, or undefined when there are more than `maxBytes`. */

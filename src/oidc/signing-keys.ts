@@ -1,18 +1,12 @@
-// ZITADEL's signing keys: kept, renewed behind the scenes, served stale, and asked for anew when a token names an unknown one.
+// Which of the provider's keys may have signed a token; asked for anew when a token names an unknown one.
 // RFC 7517; OIDC Core §10.1.1 (rotation). Keys named or carried by a token's own header are never used.
 
-import { GatewayError } from '../errors.ts';
 import { within } from '../shared/deadline.ts';
 import { ExpiringMap } from '../shared/expiring-map.ts';
-import { createKeyFetches } from './key-fetches.ts';
-import { ask, readObject } from './provider-answer.ts';
-import { providerFault } from './provider-errors.ts';
-import type { ProviderFetch } from './provider-fetch.ts';
-import type { ProviderMetadata } from './provider-metadata.ts';
+import { createKeyFetches, type KeyFetches } from './key-fetches.ts';
+import { createPublishedKeys, type Keys, type KeysDependencies, type PublishedKeys } from './published-keys.ts';
 import { type Members, selectKeys } from './tokens/jws.ts';
 
-const MAX_AGE = 300;
-const RETRY_AFTER = 30;
 /** Milliseconds that somebody who signs out waits to hear what is published. */
 const PATIENCE = 2_000;
 /** Seconds that a `kid` stays unknown for bearer tokens once it was looked up: many may carry that of a deleted key. */
@@ -32,80 +26,29 @@ export interface SigningKeys {
   /** The keys that may have signed under `header`. Throws `provider_unavailable` where nobody can know just now. */
   find(header: Members, question: KeyQuestion): Promise<Keys>;
   /**
-   * Those among the keys that are published now: asked anew, and what is known counts where ZITADEL takes long or has been asked too
-   * often.
+   * Those of them that are published now. They are asked for anew; what is known counts where the provider takes long or has been asked
+   * too often.
    */
   findPublished(header: Members): Promise<Keys>;
   /** Asks now, whatever is known; for readiness. Throws `provider_unavailable`. */
   reload(): Promise<void>;
 }
 
-interface Dependencies {
-  readonly metadata: ProviderMetadata;
-  readonly fetch: ProviderFetch;
-  readonly now: () => number;
-  readonly waitUntil: (task: Promise<unknown>) => void;
-}
-
-type Keys = readonly Members[];
-
-export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependencies): SigningKeys {
-  let known: Keys | undefined;
-  /** Requests so far, and which of them brought what is known. */
-  let asked = 0;
-  let broughtBy = 0;
-  let renewAt = 0;
+export function createSigningKeys(deps: KeysDependencies): SigningKeys {
+  const { now, waitUntil } = deps;
+  const published = createPublishedKeys(deps);
+  const { read } = published;
   /** Each kind of asker apart. */
   const fetchesFor = (kind: string) =>
     createKeyFetches({ what: `unknown keys of ${kind} tokens`, read, now, waitUntil });
-  const [forBearer, forLogout, forHints] = [fetchesFor('bearer'), fetchesFor('logout'), fetchesFor('ID')];
-  const missing = new ExpiringMap<true>({ entries: 100, characters: 10_000 });
-
-  async function read(signal?: AbortSignal): Promise<Keys> {
-    const { jwks_uri } = await metadata.load(signal);
-    if (!jwks_uri) throw new GatewayError('provider_unavailable', 'metadata: jwks_uri is missing');
-    asked += 1;
-    const number = asked;
-    const keys = await requestKeys(jwks_uri, fetch, signal);
-    // A late answer is no news.
-    if (number < broughtBy) return keys;
-    [known, broughtBy, renewAt] = [keys, number, now() + MAX_AGE];
-    return keys;
-  }
-
-  async function load(signal?: AbortSignal): Promise<Keys> {
-    if (!known) return read(signal);
-    if (now() >= renewAt) {
-      renewAt = now() + RETRY_AFTER;
-      waitUntil(read().catch(() => undefined));
-    }
-    return known;
-  }
-
-  async function findForStranger(header: Members, question: KeyQuestion): Promise<Keys> {
-    const { isLogoutToken = false, network, signal } = question;
-    const fetches = isLogoutToken ? forLogout : forBearer;
-    const before = asked;
-    const isFirst = known === undefined;
-    const remembered = selectKeys(await (isFirst ? fetches.read(network, signal) : load(signal)), header);
-    // Keys that there are cost nothing.
-    if (isFirst && remembered.length > 0) fetches.giveBack(network);
-    const kid = String(header['kid']);
-    if (remembered.length > 0 || (!isLogoutToken && missing.get(kid, now()))) return remembered;
-    await fetches.read(network, signal);
-    let found = selectKeys(known ?? [], header);
-    if (found.length === 0 && broughtBy <= before) {
-      // What was under way may be from before the key was published.
-      await fetches.read(network, signal);
-      found = selectKeys(known ?? [], header);
-    }
-    if (found.length > 0) fetches.giveBack(network);
-    else missing.set(kid, true, now() + STAYS_UNKNOWN);
-    return found;
-  }
+  const forHints = fetchesFor('ID');
+  const findForStranger = createSearchForStrangers(published, now, {
+    bearer: fetchesFor('bearer'),
+    logout: fetchesFor('logout'),
+  });
 
   async function findForOurselves(header: Members, { signal }: KeyQuestion): Promise<Keys> {
-    const remembered = selectKeys(await load(signal), header);
+    const remembered = selectKeys(await published.load(signal), header);
     return remembered.length > 0 ? remembered : selectKeys(await read(signal), header);
   }
 
@@ -120,18 +63,40 @@ export function createSigningKeys({ metadata, fetch, now, waitUntil }: Dependenc
         forHints.read().catch(() => undefined),
         PATIENCE,
       );
-      return selectKeys(known ?? [], header);
+      return selectKeys(published.known() ?? [], header);
     },
   };
 }
 
-async function requestKeys(jwks_uri: string, fetch: ProviderFetch, signal: AbortSignal | undefined): Promise<Keys> {
-  try {
-    const { keys } = await readObject(await ask(fetch, jwks_uri, signal));
-    if (!Array.isArray(keys)) throw new GatewayError('provider_unavailable', 'no list of keys in the answer');
-    // One key that this runtime cannot read must not make the others useless.
-    return keys.filter((key) => typeof key === 'object' && key !== null);
-  } catch (cause) {
-    throw new GatewayError('provider_unavailable', `keys: ${providerFault(cause).reason}`, { cause });
-  }
+type Search = (header: Members, question: KeyQuestion) => Promise<Keys>;
+
+/** For tokens that anybody could have sent: what they have asked for is paid from a budget. */
+function createSearchForStrangers(
+  published: PublishedKeys,
+  now: () => number,
+  fetchesOf: Readonly<Record<'bearer' | 'logout', KeyFetches<Keys>>>,
+): Search {
+  const missing = new ExpiringMap<true>({ entries: 100, characters: 10_000 });
+  const select = (header: Members) => selectKeys(published.known() ?? [], header);
+
+  return async (header, { isLogoutToken = false, network, signal }) => {
+    const fetches = isLogoutToken ? fetchesOf.logout : fetchesOf.bearer;
+    const before = published.asked();
+    const isFirst = published.known() === undefined;
+    const remembered = selectKeys(await (isFirst ? fetches.read(network, signal) : published.load(signal)), header);
+    // Keys that there are cost nothing.
+    if (isFirst && remembered.length > 0) fetches.giveBack(network);
+    const kid = String(header['kid']);
+    if (remembered.length > 0 || (!isLogoutToken && missing.get(kid, now()))) return remembered;
+    await fetches.read(network, signal);
+    let found = select(header);
+    if (found.length === 0 && published.broughtBy() <= before) {
+      // What was under way may be from before the key was published.
+      await fetches.read(network, signal);
+      found = select(header);
+    }
+    if (found.length > 0) fetches.giveBack(network);
+    else missing.set(kid, true, now() + STAYS_UNKNOWN);
+    return found;
+  };
 }

@@ -33,32 +33,28 @@ export function createSingleFlight<Answer>({ waitUntil, patience = 7_000 }: Depe
     return asked;
   }
 
-  /** `LATE` where it takes too long. */
-  async function wait(key: string, first: Promise<Answer>): Promise<Answer | typeof LATE> {
-    const answer = await within(first, patience);
+  /** Undefined where there is none, or it takes too long. */
+  async function wait(key: string): Promise<{ readonly answer: Answer } | undefined> {
+    const first = underWay.get(key);
+    const answer = first ? await within(first, patience) : LATE;
+    if (answer !== LATE) return { answer };
     // Nothing will come of it: whoever asked it is gone.
-    if (answer === LATE && underWay.get(key) === first) underWay.delete(key);
-    return answer;
+    if (underWay.get(key) === first) underWay.delete(key);
+    return undefined;
   }
 
   return {
     askAfresh,
     isUnderWay: (key) => underWay.has(key),
-    async join(key) {
-      const first = underWay.get(key);
-      const answer = first && (await wait(key, first));
-      return answer === LATE ? undefined : answer;
-    },
+    join: async (key) => (await wait(key))?.answer,
     async ask(key, question) {
-      const first = underWay.get(key);
-      if (!first) return askAfresh(key, question);
-      const answer = await wait(key, first);
-      if (answer !== LATE) return answer;
-      // One of those who waited asks anew, the others wait for that one.
-      const second = underWay.get(key);
-      const late = await (second ? wait(key, second) : askAfresh(key, question));
-      if (late === LATE) throw new GatewayError('provider_unavailable', 'nobody who asked ZITADEL got an answer');
-      return late;
+      // The second time one of those who waited asks anew, and the others wait for that one.
+      for (let attempt = 0; attempt < 2; attempt++) {
+        if (!underWay.has(key)) return askAfresh(key, question);
+        const joined = await wait(key);
+        if (joined) return joined.answer;
+      }
+      throw new GatewayError('provider_unavailable', 'nobody who asked ZITADEL got an answer');
     },
   };
 }

@@ -21,30 +21,14 @@ const LONGEST_PAUSE = 60;
 const FIRST = '';
 
 export function createPause(now: () => number): Pause {
-  let until = 0;
-  let isOn = false;
+  const state = { until: 0, isOn: false };
   // The others wait for its end only. Whoever asks it keeps it alive.
   const probe = createSingleFlight<void>({ waitUntil: () => undefined });
 
   function assertOver(): void {
-    const left = Math.ceil(until - now());
+    const left = Math.ceil(state.until - now());
     if (left <= 0) return;
     throw new GatewayError('provider_unavailable', 'introspection: ZITADEL asked for a pause', { retryAfter: left });
-  }
-
-  async function attempt<Answer>(question: () => Promise<Answer>): Promise<Answer> {
-    try {
-      const answer = await question();
-      if (now() >= until) isOn = false;
-      return answer;
-    } catch (error) {
-      const wait = error instanceof GatewayError ? error.retryAfter : undefined;
-      if (wait !== undefined) {
-        until = Math.max(until, now() + Math.min(wait, LONGEST_PAUSE));
-        isOn = true;
-      }
-      throw error;
-    }
   }
 
   return {
@@ -53,17 +37,38 @@ export function createPause(now: () => number): Pause {
       if (probe.isUnderWay(FIRST)) await probe.join(FIRST);
       // From here to where the next probe is set nothing is awaited: of all who waited, one becomes it.
       assertOver();
-      if (probe.isUnderWay(FIRST) && isOn) {
+      if (probe.isUnderWay(FIRST) && state.isOn) {
         throw new GatewayError('provider_unavailable', 'introspection: not yet after a pause', { retryAfter: 1 });
       }
-      const attempted = attempt(question);
-      if (isOn) void probe.askAfresh(FIRST, () => ended(attempted));
+      const attempted = attempt(question, state, now);
+      if (state.isOn) void probe.askAfresh(FIRST, () => ended(attempted));
       return attempted;
     },
-    isClosed: () => now() < until || probe.isUnderWay(FIRST),
-    isOn: () => isOn,
+    isClosed: () => now() < state.until || probe.isUnderWay(FIRST),
+    isOn: () => state.isOn,
     assertOver,
   };
+}
+
+interface State {
+  /** Seconds since the epoch. */
+  until: number;
+  isOn: boolean;
+}
+
+async function attempt<Answer>(question: () => Promise<Answer>, state: State, now: () => number): Promise<Answer> {
+  try {
+    const answer = await question();
+    if (now() >= state.until) state.isOn = false;
+    return answer;
+  } catch (error) {
+    const wait = error instanceof GatewayError ? error.retryAfter : undefined;
+    if (wait !== undefined) {
+      state.until = Math.max(state.until, now() + Math.min(wait, LONGEST_PAUSE));
+      state.isOn = true;
+    }
+    throw error;
+  }
 }
 
 function ended(task: Promise<unknown>): Promise<void> {
