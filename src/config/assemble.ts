@@ -1,8 +1,10 @@
 // From sound variables to the configuration as the gateway uses it: names of its own, what follows from others worked out.
-// Design §1; ZITADEL's reserved scopes urn:zitadel:iam:org:id:{id} and urn:zitadel:iam:org:project:id:{id}:aud.
+// ARCHITECTURE §1.
 
+import type { KeyFile } from '../oidc/zitadel/key-file.ts';
+import { organizationScope, projectScope } from '../oidc/zitadel/scopes.ts';
 import type { NamedSecrets } from './named-secrets.ts';
-import type { ClientAuthentication, Config, KeyFile, Variables } from './schema.ts';
+import type { ClientAuthentication, Config, Variables } from './schema.ts';
 import { parseLocalUrl } from './urls.ts';
 
 /** Without a prototype, so that it can be asked for any name. */
@@ -54,9 +56,8 @@ export function assembleConfig(variables: Variables, namedSecrets: NamedSecrets)
 }
 
 function assembleScope({ ZITADEL_SCOPES, ZITADEL_ORG_ID, ZITADEL_PROJECT_ID }: Variables): string {
-  const organization = ZITADEL_ORG_ID === undefined ? undefined : `urn:zitadel:iam:org:id:${ZITADEL_ORG_ID}`;
-  const project =
-    ZITADEL_PROJECT_ID === undefined ? undefined : `urn:zitadel:iam:org:project:id:${ZITADEL_PROJECT_ID}:aud`;
+  const organization = ZITADEL_ORG_ID === undefined ? undefined : organizationScope(ZITADEL_ORG_ID);
+  const project = ZITADEL_PROJECT_ID === undefined ? undefined : projectScope(ZITADEL_PROJECT_ID);
   return distinct([...ZITADEL_SCOPES, organization, project]).join(' ');
 }
 

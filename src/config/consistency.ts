@@ -1,6 +1,8 @@
 // What must hold between variables, and what may but is doubtful. Looks only at those that are sound by themselves.
 // Design §1; OIDC Core §3.1.2.1 (openid), §11 (offline_access); ZITADEL's reserved scopes.
 
+import { ROLES_CLAIM } from '../oidc/zitadel/claim-names.ts';
+import { isClaimOfRoles, isOrganizationScope, organizationScope, ROLES_SCOPE } from '../oidc/zitadel/scopes.ts';
 import { isService } from './bindings.ts';
 import { describeSecret, describeValue } from './issues.ts';
 import { findUnreachable } from './route-order.ts';
@@ -51,8 +53,6 @@ function judgeClients({ env, parsed, problem, warn }: Judged): void {
   }
 }
 
-const ORG_SCOPE = 'urn:zitadel:iam:org:id:';
-
 function judgeScopes({ parsed, problem, warn }: Judged): void {
   const { ZITADEL_SCOPES: scopes, ZITADEL_ORG_ID: organizationId } = parsed;
   if (scopes === undefined) return;
@@ -60,16 +60,14 @@ function judgeScopes({ parsed, problem, warn }: Judged): void {
   if (!scopes.includes('offline_access')) {
     warn('ZITADEL_SCOPES lacks offline_access: without a refresh token, roles are as old as the sign-in');
   }
-  if (scopes.some((scope) => /:org:project:roles$/.test(scope))) {
-    warn(
-      'ZITADEL_SCOPES names urn:zitadel:iam:org:project:roles, which is a claim: the scope is urn:zitadel:iam:org:projects:roles',
-    );
+  if (scopes.some(isClaimOfRoles)) {
+    warn(`ZITADEL_SCOPES names ${ROLES_CLAIM}, which is a claim: the scope is ${ROLES_SCOPE}`);
   }
-  const organizations = scopes.filter((scope) => scope.startsWith(ORG_SCOPE));
+  const organizations = scopes.filter(isOrganizationScope);
   if (organizations.length === 0) return;
   if (organizationId === undefined) {
     warn(`ZITADEL_SCOPES names an organisation, which only asks: ZITADEL_ORG_ID also checks it`);
-  } else if (organizations.some((scope) => scope !== ORG_SCOPE + organizationId)) {
+  } else if (organizations.some((scope) => scope !== organizationScope(organizationId))) {
     problem('ZITADEL_SCOPES', 'no organisation but that of ZITADEL_ORG_ID: ZITADEL takes only one');
   }
 }

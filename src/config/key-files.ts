@@ -1,27 +1,25 @@
 // Judgement of private keys: ZITADEL's key files (private_key_jwt) and the JWKs of the signed assertion. Nothing of a key is repeated.
-// RFC 7517; RFC 7518 §6.2 (EC); RFC 8037 §2 (OKP); ZITADEL's key file: type, keyId, key (PEM, PKCS#1), clientId.
+// RFC 7517; RFC 7518 §6.2 (EC); RFC 8037 §2 (OKP).
 
-import type { KeyFile } from './schema.ts';
+import { type KeyFile, type KeyFileProblem, readKeyFile } from '../oidc/zitadel/key-file.ts';
 import { isTable, parseJson, Wanted } from './values.ts';
 
 const KEY_FILE = 'the JSON of an application’s key file from ZITADEL (in .dev.vars between single quotes)';
-const PEM = /^\s*-----BEGIN (RSA )?PRIVATE KEY-----[\sA-Za-z0-9+/=]+-----END (RSA )?PRIVATE KEY-----\s*$/;
+
+const WANTED_OF_KEY_FILE: Readonly<Record<KeyFileProblem, string>> = {
+  service_account: 'the key file of an application ("type":"application"); this is a service account’s',
+  type: `${KEY_FILE} with "type":"application"`,
+  keyId: `${KEY_FILE} with a "keyId"`,
+  clientId: `${KEY_FILE} with a "clientId"`,
+  key: `${KEY_FILE} whose "key" is a whole PEM: BEGIN RSA PRIVATE KEY or BEGIN PRIVATE KEY`,
+};
 
 export function parseKeyFile(value: unknown): KeyFile | Wanted {
   const file = parseJson(value, KEY_FILE);
   if (file instanceof Wanted) return file;
   if (!isTable(file)) return new Wanted(KEY_FILE);
-  if (file.type === 'serviceaccount') {
-    return new Wanted('the key file of an application ("type":"application"); this is a service account’s');
-  }
-  if (file.type !== 'application') return new Wanted(`${KEY_FILE} with "type":"application"`);
-  const { keyId, key, clientId } = file;
-  if (!isFilled(keyId)) return new Wanted(`${KEY_FILE} with a "keyId"`);
-  if (!isFilled(clientId)) return new Wanted(`${KEY_FILE} with a "clientId"`);
-  if (!isFilled(key) || !PEM.test(key)) {
-    return new Wanted(`${KEY_FILE} whose "key" is a whole PEM: BEGIN RSA PRIVATE KEY or BEGIN PRIVATE KEY`);
-  }
-  return { keyId, key, clientId };
+  const read = readKeyFile(file);
+  return typeof read === 'string' ? new Wanted(WANTED_OF_KEY_FILE[read]) : read;
 }
 
 const JWK = 'a private JWK, or a JSON list of them: "kty":"EC" with "crv":"P-256", or "kty":"OKP" with "crv":"Ed25519"';

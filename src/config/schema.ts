@@ -2,6 +2,8 @@
 // and the types that the rest of the gateway knows. Design §1; descriptions for people are in reference.ts, which the worker leaves out.
 
 import { type InferOutput, maxLength, optional, pipe, regex, transform, unknown } from 'valibot';
+import type { KeyFile } from '../oidc/zitadel/key-file.ts';
+import { DEFAULT_SCOPES } from '../oidc/zitadel/scopes.ts';
 import { identityHeaders, securityHeaders } from './header-tables.ts';
 import { parseAssertionKeys, parseKeyFile } from './key-files.ts';
 import { route } from './routes.ts';
@@ -28,9 +30,6 @@ const hexColor = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
 const ownUrl = 'a path, or a URL on the origin of ZITADEL_CALLBACK_URL, without a fragment';
 
 const KEY_FILE_EXAMPLE = `'{"type":"application","keyId":"…","key":"-----BEGIN RSA PRIVATE KEY-----\\n…","clientId":"…"}'`;
-
-const DEFAULT_SCOPES =
-  'openid profile email offline_access urn:zitadel:iam:user:metadata urn:zitadel:iam:user:resourceowner urn:zitadel:iam:org:projects:roles';
 
 const roleMap = table('a table of ZITADEL role keys and names', (role, name) =>
   role !== '' && typeof name === 'string' && name.trim() !== ''
@@ -203,13 +202,6 @@ export interface Route {
   readonly timeout?: number;
   readonly forward_access_token: boolean;
   readonly forward_id_token: boolean;
-}
-
-/** A ZITADEL key file (application or API): `key` is a PEM, PKCS#1 as ZITADEL writes it or PKCS#8. */
-export interface KeyFile {
-  readonly keyId: string;
-  readonly key: string;
-  readonly clientId: string;
 }
 
 export type ClientAuthentication =

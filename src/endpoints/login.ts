@@ -6,6 +6,7 @@ import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { isLoginHint, loginHintOf } from '../login/login-hint.ts';
 import { startLogin } from '../login/start-login.ts';
+import { organizationScope } from '../oidc/zitadel/scopes.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
 
 const PROMPTS = new Set(['login', 'select_account', 'create']);
@@ -22,7 +23,7 @@ export const login: Endpoint = (gateway) => async (c) => {
   return startLogin(gateway, c.req.raw, {
     returnTo,
     extra: { ...(await ownHint(gateway, c, searchParams)), ...passedOn(searchParams) },
-    extraScope: organizationScope(searchParams, config.organizationId),
+    extraScope: askedOrganization(searchParams, config.organizationId),
   });
 };
 
@@ -54,8 +55,8 @@ function passedOn(parameters: URLSearchParams): Record<string, string> {
   return extra;
 }
 
-function organizationScope(parameters: URLSearchParams, configured: string | undefined): string | undefined {
+function askedOrganization(parameters: URLSearchParams, configured: string | undefined): string | undefined {
   const organization = parameters.get('organization');
   if (configured !== undefined || organization === null || !/^\d{1,30}$/.test(organization)) return undefined;
-  return `urn:zitadel:iam:org:id:${organization}`;
+  return organizationScope(organization);
 }

@@ -2,6 +2,7 @@
 // RFC 9728 §2, §3.2.
 
 import { type Endpoint, faultAnswer, jsonAnswer } from '../answer/answers.ts';
+import { projectScope, ROLES_SCOPE } from '../oidc/zitadel/scopes.ts';
 
 export const protectedResource: Endpoint = (gateway) => {
   const { origin, issuer, projectId, brand, takesBearer } = gateway.config;
@@ -11,11 +12,7 @@ export const protectedResource: Endpoint = (gateway) => {
     bearer_methods_supported: ['header'],
     // ZITADEL puts a project into the audience of whoever asks for it by scope.
     ...(projectId !== undefined && {
-      scopes_supported: [
-        'openid',
-        `urn:zitadel:iam:org:project:id:${projectId}:aud`,
-        'urn:zitadel:iam:org:projects:roles',
-      ],
+      scopes_supported: ['openid', projectScope(projectId), ROLES_SCOPE],
     }),
     ...(brand.name !== undefined && { resource_name: brand.name }),
   };

@@ -10,7 +10,10 @@ export const AREAS: Readonly<Record<string, Area>> = {
   policy: { mutate: ['src/policy/*.ts'], tests: ['test/policy/**/*.test.ts'] },
   session: { mutate: ['src/session/session.ts'], tests: ['test/session/**/*.test.ts'] },
   oidc: {
-    mutate: ['src/oidc/**/*.ts', 'src/shared/single-flight.ts', 'src/shared/under-way.ts'],
+    mutate: [
+      'src/oidc/**/*.ts',
+      ...['bounded-map', 'budget', 'expiring-map', 'single-flight', 'under-way'].map((name) => `src/shared/${name}.ts`),
+    ],
     tests: ['test/oidc/**/*.test.ts', 'test/shared/**/*.test.ts'],
   },
 };

@@ -70,4 +70,33 @@ describe('createSingleFlight', () => {
     await expect(single.ask('a', ask)).rejects.toThrow('away');
     await expect(Promise.all(tasks)).resolves.toBeDefined();
   });
+
+  it('a question may be asked afresh: whoever comes later waits for that one, and the first still answers its own', async () => {
+    const { single } = createBed();
+    const [before, after] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+    const first = single.ask('a', () => before.promise);
+    const second = single.askAfresh('a', () => after.promise);
+    const third = single.ask('a', never);
+    before.resolve('before');
+    expect(await first).toBe('before');
+    expect(single.isUnderWay('a')).toBe(true);
+    after.resolve('after');
+    expect(await Promise.all([second, third])).toEqual(['after', 'after']);
+    expect(single.isUnderWay('a')).toBe(false);
+  });
+
+  it('who joins asks nothing: there is an answer, or none was under way', async () => {
+    const { single } = createBed();
+    expect(await single.join('a')).toBeUndefined();
+    void single.ask('a', createQuestion().ask);
+    expect(await Promise.all([single.join('a'), single.join('b')])).toEqual(['answer 1', undefined]);
+  });
+
+  it('who joins a question that never ends gives up, and it is under way no more', async () => {
+    const { single } = createBed();
+    void single.ask('a', never);
+    expect(single.isUnderWay('a')).toBe(true);
+    expect(await single.join('a')).toBeUndefined();
+    expect(single.isUnderWay('a')).toBe(false);
+  });
 });

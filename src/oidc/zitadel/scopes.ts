@@ -1,7 +1,5 @@
 // ZITADEL's reserved scopes: those that are asked for by default, and those that name an organisation or a project.
 
-import { ROLES_CLAIM } from './claim-names.ts';
-
 const ORGANIZATION = 'urn:zitadel:iam:org:id:';
 
 /** Brings the roles, in all projects of the token's audience. */
@@ -20,5 +18,5 @@ export const isOrganizationScope = (scope: string): boolean => scope.startsWith(
 /** Puts a project into the audience of whoever asks for it. */
 export const projectScope = (projectId: string): string => `urn:zitadel:iam:org:project:id:${projectId}:aud`;
 
-/** The claim's name where the scope belongs, of one project or of all: ZITADEL takes no notice of it. */
-export const isClaimOfRoles = (scope: string): boolean => scope.endsWith(ROLES_CLAIM.slice('urn:zitadel:iam'.length));
+/** The claim's name where the scope belongs; ZITADEL takes no notice of it. */
+export const isClaimOfRoles = (scope: string): boolean => /:org:project:roles$/.test(scope);

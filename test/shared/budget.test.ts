@@ -1,9 +1,9 @@
-// Budgets for what strangers cause, and whose attempts count together. Design §6 Isolate memory; RFC 4291 §2.2.
+// Budgets for what strangers cause, and whose attempts count together. ARCHITECTURE §6 Isolate memory; RFC 4291 §2.2.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBudget } from '../src/shared/budget.ts';
-import { clientNetwork } from '../src/shared/client-network.ts';
+import { createBudget } from '../../src/shared/budget.ts';
+import { clientNetwork } from '../../src/shared/client-network.ts';
 
 function createTimed(most: number, every: number) {
   const clock = { now: 1_790_000_000 };
