@@ -47,12 +47,11 @@ function withoutNames(line: string): string {
 }
 
 describe('the seam for the provider', () => {
-  it.each(
-    listFiles('src')
-      .map((file) => join('src', file))
-      .filter((file) => file.endsWith('.ts')),
-  )('nothing of ZITADEL’s own is known in %s, unless it belongs to the seam', (file) => {
-    if (file.startsWith(SEAM) || TEXTS.includes(file)) return;
+  const others = listFiles('src')
+    .map((file) => join('src', file))
+    .filter((file) => file.endsWith('.ts') && !file.startsWith(SEAM) && !TEXTS.includes(file));
+
+  it.each(others)('nothing of ZITADEL’s own is known in %s', (file) => {
     expect(factsIn(readFileSync(file, 'utf8'))).toEqual([]);
   });
 
