@@ -12,7 +12,7 @@ export const backchannelLogout: Endpoint = (gateway) => async (c) => {
   if (token === undefined) return refuse(gateway, 'exactly one logout_token in a form is wanted');
   // Without ZITADEL's keys nothing can be judged; another status than 400 makes ZITADEL ask again.
   const checked = await gateway.relyingParty.verifyLogoutToken(token, clientNetwork(c.req.raw.headers));
-  if (!checked.ok) {
+  if (checked.kind === 'refused') {
     c.get('event').reason = wordsOf(checked.refusal);
     return refuse(gateway, 'the logout token is not valid');
   }

@@ -499,6 +499,8 @@ describe('Back-Channel Logout 1.0 §2.6: a logout token', () => {
     const { relyingParty } = createBed(Response.json({}), { metadata, keys: { find } });
     const token = await logoutToken('ES256', pair.privateKey);
     const refusal = { of: 'jwt', problem: 'bad_alg', alg: 'ES256' };
-    expect(await relyingParty.verifyLogoutToken(token)).toMatchObject(isTaken ? { ok: true } : { ok: false, refusal });
+    expect(await relyingParty.verifyLogoutToken(token)).toMatchObject(
+      isTaken ? { kind: 'good' } : { kind: 'refused', refusal },
+    );
   });
 });

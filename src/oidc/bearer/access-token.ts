@@ -4,7 +4,7 @@
 import type { Config } from '../../config/schema.ts';
 import type { SigningKeys } from '../signing-keys.ts';
 import { type SignedClaims, verifySignedToken } from '../tokens/signed-token.ts';
-import type { Problem, TokenRefusal } from '../tokens/token-refusal.ts';
+import { type Problem, type Refused, refused } from '../tokens/token-refusal.ts';
 import { withoutPlainRoles } from '../zitadel/roles.ts';
 import { findForeignClaim, isTypeOf } from '../zitadel/token-kinds.ts';
 
@@ -16,7 +16,7 @@ export type TokenReading =
       /** When the claims were true at ZITADEL, in seconds. */
       readonly claimsAt: number;
     }
-  | { readonly kind: 'refused'; readonly refusal: TokenRefusal };
+  | Refused;
 
 interface Context {
   readonly config: Pick<Config, 'issuer' | 'audience'>;
@@ -34,10 +34,10 @@ export async function readAccessToken(token: string, context: Context): Promise<
     ...{ issuer, audience, keys, now, network, signal },
     isTrustedChannel: false,
   });
-  if (!signed.ok) return { kind: 'refused', refusal: signed.refusal };
+  if (signed.kind === 'refused') return signed;
   const claims = signed.value;
   const problem = findKindProblem(claims);
-  if (problem) return { kind: 'refused', refusal: { ...problem, of: 'jwt' } };
+  if (problem) return refused('jwt', problem);
   return { kind: 'claims', claims: withoutPlainRoles(claims), claimsAt: Math.min(claims.iat, now()) };
 }
 

@@ -6,7 +6,7 @@ import type { Config } from '../../config/schema.ts';
 import { GatewayError } from '../../errors.ts';
 import type { IntrospectionCall } from '../conversation/introspection-request.ts';
 import { providerFault } from '../provider-errors.ts';
-import type { Problem } from '../tokens/token-refusal.ts';
+import { type Problem, refused } from '../tokens/token-refusal.ts';
 import { withoutPlainRoles } from '../zitadel/roles.ts';
 import type { TokenReading } from './access-token.ts';
 import { createPause, type Pause } from './pause.ts';
@@ -30,7 +30,7 @@ export function createIntrospection({ config, call, now, pause = createPause(now
     );
     wasAnyActive ||= answer.active === true;
     const problem = findProblem(answer, config, wasAnyActive);
-    if (problem) return { kind: 'refused', refusal: { ...problem, of: 'introspection' } };
+    if (problem) return refused('introspection', problem);
     const claims = config.projectId === undefined ? answer : withoutPlainRoles(answer);
     return { kind: 'claims', claims, claimsAt: now() };
   };

@@ -5,7 +5,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Emit } from '../../observability/request-event.ts';
 import type { Caller } from '../../policy/judge.ts';
 import { findTimeProblem } from '../tokens/signed-token.ts';
-import type { Problem, TokenRefusal } from '../tokens/token-refusal.ts';
+import { type Problem, type Refused, refused } from '../tokens/token-refusal.ts';
 import { type IdentityOptions, readIdentity } from '../zitadel/identity-claims.ts';
 import { findForeignOrganization } from '../zitadel/organization.ts';
 import type { TokenReading } from './access-token.ts';
@@ -19,7 +19,7 @@ export type Verdict =
       readonly expiresAt: number;
       readonly judgedAt: number;
     }
-  | { readonly kind: 'refused'; readonly refusal: TokenRefusal };
+  | Refused;
 
 export interface VerdictDependencies {
   readonly config: Pick<Config, 'organizationId'>;
@@ -56,6 +56,4 @@ function problemOf(organization: string | undefined): Problem {
 }
 
 /** Of the token as such. */
-export function refuse(problem: Problem): Verdict & { kind: 'refused' } {
-  return { kind: 'refused', refusal: { ...problem, of: 'bearer_token' } };
-}
+export const refuse = (problem: Problem): Refused => refused('bearer_token', problem);

@@ -30,7 +30,7 @@ export function createEndSession({ config, metadata, keys }: Dependencies): EndS
   return {
     async isGoodHint(id_token) {
       const verified = await verifyJws(id_token, undefined, keys.findPublished);
-      if (!verified.ok) return false;
+      if (verified.kind === 'refused') return false;
       const { iss, azp, aud } = verified.value.claims;
       const parties: readonly unknown[] = azp !== undefined ? [azp] : Array.isArray(aud) ? aud : [aud];
       return iss === issuer && parties.includes(client_id);

@@ -5,7 +5,7 @@ import { isTypeOf, looksLikeAccessToken } from '../zitadel/token-kinds.ts';
 import { isHashOf } from './at-hash.ts';
 import { readHeader } from './jws.ts';
 import { type SignedClaims, type SignedTokenContext, verifySignedToken } from './signed-token.ts';
-import type { Checked, Problem } from './token-refusal.ts';
+import { type Checked, type Problem, refused } from './token-refusal.ts';
 
 export interface IdTokenClaims {
   readonly sub: string;
@@ -29,17 +29,17 @@ export async function verifyIdToken(
   context: IdTokenContext,
 ): Promise<Checked<IdTokenClaims>> {
   const signed = await verifySignedToken(idToken, { ...context, audience: [client_id] });
-  if (!signed.ok) return signed;
+  if (signed.kind === 'refused') return signed;
   const claims = signed.value;
   const { sub, sid, auth_time, amr } = claims;
   const problem =
     findKindProblem(claims) ??
     findPartyProblem(claims, client_id) ??
     (await findHashProblem(claims, idToken, context.access_token));
-  if (problem) return refuse(problem);
-  if (typeof sub !== 'string' || sub === '') return refuse({ problem: 'missing', claim: 'sub' });
+  if (problem) return refused('id_token', problem);
+  if (typeof sub !== 'string' || sub === '') return refused('id_token', { problem: 'missing', claim: 'sub' });
   return {
-    ok: true,
+    kind: 'good',
     value: {
       sub,
       amr: Array.isArray(amr) ? amr.filter((method) => typeof method === 'string') : [],
@@ -73,8 +73,4 @@ async function findHashProblem(
   if (access_token === undefined || at_hash === undefined) return undefined;
   const isMadeForIt = await isHashOf(at_hash, access_token, readHeader(idToken)?.['alg']);
   return isMadeForIt ? undefined : { problem: 'other_access_token' };
-}
-
-function refuse(problem: Problem): Checked<never> {
-  return { ok: false, refusal: { ...problem, of: 'id_token' } };
 }

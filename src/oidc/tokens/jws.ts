@@ -4,7 +4,7 @@
 import { compactVerify, type JWK } from 'jose';
 import { decodeBase64url } from '../../shared/base64url.ts';
 import { signatureProblem } from '../provider-errors.ts';
-import type { Checked, Problem } from './token-refusal.ts';
+import { type Checked, type Problem, refused } from './token-refusal.ts';
 
 export type Members = Readonly<Record<string, unknown>>;
 
@@ -70,7 +70,9 @@ export async function verifyJws(
   const unsigned = await findSignatureProblem(token, key, header['alg'] as string);
   if (unsigned) return refuse(unsigned);
   const claims = readPart(payload);
-  return claims ? { ok: true, value: { header, claims: claims as VerifiedClaims } } : refuse({ problem: 'no_claims' });
+  return claims
+    ? { kind: 'good', value: { header, claims: claims as VerifiedClaims } }
+    : refuse({ problem: 'no_claims' });
 }
 
 function findHeaderProblem({ alg, crit, kid }: Members, algorithms?: readonly string[]): Problem | undefined {
@@ -108,6 +110,4 @@ export function selectKeys(keys: readonly Members[], { alg, kid }: Members): rea
   );
 }
 
-function refuse(problem: Problem): Checked<never> {
-  return { ok: false, refusal: { ...problem, of: 'jwt' } };
-}
+const refuse = (problem: Problem) => refused('jwt', problem);

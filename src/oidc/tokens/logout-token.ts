@@ -3,7 +3,7 @@
 
 import { isTypeOf } from '../zitadel/token-kinds.ts';
 import { type SignedClaims, type SignedTokenContext, verifySignedToken } from './signed-token.ts';
-import type { Checked, Problem } from './token-refusal.ts';
+import { type Checked, type Problem, refused } from './token-refusal.ts';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
@@ -22,12 +22,12 @@ export async function verifyLogoutToken(
   context: Omit<SignedTokenContext, 'audience'>,
 ): Promise<Checked<LogoutToken>> {
   const signed = await verifySignedToken(logoutToken, { ...context, audience: [client_id] });
-  if (!signed.ok) return signed;
+  if (signed.kind === 'refused') return signed;
   const problem = findProblem(signed.value);
-  if (problem) return { ok: false, refusal: { ...problem, of: 'logout_token' } };
+  if (problem) return refused('logout_token', problem);
   const { sub, sid, iat, exp, jti } = signed.value as SignedClaims & LogoutToken;
   return {
-    ok: true,
+    kind: 'good',
     value: { iat, exp, jti, ...(sub !== undefined && { sub }), ...(sid !== undefined && { sid }) },
   };
 }

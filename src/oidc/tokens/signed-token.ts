@@ -3,7 +3,7 @@
 
 import type { SigningKeys } from '../signing-keys.ts';
 import { type VerifiedClaims, verifyJws } from './jws.ts';
-import type { Checked, Problem, TimeClaim } from './token-refusal.ts';
+import { type Checked, type Problem, refused, type TimeClaim } from './token-refusal.ts';
 
 /** Seconds that clocks may differ. */
 export const CLOCK_TOLERANCE = 30;
@@ -31,11 +31,11 @@ export type SignedClaims = VerifiedClaims & { readonly exp: number; readonly iat
 /** Throws `provider_unavailable` when the keys can't be had. */
 export async function verifySignedToken(token: string, context: SignedTokenContext): Promise<Checked<SignedClaims>> {
   const verified = await verifyJws(token, context.algorithms, (header) => context.keys.find(header, context));
-  if (!verified.ok) return verified;
+  if (verified.kind === 'refused') return verified;
   const { header, claims } = verified.value;
   const problem = findClaimProblem(claims, context);
-  if (problem) return { ok: false, refusal: { ...problem, of: 'jwt' } };
-  return { ok: true, value: { ...claims, typ: header['typ'] } as SignedClaims };
+  if (problem) return refused('jwt', problem);
+  return { kind: 'good', value: { ...claims, typ: header['typ'] } as SignedClaims };
 }
 
 function findClaimProblem(claims: VerifiedClaims, { issuer, audience, now }: SignedTokenContext): Problem | undefined {

@@ -134,10 +134,17 @@ export function bearerErrorOf({ of }: TokenRefusal): 'invalid_request' | 'invali
   return LOOKED_AT[of][1];
 }
 
+export interface Refused {
+  readonly kind: 'refused';
+  readonly refusal: TokenRefusal;
+}
+
 /** What a check gives: what only it can have found good, or why it did not. */
-export type Checked<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly refusal: TokenRefusal };
+export type Checked<Value> = { readonly kind: 'good'; readonly value: Value } | Refused;
+
+export function refused(of: TokenRefusal['of'], problem: Problem): Refused {
+  return { kind: 'refused', refusal: { ...problem, of } };
+}
 
 /** A refusal where a whole conversation fails with it. `refusal` is the reason, its words are the message. */
 export class TokenRefused extends Error {
@@ -152,6 +159,6 @@ export class TokenRefused extends Error {
 
 /** The value of a check, or what the conversation ends with. @throws TokenRefused */
 export function assertChecked<Value>(checked: Checked<Value>): Value {
-  if (!checked.ok) throw new TokenRefused(checked.refusal);
+  if (checked.kind === 'refused') throw new TokenRefused(checked.refusal);
   return checked.value;
 }

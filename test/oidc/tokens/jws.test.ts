@@ -23,7 +23,7 @@ const verify = (token: string, jwk: Members, algorithms?: readonly string[]) =>
   verifyJws(token, algorithms, async () => [jwk]);
 
 const refused = (problem: Problem['problem'], evidence: object = {}) => ({
-  ok: false,
+  kind: 'refused',
   refusal: { of: 'jwt', problem, ...evidence },
 });
 
@@ -31,7 +31,10 @@ describe('RFC 7518 §3.1 algorithms', () => {
   it.each(ALGORITHMS)('%s is verified, and one changed bit is not', async (alg) => {
     const { privateKey, jwk } = await createKey(alg);
     const token = await sign(privateKey, { alg, kid: '1' });
-    expect(await verify(token, jwk)).toEqual({ ok: true, value: { header: { alg, kid: '1' }, claims: { sub: '1' } } });
+    expect(await verify(token, jwk)).toEqual({
+      kind: 'good',
+      value: { header: { alg, kid: '1' }, claims: { sub: '1' } },
+    });
     const [header, , signature] = token.split('.');
     const changed = `${header}.${encodeBase64url('{"sub":"2"}')}.${signature}`;
     expect(await verify(changed, jwk)).toEqual(refused('other_key'));

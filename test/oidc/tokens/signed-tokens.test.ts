@@ -22,7 +22,7 @@ const jwk = { ...(await exportJWK(publicKey)) };
 const keys: SigningKeys = { find: async () => [jwk], findPublished: async () => [jwk], reload: async () => undefined };
 const context = { issuer, keys, now, isTrustedChannel: true };
 
-const refused = (of: TokenRefusal['of'], problem: Problem) => ({ ok: false, refusal: { of, ...problem } });
+const refused = (of: TokenRefusal['of'], problem: Problem) => ({ kind: 'refused', refusal: { of, ...problem } });
 
 /** `undefined` takes a claim or a header's member out. */
 const sign = (claims: Claims, header: Claims = { typ: 'JWT' }) =>
@@ -34,7 +34,7 @@ describe('every signed token', () => {
     verifySignedToken(await sign({ ...good, ...changes }), { ...context, audience });
 
   it('says what it says, and of what type it is', async () => {
-    expect(await verify({ a: 1 })).toEqual({ ok: true, value: { ...good, a: 1, typ: 'JWT' } });
+    expect(await verify({ a: 1 })).toEqual({ kind: 'good', value: { ...good, a: 1, typ: 'JWT' } });
     expect(await verify({ aud: 'us' }, ['you', 'us'])).toMatchObject({ value: { aud: 'us' } });
   });
 

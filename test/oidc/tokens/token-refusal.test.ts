@@ -85,11 +85,11 @@ describe('a refusal that ends a conversation', () => {
     const refusal = { of: 'jwt', problem: 'unverifiable', cause } as const;
     const refused = new TokenRefused(refusal);
     expect([refused.message, refused.refusal, refused.cause]).toEqual([wordsOf(refusal), refusal, cause]);
-    expect(() => assertChecked({ ok: false, refusal })).toThrow(TokenRefused);
+    expect(() => assertChecked({ kind: 'refused', refusal })).toThrow(TokenRefused);
   });
 
   it('is none where the check found nothing', () => {
-    expect(assertChecked({ ok: true, value: 7 })).toBe(7);
+    expect(assertChecked({ kind: 'good', value: 7 })).toBe(7);
     expect(new TokenRefused({ of: 'jwt', problem: 'no_jwt' })).not.toHaveProperty('cause');
   });
 });

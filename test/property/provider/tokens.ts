@@ -208,7 +208,7 @@ const logout = createTarget({
   async holds(recipe, { relyingParty, settle }) {
     const token = await mint(LOGOUT_CLAIMS, recipe);
     const checked = await orFault(['provider_unavailable'], () => relyingParty.verifyLogoutToken(token));
-    const verified = checked?.ok ? checked.value : undefined;
+    const verified = checked?.kind === 'good' ? checked.value : undefined;
     await settle();
     if (isHonestToken(recipe)) assert(verified);
     if (!verified) return;
