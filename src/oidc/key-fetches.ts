@@ -1,12 +1,11 @@
-// Fetches of the keys that strangers may cause: who comes while keys are being fetched waits for those, who has them fetched pays for it.
+// Fetches of the keys that strangers may cause. A client that comes while keys are being fetched waits for those; one that causes a fetch pays.
 // OIDC Core §10.1.1 (an unknown `kid` is looked up); ARCHITECTURE §3: where nobody can know, nothing is refused.
 
 import { createSingleFlight } from '../shared/single-flight.ts';
 import { createStrangerBudget } from './bearer/stranger-budget.ts';
 
-/** So many at once, and one more every so many seconds. */
 const BUDGET = { byNetwork: { most: 10, every: 6 }, together: { most: 20, every: 3 } };
-/** All who wait, wait for the same: the whole list of keys. */
+/** Everybody waits for the same answer: the whole list of keys. */
 const ALL_KEYS = '';
 
 export interface KeyFetches<Keys> {

@@ -1,5 +1,5 @@
-// Whether ZITADEL answers what a sign-in needs, asked now: metadata, keys, and the three endpoints of the code flow, without a word that begins one.
-// With its database away every one of them is a 500. OIDC Core §3.1; RFC 6749 §4.1.2.1, §5.2 (what incomplete requests are answered).
+// Whether the provider answers what a sign-in needs, asked now: metadata, keys, and the three endpoints of the code flow. No question begins one.
+// Without its database, ZITADEL answers each of them with 500. OIDC Core §3.1; RFC 6749 §4.1.2.1, §5.2 (what incomplete requests are answered).
 
 import { GatewayError } from '../errors.ts';
 import type { ProviderFetch } from './provider-fetch.ts';

@@ -30,7 +30,7 @@ export function createProviderRest(now: () => number): ProviderRest {
       failures += 1;
     },
     lift() {
-      // An answer to a question that was under way is no permission to go on before the time.
+      // A question that was under way may be answered meanwhile. That does not end a rest which the provider asked for.
       until = askedUntil;
       failures = 0;
     },

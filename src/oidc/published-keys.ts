@@ -45,7 +45,7 @@ export function createPublishedKeys({ metadata, fetch, now, waitUntil }: KeysDep
     asked += 1;
     const number = asked;
     const keys = await requestKeys(jwks_uri, fetch, signal);
-    // A late answer is no news.
+    // A newer answer has come before this one.
     if (number < broughtBy) return keys;
     [known, broughtBy, renewAt] = [keys, number, now() + MAX_AGE];
     return keys;

@@ -58,7 +58,7 @@ export function createSigningKeys(deps: KeysDependencies): SigningKeys {
     },
     find: (header, question) => (question.isTrustedChannel ? findForOurselves : findForStranger)(header, question),
     async findPublished(header) {
-      // What it brings is what is known then.
+      // The keys that it brings are known afterwards; where it brings none, what was known before counts.
       await within(
         forHints.read().catch(() => undefined),
         PATIENCE,
@@ -70,7 +70,7 @@ export function createSigningKeys(deps: KeysDependencies): SigningKeys {
 
 type Search = (header: Members, question: KeyQuestion) => Promise<Keys>;
 
-/** For tokens that anybody could have sent: what they have asked for is paid from a budget. */
+/** For tokens that anybody could have sent: a fetch that finds no key is paid from a budget. */
 function createSearchForStrangers(
   published: PublishedKeys,
   now: () => number,
@@ -84,14 +84,14 @@ function createSearchForStrangers(
     const before = published.asked();
     const isFirst = published.known() === undefined;
     const remembered = selectKeys(await (isFirst ? fetches.read(network, signal) : published.load(signal)), header);
-    // Keys that there are cost nothing.
+    // A fetch that brought a fitting key costs the client nothing.
     if (isFirst && remembered.length > 0) fetches.giveBack(network);
     const kid = String(header['kid']);
     if (remembered.length > 0 || (!isLogoutToken && missing.get(kid, now()))) return remembered;
     await fetches.read(network, signal);
     let found = select(header);
     if (found.length === 0 && published.broughtBy() <= before) {
-      // What was under way may be from before the key was published.
+      // The fetch that was joined may have begun before the key was published.
       await fetches.read(network, signal);
       found = select(header);
     }

@@ -8,7 +8,7 @@ export interface Budget {
   take(key: string): number;
   /** It was no attempt of the kind that counts. */
   giveBack(key: string): void;
-  /** Whatever there was is gone. */
+  /** Nothing is left of it. */
   exhaust(key: string): void;
 }
 
@@ -25,7 +25,7 @@ interface Terms extends Share {
   readonly now: () => number;
 }
 
-/** Of so many something is remembered; who comes after them drives the one out who was not seen for longest. */
+/** So many keys are remembered. One more drives out the key that was not seen for longest. */
 const KEYS = 1_000;
 
 export function createBudget({ most, every, now }: Terms): Budget {

@@ -39,11 +39,11 @@ export function createUnderWay(): UnderWay {
     async next(name) {
       const kind = kinds.get(name);
       if (!kind) return false;
-      // Made by who waits: in Workers a promise is worth nothing once the request that made it is over.
+      // The request that waits makes the promise: on Workers one may never settle once the request that made it is over.
       const { promise, resolve } = Promise.withResolvers<void>();
       kind.waiting.add(resolve);
       const isLate = (await within(promise, PATIENCE)) === LATE;
-      // Whoever asked is gone, and the end with them.
+      // The request that asked is gone, so nobody will tell of its end.
       if (isLate) kinds.delete(name);
       return !isLate;
     },

@@ -48,7 +48,7 @@ export function createBearerTokens(deps: Dependencies): BearerTokens {
     return verdict;
   }
 
-  /** From when ZITADEL asks for a pause until it answers again, what was good goes on, for a while. */
+  /** While ZITADEL wants to be left alone, and until it answers again, a remembered verdict goes on for some minutes. */
   function outlasting(remembered: Remembered | undefined): Verdict | undefined {
     return remembered && pause.isOn() && now() - remembered.at < OLDEST_IN_A_PAUSE ? remembered.verdict : undefined;
   }
@@ -65,7 +65,7 @@ export function createBearerTokens(deps: Dependencies): BearerTokens {
       if (!remembered && !isPossibleToken(token)) return refuse({ problem: 'impossible' });
       const kept = pause.isClosed() ? outlasting(remembered) : undefined;
       if (kept) return kept;
-      // What is remembered, a verdict's own token too, must not keep the header alive.
+      // The memory and the verdict hold a copy of the token, so that neither keeps the whole header in memory.
       return single
         .ask(token, () => judgeToken(ownCopy(token), network))
         .catch((error: unknown) => outlasting(remembered) ?? Promise.reject<Verdict>(error));

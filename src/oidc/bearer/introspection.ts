@@ -41,7 +41,7 @@ function findProblem(
   config: Dependencies['config'],
   wasAnyActive: boolean,
 ): Problem | undefined {
-  // ZITADEL says the same when it cannot read our assertion, or when the API application is none of the token's audience.
+  // ZITADEL says the same when it cannot read our assertion, or when the API application is not in the token's audience.
   if (active !== true) return { problem: 'inactive', wasAnyActive };
   if (iss !== undefined && iss !== config.issuer) return { problem: 'other_issuer', iss };
   const isBearer = typeof token_type === 'string' && token_type.toLowerCase() === 'bearer';

@@ -22,7 +22,7 @@ const FIRST = '';
 
 export function createPause(now: () => number): Pause {
   const state = { until: 0, isOn: false };
-  // The others wait for its end only. Whoever asks it keeps it alive.
+  // The others wait for its end, not for its answer. The request that asks keeps it alive.
   const probe = createSingleFlight<void>({ waitUntil: () => undefined });
 
   function assertOver(): void {

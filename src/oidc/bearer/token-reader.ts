@@ -43,7 +43,7 @@ export function createTokenReader(deps: TokenReaderDependencies, pause: Pause): 
       const signal = AbortSignal.timeout(DEADLINE);
       if (speaksForItself(token)) return readAccessToken(token, { config, keys, now, network, signal });
       if (!introspect) return refuse({ problem: 'no_introspection' });
-      // What is not asked costs nobody anything.
+      // During a pause nothing is asked, so nothing is taken from a budget.
       if (!isKnown) pause.assertOver();
       return askAbout({ network, isKnown, signal }, () => introspect(token, signal));
     },

@@ -11,7 +11,7 @@ interface Asker {
   readonly network: string | undefined;
   /** The token was good here before: nothing is taken for it. */
   readonly isKnown: boolean;
-  /** Nobody waits any longer. */
+  /** Aborted once nobody waits for the answer any longer. */
   readonly signal: AbortSignal;
 }
 
@@ -66,7 +66,7 @@ function createQuestionBudget(now: () => number) {
       for (;;) {
         try {
           budget.take(network, isTrusted);
-          // At once: who waits must see it.
+          // Without awaiting anything in between: those who wait must see it.
           return underWay.begin([String(network), ALL]);
         } catch (error) {
           const isOne = error instanceof GatewayError && error.code === 'too_many_requests';

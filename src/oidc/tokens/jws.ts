@@ -77,12 +77,12 @@ export async function verifyJws(
 
 function findHeaderProblem({ alg, crit, kid }: Members, algorithms?: readonly string[]): Problem | undefined {
   if (!ALGORITHMS.has(alg) || algorithms?.includes(alg as string) === false) return { problem: 'bad_alg', alg };
-  // What it names must be understood, and nothing there is (b64 too) belongs in a JWT.
+  // It names extensions that must be understood. None (b64 included) belongs in a JWT, and the gateway understands none.
   if (crit !== undefined) return { problem: 'bad_crit' };
   return kid === undefined || typeof kid === 'string' ? undefined : { problem: 'bad_kid' };
 }
 
-/** Of the key only what makes it one: what else its members say has been looked at. */
+/** Uses only the members that make up the key; `selectKeys` has looked at the others. */
 async function findSignatureProblem(token: string, members: Members, alg: string): Promise<Problem | undefined> {
   const { kty, crv, n, e, x, y } = members;
   try {
@@ -105,7 +105,7 @@ export function selectKeys(keys: readonly Members[], { alg, kid }: Members): rea
       (key['alg'] === undefined || key['alg'] === alg) &&
       (key['use'] === undefined || key['use'] === 'sig') &&
       (key['key_ops'] === undefined || (Array.isArray(key['key_ops']) && key['key_ops'].includes('verify'))) &&
-      // A private key that somebody has published is nobody's any more.
+      // Anybody may sign with a private key that has been published.
       key['d'] === undefined,
   );
 }
