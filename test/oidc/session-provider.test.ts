@@ -3,65 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
-import { ProviderCallError } from '../../src/oidc/provider-fetch.ts';
-import type { RelyingParty } from '../../src/oidc/relying-party.ts';
-import { createProviderSide } from '../../src/oidc/session-provider.ts';
-import { encodeBase64url } from '../../src/shared/base64url.ts';
 import { refusal } from './refusal.ts';
-
-const NOW = 1_790_000_000;
-const idTokenOf = (claims: object) => `e30.${encodeBase64url(JSON.stringify(claims))}.x`;
-const TOKENS = {
-  access_token: 'at',
-  refresh_token: 'rt',
-  id_token: idTokenOf({ sub: '1' }),
-  receivedAt: NOW,
-  expiresAt: NOW + 60,
-};
-const ORGANIZATION = 'urn:zitadel:iam:user:resourceowner:id';
-
-const AWAY = new ProviderCallError('timeout', 'https://zitadel.test/token');
-const DEAD = refusal(400, 'invalid_grant');
-const OPERATOR = refusal(401, 'invalid_client');
-const BUSY = refusal(429, 'slow_down', undefined, { 'retry-after': '40' });
-
-interface Options {
-  readonly organizationId?: string;
-  readonly claims?: Record<string, unknown> | undefined;
-}
-
-function createBed(options: Options = {}) {
-  const bed = {
-    now: NOW,
-    /** What the next questions come to; nothing thrown where undefined. */
-    failure: undefined as unknown,
-    claims: ('claims' in options ? options.claims : { sub: '1', name: 'Zoë' }) as Record<string, unknown> | undefined,
-    asked: [] as unknown[][],
-    malformed: [] as unknown[],
-  };
-  const answer = async <Answer>(value: Answer, ...question: unknown[]): Promise<Answer> => {
-    bed.asked.push(question);
-    if (bed.failure !== undefined) throw bed.failure;
-    return value;
-  };
-  const relyingParty = {
-    refresh: (...given: unknown[]) => answer({ ...TOKENS, access_token: 'new' }, 'refresh', ...given),
-    userinfo: (...given: unknown[]) => answer(bed.claims, 'userinfo', ...given),
-    revoke: (...given: unknown[]) => answer(undefined, 'revoke', ...given),
-  } as unknown as RelyingParty;
-  const side = createProviderSide({
-    relyingParty,
-    identityOptions: { projectId: '7', roleMap: {}, claimNames: ['deep'] },
-    organizationId: options.organizationId,
-    now: () => bed.now,
-    reportMalformed: (...report) => bed.malformed.push(report),
-  });
-  const refresh = () => side.refresh(TOKENS, '1');
-  const readClaims = (tokens = TOKENS) => side.readClaims(tokens, '1');
-  return Object.assign(bed, { side, refresh, readClaims, revoke: (tokens = TOKENS) => side.revoke(tokens) });
-}
-
-const PAUSED = 'ZITADEL did not answer just now';
+import { AWAY, BUSY, createBed, DEAD, idTokenOf, OPERATOR, ORGANIZATION, TOKENS } from './session-provider-bed.ts';
 
 describe('a renewal', () => {
   it('gives new tokens', async () => {
@@ -209,65 +152,5 @@ describe('revocation', () => {
     await bed.revoke();
     bed.failure = undefined;
     expect(await bed.refresh()).toHaveProperty('access_token');
-  });
-});
-
-describe('promise 6: after a failure ZITADEL is left alone', () => {
-  it('for 1, 2, 4, 8, 15, 15 seconds', async () => {
-    const bed = createBed();
-    for (const seconds of [1, 2, 4, 8, 15, 15]) {
-      bed.failure = AWAY;
-      await bed.refresh();
-      const asked = bed.asked.length;
-      expect(await bed.refresh()).toEqual({ reason: PAUSED, retryAfter: seconds });
-      bed.now += seconds - 0.5;
-      expect(await bed.readClaims()).toEqual({ kind: 'failed', fault: { reason: PAUSED, retryAfter: 1 } });
-      expect(bed.asked).toHaveLength(asked);
-      bed.now += 0.5;
-    }
-  });
-
-  it('and asked again as ever once it answers, whatever the question', async () => {
-    for (const question of ['refresh', 'readClaims'] as const) {
-      const bed = createBed();
-      bed.failure = AWAY;
-      await bed.refresh();
-      bed.now += 1;
-      await bed.refresh();
-      bed.now += 2;
-      bed.failure = undefined;
-      await bed[question]();
-      bed.failure = AWAY;
-      await bed.readClaims();
-      expect(await bed.refresh()).toEqual({ reason: PAUSED, retryAfter: 1 });
-    }
-  });
-
-  it('for as long as it asks, an hour at most, whatever it answers meanwhile', async () => {
-    const bed = createBed();
-    const under = bed.readClaims();
-    bed.failure = BUSY;
-    await Promise.all([bed.refresh(), under]);
-    bed.now += 39;
-    expect(await bed.refresh()).toEqual({ reason: PAUSED, retryAfter: 1 });
-    bed.now += 1;
-    bed.failure = refusal(503, 'x', undefined, { 'retry-after': '86400' });
-    await bed.refresh();
-    bed.now += 3599;
-    expect(await bed.refresh()).toEqual({ reason: PAUSED, retryAfter: 1 });
-    bed.now += 1;
-    bed.failure = undefined;
-    expect(await bed.refresh()).toHaveProperty('access_token');
-  });
-
-  it('not for what is no failure of ZITADEL’s', async () => {
-    for (const failure of [DEAD, OPERATOR, new Error('what'), new GatewayError('login_failed', 'check')]) {
-      const bed = createBed();
-      bed.failure = failure;
-      await bed.refresh();
-      await bed.readClaims();
-      bed.failure = undefined;
-      expect(await bed.refresh()).toHaveProperty('access_token');
-    }
   });
 });
