@@ -3,14 +3,14 @@
 
 import type { AuthorizationServer } from 'oauth4webapi';
 import { GatewayError } from '../errors.ts';
+import { createKeptAnswer } from './kept-answer.ts';
 import { ask, readObject } from './provider-answer.ts';
 import { providerFault } from './provider-errors.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { Members } from './tokens/jws.ts';
 
+/** Seconds. */
 const MAX_AGE = 3600;
-/** Seconds between attempts while the old metadata still serves. */
-const RETRY_AFTER = 30;
 
 export interface ProviderMetadata {
   /** Throws `provider_unavailable` when there is none and none can be had. */
@@ -26,29 +26,10 @@ interface Dependencies {
   readonly waitUntil: (task: Promise<unknown>) => void;
 }
 
-export function createProviderMetadata({ issuer, fetch, now, waitUntil }: Dependencies): ProviderMetadata {
-  let known: AuthorizationServer | undefined;
-  let renewAt = 0;
-
-  async function read(signal?: AbortSignal): Promise<AuthorizationServer> {
-    const metadata = await requestMetadata(issuer, fetch, signal);
-    known = metadata;
-    renewAt = now() + MAX_AGE;
-    return metadata;
-  }
-
-  return {
-    async load(signal) {
-      if (!known) return read(signal);
-      if (now() >= renewAt) {
-        renewAt = now() + RETRY_AFTER;
-        // A failure leaves the old metadata in use; the next attempt comes after RETRY_AFTER.
-        waitUntil(read().catch(() => undefined));
-      }
-      return known;
-    },
-    reload: read,
-  };
+export function createProviderMetadata({ issuer, fetch, ...rest }: Dependencies): ProviderMetadata {
+  const request = (signal?: AbortSignal) => requestMetadata(issuer, fetch, signal);
+  const { load, read } = createKeptAnswer({ ...rest, request, maxAge: MAX_AGE });
+  return { load, reload: read };
 }
 
 async function requestMetadata(

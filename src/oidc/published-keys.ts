@@ -1,7 +1,8 @@
-// The provider's published keys: kept, renewed behind the scenes, served stale.
+// The provider's published keys, as they are asked for and kept.
 // RFC 7517 §5; OIDC Core §10.1.1 (rotation).
 
 import { GatewayError } from '../errors.ts';
+import { createKeptAnswer, type KeptAnswer } from './kept-answer.ts';
 import { ask, readObject } from './provider-answer.ts';
 import { providerFault } from './provider-errors.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
@@ -10,21 +11,11 @@ import type { Members } from './tokens/jws.ts';
 
 /** Seconds. */
 const MAX_AGE = 300;
-const RETRY_AFTER = 30;
 
 export type Keys = readonly Members[];
 
-export interface PublishedKeys {
-  /** What is known, or else asked for. Throws `provider_unavailable`. */
-  load(signal?: AbortSignal): Promise<Keys>;
-  /** Asks now, whatever is known. Throws `provider_unavailable`. */
-  read(signal?: AbortSignal): Promise<Keys>;
-  /** Undefined until some were had. */
-  known(): Keys | undefined;
-  /** Counts the requests so far; and which of them brought what is known. */
-  asked(): number;
-  broughtBy(): number;
-}
+/** Loading and reading throw `provider_unavailable`. */
+export type PublishedKeys = KeptAnswer<Keys>;
 
 export interface KeysDependencies {
   readonly metadata: ProviderMetadata;
@@ -33,38 +24,13 @@ export interface KeysDependencies {
   readonly waitUntil: (task: Promise<unknown>) => void;
 }
 
-export function createPublishedKeys({ metadata, fetch, now, waitUntil }: KeysDependencies): PublishedKeys {
-  let known: Keys | undefined;
-  let asked = 0;
-  let broughtBy = 0;
-  let renewAt = 0;
-
-  async function read(signal?: AbortSignal): Promise<Keys> {
+export function createPublishedKeys({ metadata, fetch, ...rest }: KeysDependencies): PublishedKeys {
+  async function request(signal?: AbortSignal): Promise<Keys> {
     const { jwks_uri } = await metadata.load(signal);
     if (!jwks_uri) throw new GatewayError('provider_unavailable', 'metadata: jwks_uri is missing');
-    asked += 1;
-    const number = asked;
-    const keys = await requestKeys(jwks_uri, fetch, signal);
-    // A newer answer has come before this one.
-    if (number < broughtBy) return keys;
-    [known, broughtBy, renewAt] = [keys, number, now() + MAX_AGE];
-    return keys;
+    return requestKeys(jwks_uri, fetch, signal);
   }
-
-  return {
-    read,
-    async load(signal) {
-      if (!known) return read(signal);
-      if (now() >= renewAt) {
-        renewAt = now() + RETRY_AFTER;
-        waitUntil(read().catch(() => undefined));
-      }
-      return known;
-    },
-    known: () => known,
-    asked: () => asked,
-    broughtBy: () => broughtBy,
-  };
+  return createKeptAnswer({ ...rest, request, maxAge: MAX_AGE });
 }
 
 async function requestKeys(jwks_uri: string, fetch: ProviderFetch, signal: AbortSignal | undefined): Promise<Keys> {
