@@ -26,6 +26,7 @@ import { providerFault, toLoginFault } from '../oidc/provider-errors.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
 import type { IdTokenClaims } from '../oidc/tokens/id-token.ts';
 import { readIdentity, withActor } from '../oidc/zitadel/identity-claims.ts';
+import { findForeignOrganization } from '../oidc/zitadel/organization.ts';
 import { isPrefetch } from '../policy/navigation.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 
@@ -153,10 +154,8 @@ async function identify(
   const sub = identity.sub;
   if (malformed.length > 0) gateway.emit({ event: 'malformed_claims', level: 'warn', sub, claims: malformed });
   c.get('event').sub = sub;
-  // ZITADEL enforces the organisation's scope only since v4.12; before that it was a hint to its sign-in page.
-  if (config.organizationId !== undefined && identity.org !== config.organizationId) {
-    throw new GatewayError('foreign_organization', `organisation ${identity.org ?? 'unknown'}`);
-  }
+  const foreign = findForeignOrganization(identity, config.organizationId);
+  if (foreign) throw new GatewayError('foreign_organization', `organisation ${foreign.organization ?? 'unknown'}`);
   return { tokens, idToken, identity, claimsAt };
 }
 
