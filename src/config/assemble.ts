@@ -3,6 +3,7 @@
 
 import type { KeyFile } from '../oidc/zitadel/key-file.ts';
 import { organizationScope, projectScope } from '../oidc/zitadel/scopes.ts';
+import { ROOT } from '../shared/own-address.ts';
 import type { NamedSecrets } from './named-secrets.ts';
 import type { ClientAuthentication, Config, Variables } from './schema.ts';
 import { parseLocalUrl } from './urls.ts';
@@ -29,7 +30,7 @@ export function assembleConfig(variables: Variables, namedSecrets: NamedSecrets)
     takesBearer: audience.length > 0 || introspection !== undefined,
     organizationId: variables.ZITADEL_ORG_ID,
     scope: assembleScope(variables),
-    postLoginUrl: parseLocalUrl(variables.ZITADEL_POST_LOGIN_URL, origin) ?? '/',
+    postLoginUrl: parseLocalUrl(variables.ZITADEL_POST_LOGIN_URL, origin) ?? ROOT,
     post_logout_redirect_uri: variables.ZITADEL_POST_LOGOUT_URL ?? `${origin}${endpoints}/logout/callback`,
     introspection,
     introspectionUrl: variables.ZITADEL_INTROSPECTION_URL,

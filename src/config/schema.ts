@@ -4,6 +4,7 @@
 import { type InferOutput, maxLength, optional, pipe, regex, transform, unknown } from 'valibot';
 import type { KeyFile } from '../oidc/zitadel/key-file.ts';
 import { DEFAULT_SCOPES } from '../oidc/zitadel/scopes.ts';
+import type { OwnAddress } from '../shared/own-address.ts';
 import { identityHeaders, securityHeaders } from './header-tables.ts';
 import { parseAssertionKeys, parseKeyFile } from './key-files.ts';
 import { route } from './routes.ts';
@@ -233,7 +234,7 @@ export interface Config {
   /** Space-separated. */
   readonly scope: string;
   /** Path (and query) on our origin, beginning with one slash. */
-  readonly postLoginUrl: string;
+  readonly postLoginUrl: OwnAddress;
   readonly post_logout_redirect_uri: string;
   readonly introspection?: {
     readonly client_id: string;

@@ -1,6 +1,7 @@
 // Judgement of URLs in the configuration: what is an origin, what is loopback, what is an upstream.
 // WHATWG URL; RFC 6454 (origin); RFC 8252 §7.3 (loopback).
 
+import { addressOf, type OwnAddress } from '../shared/own-address.ts';
 import type { UpstreamTarget } from './schema.ts';
 import { Wanted } from './values.ts';
 
@@ -93,9 +94,9 @@ export function parseUpstream(value: string): UpstreamTarget | Wanted {
 }
 
 /** Path and query of a path or URL on `origin`; undefined for anything that leads elsewhere once it is written out again. */
-export function parseLocalUrl(value: string, origin: string): string | undefined {
+export function parseLocalUrl(value: string, origin: string): OwnAddress | undefined {
   if (!/^(\/|https?:\/\/)[^\s\\#]*$/i.test(value) || !URL.canParse(value, origin)) return undefined;
   const url = new URL(value, origin);
   const isOurs = url.origin === origin && url.username === '' && !url.pathname.startsWith('//');
-  return isOurs ? url.pathname + url.search : undefined;
+  return isOurs ? addressOf(url) : undefined;
 }

@@ -16,6 +16,7 @@ import { startLogin } from '../login/start-login.ts';
 import { describeUserAgent } from '../pages/device.ts';
 import { isNavigation } from '../policy/navigation.ts';
 import type { Visit } from '../session/visitor-sessions.ts';
+import { addressOf, withoutQuery } from '../shared/own-address.ts';
 
 export const profile: Endpoint = (gateway) => async (c) => {
   const { config, visitorSessions } = gateway;
@@ -36,7 +37,7 @@ function askToSignIn(gateway: Gateway, c: AppContext, reason: string): Promise<R
   if (!isNavigation(c.req.raw.headers, 'GET') || c.req.method === 'POST') {
     return faultAnswer(gateway, c, 'unauthenticated', reason);
   }
-  return startLogin(gateway, c.req.raw, { returnTo: `${gateway.config.endpoints}/profile` });
+  return startLogin(gateway, c.req.raw, { returnTo: withoutQuery(addressOf(c.get('url'))) });
 }
 
 async function profilePage(gateway: Gateway, c: AppContext, { session }: Visit): Promise<Response> {

@@ -4,14 +4,15 @@
 import { type Endpoint, pageContext, redirectAnswer } from '../answer/answers.ts';
 import { browserOf, FORM_FIELD, type KeptAddress, readFormToken } from '../login/kept-form.ts';
 import { startLogin } from '../login/start-login.ts';
+import { addressOf } from '../shared/own-address.ts';
 
 export const resubmit: Endpoint = (gateway) => async (c) => {
   const { config, directory, keyring, visitorSessions, pages } = gateway;
-  const { pathname, search, searchParams } = new URL(c.req.url);
+  const url = c.get('url');
   const opened = await visitorSessions.open(c.req.header('cookie') ?? null);
-  if (opened.kind !== 'active') return startLogin(gateway, c.req.raw, { returnTo: pathname + search });
+  if (opened.kind !== 'active') return startLogin(gateway, c.req.raw, { returnTo: addressOf(url) });
   const { sub } = opened.visit.session.identity;
-  const text = searchParams.get('form') ?? '';
+  const text = url.searchParams.get('form') ?? '';
   const token = await readFormToken(gateway, text, sub);
   const kept = token && (await directory.ofLogin(token.key).kept());
   const address = kept && (await keyring.unseal<KeptAddress>('form-address', kept.address));

@@ -3,6 +3,7 @@
 
 import type { RequestContext } from '../answer/answers.ts';
 import type { Requirement } from '../policy/requirement.ts';
+import { addressOf, type OwnAddress } from '../shared/own-address.ts';
 import type { Who } from './authenticate.ts';
 
 /** The rules that apply are known; who asks is not. */
@@ -22,7 +23,6 @@ declare const isAdmitted: unique symbol;
 export type Admitted = Identified & { readonly [isAdmitted]: true };
 
 /** Path and query: where the visitor comes back to after a sign-in. */
-export function pathOf({ context }: Matched): string {
-  const { pathname, search } = new URL(context.req.url);
-  return pathname + search;
+export function pathOf({ context }: Matched): OwnAddress {
+  return addressOf(new URL(context.req.url));
 }

@@ -8,6 +8,7 @@ import { isNavigation, siteOf } from '../policy/navigation.ts';
 import { MAX_RETURN_TO_LENGTH } from '../policy/return-to.ts';
 import { encodeBase64url } from '../shared/base64url.ts';
 import { clientNetwork } from '../shared/client-network.ts';
+import type { OwnAddress } from '../shared/own-address.ts';
 import { randomHex } from '../user-object/token-store.ts';
 import { MAX_FORM, MAX_FORM_TYPE } from './bounds.ts';
 
@@ -30,7 +31,7 @@ export interface KeptForm {
 }
 
 export interface KeptAddress {
-  readonly returnTo: string;
+  readonly returnTo: OwnAddress;
   /** Both of the form, where there is one. */
   readonly formerSub?: string | undefined;
   readonly browser?: string | undefined;
@@ -85,7 +86,7 @@ export function browserOf(headers: Headers): string {
 /** Returns the key under which both are found; it goes into the login's cookie, and nowhere else. */
 export async function keepForLogin(
   { keyring, directory }: Gateway,
-  returnTo: string,
+  returnTo: OwnAddress,
   form: KeptForm | undefined,
   expiresAt: number,
 ): Promise<string> {

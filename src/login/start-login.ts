@@ -8,14 +8,14 @@ import { isPrefetch, mayBeginLogin } from '../policy/navigation.ts';
 import { MAX_RETURN_TO_LENGTH } from '../policy/return-to.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 import { clientNetwork } from '../shared/client-network.ts';
+import { type OwnAddress, ROOT, withoutQuery } from '../shared/own-address.ts';
 import { generateRandomCodeVerifier, generateRandomNonce, generateRandomState } from '../shared/random.ts';
 import { MAX_RETURN_TO_IN_COOKIE, STRANGERS_LIFETIME, TRANSACTION_LIFETIME } from './bounds.ts';
 import { type KeptForm, keepForLogin } from './kept-form.ts';
 import { createState, surplusTransactions, type Transaction, transactionCookieName } from './transaction.ts';
 
 export interface LoginStart {
-  /** Path, query and fragment on our origin. */
-  readonly returnTo: string;
+  readonly returnTo: OwnAddress;
   readonly attempt?: 1 | 2;
   /** Checked parameters for the authorization request. */
   readonly extra?: Readonly<Record<string, string>>;
@@ -97,10 +97,10 @@ async function keepFor(
 }
 
 /** Where the whole address is kept elsewhere, or not at all, its path is the next best. */
-function fitReturnTo(returnTo: string): string {
+function fitReturnTo(returnTo: OwnAddress): OwnAddress {
   if (returnTo.length <= MAX_RETURN_TO_IN_COOKIE) return returnTo;
-  const path = returnTo.split(/[?#]/, 1)[0] ?? '/';
-  return path.length <= MAX_RETURN_TO_IN_COOKIE ? path : '/';
+  const path = withoutQuery(returnTo);
+  return path.length <= MAX_RETURN_TO_IN_COOKIE ? path : ROOT;
 }
 
 /** The binding counts per location of the edge and forgives much: it slows guessing down, it is no lock. */

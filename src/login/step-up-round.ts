@@ -5,6 +5,7 @@ import type { AppContext } from '../answer/answers.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Session } from '../session/session.ts';
+import type { OwnAddress } from '../shared/own-address.ts';
 import { loginHintOf } from './login-hint.ts';
 import type { LoginStart } from './start-login.ts';
 import type { Transaction } from './transaction.ts';
@@ -15,7 +16,11 @@ type Wanted = Pick<Transaction, 'max_age' | 'amr'>;
  * ZITADEL takes no acr_values, and its Login V2 does not look at max_age: there prompt=login alone makes people prove themselves
  * anew, and ZITADEL itself takes it for max_age=0. The true max_age goes along for providers that keep to the standard.
  */
-export function stepUpStart(returnTo: string, { max_age, amr }: Wanted, identity: Identity | undefined): LoginStart {
+export function stepUpStart(
+  returnTo: OwnAddress,
+  { max_age, amr }: Wanted,
+  identity: Identity | undefined,
+): LoginStart {
   const extra = {
     prompt: 'login',
     ...(identity && loginHintOf(identity)),

@@ -1,18 +1,19 @@
 // A login under way: what the callback must find again in this browser, one sealed cookie for each.
 // RFC 9700 §2.1 (state bound to the user agent), §2.1.1 (PKCE and nonce per transaction); design promise 3.
 
+import type { OwnAddress } from '../shared/own-address.ts';
 import { MAX_TRANSACTIONS, TRANSACTION_LIFETIME } from './bounds.ts';
 
 export interface Transaction {
   readonly state: string;
   readonly nonce: string;
   readonly code_verifier: string;
-  /** Path, query and fragment on our origin; cut where it is kept whole. */
-  readonly returnTo: string;
+  /** Cut where it is kept whole. */
+  readonly returnTo: OwnAddress;
   readonly startedAt: number;
   /** Its callback was answered with a 503 before: whoever loads it again is a person, not a loop. */
   readonly interrupted?: true;
-  /** Key of the object that keeps the whole address, and the form that was on its way (routes/kept-form.ts). */
+  /** Key of the object that keeps the whole address, and the form that was on its way (kept-form.ts). */
   readonly kept?: string;
   /** What the new ID token must show (step-up). */
   readonly max_age?: number;

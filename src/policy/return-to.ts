@@ -1,8 +1,13 @@
 // Where a login or logout may end: a place on our own origin, judged on the parsed URL and on every reading of its path.
-// Design §2 `return_to`; RFC 9700 §4.11 (open redirectors).
+// ARCHITECTURE §2 `return_to`; RFC 9700 §4.11 (open redirectors).
 
+import type { OwnAddress } from '../shared/own-address.ts';
 import { foldCase } from './path-steps.ts';
 import { readingsOf } from './readings.ts';
+
+declare const judged: unique symbol;
+/** An address on our own origin that somebody else may have written, and that was judged. Only parseReturnTo gives one. */
+export type ReturnTo = OwnAddress & { readonly [judged]: true };
 
 /** Characters. What does not fit into the transaction's cookie is kept elsewhere; this is what judging it may cost. */
 export const MAX_RETURN_TO_LENGTH = 8192;
@@ -16,7 +21,7 @@ const CIRCULAR: ReadonlySet<string> = new Set(
  * Path, query and fragment on `origin`, beginning with exactly one slash; `undefined` for everything else. Takes a path or an absolute URL
  * of our own. `endpoints` is the folder of the gateway's endpoints.
  */
-export function parseReturnTo(value: string | null, origin: string, endpoints: string): string | undefined {
+export function parseReturnTo(value: string | null, origin: string, endpoints: string): ReturnTo | undefined {
   if (value === null || value.length > MAX_RETURN_TO_LENGTH || /\p{Cc}/u.test(value)) return undefined;
   // No backslash before the query: browsers take it for a slash, servers may not
   if (/^[^?#]*\\/.test(value) || !/^(?:https?:\/\/[^/]|\/(?!\/))/i.test(value)) return undefined;
@@ -27,7 +32,7 @@ export function parseReturnTo(value: string | null, origin: string, endpoints: s
   if (target.length > MAX_RETURN_TO_LENGTH) return undefined;
   // It must still mean the same place: `/.//evil.example` does not, nor does what names a user
   if (URL.parse(target, origin)?.href !== url.href) return undefined;
-  return isSafePath(url.pathname, endpoints) ? target : undefined;
+  return isSafePath(url.pathname, endpoints) ? (target as ReturnTo) : undefined;
 }
 
 /** No reading may look like another host to whoever decodes or tidies the path before redirecting. */

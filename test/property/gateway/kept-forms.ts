@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { browserOf, keepForLogin, sealFormToken } from '../../../src/login/kept-form.ts';
+import { addressOf } from '../../../src/shared/own-address.ts';
 import { applySteps, stepsWith } from '../generate/text.ts';
 import { createTarget } from '../target.ts';
 import type { PersonName, Stage } from './stage.ts';
@@ -39,7 +40,12 @@ const keptForm = createTarget({
     const body = Buffer.from(CONTENT).toString('base64url');
     const browser = isSameBrowser ? browserOf(new Headers(stages.BROWSER)) : 'another';
     const form = { target: '/page?a=b', type: 'text/plain', body, referer: null, formerSub, browser };
-    const key = await keepForLogin(gateway, '/page?a=b', form, harness.clock.now + 3_600);
+    const key = await keepForLogin(
+      gateway,
+      addressOf(new URL('https://app.example.com/page?a=b')),
+      form,
+      harness.clock.now + 3_600,
+    );
     const token = await sealFormToken(gateway, { key, sub: stages.personOf(stage, keptFor).sub });
     const sent = applySteps(token, steps).toWellFormed();
     harness.clock.now += later;
