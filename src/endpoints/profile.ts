@@ -11,7 +11,7 @@ import {
 } from '../answer/answers.ts';
 import { createConfirmation, readOwnForm } from '../gate/own-form.ts';
 import type { Gateway } from '../gateway.ts';
-import { personOf } from '../login/begin-session.ts';
+import { personOf } from '../identity/person.ts';
 import { startLogin } from '../login/start-login.ts';
 import { describeUserAgent } from '../pages/device.ts';
 import { isNavigation } from '../policy/navigation.ts';

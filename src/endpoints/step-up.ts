@@ -2,7 +2,7 @@
 // RFC 9470 §5; design §3. A page of its own, since the callback's address holds a code and the page itself would only ask again.
 
 import { type Endpoint, faultAnswer, redirectAnswer } from '../answer/answers.ts';
-import { personOf } from '../login/begin-session.ts';
+import { personOf } from '../identity/person.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
 
 export const stepUp: Endpoint = (gateway) => async (c) => {

@@ -5,7 +5,7 @@ import { type FaultAnswerOptions, faultAnswer } from '../answer/answers.ts';
 import { bearerChallenge } from '../answer/challenge.ts';
 import type { FaultCode } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
-import { personOf } from '../login/begin-session.ts';
+import { personOf } from '../identity/person.ts';
 import { stepUpStart } from '../login/step-up-round.ts';
 import { allowedCorsOrigin } from '../policy/cors.ts';
 import type { Decision } from '../policy/decide.ts';

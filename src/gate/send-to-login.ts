@@ -5,7 +5,8 @@ import { faultAnswer, loginUrl, problemAnswer } from '../answer/answers.ts';
 import { bearerChallenge } from '../answer/challenge.ts';
 import type { Gateway } from '../gateway.ts';
 import { readForm } from '../login/kept-form.ts';
-import { assertMayBegin, beginLogin, type LoginStart } from '../login/start-login.ts';
+import { assertMayBegin } from '../login/may-begin-login.ts';
+import { beginLogin, type LoginStart } from '../login/start-login.ts';
 import { isNavigation, isPrefetch, mayBeginLogin } from '../policy/navigation.ts';
 import type { Identified, Matched } from './stages.ts';
 

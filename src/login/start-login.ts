@@ -1,10 +1,8 @@
 // Starts a login: a transaction of its own in a sealed cookie, then off to ZITADEL. Used by the login endpoint and by protected pages.
-// OIDC Core §3.1.2.1; RFC 7636 §4; design promise 3.
+// OIDC Core §3.1.2.1; RFC 7636 §4; promise 3.
 
 import { appendCookies, redirectAnswer } from '../answer/answers.ts';
-import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
-import { isPrefetch, mayBeginLogin } from '../policy/navigation.ts';
 import { MAX_RETURN_TO_LENGTH } from '../policy/return-to.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 import { clientNetwork } from '../shared/client-network.ts';
@@ -12,7 +10,9 @@ import { type OwnAddress, ROOT, withoutQuery } from '../shared/own-address.ts';
 import { generateRandomCodeVerifier, generateRandomNonce, generateRandomState } from '../shared/random.ts';
 import { MAX_RETURN_TO_IN_COOKIE, STRANGERS_LIFETIME, TRANSACTION_LIFETIME } from './bounds.ts';
 import { type KeptForm, keepForLogin } from './kept-form.ts';
+import { assertMayBegin } from './may-begin-login.ts';
 import { createState, surplusTransactions, type Transaction, transactionCookieName } from './transaction.ts';
+import { transactionCookie } from './transaction-cookie.ts';
 
 export interface LoginStart {
   readonly returnTo: OwnAddress;
@@ -36,18 +36,9 @@ export async function startLogin(gateway: Gateway, request: Request, start: Logi
   return beginLogin(gateway, request, start);
 }
 
-/** Before anything of the request's body is read. @throws GatewayError `unauthenticated`, `too_many_requests` */
-export async function assertMayBegin(gateway: Gateway, request: Request, allowsScript = false): Promise<void> {
-  if (isPrefetch(request.headers)) throw new GatewayError('unauthenticated', 'a prefetch starts no login');
-  if (!mayBeginLogin(request.headers, allowsScript)) {
-    throw new GatewayError('unauthenticated', 'only a document starts a login');
-  }
-  await assertNotFlooded(gateway, request);
-}
-
 /** For whoever has called assertMayBegin. */
 export async function beginLogin(gateway: Gateway, request: Request, start: LoginStart): Promise<Response> {
-  const { config, keyring, relyingParty } = gateway;
+  const { config, relyingParty } = gateway;
   const { returnTo } = start;
   const kept = start.kept ?? (await keepFor(gateway, request, start));
   const base = cookieBase(config.isSecure);
@@ -65,10 +56,10 @@ export async function beginLogin(gateway: Gateway, request: Request, start: Logi
   const { state, nonce, code_verifier } = transaction;
   const { extra = {}, extraScope } = start;
   const location = await relyingParty.authorizationUrl({ state, nonce, code_verifier, extra, extraScope });
-  const sealed = await keyring.seal('transaction', transaction);
+  const cookie = await transactionCookie(gateway, transaction);
   return appendCookies(redirectAnswer(gateway, location, request.method === 'POST' ? 303 : 302), [
     ...surplusTransactions(present.keys(), base).map((name) => serializeCookie(name, '', 0, config.isSecure)),
-    serializeCookie(transactionCookieName(base, state), sealed, TRANSACTION_LIFETIME, config.isSecure),
+    cookie,
   ]);
 }
 
@@ -101,13 +92,4 @@ function fitReturnTo(returnTo: OwnAddress): OwnAddress {
   if (returnTo.length <= MAX_RETURN_TO_IN_COOKIE) return returnTo;
   const path = withoutQuery(returnTo);
   return path.length <= MAX_RETURN_TO_IN_COOKIE ? path : ROOT;
-}
-
-/** The binding counts per location of the edge and forgives much: it slows guessing down, it is no lock. */
-export async function assertNotFlooded({ bindings }: Gateway, request: Request): Promise<void> {
-  const limit = bindings.LOGIN_RATE_LIMIT;
-  const key = clientNetwork(request.headers);
-  if (!limit || key === undefined) return;
-  const { success } = await limit.limit({ key });
-  if (!success) throw new GatewayError('too_many_requests', 'LOGIN_RATE_LIMIT', { retryAfter: 60 });
 }

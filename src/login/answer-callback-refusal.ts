@@ -1,0 +1,86 @@
+// What a callback that is refused is answered: an honest visitor's way on where there is one, else the fault.
+// A back button, a bookmark, a login that took too long, a page loaded twice: never an error for them. Promise 3.
+
+import { faultAnswer, redirectAnswer, thrownAnswer } from '../answer/answers.ts';
+import { faultOf } from '../shared/refusals.ts';
+import type { Arrival } from './callback-evidence.ts';
+import { CALLBACK_FAULTS, type CallbackRefusal } from './callback-refusals.ts';
+import { startLogin } from './start-login.ts';
+import { type Target, targetUrl } from './target.ts';
+import { isSecondAttempt, type Transaction } from './transaction.ts';
+
+/** `transaction`: the login that was under way, where one was found. */
+export async function answerCallbackRefusal(
+  arrival: Arrival,
+  refusal: CallbackRefusal,
+  transaction?: Transaction,
+): Promise<Response> {
+  const wayOn = await findWayOn(arrival, refusal, transaction);
+  if (wayOn) return wayOn;
+  const { gateway, c } = arrival;
+  const fault = faultOf(CALLBACK_FAULTS, refusal);
+  c.get('event').decision = refusal.tag;
+  if (refusal.tag !== 'lost_transaction') return thrownAnswer(gateway, c, fault);
+  return faultAnswer(gateway, c, fault.code, fault.message, {
+    page: (context) => gateway.pages.cookiesBlocked(context, { retryHref: `${gateway.config.endpoints}/login` }),
+  });
+}
+
+async function findWayOn(
+  arrival: Arrival,
+  refusal: CallbackRefusal,
+  transaction: Transaction | undefined,
+): Promise<Response | undefined> {
+  switch (refusal.tag) {
+    case 'lost_transaction':
+      return afterLostTransaction(arrival, refusal.state);
+    case 'spent_code':
+      return transaction && afterSpentCode(arrival, transaction, refusal.fault.message);
+    case 'prefetched':
+    case 'repeated_parameter':
+    case 'flooded':
+    case 'login_denied':
+    case 'failed_check':
+    case 'provider_away':
+    case 'foreign_organization':
+      return undefined;
+  }
+}
+
+async function afterLostTransaction(arrival: Arrival, state: string | null): Promise<Response | undefined> {
+  const { gateway, c } = arrival;
+  const returnTo = gateway.config.postLoginUrl;
+  const goingOn = await goOn(arrival, { returnTo });
+  // Without its transaction once more, the browser keeps no cookies.
+  if (goingOn || isSecondAttempt(state)) return goingOn;
+  c.get('event').decision = 'started_again';
+  return startLogin(gateway, c.req.raw, { returnTo, attempt: 2 });
+}
+
+/**
+ * A callback that was loaded twice, or again after ZITADEL broke down half way, brings a code that is used up. Its
+ * visitor is as honest as one without a transaction; but the second time without a page in between it is a loop.
+ */
+async function afterSpentCode(
+  arrival: Arrival,
+  transaction: Transaction,
+  reason: string,
+): Promise<Response | undefined> {
+  const { gateway, c } = arrival;
+  const { state, returnTo, max_age, amr, kept, interrupted = false } = transaction;
+  const isStepUp = max_age !== undefined || amr !== undefined;
+  if (isStepUp) return undefined;
+  const goingOn = await goOn(arrival, transaction);
+  if (goingOn || (isSecondAttempt(state) && !interrupted)) return goingOn;
+  c.get('event').decision = 'started_again';
+  c.get('event').reason = reason;
+  return startLogin(gateway, c.req.raw, { returnTo, attempt: 2, kept });
+}
+
+/** To the page for whoever is signed in already. */
+async function goOn({ gateway, c }: Arrival, target: Target): Promise<Response | undefined> {
+  const opened = await gateway.visitorSessions.open(c.req.header('cookie') ?? null);
+  if (opened.kind !== 'active') return undefined;
+  c.get('event').decision = 'already_signed_in';
+  return redirectAnswer(gateway, await targetUrl(gateway, target, opened.visit.session.identity.sub));
+}

@@ -1,0 +1,64 @@
+// Two logins of one browser may cross, each in an isolate of its own: the one that the browser asked for later keeps its session.
+// ARCHITECTURE §7 Sessions; promise 4.
+
+import { GatewayError } from '../errors.ts';
+import { cookieBase, parseOwnCookies } from '../session/cookies.ts';
+import type { Holder } from '../session/endings.ts';
+import type { Session } from '../session/session.ts';
+import { isNewer, type SignInNote } from '../user-object/login-ledger.ts';
+import { MAX_TRANSACTIONS } from './bounds.ts';
+import type { ProvenLogin } from './callback-evidence.ts';
+import { transactionCookieName } from './transaction.ts';
+
+/** Milliseconds within which nobody goes to ZITADEL and comes back. */
+const AT_ONCE = 1000;
+
+/** Puts the session in the place of whatever session the browser had. False: it has learnt something newer since it asked. */
+export async function takePlace(login: ProvenLogin, session: Session, previous: Holder | undefined): Promise<boolean> {
+  const { sub } = session.identity;
+  // The same user's has been replaced as the session began.
+  if (previous && previous.sub !== sub && !(await takePlaceOf(login, previous, session))) return false;
+  const own: SignInNote = { at: login.askedAt, id: session.id, sub };
+  const crossing = await findCrossing(login, own);
+  if (!crossing || crossing.id === previous?.id) return true;
+  if (isNewer(crossing, own)) return false;
+  return takePlaceOf(login, { ...crossing, expiresAt: session.expiresAt }, session);
+}
+
+/** False: the browser has signed in or out otherwise since it asked. */
+async function takePlaceOf(login: ProvenLogin, former: Holder, { id: successor }: Session): Promise<boolean> {
+  const { gateway, askedAt } = login;
+  const { id, sub } = former;
+  try {
+    return (await gateway.directory.ofUser(sub).replace({ id, successor, askedAt })) !== 'overtaken';
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    // The earlier session's object is away; that must not stop a new session, whose own object has answered.
+    await gateway.visitorSessions.note(former, 'replaced');
+    return true;
+  }
+}
+
+/**
+ * Tells the other logins under way in this browser that a session has begun, and asks whether one of them has told this
+ * one so.
+ */
+async function findCrossing(login: ProvenLogin, own: SignInNote): Promise<SignInNote | undefined> {
+  const { gateway, c, transaction, askedAt, askedStopwatch } = login;
+  const { config, directory, now, stopwatch } = gateway;
+  const base = cookieBase(config.isSecure);
+  const name = transactionCookieName(base, transaction.state);
+  const others = [...parseOwnCookies(c.req.header('cookie') ?? null, base).keys()]
+    .filter((other) => other !== name && other.startsWith(`${base}-tx-`))
+    .slice(-MAX_TRANSACTIONS);
+  // Nothing else was under way, and nothing can have begun and ended since.
+  if (others.length === 0 && now() - askedAt < 1 && stopwatch() - askedStopwatch < AT_ONCE) return undefined;
+  try {
+    // Told before it is asked: of two that cross, at least one is told.
+    await Promise.all(others.map((other) => directory.ofTransaction(other).noteSignIn(own)));
+    return await directory.ofTransaction(name).notedSignIn();
+  } catch (error) {
+    if (error instanceof GatewayError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,15 @@
+// Where a login ends: at the page that it was for, by way of the page that knows what was kept for it.
+// ARCHITECTURE §3 first row.
+
+import type { Gateway } from '../gateway.ts';
+import { sealFormToken } from './kept-form.ts';
+import type { Transaction } from './transaction.ts';
+
+export type Target = Pick<Transaction, 'returnTo' | 'kept'>;
+
+/** `sub`: who has signed in. */
+export async function targetUrl(gateway: Gateway, { returnTo, kept }: Target, sub: string): Promise<string> {
+  const { origin, endpoints } = gateway.config;
+  if (kept === undefined) return origin + returnTo;
+  return `${origin}${endpoints}/resubmit?form=${await sealFormToken(gateway, { key: kept, sub })}`;
+}

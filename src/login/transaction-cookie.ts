@@ -1,0 +1,32 @@
+// The sealed cookie of one login under way: written when it starts, read by its callback, and gone with its end.
+// RFC 9700 §2.1 (state bound to the user agent); promise 3.
+
+import type { Gateway } from '../gateway.ts';
+import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
+import { TRANSACTION_LIFETIME } from './bounds.ts';
+import { isLive, type Transaction, transactionCookieName } from './transaction.ts';
+
+/** Undefined where this browser has no login that `state` answers, or none any more. */
+export async function loadTransaction(
+  { config, keyring, now }: Gateway,
+  request: Request,
+  state: string | null,
+): Promise<Transaction | undefined> {
+  if (state === null) return undefined;
+  const base = cookieBase(config.isSecure);
+  const sealed = parseOwnCookies(request.headers.get('cookie'), base).get(transactionCookieName(base, state));
+  if (sealed === undefined) return undefined;
+  const opened = await keyring.unseal<Transaction>('transaction', sealed);
+  return opened.kind === 'ok' && isLive(opened.value, state, now()) ? opened.value : undefined;
+}
+
+/** A Set-Cookie value. */
+export async function transactionCookie({ config, keyring }: Gateway, transaction: Transaction): Promise<string> {
+  const name = transactionCookieName(cookieBase(config.isSecure), transaction.state);
+  const sealed = await keyring.seal('transaction', transaction);
+  return serializeCookie(name, sealed, TRANSACTION_LIFETIME, config.isSecure);
+}
+
+export function endedTransactionCookie({ config }: Gateway, { state }: Transaction): string {
+  return serializeCookie(transactionCookieName(cookieBase(config.isSecure), state), '', 0, config.isSecure);
+}
