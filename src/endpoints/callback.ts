@@ -3,8 +3,8 @@
 
 import { appendCookies, type Endpoint, thrownAnswer } from '../answer/answers.ts';
 import { GatewayError } from '../errors.ts';
-import { answerCallbackRefusal } from '../login/answer-callback-refusal.ts';
-import { beginSession } from '../login/begin-session.ts';
+import { answerCallbackRefusal } from '../login/callback/answer-refusal.ts';
+import { beginSession } from '../login/callback/begin-session.ts';
 import {
   exchangedCode,
   identified,
@@ -14,9 +14,9 @@ import {
   ofOurOrganization,
   orGivingBackTokens,
   ownTransaction,
-} from '../login/callback-checks.ts';
-import type { LoginUnderWay } from '../login/callback-evidence.ts';
-import type { CallbackRefusal } from '../login/callback-refusals.ts';
+} from '../login/callback/checks.ts';
+import type { LoginUnderWay } from '../login/callback/evidence.ts';
+import type { CallbackRefusal } from '../login/callback/refusals.ts';
 import { endedTransactionCookie, transactionCookie } from '../login/transaction-cookie.ts';
 import { inOrder, isRefusal } from '../shared/refusals.ts';
 

@@ -1,7 +1,7 @@
 // What is kept of the browser a session began in, for the list of one's own sessions.
 // Design §2 /auth/profile: device and place, as the edge knows it.
 
-import type { Device } from '../user-object/session-record.ts';
+import type { Device } from '../../user-object/session-record.ts';
 
 export function deviceOf(request: Request): Device {
   const userAgent = request.headers.get('user-agent')?.slice(0, 300);

@@ -1,22 +1,15 @@
 // What a callback has to prove, check by check. Each takes what the checks before it have proved, and returns more, or a refusal.
 // OIDC Core §3.1.2.5 to §3.1.3.7, §5.3; RFC 9207. Their order is in endpoints/callback.ts.
 
-import { toLoginFault } from '../oidc/provider-errors.ts';
-import { readIdentity, withActor } from '../oidc/zitadel/identity-claims.ts';
-import { findForeignOrganization } from '../oidc/zitadel/organization.ts';
-import { isPrefetch } from '../policy/navigation.ts';
-import { type Checks, isRefusal } from '../shared/refusals.ts';
-import type {
-  Answer,
-  Arrival,
-  CallbackParameters,
-  Exchanged,
-  LoginUnderWay,
-  ProvenLogin,
-} from './callback-evidence.ts';
-import { type CallbackRefusal, type ProviderRefusal, toProviderRefusal } from './callback-refusals.ts';
-import { isFlooded } from './may-begin-login.ts';
-import { loadTransaction } from './transaction-cookie.ts';
+import { toLoginFault } from '../../oidc/provider-errors.ts';
+import { readIdentity, withActor } from '../../oidc/zitadel/identity-claims.ts';
+import { findForeignOrganization } from '../../oidc/zitadel/organization.ts';
+import { isPrefetch } from '../../policy/navigation.ts';
+import { type Checks, isRefusal } from '../../shared/refusals.ts';
+import { isFlooded } from '../may-begin-login.ts';
+import { loadTransaction } from '../transaction-cookie.ts';
+import type { Answer, Arrival, CallbackParameters, Exchanged, LoginUnderWay, ProvenLogin } from './evidence.ts';
+import { type CallbackRefusal, type ProviderRefusal, toProviderRefusal } from './refusals.ts';
 
 type Refused<Tag extends CallbackRefusal['tag']> = Extract<CallbackRefusal, { readonly tag: Tag }>;
 

@@ -1,11 +1,11 @@
 // What the checks of a callback prove, one upon the other: each of these has passed all that its order in endpoints/callback.ts says.
 
-import type { AppContext } from '../answer/answers.ts';
-import type { Gateway } from '../gateway.ts';
-import type { Identity } from '../identity/identity.ts';
-import type { TokenSet } from '../oidc/relying-party.ts';
-import type { IdTokenClaims } from '../oidc/tokens/id-token.ts';
-import type { Transaction } from './transaction.ts';
+import type { AppContext } from '../../answer/answers.ts';
+import type { Gateway } from '../../gateway.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { TokenSet } from '../../oidc/relying-party.ts';
+import type { IdTokenClaims } from '../../oidc/tokens/id-token.ts';
+import type { Transaction } from '../transaction.ts';
 
 export interface Arrival {
   readonly gateway: Gateway;

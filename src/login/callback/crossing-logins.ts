@@ -1,14 +1,14 @@
 // Two logins of one browser may cross, each in an isolate of its own: the one that the browser asked for later keeps its session.
 // ARCHITECTURE §7 Sessions; promise 4.
 
-import { GatewayError } from '../errors.ts';
-import { cookieBase, parseOwnCookies } from '../session/cookies.ts';
-import type { Holder } from '../session/endings.ts';
-import type { Session } from '../session/session.ts';
-import { isNewer, type SignInNote } from '../user-object/login-ledger.ts';
-import { MAX_TRANSACTIONS } from './bounds.ts';
-import type { ProvenLogin } from './callback-evidence.ts';
-import { transactionCookieName } from './transaction.ts';
+import { GatewayError } from '../../errors.ts';
+import { cookieBase, parseOwnCookies } from '../../session/cookies.ts';
+import type { Holder } from '../../session/endings.ts';
+import type { Session } from '../../session/session.ts';
+import { isNewer, type SignInNote } from '../../user-object/login-ledger.ts';
+import { MAX_TRANSACTIONS } from '../bounds.ts';
+import { transactionCookieName } from '../transaction.ts';
+import type { ProvenLogin } from './evidence.ts';
 
 /** Milliseconds within which nobody goes to ZITADEL and comes back. */
 const AT_ONCE = 1000;

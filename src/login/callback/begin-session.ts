@@ -1,18 +1,18 @@
 // What a callback that passed every check leads to: a session in place of the one that this browser had, unless the browser has
 // learnt something newer meanwhile. OIDC Core §3.1.3; ARCHITECTURE §7 Sessions; promises 1 and 4.
 
-import { appendCookies, redirectAnswer } from '../answer/answers.ts';
-import type { Holder } from '../session/endings.ts';
-import type { Session } from '../session/session.ts';
-import { randomHex } from '../shared/random.ts';
-import type { Beginning } from '../user-object/api.ts';
-import { giveBackTokens } from './callback-checks.ts';
-import type { ProvenLogin } from './callback-evidence.ts';
+import { appendCookies, redirectAnswer } from '../../answer/answers.ts';
+import type { Holder } from '../../session/endings.ts';
+import type { Session } from '../../session/session.ts';
+import { randomHex } from '../../shared/random.ts';
+import type { Beginning } from '../../user-object/api.ts';
+import { findLack, refusedStepUpUrl } from '../step-up-round.ts';
+import { targetUrl } from '../target.ts';
+import { endedTransactionCookie } from '../transaction-cookie.ts';
+import { giveBackTokens } from './checks.ts';
 import { takePlace } from './crossing-logins.ts';
+import type { ProvenLogin } from './evidence.ts';
 import { deviceOf } from './signed-in-from.ts';
-import { findLack, refusedStepUpUrl } from './step-up-round.ts';
-import { targetUrl } from './target.ts';
-import { endedTransactionCookie } from './transaction-cookie.ts';
 
 export async function beginSession(login: ProvenLogin): Promise<Response> {
   const { gateway, c, identity, transaction } = login;

@@ -1,13 +1,13 @@
 // What a callback that is refused is answered: an honest visitor's way on where there is one, else the fault.
 // A back button, a bookmark, a login that took too long, a page loaded twice: never an error for them. Promise 3.
 
-import { faultAnswer, redirectAnswer, thrownAnswer } from '../answer/answers.ts';
-import { faultOf } from '../shared/refusals.ts';
-import type { Arrival } from './callback-evidence.ts';
-import { CALLBACK_FAULTS, type CallbackRefusal } from './callback-refusals.ts';
-import { startLogin } from './start-login.ts';
-import { type Target, targetUrl } from './target.ts';
-import { isSecondAttempt, type Transaction } from './transaction.ts';
+import { faultAnswer, redirectAnswer, thrownAnswer } from '../../answer/answers.ts';
+import { faultOf } from '../../shared/refusals.ts';
+import { startLogin } from '../start-login.ts';
+import { type Target, targetUrl } from '../target.ts';
+import { isSecondAttempt, type Transaction } from '../transaction.ts';
+import type { Arrival } from './evidence.ts';
+import { CALLBACK_FAULTS, type CallbackRefusal } from './refusals.ts';
 
 /** `transaction`: the login that was under way, where one was found. */
 export async function answerCallbackRefusal(

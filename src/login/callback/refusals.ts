@@ -1,10 +1,10 @@
 // All that can keep a callback from ending in a session: each by its name, with what was found, and the fault that it makes.
 // The tag is the event's `decision`; the reason is for the operator.
 
-import { GatewayError } from '../errors.ts';
-import { providerFault } from '../oidc/provider-errors.ts';
-import type { FaultTable } from '../shared/refusals.ts';
-import { FLOODED } from './may-begin-login.ts';
+import { GatewayError } from '../../errors.ts';
+import { providerFault } from '../../oidc/provider-errors.ts';
+import type { FaultTable } from '../../shared/refusals.ts';
+import { FLOODED } from '../may-begin-login.ts';
 
 export type CallbackRefusal =
   /** A browser fetches ahead; nobody has come back yet. */
