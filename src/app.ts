@@ -11,7 +11,8 @@ import { check } from './endpoints/check.ts';
 import { health, ready } from './endpoints/health.ts';
 import { jwks } from './endpoints/jwks.ts';
 import { login } from './endpoints/login.ts';
-import { isLogoutAnswer, logout, logoutCallback } from './endpoints/logout.ts';
+import { logout } from './endpoints/logout.ts';
+import { logoutCallback } from './endpoints/logout-callback.ts';
 import { metrics } from './endpoints/metrics.ts';
 import { operatorSessions } from './endpoints/operator-sessions.ts';
 import { profile } from './endpoints/profile.ts';
@@ -23,6 +24,7 @@ import { userinfo } from './endpoints/userinfo.ts';
 import { FAULTS, GatewayError } from './errors.ts';
 import { createUpstreamRoute } from './gate/upstream.ts';
 import type { Gateway } from './gateway.ts';
+import { isSignOutAnswer } from './login/sign-out-round.ts';
 import type { RequestEvent } from './observability/request-event.ts';
 import { DONE_SCRIPT } from './pages/popup-done.ts';
 import { RESUBMIT_SCRIPT } from './pages/resubmit.ts';
@@ -79,7 +81,7 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
     if (!gateway.servesHost(host)) throw new GatewayError('misdirected', `host ${host}`);
     const endpoint = answering.get(pathname);
     // A post-logout address in the application's own part of the site is the application's, but for that one answer.
-    const isApplications = pathname === afterLogout && !isOwnAfterLogout && !isLogoutAnswer(gateway, c.req.raw);
+    const isApplications = pathname === afterLogout && !isOwnAfterLogout && !isSignOutAnswer(gateway, c.req.raw);
     if (endpoint && !isApplications) {
       event.endpoint = pathname.slice(isInFolder(pathname) ? config.endpoints.length + 1 : 1);
       const { methods, handler } = endpoint;

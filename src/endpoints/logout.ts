@@ -1,80 +1,62 @@
-// GET/POST /auth/logout and its callback: the session ends here first, then its tokens, then the session at ZITADEL.
-// OpenID Connect RP-Initiated Logout 1.0 §2, §3; RFC 7009; design §2, promise 4.
+// GET/POST /auth/logout: signs out, or asks first where another site may have sent the visitor.
+// OpenID Connect RP-Initiated Logout 1.0 §2; ARCHITECTURE §2; promise 4.
 
 import {
   type AppContext,
   appendCookies,
   type Endpoint,
-  faultAnswer,
   pageContext,
   redirectAnswer,
+  thrownAnswer,
 } from '../answer/answers.ts';
 import { GatewayError } from '../errors.ts';
 import { createConfirmation, readOwnForm } from '../gate/own-form.ts';
 import type { Gateway } from '../gateway.ts';
-import { loginHintOf } from '../login/login-hint.ts';
+import { openHeld, type SignedOut, signOut } from '../login/sign-out.ts';
 import { isOwnSite, isPrefetch } from '../policy/navigation.ts';
-import { parseReturnTo } from '../policy/return-to.ts';
-import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
-import type { Holder } from '../session/endings.ts';
-import { generateRandomState } from '../shared/random.ts';
-import type { Ending } from '../user-object/api.ts';
+import { parseReturnTo, type ReturnTo } from '../policy/return-to.ts';
+import { type FaultTable, faultOf, isRefusal } from '../shared/refusals.ts';
 
-interface LogoutState {
-  readonly state: string;
-  readonly returnTo?: string;
-  readonly at: number;
+/** What a request for a sign-out asks for: to be signed out, or to be asked whether that is meant. */
+interface Wish {
+  readonly isMeant: boolean;
+  readonly returnTo: ReturnTo | undefined;
 }
 
-/** Seconds that ZITADEL's sign-out page may take. */
-const LOGOUT_LIFETIME = 600;
+type Refusal =
+  /** Browsers fetch ahead what is typed often or hovered over. */
+  { readonly tag: 'prefetched' } | { readonly tag: 'cross_site' };
 
-export const logout: Endpoint = (gateway) => async (c) => {
-  const { config } = gateway;
-  const request = c.req.raw;
-  // Browsers fetch ahead what is typed often or hovered over.
-  if (isPrefetch(request.headers)) throw new GatewayError('bad_request', 'logout: a prefetch ends no session');
-  const held = await openHeld(gateway, request.headers.get('cookie'));
-  const sessionId = held.holder?.id ?? '';
-  const query = new URL(request.url).searchParams;
-  if (request.method === 'POST') {
-    const fields = await readOwnForm(gateway, request, sessionId);
-    if (!fields) return faultAnswer(gateway, c, 'cross_site', 'logout: a POST from another site');
-    return endSession(
-      gateway,
-      c,
-      held,
-      parseReturnTo(fields.get('return_to') ?? query.get('return_to'), config.origin, config.endpoints),
-    );
-  }
-  const returnTo = parseReturnTo(query.get('return_to'), config.origin, config.endpoints);
-  const isWanted = isOwnSite(request.headers, config.origin) && !isSubresource(request.headers);
-  return isWanted ? endSession(gateway, c, held, returnTo) : askFirst(gateway, c, sessionId, returnTo);
+const LOGOUT_FAULTS: FaultTable<Refusal> = {
+  prefetched: () => new GatewayError('bad_request', 'logout: a prefetch ends no session'),
+  cross_site: () => new GatewayError('cross_site', 'logout: a POST from another site'),
 };
 
-/** What there is to end. */
-interface Held {
-  /** Of a session that stands, as far as can be said. */
-  readonly holder?: Holder | undefined;
-  readonly loginName?: string | undefined;
-  /** Why there is none; missing where there is no cookie. */
-  readonly reason?: string;
-  /** The user's object did not answer. */
-  readonly isAway?: boolean;
-}
+export const logout: Endpoint = (gateway) => async (c) => {
+  const refuse = (refusal: Refusal) => {
+    c.get('event').decision = refusal.tag;
+    return thrownAnswer(gateway, c, faultOf(LOGOUT_FAULTS, refusal));
+  };
+  if (isPrefetch(c.req.raw.headers)) return refuse({ tag: 'prefetched' });
+  const held = await openHeld(gateway, c.req.header('cookie') ?? null);
+  const sessionId = held.holder?.id ?? '';
+  const wish = await readWish(gateway, c.req.raw, sessionId);
+  if (isRefusal(wish)) return refuse(wish);
+  if (!wish.isMeant) return askBeforeLogout(gateway, c, sessionId, wish.returnTo);
+  if (held.holder) c.get('event').sub = held.holder.sub;
+  return answerSignedOut(gateway, c, await signOut(gateway, held, wish.returnTo), wish.returnTo);
+};
 
-async function openHeld({ visitorSessions }: Gateway, cookieHeader: string | null): Promise<Held> {
-  try {
-    const opened = await visitorSessions.open(cookieHeader, { countsAsActivity: false });
-    if (opened.kind === 'ended') return { reason: opened.reason };
-    if (opened.kind === 'none') return {};
-    const { login_hint: loginName } = loginHintOf(opened.visit.session.identity);
-    return { holder: await visitorSessions.holder(cookieHeader), loginName };
-  } catch (error) {
-    // Whoever wants to leave is let go all the same.
-    if (!(error instanceof GatewayError)) throw error;
-    return { holder: await visitorSessions.holder(cookieHeader), isAway: true };
+async function readWish(gateway: Gateway, request: Request, sessionId: string): Promise<Wish | Refusal> {
+  const { origin, endpoints } = gateway.config;
+  const asked = new URL(request.url).searchParams.get('return_to');
+  if (request.method === 'POST') {
+    const fields = await readOwnForm(gateway, request, sessionId);
+    if (!fields) return { tag: 'cross_site' };
+    return { isMeant: true, returnTo: parseReturnTo(fields.get('return_to') ?? asked, origin, endpoints) };
   }
+  const isMeant = isOwnSite(request.headers, origin) && !isSubresource(request.headers);
+  return { isMeant, returnTo: parseReturnTo(asked, origin, endpoints) };
 }
 
 /** A picture in a guest book is on our own site too. */
@@ -83,115 +65,48 @@ function isSubresource(headers: Headers): boolean {
   return !['document', 'empty', 'iframe', 'frame'].includes(dest);
 }
 
-async function askFirst(gateway: Gateway, c: AppContext, sessionId: string, returnTo?: string): Promise<Response> {
+export async function askBeforeLogout(
+  gateway: Gateway,
+  c: AppContext,
+  sessionId: string,
+  returnTo?: ReturnTo,
+): Promise<Response> {
   c.get('event').decision = 'asked_before_logout';
   const fields: [string, string][] = [['csrf', await createConfirmation(gateway, sessionId)]];
   if (returnTo !== undefined) fields.push(['return_to', returnTo]);
   return gateway.pages.confirmLogout(pageContext(c), { fields });
 }
 
-export const logoutCallback: Endpoint = (gateway) => async (c) => {
-  const { config, keyring } = gateway;
-  const name = logoutCookieName(gateway);
-  const cookieHeader = c.req.header('cookie') ?? null;
-  const sealed = parseOwnCookies(cookieHeader, cookieBase(config.isSecure)).get(name);
-  const opened = sealed === undefined ? undefined : await keyring.unseal<LogoutState>('logout', sealed);
-  const known = opened?.kind === 'ok' && gateway.now() - opened.value.at <= LOGOUT_LIFETIME ? opened.value : undefined;
-  const isOurs = known !== undefined && known.state === new URL(c.req.url).searchParams.get('state');
-  c.get('event').decision = isOurs ? 'signed_out' : 'unknown_logout_state';
-  if (!isOurs) {
-    // Somebody's link: whoever is signed in must not be told that they are not.
-    const opened = await gateway.visitorSessions.open(cookieHeader, { countsAsActivity: false });
-    if (opened.kind === 'active') return askFirst(gateway, c, opened.visit.session.id);
-  }
-  // Another state is a stale tab: the visitor is signed out all the same, but is sent nowhere.
-  const returnTo = isOurs ? known.returnTo : undefined;
-  const response =
-    returnTo === undefined
-      ? gateway.pages.signedOut(pageContext(c), {})
-      : redirectAnswer(gateway, config.origin + returnTo);
-  return appendCookies(response, isOurs ? [serializeCookie(name, '', 0, config.isSecure)] : []);
-};
-
-async function endSession(
-  gateway: Gateway,
-  c: AppContext,
-  { holder, loginName, reason, isAway }: Held,
-  returnTo: string | undefined,
-): Promise<Response> {
-  const { visitorSessions } = gateway;
-  const cleared = visitorSessions.clearedCookies(c.req.header('cookie') ?? null);
-  const event = c.get('event');
-  if (!holder) {
-    event.decision = 'nothing_to_sign_out';
-    // A session that ran out here goes on at ZITADEL, where one click would sign in whoever sits there next.
-    const hasRunOut = reason === 'expired' || reason === 'idle';
-    const answer = answerSignedOut(gateway, c, returnTo, hasRunOut);
-    // The browser may have its successor's cookie by now.
-    return reason === 'replaced' ? answer : appendCookies(answer, cleared);
-  }
-  event.sub = holder.sub;
-  visitorSessions.markEnded(holder.id, 'logout');
-  const ended = await visitorSessions.signOut(holder, isAway);
-  if (!ended) {
-    event.decision = 'signed_out_of_this_browser';
-    return appendCookies(
-      gateway.pages.signedOut(pageContext(c), { isProviderUntold: true, isElsewhere: true, returnTo }),
-      cleared,
-    );
-  }
-  const target = await providerLogout(gateway, ended, loginName, returnTo);
-  event.decision = target ? 'to_provider_logout' : 'signed_out_here';
-  const response = target ? redirectAnswer(gateway, target.location, 303) : answerSignedOut(gateway, c, returnTo, true);
-  // A browser that has signed in anew meanwhile keeps what it got by that.
-  return appendCookies(response, [...(ended.isReplaced ? [] : cleared), ...(target ? [target.cookie] : [])]);
-}
-
-/** ZITADEL's end_session, or undefined when ZITADEL does not answer: nobody is sent to a page that does not come. */
-async function providerLogout(
-  gateway: Gateway,
-  { id_token, providerAnswered }: Ending,
-  loginName: string | undefined,
-  returnTo: string | undefined,
-) {
-  const { relyingParty, keyring, now, config } = gateway;
-  if (!providerAnswered) return undefined;
-  const state = generateRandomState();
-  let location: string | undefined;
-  try {
-    const isGood = id_token !== undefined && (await relyingParty.isGoodHint(id_token));
-    location = await relyingParty.endSessionUrl(state, isGood ? id_token : undefined, loginName);
-  } catch (error) {
-    gateway.emit({ event: 'logout_at_provider_failed', level: 'warn', reason: (error as Error).message });
-    return undefined;
-  }
-  if (location === undefined) return undefined;
-  const sealed = await keyring.seal('logout', {
-    state,
-    at: now(),
-    ...(returnTo !== undefined && { returnTo }),
-  } satisfies LogoutState);
-  return { location, cookie: serializeCookie(logoutCookieName(gateway), sealed, LOGOUT_LIFETIME, config.isSecure) };
-}
-
 function answerSignedOut(
   gateway: Gateway,
   c: AppContext,
-  returnTo: string | undefined,
-  isProviderUntold: boolean,
+  signedOut: SignedOut,
+  returnTo: ReturnTo | undefined,
 ): Response {
-  if (returnTo !== undefined && !isProviderUntold)
-    return redirectAnswer(gateway, gateway.config.origin + returnTo, 303);
-  return gateway.pages.signedOut(pageContext(c), { isProviderUntold, returnTo });
-}
-
-/** Whether ZITADEL sends a visitor back after signing out, who may come to a page of the application's own. */
-export function isLogoutAnswer({ config }: Gateway, request: Request): boolean {
-  const base = cookieBase(config.isSecure);
-  const isExpected = parseOwnCookies(request.headers.get('cookie'), base).has(`${base}-logout`);
-  return isExpected && new URL(request.url).searchParams.has('state');
-}
-
-function logoutCookieName({ config }: Gateway): string {
-  return `${cookieBase(config.isSecure)}-logout`;
+  const cleared = gateway.visitorSessions.clearedCookies(c.req.header('cookie') ?? null);
+  const page = (data: { isProviderUntold: boolean; isElsewhere?: boolean }) =>
+    gateway.pages.signedOut(pageContext(c), { ...data, returnTo });
+  c.get('event').decision = signedOut.tag;
+  switch (signedOut.tag) {
+    case 'nothing_to_sign_out': {
+      const { reason } = signedOut;
+      // A session that ran out here goes on at ZITADEL, where one click would sign in whoever sits there next.
+      const hasRunOut = reason === 'expired' || reason === 'idle';
+      const isAtPage = returnTo === undefined || hasRunOut;
+      const answer = isAtPage
+        ? page({ isProviderUntold: hasRunOut })
+        : redirectAnswer(gateway, gateway.config.origin + returnTo, 303);
+      // The browser may have its successor's cookie by now.
+      return reason === 'replaced' ? answer : appendCookies(answer, cleared);
+    }
+    case 'signed_out_of_this_browser':
+      return appendCookies(page({ isProviderUntold: true, isElsewhere: true }), cleared);
+    // A browser that has signed in anew meanwhile keeps what it got by that.
+    case 'signed_out_here':
+      return appendCookies(page({ isProviderUntold: true }), signedOut.isReplaced ? [] : cleared);
+    case 'to_provider_logout': {
+      const cookies = [...(signedOut.isReplaced ? [] : cleared), signedOut.cookie];
+      return appendCookies(redirectAnswer(gateway, signedOut.location, 303), cookies);
+    }
+  }
 }

@@ -1,0 +1,88 @@
+// Signs a visitor out: the session ends here first, then its tokens, then the session at ZITADEL. Returns what came of it.
+// OpenID Connect RP-Initiated Logout 1.0 §2; RFC 7009; promise 4.
+
+import { GatewayError } from '../errors.ts';
+import type { Gateway } from '../gateway.ts';
+import type { ReturnTo } from '../policy/return-to.ts';
+import type { Holder } from '../session/endings.ts';
+import { generateRandomState } from '../shared/random.ts';
+import type { Ending } from '../user-object/api.ts';
+import { loginHintOf } from './login-hint.ts';
+import { signOutRoundCookie } from './sign-out-round.ts';
+
+/** What there is to end. */
+export interface Held {
+  /** Of a session that stands, as far as can be said. */
+  readonly holder?: Holder | undefined;
+  readonly loginName?: string | undefined;
+  /** Why there is none; missing where there is no cookie. */
+  readonly reason?: string;
+  /** The user's object did not answer. */
+  readonly isAway?: boolean;
+}
+
+/** What a sign-out ends in; the tag is the event's `decision`. */
+export type SignedOut =
+  /** `reason`: why there is no session; missing where there is no cookie. */
+  | { readonly tag: 'nothing_to_sign_out'; readonly reason?: string | undefined }
+  /** The user's object could not be reached, and is told later. */
+  | { readonly tag: 'signed_out_of_this_browser' }
+  /** ZITADEL could not be told. `isReplaced`: the same browser has signed in anew meanwhile. */
+  | { readonly tag: 'signed_out_here'; readonly isReplaced: boolean }
+  /** `location` is ZITADEL's end_session, `cookie` waits for what comes back from there. */
+  | {
+      readonly tag: 'to_provider_logout';
+      readonly isReplaced: boolean;
+      readonly location: string;
+      readonly cookie: string;
+    };
+
+export async function openHeld({ visitorSessions }: Gateway, cookieHeader: string | null): Promise<Held> {
+  try {
+    const opened = await visitorSessions.open(cookieHeader, { countsAsActivity: false });
+    if (opened.kind === 'ended') return { reason: opened.reason };
+    if (opened.kind === 'none') return {};
+    const { login_hint: loginName } = loginHintOf(opened.visit.session.identity);
+    return { holder: await visitorSessions.holder(cookieHeader), loginName };
+  } catch (error) {
+    // Whoever wants to leave is let go all the same.
+    if (!(error instanceof GatewayError)) throw error;
+    return { holder: await visitorSessions.holder(cookieHeader), isAway: true };
+  }
+}
+
+/** `returnTo`: where whoever comes back from ZITADEL is sent on to. */
+export async function signOut(
+  gateway: Gateway,
+  { holder, loginName, reason, isAway }: Held,
+  returnTo: ReturnTo | undefined,
+): Promise<SignedOut> {
+  if (!holder) return { tag: 'nothing_to_sign_out', reason };
+  const { visitorSessions } = gateway;
+  visitorSessions.markEnded(holder.id, 'logout');
+  const ended = await visitorSessions.signOut(holder, isAway);
+  if (!ended) return { tag: 'signed_out_of_this_browser' };
+  const isReplaced = ended.isReplaced === true;
+  const location = await providerLogout(gateway, ended, loginName);
+  if (!location) return { tag: 'signed_out_here', isReplaced };
+  const cookie = await signOutRoundCookie(gateway, location.state, returnTo);
+  return { tag: 'to_provider_logout', isReplaced, location: location.url, cookie };
+}
+
+/** ZITADEL's end_session, or undefined when ZITADEL does not answer: nobody is sent to a page that does not come. */
+async function providerLogout(
+  { relyingParty, emit }: Gateway,
+  { id_token, providerAnswered }: Ending,
+  loginName: string | undefined,
+): Promise<{ readonly url: string; readonly state: string } | undefined> {
+  if (!providerAnswered) return undefined;
+  const state = generateRandomState();
+  try {
+    const isGood = id_token !== undefined && (await relyingParty.isGoodHint(id_token));
+    const url = await relyingParty.endSessionUrl(state, isGood ? id_token : undefined, loginName);
+    return url === undefined ? undefined : { url, state };
+  } catch (error) {
+    emit({ event: 'logout_at_provider_failed', level: 'warn', reason: (error as Error).message });
+    return undefined;
+  }
+}
