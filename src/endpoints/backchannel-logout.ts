@@ -5,7 +5,7 @@ import { type Endpoint, jsonAnswer } from '../answer/answers.ts';
 import type { Gateway } from '../gateway.ts';
 import { wordsOf } from '../oidc/tokens/token-refusal.ts';
 import { clientNetwork } from '../shared/client-network.ts';
-import { readForm } from '../shared/posted-fields.ts';
+import { readPostedFields } from '../shared/posted-fields.ts';
 
 export const backchannelLogout: Endpoint = (gateway) => async (c) => {
   const token = await readLogoutToken(c.req.raw);
@@ -31,7 +31,7 @@ export const backchannelLogout: Endpoint = (gateway) => async (c) => {
 
 /** Exactly one: of two, somebody else might read the other. */
 async function readLogoutToken(request: Request): Promise<string | undefined> {
-  const [token, ...others] = (await readForm(request))?.getAll('logout_token') ?? [];
+  const [token, ...others] = (await readPostedFields(request))?.getAll('logout_token') ?? [];
   return token && others.length === 0 ? token : undefined;
 }
 

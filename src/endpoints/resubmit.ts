@@ -2,7 +2,9 @@
 // Design §3 first row.
 
 import { type Endpoint, pageContext, redirectAnswer } from '../answer/answers.ts';
-import { browserOf, FORM_FIELD, type KeptAddress, readFormToken } from '../login/kept-form.ts';
+import { browserOf } from '../login/browser-traits.ts';
+import { FORM_FIELD, readFormToken } from '../login/form-token.ts';
+import type { KeptAddress } from '../login/kept-form.ts';
 import { startLogin } from '../login/start-login.ts';
 import { addressOf } from '../shared/own-address.ts';
 

@@ -3,7 +3,7 @@
 
 import type { Gateway } from '../gateway.ts';
 import { siteOf } from '../policy/navigation.ts';
-import { readForm } from '../shared/posted-fields.ts';
+import { readPostedFields } from '../shared/posted-fields.ts';
 
 /** Seconds that a page with a form stays good. */
 const LIFETIME = 3600;
@@ -24,7 +24,7 @@ export async function readOwnForm(
   request: Request,
   sessionId: string,
 ): Promise<URLSearchParams | undefined> {
-  const fields = (await readForm(request)) ?? new URLSearchParams();
+  const fields = (await readPostedFields(request)) ?? new URLSearchParams();
   const site = siteOf(request.headers, gateway.config.origin);
   // Browsers name the origin of every form that another site sends; where nothing is said, no browser was made to send it.
   if (site === 'same-origin' || site === 'none' || site === 'unknown') return fields;

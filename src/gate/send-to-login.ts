@@ -4,10 +4,11 @@
 import { faultAnswer, loginUrl, problemAnswer } from '../answer/answers.ts';
 import { bearerChallenge } from '../answer/challenge.ts';
 import type { Gateway } from '../gateway.ts';
-import { readForm } from '../login/kept-form.ts';
+import { FORM_FAULTS, readFormToKeep } from '../login/form-to-keep.ts';
 import { assertMayBegin } from '../login/may-begin-login.ts';
 import { beginLogin, type LoginStart } from '../login/start-login.ts';
 import { isNavigation, isPrefetch, mayBeginLogin } from '../policy/navigation.ts';
+import { faultOf, isRefusal } from '../shared/refusals.ts';
 import type { Identified, Matched } from './stages.ts';
 
 /** How a visitor is sent to sign in. `formerSub` is the user whose session has just ended, or needs a step-up. */
@@ -22,10 +23,12 @@ export function createRedirectToLogin(gateway: Gateway): SendToLogin {
   return async ({ context, requirement }, start, formerSub) => {
     const request = context.req.raw;
     await assertMayBegin(gateway, request, requirement.unauthenticated === 'redirect');
-    const form = await readForm(gateway, request, formerSub);
-    if (form !== 'too-large') return beginLogin(gateway, request, form === 'none' ? start : { ...start, form });
+    const found = await readFormToKeep(gateway, request, formerSub);
+    if (!isRefusal(found)) return beginLogin(gateway, request, { ...start, ...found });
+    const fault = faultOf(FORM_FAULTS, found);
+    if (found.tag === 'too_many_forms') throw fault;
     const signInHref = loginHref(gateway, start.returnTo);
-    return faultAnswer(gateway, context, 'content_too_large', 'a form without a session', {
+    return faultAnswer(gateway, context, fault.code, fault.message, {
       page: (pageContext) => gateway.pages.formTooLarge(pageContext, { signInHref }),
     });
   };

@@ -1,11 +1,12 @@
 // The way back of a kept form: our page sends a token to the form's own address, and here the form takes the token's place.
-// So every enctype arrives byte for byte, files too, with script and without. Design §3 first row; RFC 9110 §9.3.3.
+// So every enctype arrives byte for byte, files too, with script and without. ARCHITECTURE §3 first row; RFC 9110 §9.3.3.
 // The token is for one user, comes from our own pages, and is good once: another site can neither make nor use one.
 
 import type { Gateway } from '../gateway.ts';
 import { siteOf } from '../policy/navigation.ts';
 import { decodeBase64url } from '../shared/base64url.ts';
-import { FORM_FIELD, type KeptForm, readFormToken } from './kept-form.ts';
+import { FORM_FIELD, readFormToken } from './form-token.ts';
+import type { KeptForm } from './kept-form.ts';
 
 export type Sent =
   | {

@@ -2,7 +2,7 @@
 // ARCHITECTURE §3 first row.
 
 import type { Gateway } from '../gateway.ts';
-import { sealFormToken } from './kept-form.ts';
+import { sealFormToken } from './form-token.ts';
 import type { Transaction } from './transaction.ts';
 
 export type Target = Pick<Transaction, 'returnTo' | 'kept'>;

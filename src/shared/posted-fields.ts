@@ -7,7 +7,7 @@ import { readLimited } from '../oidc/provider-fetch.ts';
 const MAX_BYTES = 65_536;
 
 /** Undefined for a body of another type, and for more than any form of ours has, without reading all of it. */
-export async function readForm(request: Request): Promise<URLSearchParams | undefined> {
+export async function readPostedFields(request: Request): Promise<URLSearchParams | undefined> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/x-www-form-urlencoded') return undefined;
   const bytes = await readLimited(request, MAX_BYTES);

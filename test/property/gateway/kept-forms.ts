@@ -3,7 +3,9 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { browserOf, keepForLogin, sealFormToken } from '../../../src/login/kept-form.ts';
+import { browserOf } from '../../../src/login/browser-traits.ts';
+import { sealFormToken } from '../../../src/login/form-token.ts';
+import { keepForLogin } from '../../../src/login/kept-form.ts';
 import { addressOf } from '../../../src/shared/own-address.ts';
 import { applySteps, stepsWith } from '../generate/text.ts';
 import { createTarget } from '../target.ts';

@@ -1,0 +1,24 @@
+// The token that stands for a kept form: one user's, and of use once. It is the value of our page's only field.
+// ARCHITECTURE §3 first row.
+
+import type { Gateway } from '../gateway.ts';
+
+/** The field of our page's form. */
+export const FORM_FIELD = 'postern-form';
+
+interface FormToken {
+  /** Under which the form is kept. */
+  readonly key: string;
+  /** Who may send it. */
+  readonly sub: string;
+}
+
+export function sealFormToken({ keyring }: Gateway, token: FormToken): Promise<string> {
+  return keyring.seal('form-token', token);
+}
+
+/** Undefined unless it was made for this user. */
+export async function readFormToken({ keyring }: Gateway, text: string, sub: string): Promise<FormToken | undefined> {
+  const opened = await keyring.unseal<FormToken>('form-token', text);
+  return opened.kind === 'ok' && opened.value.sub === sub ? opened.value : undefined;
+}
