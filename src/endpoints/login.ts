@@ -2,21 +2,28 @@
 // OIDC Core §3.1.2.1, §4 (initiate_login_uri: iss, target_link_uri).
 
 import type { AppContext, Endpoint } from '../answer/answers.ts';
+import { refusalAnswer } from '../answer/refusal.ts';
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { isLoginHint, loginHintOf } from '../login/login-hint.ts';
 import { startLogin } from '../login/start-login.ts';
 import { organizationScope } from '../oidc/zitadel/scopes.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
+import type { FaultTable } from '../shared/refusals.ts';
+
+/** Beside all that keeps a login from beginning anywhere (may-begin-login.ts). */
+const LOGIN_FAULTS: FaultTable<{ readonly tag: 'foreign_iss' }> = {
+  foreign_iss: () => new GatewayError('bad_request', 'login: iss is not our issuer'),
+};
 
 const PROMPTS = new Set(['login', 'select_account', 'create']);
 
 export const login: Endpoint = (gateway) => async (c) => {
   const { config } = gateway;
-  const { searchParams } = new URL(c.req.url);
+  const { searchParams } = c.get('url');
   const iss = searchParams.get('iss');
   if (iss !== null && iss.replace(/\/$/, '') !== config.issuer) {
-    throw new GatewayError('bad_request', 'login: iss is not our issuer');
+    return refusalAnswer(gateway, c, LOGIN_FAULTS, { tag: 'foreign_iss' });
   }
   const target = searchParams.get('return_to') ?? searchParams.get('target_link_uri');
   const returnTo = parseReturnTo(target, config.origin, config.endpoints) ?? config.postLoginUrl;

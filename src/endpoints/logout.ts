@@ -1,21 +1,15 @@
 // GET/POST /auth/logout: signs out, or asks first where another site may have sent the visitor.
 // OpenID Connect RP-Initiated Logout 1.0 §2; ARCHITECTURE §2; promise 4.
 
-import {
-  type AppContext,
-  appendCookies,
-  type Endpoint,
-  pageContext,
-  redirectAnswer,
-  thrownAnswer,
-} from '../answer/answers.ts';
+import { type AppContext, appendCookies, type Endpoint, pageContext, redirectAnswer } from '../answer/answers.ts';
+import { refusalAnswer } from '../answer/refusal.ts';
 import { GatewayError } from '../errors.ts';
-import { createConfirmation, readOwnForm } from '../gate/own-form.ts';
+import { createConfirmation, FOREIGN_FORM_FAULTS, type ForeignForm, readOwnForm } from '../gate/own-form.ts';
 import type { Gateway } from '../gateway.ts';
 import { openHeld, type SignedOut, signOut } from '../login/sign-out.ts';
 import { isOwnSite, isPrefetch } from '../policy/navigation.ts';
 import { parseReturnTo, type ReturnTo } from '../policy/return-to.ts';
-import { type FaultTable, faultOf, isRefusal } from '../shared/refusals.ts';
+import { type FaultTable, isRefusal } from '../shared/refusals.ts';
 
 /** What a request for a sign-out asks for: to be signed out, or to be asked whether that is meant. */
 interface Wish {
@@ -23,39 +17,36 @@ interface Wish {
   readonly returnTo: ReturnTo | undefined;
 }
 
-type Refusal =
-  /** Browsers fetch ahead what is typed often or hovered over. */
-  { readonly tag: 'prefetched' } | { readonly tag: 'cross_site' };
+/** Browsers fetch ahead what is typed often or hovered over. */
+type Refusal = { readonly tag: 'prefetched' } | ForeignForm;
 
 const LOGOUT_FAULTS: FaultTable<Refusal> = {
+  ...FOREIGN_FORM_FAULTS,
   prefetched: () => new GatewayError('bad_request', 'logout: a prefetch ends no session'),
-  cross_site: () => new GatewayError('cross_site', 'logout: a POST from another site'),
 };
 
 export const logout: Endpoint = (gateway) => async (c) => {
-  const refuse = (refusal: Refusal) => {
-    c.get('event').decision = refusal.tag;
-    return thrownAnswer(gateway, c, faultOf(LOGOUT_FAULTS, refusal));
-  };
+  const refuse = (refusal: Refusal) => refusalAnswer(gateway, c, LOGOUT_FAULTS, refusal);
   if (isPrefetch(c.req.raw.headers)) return refuse({ tag: 'prefetched' });
   const held = await openHeld(gateway, c.req.header('cookie') ?? null);
   const sessionId = held.holder?.id ?? '';
-  const wish = await readWish(gateway, c.req.raw, sessionId);
+  const wish = await readWish(gateway, c, sessionId);
   if (isRefusal(wish)) return refuse(wish);
   if (!wish.isMeant) return askBeforeLogout(gateway, c, sessionId, wish.returnTo);
   if (held.holder) c.get('event').sub = held.holder.sub;
   return answerSignedOut(gateway, c, await signOut(gateway, held, wish.returnTo), wish.returnTo);
 };
 
-async function readWish(gateway: Gateway, request: Request, sessionId: string): Promise<Wish | Refusal> {
+async function readWish(gateway: Gateway, c: AppContext, sessionId: string): Promise<Wish | ForeignForm> {
   const { origin, endpoints } = gateway.config;
-  const asked = new URL(request.url).searchParams.get('return_to');
-  if (request.method === 'POST') {
-    const fields = await readOwnForm(gateway, request, sessionId);
-    if (!fields) return { tag: 'cross_site' };
+  const { headers } = c.req.raw;
+  const asked = c.get('url').searchParams.get('return_to');
+  if (c.req.method === 'POST') {
+    const fields = await readOwnForm(gateway, c, sessionId);
+    if (isRefusal(fields)) return fields;
     return { isMeant: true, returnTo: parseReturnTo(fields.get('return_to') ?? asked, origin, endpoints) };
   }
-  const isMeant = isOwnSite(request.headers, origin) && !isSubresource(request.headers);
+  const isMeant = isOwnSite(headers, origin) && !isSubresource(headers);
   return { isMeant, returnTo: parseReturnTo(asked, origin, endpoints) };
 }
 

@@ -1,5 +1,5 @@
 // GET/POST /auth/profile: who one is signed in as, one's sessions everywhere, and buttons to end them.
-// Design §2; promise 4 ("from another of their devices").
+// ARCHITECTURE §2; promise 4 ("from another of their devices").
 
 import {
   type AppContext,
@@ -9,7 +9,8 @@ import {
   pageContext,
   redirectAnswer,
 } from '../answer/answers.ts';
-import { createConfirmation, readOwnForm } from '../gate/own-form.ts';
+import { refusalAnswer } from '../answer/refusal.ts';
+import { createConfirmation, FOREIGN_FORM_FAULTS, readOwnForm } from '../gate/own-form.ts';
 import type { Gateway } from '../gateway.ts';
 import { personOf } from '../identity/person.ts';
 import { startLogin } from '../login/start-login.ts';
@@ -17,6 +18,7 @@ import { describeUserAgent } from '../pages/device.ts';
 import { isNavigation } from '../policy/navigation.ts';
 import type { Visit } from '../session/visitor-sessions.ts';
 import { addressOf, withoutQuery } from '../shared/own-address.ts';
+import { isRefusal } from '../shared/refusals.ts';
 
 export const profile: Endpoint = (gateway) => async (c) => {
   const { config, visitorSessions } = gateway;
@@ -63,8 +65,8 @@ async function profilePage(gateway: Gateway, c: AppContext, { session }: Visit):
 }
 
 async function endOwnSessions(gateway: Gateway, c: AppContext, { session }: Visit): Promise<Response> {
-  const fields = await readOwnForm(gateway, c.req.raw, session.id);
-  if (!fields) return faultAnswer(gateway, c, 'cross_site', 'profile: a POST from another site');
+  const fields = await readOwnForm(gateway, c, session.id);
+  if (isRefusal(fields)) return refusalAnswer(gateway, c, FOREIGN_FORM_FAULTS, fields);
   const chosen = fields.get('session') ?? '';
   const object = gateway.directory.ofUser(session.identity.sub);
   const selection = chosen === 'others' ? { allExcept: session.id } : { id: chosen };

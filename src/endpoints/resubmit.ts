@@ -1,5 +1,5 @@
 // GET /auth/resubmit: after a login, the page that sends the kept form again, or the way on to an address too long for a cookie.
-// Design §3 first row.
+// ARCHITECTURE §3 first row.
 
 import { type Endpoint, pageContext, redirectAnswer } from '../answer/answers.ts';
 import { browserOf } from '../login/browser-traits.ts';

@@ -1,19 +1,22 @@
 // GET /auth/step-up: a sign-in was made for a page, and is still too old or too weak for it. Says so once, and offers another try.
-// RFC 9470 §5; design §3. A page of its own, since the callback's address holds a code and the page itself would only ask again.
+// RFC 9470 §5; ARCHITECTURE §3. A page of its own, since the callback's address holds a code and the page itself would only ask again.
 
 import { type Endpoint, faultAnswer, redirectAnswer } from '../answer/answers.ts';
 import { personOf } from '../identity/person.ts';
+import { parseUnmet, STEP_UP_FAULTS } from '../login/step-up-round.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
+import { faultOf } from '../shared/refusals.ts';
 
 export const stepUp: Endpoint = (gateway) => async (c) => {
   const { config, pages } = gateway;
-  const { searchParams } = new URL(c.req.url);
+  const { searchParams } = c.get('url');
   const returnTo = parseReturnTo(searchParams.get('return_to'), config.origin, config.endpoints) ?? config.postLoginUrl;
   const opened = await gateway.visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity: false });
   if (opened.kind !== 'active') return redirectAnswer(gateway, config.origin + returnTo);
-  const isTooOld = searchParams.get('unmet') === 'max_age';
+  const tag = parseUnmet(searchParams.get('unmet'));
   const person = personOf(opened.visit.session.identity);
-  return faultAnswer(gateway, c, 'forbidden', `step-up: not met (${isTooOld ? 'max_age' : 'amr'})`, {
-    page: (context) => pages.stepUpRefused(context, { person, returnTo, isTooOld }),
+  const { code, message } = faultOf(STEP_UP_FAULTS, { tag });
+  return faultAnswer(gateway, c, code, message, {
+    page: (context) => pages.stepUpRefused(context, { person, returnTo, isTooOld: tag === 'max_age' }),
   });
 };

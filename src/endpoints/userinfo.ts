@@ -1,5 +1,5 @@
 // GET /auth/userinfo: the session as JSON, for the application's own scripts. No token is in it; asking is no activity.
-// Design §2; OIDC Core §5.1 claim names.
+// ARCHITECTURE §2; OIDC Core §5.1 claim names.
 
 import { appendCookies, type Endpoint, faultAnswer, jsonAnswer } from '../answer/answers.ts';
 import type { Gateway } from '../gateway.ts';

@@ -1,9 +1,12 @@
 // Proof that a form of ours was sent by the visitor it was made for: Sec-Fetch-Site or Origin, else a sealed token from the page.
 // Fetch Metadata §2.3; our pages send no Referer and therefore `Origin: null`, so older browsers need the token.
 
+import type { AppContext } from '../answer/answers.ts';
+import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { siteOf } from '../policy/navigation.ts';
 import { readPostedFields } from '../shared/posted-fields.ts';
+import type { FaultTable } from '../shared/refusals.ts';
 
 /** Seconds that a page with a form stays good. */
 const LIFETIME = 3600;
@@ -18,12 +21,24 @@ export function createConfirmation({ keyring, now }: Gateway, sessionId: string)
   return keyring.seal('confirm', { session: sessionId, at: now() } satisfies Confirmation);
 }
 
-/** The form's fields, or undefined when another site sent it. */
+/** Another site sent the form. */
+export interface ForeignForm {
+  readonly tag: 'cross_site';
+  /** That it was sent to. */
+  readonly endpoint: string;
+}
+
+export const FOREIGN_FORM_FAULTS: FaultTable<ForeignForm> = {
+  cross_site: ({ endpoint }) => new GatewayError('cross_site', `${endpoint}: a POST from another site`),
+};
+
+/** The form's fields, if it is our own; `sessionId` is '' where there is no session. */
 export async function readOwnForm(
   gateway: Gateway,
-  request: Request,
+  c: AppContext,
   sessionId: string,
-): Promise<URLSearchParams | undefined> {
+): Promise<URLSearchParams | ForeignForm> {
+  const request = c.req.raw;
   const fields = (await readPostedFields(request)) ?? new URLSearchParams();
   const site = siteOf(request.headers, gateway.config.origin);
   // Browsers name the origin of every form that another site sends; where nothing is said, no browser was made to send it.
@@ -31,5 +46,5 @@ export async function readOwnForm(
   const opened = await gateway.keyring.unseal<Confirmation>('confirm', fields.get('csrf') ?? '');
   const isOurs =
     opened.kind === 'ok' && opened.value.session === sessionId && gateway.now() - opened.value.at <= LIFETIME;
-  return isOurs ? fields : undefined;
+  return isOurs ? fields : { tag: 'cross_site', endpoint: c.get('event').endpoint ?? '' };
 }

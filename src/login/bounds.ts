@@ -1,5 +1,5 @@
 // What whoever has no session can leave behind by beginning logins: every bound in one place, and the count of what was kept lately.
-// Design §3 first row; docs/security-model.md says the same in words.
+// ARCHITECTURE §3 first row; docs/security-model.md says the same in words.
 
 import { createBudget } from '../shared/budget.ts';
 

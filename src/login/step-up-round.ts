@@ -1,11 +1,13 @@
 // A step-up's one round: how ZITADEL is asked for a fresh or stronger sign-in, and what is made of one that lacks something.
-// OIDC Core §3.1.2.1 (prompt, max_age, login_hint); RFC 9470 §4, §5; design §3.
+// OIDC Core §3.1.2.1 (prompt, max_age, login_hint); RFC 9470 §4, §5; ARCHITECTURE §3.
 
 import type { AppContext } from '../answer/answers.ts';
+import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Session } from '../session/session.ts';
 import type { OwnAddress } from '../shared/own-address.ts';
+import type { FaultTable } from '../shared/refusals.ts';
 import { loginHintOf } from './login-hint.ts';
 import type { LoginStart } from './start-login.ts';
 import type { Transaction } from './transaction.ts';
@@ -29,26 +31,41 @@ export function stepUpStart(
   return { returnTo, extra, stepUp: { ...(max_age !== undefined && { max_age }), ...(amr && { amr }) } };
 }
 
-export interface Lack {
-  readonly unmet: 'max_age' | 'amr';
-  /** For the log. */
-  readonly reason: string;
+/** What a new sign-in lacks of what the step-up was for. */
+export type Lack = { readonly tag: 'max_age' } | { readonly tag: 'amr'; readonly missing: readonly string[] };
+
+export function findLack({ max_age, amr = [] }: Wanted, session: Session, now: number): Lack | undefined {
+  if (max_age !== undefined && now - session.auth_time > max_age) return { tag: 'max_age' };
+  const missing = amr.filter((method) => !session.amr.includes(method));
+  return missing.length > 0 ? { tag: 'amr', missing } : undefined;
 }
 
-/** What a new sign-in lacks of what the step-up was for. */
-export function findLack({ max_age, amr = [] }: Wanted, session: Session, now: number): Lack | undefined {
-  if (max_age !== undefined && now - session.auth_time > max_age) {
-    return { unmet: 'max_age', reason: 'step-up: auth_time is too old' };
+/** For the log, beside the callback that the lack belongs to. */
+function reasonOf(lack: Lack): string {
+  switch (lack.tag) {
+    case 'max_age':
+      return 'step-up: auth_time is too old';
+    case 'amr':
+      return `step-up: amr lacks ${lack.missing.join(' ')}`;
   }
-  const missing = amr.filter((method) => !session.amr.includes(method));
-  return missing.length > 0 ? { unmet: 'amr', reason: `step-up: amr lacks ${missing.join(' ')}` } : undefined;
 }
 
 /** Away from the callback, whose address holds a code. `again` is on our origin. */
-export function refusedStepUpUrl({ config }: Gateway, c: AppContext, { unmet, reason }: Lack, again: string): string {
+export function refusedStepUpUrl({ config }: Gateway, c: AppContext, lack: Lack, again: string): string {
   const event = c.get('event');
   event.decision = 'step_up_refused';
-  event.reason = reason;
-  const query = new URLSearchParams({ unmet, return_to: again.slice(config.origin.length) });
+  event.reason = reasonOf(lack);
+  const query = new URLSearchParams({ unmet: lack.tag, return_to: again.slice(config.origin.length) });
   return `${config.origin}${config.endpoints}/step-up?${query}`;
 }
+
+/** What the address of the page says of the lack, in whatever spelling it comes. */
+export function parseUnmet(unmet: string | null): Lack['tag'] {
+  return unmet === 'max_age' ? 'max_age' : 'amr';
+}
+
+/** Of the page that says so. */
+export const STEP_UP_FAULTS: FaultTable<{ readonly tag: 'max_age' } | { readonly tag: 'amr' }> = {
+  max_age: () => new GatewayError('forbidden', 'step-up: not met (max_age)'),
+  amr: () => new GatewayError('forbidden', 'step-up: not met (amr)'),
+};

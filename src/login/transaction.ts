@@ -1,5 +1,5 @@
 // A login under way: what the callback must find again in this browser, one sealed cookie for each.
-// RFC 9700 §2.1 (state bound to the user agent), §2.1.1 (PKCE and nonce per transaction); design promise 3.
+// RFC 9700 §2.1 (state bound to the user agent), §2.1.1 (PKCE and nonce per transaction); promise 3.
 
 import type { OwnAddress } from '../shared/own-address.ts';
 import { MAX_TRANSACTIONS, TRANSACTION_LIFETIME } from './bounds.ts';

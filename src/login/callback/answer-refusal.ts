@@ -1,7 +1,8 @@
 // What a callback that is refused is answered: an honest visitor's way on where there is one, else the fault.
 // A back button, a bookmark, a login that took too long, a page loaded twice: never an error for them. Promise 3.
 
-import { faultAnswer, redirectAnswer, thrownAnswer } from '../../answer/answers.ts';
+import { faultAnswer, redirectAnswer } from '../../answer/answers.ts';
+import { refusalAnswer } from '../../answer/refusal.ts';
 import { faultOf } from '../../shared/refusals.ts';
 import { startLogin } from '../start-login.ts';
 import { type Target, targetUrl } from '../target.ts';
@@ -18,10 +19,10 @@ export async function answerCallbackRefusal(
   const wayOn = await findWayOn(arrival, refusal, transaction);
   if (wayOn) return wayOn;
   const { gateway, c } = arrival;
-  const fault = faultOf(CALLBACK_FAULTS, refusal);
+  if (refusal.tag !== 'lost_transaction') return refusalAnswer(gateway, c, CALLBACK_FAULTS, refusal);
   c.get('event').decision = refusal.tag;
-  if (refusal.tag !== 'lost_transaction') return thrownAnswer(gateway, c, fault);
-  return faultAnswer(gateway, c, fault.code, fault.message, {
+  const { code, message } = faultOf(CALLBACK_FAULTS, refusal);
+  return faultAnswer(gateway, c, code, message, {
     page: (context) => gateway.pages.cookiesBlocked(context, { retryHref: `${gateway.config.endpoints}/login` }),
   });
 }

@@ -1,5 +1,5 @@
 // What is kept of the browser a session began in, for the list of one's own sessions.
-// Design §2 /auth/profile: device and place, as the edge knows it.
+// ARCHITECTURE §2 /auth/profile: device and place, as the edge knows it.
 
 import type { Device } from '../../user-object/session-record.ts';
 
