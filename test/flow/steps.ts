@@ -50,7 +50,12 @@ export async function expectNoSession(harness: Harness, browser: TestBrowser): P
 }
 
 /** The log's word on the latest request that ended in a fault. */
-export function lastFault(harness: Harness): { fault?: unknown; reason?: unknown; level?: unknown } {
+export function lastFault(harness: Harness): {
+  fault?: unknown;
+  decision?: unknown;
+  reason?: unknown;
+  level?: unknown;
+} {
   const faults = harness.events.filter((event) => 'fault' in event && event.fault !== undefined);
   return faults.at(-1) ?? {};
 }
