@@ -142,3 +142,29 @@ describe('a login that a third party initiates (OIDC Core §4)', () => {
     expect(await response.text()).not.toContain('evil.example');
   });
 });
+
+describe('GET /auth/login?prompt=login', () => {
+  async function hintFor(query: string, isSignedIn = true) {
+    const harness = createHarness();
+    const browser = harness.browser();
+    if (isSignedIn) await harness.signIn(browser, 'user', '/echo');
+    const location = locationOf(await browser.navigate(`/auth/login?${query}`));
+    return new URL(location).searchParams.get('login_hint');
+  }
+
+  it('asks for whoever is signed in, if they are to come back to a page and nobody else is named', async () => {
+    expect(await hintFor('prompt=login&return_to=/echo')).toBe('uma@acme.zitadel.example');
+    expect(await hintFor('prompt=login&return_to=/echo&login_hint=zoe')).toBe('zoe');
+  });
+
+  it.each(['', 'prompt=login', 'return_to=/echo', 'prompt=select_account&return_to=/echo', 'prompt=create'])(
+    '%s names nobody',
+    async (query) => {
+      expect(await hintFor(query)).toBeNull();
+    },
+  );
+
+  it('names nobody where nobody is signed in, or nobody can say', async () => {
+    expect(await hintFor('prompt=login&return_to=/echo', false)).toBeNull();
+  });
+});

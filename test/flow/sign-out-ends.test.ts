@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SignedOut } from '../../src/login/sign-out.ts';
 import type { TestBrowser } from '../support/browser.ts';
-import { createHarness, type Harness } from '../support/harness.ts';
-import { logIn } from './steps.ts';
+import type { Harness } from '../support/harness.ts';
+import { signedIn } from './steps.ts';
 
 interface Example {
   readonly before: (scene: { harness: Harness; browser: TestBrowser }) => unknown;
@@ -24,13 +24,6 @@ const ENDS: Readonly<Record<SignedOut['tag'], Example>> = {
 };
 
 const OWN = { 'sec-fetch-site': 'same-origin' };
-
-async function signedIn() {
-  const harness = createHarness();
-  const browser = harness.browser();
-  await logIn(harness, browser);
-  return { harness, browser };
-}
 
 describe('a sign-out', () => {
   it.each(Object.entries(ENDS))('that ends as %s has its status, and its name in the log', async (tag, example) => {

@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest';
 import { locationOf, type TestBrowser } from '../support/browser.ts';
-import { type Harness, ISSUER, ORIGIN } from '../support/harness.ts';
+import { createHarness, type Harness, type HarnessOptions, ISSUER, ORIGIN } from '../support/harness.ts';
 
 const FROM_PROVIDER = { headers: { 'sec-fetch-site': 'cross-site' } };
 
@@ -34,6 +34,14 @@ export function comeBack(browser: TestBrowser, callbackUrl: URL | string): Promi
 /** A whole login; the callback's answer. */
 export async function logIn(harness: Harness, browser: TestBrowser, at: AtProvider = {}): Promise<Response> {
   return comeBack(browser, await callbackFor(harness, await beginLogin(browser), at));
+}
+
+/** Somebody who has signed in. */
+export async function signedIn(options: HarnessOptions = {}) {
+  const harness = createHarness(options);
+  const browser = harness.browser();
+  await logIn(harness, browser);
+  return { harness, browser };
 }
 
 export async function isSignedIn(browser: TestBrowser): Promise<boolean> {
