@@ -1,4 +1,4 @@
-// GET /auth/login: starts a login; also the place for a login that a third party initiates.
+// GET /auth/login: starts a login, also for a third party that initiates one.
 // OIDC Core §3.1.2.1, §4 (initiate_login_uri: iss, target_link_uri).
 
 import type { AppContext, Endpoint } from '../answer/answers.ts';
@@ -11,7 +11,7 @@ import { organizationScope } from '../oidc/zitadel/scopes.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
 import type { FaultTable } from '../shared/refusals.ts';
 
-/** Beside all that keeps a login from beginning anywhere (may-begin-login.ts). */
+/** The reason that this endpoint adds to those of may-begin-login.ts. */
 const LOGIN_FAULTS: FaultTable<{ readonly tag: 'foreign_iss' }> = {
   foreign_iss: () => new GatewayError('bad_request', 'login: iss is not our issuer'),
 };
@@ -34,20 +34,20 @@ export const login: Endpoint = (gateway) => async (c) => {
   });
 };
 
-/** Who is signed in and has to prove it again for a page need not say who they are. Without a page anybody may be meant. */
+/** A visitor who has to sign in again for a page need not type their name. Without a page the link may be for another account. */
 async function ownHint({ visitorSessions }: Gateway, c: AppContext, parameters: URLSearchParams) {
   if (parameters.get('prompt') !== 'login' || !parameters.has('return_to')) return {};
   try {
     const opened = await visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity: false });
     return opened.kind === 'active' ? loginHintOf(opened.visit.session.identity) : {};
   } catch (error) {
-    // The sign-in does without.
+    // The sign-in works without a hint.
     if (error instanceof GatewayError) return {};
     throw error;
   }
 }
 
-/** What a link may ask ZITADEL for; everything else is not passed on. */
+/** The parameters that a link may set; no others are passed on. */
 function passedOn(parameters: URLSearchParams): Record<string, string> {
   const extra: Record<string, string> = {};
   const prompt = parameters.get('prompt');

@@ -1,4 +1,4 @@
-// GET /auth/logout/callback: back from ZITADEL's sign-out, to `return_to` or to the page that says so.
+// GET /auth/logout/callback: the way back from ZITADEL's sign-out, to `return_to` or to the signed-out page.
 // OpenID Connect RP-Initiated Logout 1.0 §3; ARCHITECTURE §2.
 
 import { appendCookies, type Endpoint, pageContext, redirectAnswer } from '../answer/answers.ts';
@@ -9,10 +9,10 @@ export const logoutCallback: Endpoint = (gateway) => async (c) => {
   const round = await loadSignOutRound(gateway, c.req.raw);
   c.get('event').decision = round ? 'signed_out' : 'unknown_logout_state';
   if (!round) {
-    // Somebody's link: whoever is signed in must not be told that they are not.
+    // A link of another site may lead here: a visitor who is signed in must not be told that they are not.
     const opened = await gateway.visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity: false });
     if (opened.kind === 'active') return askBeforeLogout(gateway, c, opened.visit.session.id);
-    // Another state is a stale tab's: the visitor is signed out all the same, but is sent nowhere.
+    // A stale tab brings another state: the visitor is signed out all the same, but is sent nowhere.
     return gateway.pages.signedOut(pageContext(c), {});
   }
   const { returnTo } = round;

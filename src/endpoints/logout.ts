@@ -11,7 +11,7 @@ import { isOwnSite, isPrefetch } from '../policy/navigation.ts';
 import { parseReturnTo, type ReturnTo } from '../policy/return-to.ts';
 import { type FaultTable, isRefusal } from '../shared/refusals.ts';
 
-/** What a request for a sign-out asks for: to be signed out, or to be asked whether that is meant. */
+/** `isMeant`: the visitor wants to be signed out, as far as the request shows; else they are asked. */
 interface Wish {
   readonly isMeant: boolean;
   readonly returnTo: ReturnTo | undefined;
@@ -50,7 +50,7 @@ async function readWish(gateway: Gateway, c: AppContext, sessionId: string): Pro
   return { isMeant, returnTo: parseReturnTo(asked, origin, endpoints) };
 }
 
-/** A picture in a guest book is on our own site too. */
+/** A picture that another visitor has put into a page of ours signs nobody out. */
 function isSubresource(headers: Headers): boolean {
   const dest = headers.get('sec-fetch-dest') ?? 'document';
   return !['document', 'empty', 'iframe', 'frame'].includes(dest);
@@ -81,18 +81,18 @@ function answerSignedOut(
   switch (signedOut.tag) {
     case 'nothing_to_sign_out': {
       const { reason } = signedOut;
-      // A session that ran out here goes on at ZITADEL, where one click would sign in whoever sits there next.
+      // The session at ZITADEL goes on when ours has run out: one click would sign in the next person at this machine.
       const hasRunOut = reason === 'expired' || reason === 'idle';
       const isAtPage = returnTo === undefined || hasRunOut;
       const answer = isAtPage
         ? page({ isProviderUntold: hasRunOut })
         : redirectAnswer(gateway, gateway.config.origin + returnTo, 303);
-      // The browser may have its successor's cookie by now.
+      // The browser may have the cookie of the session's successor by now.
       return reason === 'replaced' ? answer : appendCookies(answer, cleared);
     }
     case 'signed_out_of_this_browser':
       return appendCookies(page({ isProviderUntold: true, isElsewhere: true }), cleared);
-    // A browser that has signed in anew meanwhile keeps what it got by that.
+    // A browser that has signed in anew meanwhile keeps its new cookies.
     case 'signed_out_here':
       return appendCookies(page({ isProviderUntold: true }), signedOut.isReplaced ? [] : cleared);
     case 'to_provider_logout': {

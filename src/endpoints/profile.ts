@@ -1,4 +1,4 @@
-// GET/POST /auth/profile: who one is signed in as, one's sessions everywhere, and buttons to end them.
+// GET/POST /auth/profile: shows who is signed in, lists their sessions, and has buttons to end these.
 // ARCHITECTURE §2; promise 4 ("from another of their devices").
 
 import {
@@ -35,7 +35,7 @@ export const profile: Endpoint = (gateway) => async (c) => {
 };
 
 function askToSignIn(gateway: Gateway, c: AppContext, reason: string): Promise<Response> | Response {
-  // A script that asks would be led to ZITADEL's login page, which it may not read.
+  // A script must not be redirected to ZITADEL's login page, which it may not read.
   if (!isNavigation(c.req.raw.headers, 'GET') || c.req.method === 'POST') {
     return faultAnswer(gateway, c, 'unauthenticated', reason);
   }
@@ -71,7 +71,7 @@ async function endOwnSessions(gateway: Gateway, c: AppContext, { session }: Visi
   const object = gateway.directory.ofUser(session.identity.sub);
   const selection = chosen === 'others' ? { allExcept: session.id } : { id: chosen };
   const { ended } = await object.end(selection, 'logout_elsewhere', false);
-  // What is none of the visitor's own sessions has not ended, and must not count as ended in this isolate.
+  // A session that is not the visitor's own has not ended, and must not count as ended in this isolate.
   if (chosen !== 'others' && ended > 0) gateway.visitorSessions.markEnded(chosen, 'logout_elsewhere');
   c.get('event').decision = `ended_${ended}_sessions`;
   return redirectAnswer(gateway, `${gateway.config.origin}${gateway.config.endpoints}/profile`, 303);

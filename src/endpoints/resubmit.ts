@@ -1,4 +1,4 @@
-// GET /auth/resubmit: after a login, the page that sends the kept form again, or the way on to an address too long for a cookie.
+// GET /auth/resubmit: after a login, shows the page that sends the kept form again, or leads to an address too long for a cookie.
 // ARCHITECTURE §3 first row.
 
 import { type Endpoint, pageContext, redirectAnswer } from '../answer/answers.ts';
@@ -20,9 +20,9 @@ export const resubmit: Endpoint = (gateway) => async (c) => {
   const address = kept && (await keyring.unseal<KeptAddress>('form-address', kept.address));
   if (address?.kind !== 'ok') return redirectAnswer(gateway, config.origin + config.postLoginUrl);
   const { returnTo, formerSub, browser } = address.value;
-  // Sent already, or written by somebody else: then it is the page that is left.
+  // The form was sent already, or another user wrote it: only its page is left to go to.
   if (!kept?.hasForm || (formerSub ?? sub) !== sub) return redirectAnswer(gateway, config.origin + returnTo);
-  // Whoever had no session before is known by the login's cookie alone, and that may have been planted: the visitor decides.
+  // A visitor without a former session is known by the login's cookie alone, which may have been planted: so they are asked.
   const isTheirs = formerSub !== undefined || browser === browserOf(c.req.raw.headers);
   const form = { action: returnTo, enctype: 'text/plain', fields: [[FORM_FIELD, text]] } as const;
   return pages.resubmit(pageContext(c), { ...form, waits: !isTheirs });

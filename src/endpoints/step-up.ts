@@ -1,5 +1,5 @@
-// GET /auth/step-up: a sign-in was made for a page, and is still too old or too weak for it. Says so once, and offers another try.
-// RFC 9470 §5; ARCHITECTURE §3. A page of its own, since the callback's address holds a code and the page itself would only ask again.
+// GET /auth/step-up: says that a new sign-in is still too old or too weak for a page, and offers another try.
+// RFC 9470 §5; ARCHITECTURE §3. It has an address of its own: the callback's holds a code, and the page's would ask ZITADEL again.
 
 import { type Endpoint, faultAnswer, redirectAnswer } from '../answer/answers.ts';
 import { personOf } from '../identity/person.ts';

@@ -1,4 +1,4 @@
-// GET /auth/userinfo: the session as JSON, for the application's own scripts. No token is in it; asking is no activity.
+// GET /auth/userinfo: the session as JSON, for the application's own scripts. It holds no token, and does not count as activity.
 // ARCHITECTURE §2; OIDC Core §5.1 claim names.
 
 import { appendCookies, type Endpoint, faultAnswer, jsonAnswer } from '../answer/answers.ts';
@@ -30,7 +30,7 @@ export function describeSession({ config }: Gateway, session: Session) {
     preferred_username,
     roles: Object.keys(roles).sort(),
     org,
-    // 0 where the provider did not say.
+    // It is 0 where the provider did not say.
     auth_time: auth_time === 0 ? undefined : auth_time,
     amr,
     session: {

@@ -1,4 +1,4 @@
-// Proof that a form of ours was sent by the visitor it was made for: Sec-Fetch-Site or Origin, else a sealed token from the page.
+// Proves that the visitor for whom a form of ours was made has sent it: by Sec-Fetch-Site or Origin, else by a sealed token in the page.
 // Fetch Metadata §2.3; our pages send no Referer and therefore `Origin: null`, so older browsers need the token.
 
 import type { AppContext } from '../answer/answers.ts';
@@ -24,7 +24,7 @@ export function createConfirmation({ keyring, now }: Gateway, sessionId: string)
 /** Another site sent the form. */
 export interface ForeignForm {
   readonly tag: 'cross_site';
-  /** That it was sent to. */
+  /** The endpoint that the form was sent to. */
   readonly endpoint: string;
 }
 
@@ -41,7 +41,7 @@ export async function readOwnForm(
   const request = c.req.raw;
   const fields = (await readPostedFields(request)) ?? new URLSearchParams();
   const site = siteOf(request.headers, gateway.config.origin);
-  // Browsers name the origin of every form that another site sends; where nothing is said, no browser was made to send it.
+  // Browsers name the origin of every form that another site sends. A request without any such header comes from no other site.
   if (site === 'same-origin' || site === 'none' || site === 'unknown') return fields;
   const opened = await gateway.keyring.unseal<Confirmation>('confirm', fields.get('csrf') ?? '');
   const isOurs =

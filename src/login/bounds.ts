@@ -1,4 +1,4 @@
-// What whoever has no session can leave behind by beginning logins: every bound in one place, and the count of what was kept lately.
+// Bounds on what a client without a session can make the gateway keep by beginning logins, and the count of what was kept lately.
 // ARCHITECTURE §3 first row; docs/security-model.md says the same in words.
 
 import { createBudget } from '../shared/budget.ts';
@@ -16,18 +16,18 @@ export const MAX_FORM_TYPE = 256;
 
 /** Seconds that a form or a long address of a stranger is kept. */
 export const STRANGERS_LIFETIME = 1800;
-/** How many of both: so many at once, and one more every so many seconds; of one client, and of all that one isolate serves. */
+/** How many forms and long addresses are kept: `most` at once, then one more in `every` seconds. */
 const OF_A_CLIENT = { most: 20, every: 30 };
 const OF_ALL = { most: 200, every: 3 };
 
 export interface Strangers {
-  /** Counts one more thing to keep; false where it is one too many. `client` is undefined where nobody says who it is. */
+  /** Counts one more thing to keep; false if it is one too many. `client` is undefined where the client is unknown. */
   mayLeave(client: string | undefined): boolean;
-  /** The same of somebody whose session has ended, wherever they are now: strangers don't use up what they may. */
+  /** The same for a user whose session has ended. They have a count of their own, by `sub`, which strangers can't use up. */
   mayLeaveAgain(sub: string): boolean;
 }
 
-/** In the isolate's memory, where asking costs nothing: it slows down, and LOGIN_RATE_LIMIT counts for a whole place of the edge. */
+/** Counts in the isolate's memory, which costs nothing. LOGIN_RATE_LIMIT counts for a whole location of the edge. */
 export function createStrangers(now: () => number): Strangers {
   const ofClient = createBudget({ ...OF_A_CLIENT, now });
   const ofAll = createBudget({ ...OF_ALL, now });

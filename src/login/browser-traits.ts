@@ -1,5 +1,5 @@
-// What tells browsers apart beside their cookies, which somebody else may have put there: where the edge sees a browser, and what it
-// says of itself.
+// Recognizes a browser without its cookies, which somebody else may have planted: by its address as the edge sees it, and by the
+// headers in which it describes itself.
 
 const TRAITS = [
   'cf-connecting-ip',
@@ -11,7 +11,7 @@ const TRAITS = [
 ];
 const MAX_TRAIT = 300;
 
-/** Two browsers may have the same; one browser has another once it is elsewhere, or updated. */
+/** Not unique: two browsers may have the same text. And it changes when the browser moves or is updated. */
 export function browserOf(headers: Headers): string {
   return TRAITS.map((name) => (headers.get(name) ?? '').slice(0, MAX_TRAIT)).join('\n');
 }

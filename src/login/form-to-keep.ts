@@ -13,9 +13,9 @@ import { MAX_FORM, MAX_FORM_TYPE } from './bounds.ts';
 import { browserOf } from './browser-traits.ts';
 import type { KeptForm } from './kept-form.ts';
 
-/** A form that is not kept, so that its login does not even begin. */
+/** Why a form is not kept. Its login does not begin then. */
 export type FormRefusal =
-  /** Whoever has no session has left enough to keep; nothing of the form was read. */
+  /** Clients without a session have left as many as they may. Nothing of the form was read. */
   { readonly tag: 'too_many_forms' } | { readonly tag: 'form_too_large' };
 
 export const FORM_FAULTS: FaultTable<FormRefusal> = {
@@ -25,7 +25,7 @@ export const FORM_FAULTS: FaultTable<FormRefusal> = {
 
 const ENCTYPES = /^(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;
 
-/** What a request brings; without `form` there is none to keep, and the login goes on without. */
+/** Without `form` the request brings none that may be kept, and the login begins without one. */
 interface FormToKeep {
   readonly form?: KeptForm;
 }

@@ -1,4 +1,4 @@
-// The token that stands for a kept form: one user's, and of use once. It is the value of our page's only field.
+// The token that stands for a kept form. It is made for one user, works once, and is the value of the only field of our page.
 // ARCHITECTURE §3 first row.
 
 import type { Gateway } from '../gateway.ts';
@@ -7,7 +7,7 @@ import type { Gateway } from '../gateway.ts';
 export const FORM_FIELD = 'postern-form';
 
 interface FormToken {
-  /** Under which the form is kept. */
+  /** The key under which the form is kept. */
   readonly key: string;
   /** Who may send it. */
   readonly sub: string;

@@ -1,4 +1,4 @@
-// A form that was sent without a session, and the address that a login is for: kept, sealed, until the login has ended.
+// Keeps a form that was sent without a session, and an address too long for a cookie, sealed until the login has ended.
 // ARCHITECTURE §3 first row.
 
 import type { Gateway } from '../gateway.ts';
@@ -20,12 +20,12 @@ export interface KeptForm {
 
 export interface KeptAddress {
   readonly returnTo: OwnAddress;
-  /** Both of the form, where there is one. */
+  /** Copied from the form, where there is one. */
   readonly formerSub?: string | undefined;
   readonly browser?: string | undefined;
 }
 
-/** Returns the key under which both are found; it goes into the login's cookie, and nowhere else. */
+/** Returns the key under which address and form are found. The key goes into the login's cookie, and nowhere else. */
 export async function keepForLogin(
   { keyring, directory }: Gateway,
   returnTo: OwnAddress,

@@ -1,4 +1,4 @@
-// Whether a request may begin a login: all that can keep it from that, each by its name, and the fault that it makes.
+// Judges whether a request may begin a login. Each reason against it has a tag, and one table says which fault it makes.
 
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
@@ -13,7 +13,7 @@ type StartRefusal =
   | { readonly tag: 'not_a_document' }
   | { readonly tag: 'flooded' };
 
-/** For the callback, too: whoever floods the one can flood the other. */
+/** The callback is counted by the same limit, and has the same fault. */
 export const FLOODED = () => new GatewayError('too_many_requests', 'LOGIN_RATE_LIMIT', { retryAfter: 60 });
 
 const START_FAULTS: FaultTable<StartRefusal> = {
@@ -22,7 +22,7 @@ const START_FAULTS: FaultTable<StartRefusal> = {
   flooded: FLOODED,
 };
 
-/** Before anything of the request's body is read. @throws GatewayError `unauthenticated`, `too_many_requests` */
+/** Must be called before the request's body is read. @throws GatewayError `unauthenticated`, `too_many_requests` */
 export async function assertMayBegin(gateway: Gateway, request: Request, allowsScript = false): Promise<void> {
   const refusal = await findStartRefusal(gateway, request, allowsScript);
   if (refusal) throw faultOf(START_FAULTS, refusal);
@@ -38,7 +38,7 @@ async function findStartRefusal(
   return (await isFlooded(gateway, request)) ? { tag: 'flooded' } : undefined;
 }
 
-/** The binding counts per location of the edge and forgives much: it slows guessing down, it is no lock. */
+/** The binding counts for each location of the edge, and not exactly: it slows guessing down, but does not prevent it. */
 export async function isFlooded({ bindings }: Gateway, request: Request): Promise<boolean> {
   const limit = bindings.LOGIN_RATE_LIMIT;
   const key = clientNetwork(request.headers);

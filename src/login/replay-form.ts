@@ -1,6 +1,6 @@
-// The way back of a kept form: our page sends a token to the form's own address, and here the form takes the token's place.
+// Sends a kept form on: our page sends a token to the form's own address, and here the form is put in place of the token.
 // So every enctype arrives byte for byte, files too, with script and without. ARCHITECTURE §3 first row; RFC 9110 §9.3.3.
-// The token is for one user, comes from our own pages, and is good once: another site can neither make nor use one.
+// The token is for one user, is taken from our own pages only, and works once: another site can neither make nor use one.
 
 import type { Gateway } from '../gateway.ts';
 import { siteOf } from '../policy/navigation.ts';
@@ -12,19 +12,19 @@ export type Sent =
   | {
       readonly kind: 'request';
       readonly request: Request;
-      /** For a form that the application never got: a reload sends it after all. */
+      /** Keeps the form again if the application never got it, so that a reload sends it after all. */
       readonly putBack?: () => Promise<void>;
     }
   | { readonly kind: 'spent' };
 
-/** Bytes. Only as much is read of a request that may be none of ours. */
+/** Bytes. Longer requests can't be our page's, and are not read. */
 const MAX_TOKEN = 2048;
 
-/** Of the user `sub`; any request but such a token's comes back as it is. */
+/** `sub`: the user who sends the request. A request that brings no token comes back as it is. */
 export async function replayForm(gateway: Gateway, request: Request, sub: string): Promise<Sent> {
   const { method, headers } = request;
   if (method !== 'POST') return { kind: 'request', request };
-  // text/plain, since hardly any application's own forms are: theirs are not looked into.
+  // Our page sends text/plain, which hardly any application does: so their forms are not read here.
   const isShort = Number(headers.get('content-length') ?? Number.NaN) <= MAX_TOKEN;
   const isPlain = isShort && headers.get('content-type')?.startsWith('text/plain') === true;
   if (!isPlain || siteOf(headers, gateway.config.origin) !== 'same-origin') return { kind: 'request', request };
@@ -50,7 +50,7 @@ async function takeForm(gateway: Gateway, request: Request, text: string, sub: s
   headers.set('Content-Type', type);
   headers.set('Content-Length', String(bytes.length));
   if (referer !== null) headers.set('Referer', referer);
-  // A sign-in on top of a sign-in (step-up) has kept the first one's token for a form.
+  // A step-up may have interrupted our page's own request: then the form that was kept is the token of an earlier one.
   const inner = await replayForm(gateway, new Request(request, { headers, body: bytes }), sub);
   return inner.kind === 'spent' ? inner : { putBack: () => object.keep({ form: sealed }, 0), ...inner };
 }

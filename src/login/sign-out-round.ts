@@ -1,4 +1,4 @@
-// A sign-out's round by way of ZITADEL: the sealed cookie that the browser keeps meanwhile, and what comes back.
+// A sign-out goes by way of ZITADEL. Meanwhile the browser keeps a sealed cookie, by which the way back is recognized.
 // RP-Initiated Logout 1.0 §2 (state), §3.
 
 import type { Gateway } from '../gateway.ts';
@@ -29,7 +29,7 @@ export function endedSignOutRoundCookie(gateway: Gateway): string {
   return serializeCookie(cookieName(gateway), '', 0, gateway.config.isSecure);
 }
 
-/** Undefined unless this browser's own sign-out led to this answer, not too long ago. */
+/** Undefined unless a sign-out of this browser, not too long ago, led to this answer. */
 export async function loadSignOutRound(gateway: Gateway, request: Request): Promise<SignOutRound | undefined> {
   const sealed = ownCookies(gateway, request).get(cookieName(gateway));
   const opened = sealed === undefined ? undefined : await gateway.keyring.unseal<SignOutRound>('logout', sealed);
@@ -37,7 +37,7 @@ export async function loadSignOutRound(gateway: Gateway, request: Request): Prom
   return opened.value.state === new URL(request.url).searchParams.get('state') ? opened.value : undefined;
 }
 
-/** Whether ZITADEL sends a visitor back after signing out, who may come to a page of the application's own. */
+/** Whether this may be the way back from ZITADEL. The operator may have registered a page of the application for it. */
 export function isSignOutAnswer(gateway: Gateway, request: Request): boolean {
   return ownCookies(gateway, request).has(cookieName(gateway)) && new URL(request.url).searchParams.has('state');
 }

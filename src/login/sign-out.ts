@@ -10,12 +10,12 @@ import type { Ending } from '../user-object/api.ts';
 import { loginHintOf } from './login-hint.ts';
 import { signOutRoundCookie } from './sign-out-round.ts';
 
-/** What there is to end. */
+/** What a sign-out has to end. */
 export interface Held {
-  /** Of a session that stands, as far as can be said. */
+  /** Whose session it is; missing where it is known to have ended. */
   readonly holder?: Holder | undefined;
   readonly loginName?: string | undefined;
-  /** Why there is none; missing where there is no cookie. */
+  /** Why the session has ended; missing where there is no cookie. */
   readonly reason?: string;
   /** The user's object did not answer. */
   readonly isAway?: boolean;
@@ -23,13 +23,13 @@ export interface Held {
 
 /** What a sign-out ends in; the tag is the event's `decision`. */
 export type SignedOut =
-  /** `reason`: why there is no session; missing where there is no cookie. */
+  /** `reason`: why the session had ended; missing where there is no cookie. */
   | { readonly tag: 'nothing_to_sign_out'; readonly reason?: string | undefined }
   /** The user's object could not be reached, and is told later. */
   | { readonly tag: 'signed_out_of_this_browser' }
   /** ZITADEL could not be told. `isReplaced`: the same browser has signed in anew meanwhile. */
   | { readonly tag: 'signed_out_here'; readonly isReplaced: boolean }
-  /** `location` is ZITADEL's end_session, `cookie` waits for what comes back from there. */
+  /** `location` is ZITADEL's end_session; by `cookie` the way back from there is recognized. */
   | {
       readonly tag: 'to_provider_logout';
       readonly isReplaced: boolean;
@@ -45,13 +45,13 @@ export async function openHeld({ visitorSessions }: Gateway, cookieHeader: strin
     const { login_hint: loginName } = loginHintOf(opened.visit.session.identity);
     return { holder: await visitorSessions.holder(cookieHeader), loginName };
   } catch (error) {
-    // Whoever wants to leave is let go all the same.
+    // A fault of ours must not keep anybody from signing out.
     if (!(error instanceof GatewayError)) throw error;
     return { holder: await visitorSessions.holder(cookieHeader), isAway: true };
   }
 }
 
-/** `returnTo`: where whoever comes back from ZITADEL is sent on to. */
+/** `returnTo`: the page to show after the way back from ZITADEL. */
 export async function signOut(
   gateway: Gateway,
   { holder, loginName, reason, isAway }: Held,
@@ -69,7 +69,7 @@ export async function signOut(
   return { tag: 'to_provider_logout', isReplaced, location: location.url, cookie };
 }
 
-/** ZITADEL's end_session, or undefined when ZITADEL does not answer: nobody is sent to a page that does not come. */
+/** ZITADEL's end_session; undefined when ZITADEL does not answer, since its page would not come either. */
 async function providerLogout(
   { relyingParty, emit }: Gateway,
   { id_token, providerAnswered }: Ending,

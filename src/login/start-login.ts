@@ -1,4 +1,4 @@
-// Starts a login: a transaction of its own in a sealed cookie, then off to ZITADEL. Used by the login endpoint and by protected pages.
+// Starts a login, for the login endpoint and for protected pages: puts a transaction into a sealed cookie, and redirects to ZITADEL.
 // OIDC Core §3.1.2.1; RFC 7636 §4; promise 3.
 
 import { appendCookies, redirectAnswer } from '../answer/answers.ts';
@@ -22,13 +22,13 @@ export interface LoginStart {
   readonly extraScope?: string | undefined;
   /** What the new ID token must show. */
   readonly stepUp?: { readonly max_age?: number; readonly amr?: readonly string[] };
-  /** What was being sent. */
+  /** The form that the visitor was sending. */
   readonly form?: KeptForm;
-  /** Of an earlier attempt. */
+  /** The key of what an earlier attempt has kept. */
   readonly kept?: string | undefined;
 }
 
-/** Logins of one browser in one second that are still told apart. */
+/** How many logins that one browser begins in one second keep their order. */
 const MOST_AHEAD = 30;
 
 export async function startLogin(gateway: Gateway, request: Request, start: LoginStart): Promise<Response> {
@@ -36,7 +36,7 @@ export async function startLogin(gateway: Gateway, request: Request, start: Logi
   return beginLogin(gateway, request, start);
 }
 
-/** For whoever has called assertMayBegin. */
+/** The caller has called assertMayBegin. */
 export async function beginLogin(gateway: Gateway, request: Request, start: LoginStart): Promise<Response> {
   const { config, relyingParty } = gateway;
   const { returnTo } = start;
@@ -63,7 +63,7 @@ export async function beginLogin(gateway: Gateway, request: Request, start: Logi
   ]);
 }
 
-/** The second of its start, or what comes after the latest login under way here: of several in one second the first is the oldest. */
+/** The second in which the login starts. If logins of this browser have that number already, the number after the latest of them. */
 function orderOf(base: string, present: readonly string[], now: number): number {
   const isTaken = (second: number) => {
     const beginning = transactionCookieName(base, createState(1, second, ''));
@@ -74,7 +74,7 @@ function orderOf(base: string, present: readonly string[], now: number): number 
   return order;
 }
 
-/** The key of what does not fit into the cookie, where there is such a thing and room for it. */
+/** Keeps what does not fit into the cookie, and returns its key. Undefined if everything fits, or no more may be kept. */
 async function keepFor(
   gateway: Gateway,
   { headers }: Request,
@@ -87,7 +87,7 @@ async function keepFor(
   return keepForLogin(gateway, returnTo, form, gateway.now() + lifetime);
 }
 
-/** Where the whole address is kept elsewhere, or not at all, its path is the next best. */
+/** The cookie holds the path alone if the address is too long for it, and `/` if the path is too long as well. */
 function fitReturnTo(returnTo: OwnAddress): OwnAddress {
   if (returnTo.length <= MAX_RETURN_TO_IN_COOKIE) return returnTo;
   const path = withoutQuery(returnTo);

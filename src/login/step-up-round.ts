@@ -1,4 +1,4 @@
-// A step-up's one round: how ZITADEL is asked for a fresh or stronger sign-in, and what is made of one that lacks something.
+// A step-up: how ZITADEL is asked for a fresh or stronger sign-in, and what follows if the new sign-in is not that.
 // OIDC Core §3.1.2.1 (prompt, max_age, login_hint); RFC 9470 §4, §5; ARCHITECTURE §3.
 
 import type { AppContext } from '../answer/answers.ts';
@@ -15,8 +15,8 @@ import type { Transaction } from './transaction.ts';
 type Wanted = Pick<Transaction, 'max_age' | 'amr'>;
 
 /**
- * ZITADEL takes no acr_values, and its Login V2 does not look at max_age: there prompt=login alone makes people prove themselves
- * anew, and ZITADEL itself takes it for max_age=0. The true max_age goes along for providers that keep to the standard.
+ * ZITADEL takes no acr_values, and its Login V2 does not look at max_age. Only prompt=login makes people sign in anew there; ZITADEL
+ * takes it for max_age=0. The true max_age goes along for providers that keep to the standard.
  */
 export function stepUpStart(
   returnTo: OwnAddress,
@@ -31,7 +31,7 @@ export function stepUpStart(
   return { returnTo, extra, stepUp: { ...(max_age !== undefined && { max_age }), ...(amr && { amr }) } };
 }
 
-/** What a new sign-in lacks of what the step-up was for. */
+/** The condition of the step-up that a new sign-in does not meet. */
 export type Lack = { readonly tag: 'max_age' } | { readonly tag: 'amr'; readonly missing: readonly string[] };
 
 export function findLack({ max_age, amr = [] }: Wanted, session: Session, now: number): Lack | undefined {
@@ -40,7 +40,7 @@ export function findLack({ max_age, amr = [] }: Wanted, session: Session, now: n
   return missing.length > 0 ? { tag: 'amr', missing } : undefined;
 }
 
-/** For the log, beside the callback that the lack belongs to. */
+/** For the log of the callback. */
 function reasonOf(lack: Lack): string {
   switch (lack.tag) {
     case 'max_age':
@@ -50,7 +50,7 @@ function reasonOf(lack: Lack): string {
   }
 }
 
-/** Away from the callback, whose address holds a code. `again` is on our origin. */
+/** The page that says so: not the callback, whose address holds a code. `again`: an address on our origin for another try. */
 export function refusedStepUpUrl({ config }: Gateway, c: AppContext, lack: Lack, again: string): string {
   const event = c.get('event');
   event.decision = 'step_up_refused';
@@ -59,12 +59,12 @@ export function refusedStepUpUrl({ config }: Gateway, c: AppContext, lack: Lack,
   return `${config.origin}${config.endpoints}/step-up?${query}`;
 }
 
-/** What the address of the page says of the lack, in whatever spelling it comes. */
+/** From the query of the page's address, which anybody may have written. */
 export function parseUnmet(unmet: string | null): Lack['tag'] {
   return unmet === 'max_age' ? 'max_age' : 'amr';
 }
 
-/** Of the page that says so. */
+/** The faults of the page that says so. */
 export const STEP_UP_FAULTS: FaultTable<{ readonly tag: 'max_age' } | { readonly tag: 'amr' }> = {
   max_age: () => new GatewayError('forbidden', 'step-up: not met (max_age)'),
   amr: () => new GatewayError('forbidden', 'step-up: not met (amr)'),

@@ -1,4 +1,4 @@
-// Where a login ends: at the page that it was for, by way of the page that knows what was kept for it.
+// Where a login ends: at the page that it was for. If something was kept for it, the way leads by the resubmit endpoint.
 // ARCHITECTURE §3 first row.
 
 import type { Gateway } from '../gateway.ts';
@@ -7,7 +7,7 @@ import type { Transaction } from './transaction.ts';
 
 export type Target = Pick<Transaction, 'returnTo' | 'kept'>;
 
-/** `sub`: who has signed in. */
+/** `sub`: the user who has signed in. */
 export async function targetUrl(gateway: Gateway, { returnTo, kept }: Target, sub: string): Promise<string> {
   const { origin, endpoints } = gateway.config;
   if (kept === undefined) return origin + returnTo;

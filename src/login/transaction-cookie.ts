@@ -1,4 +1,4 @@
-// The sealed cookie of one login under way: written when it starts, read by its callback, and gone with its end.
+// The sealed cookie of one login under way: written when the login starts, read by its callback, deleted when it ends.
 // RFC 9700 §2.1 (state bound to the user agent); promise 3.
 
 import type { Gateway } from '../gateway.ts';
@@ -6,7 +6,7 @@ import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies
 import { TRANSACTION_LIFETIME } from './bounds.ts';
 import { isLive, type Transaction, transactionCookieName } from './transaction.ts';
 
-/** Undefined where this browser has no login that `state` answers, or none any more. */
+/** Undefined if this browser has no login with this `state`, or if it took too long. */
 export async function loadTransaction(
   { config, keyring, now }: Gateway,
   request: Request,

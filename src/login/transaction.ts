@@ -1,4 +1,4 @@
-// A login under way: what the callback must find again in this browser, one sealed cookie for each.
+// A login under way: what its callback must find in this browser. Each login has a sealed cookie of its own.
 // RFC 9700 §2.1 (state bound to the user agent), §2.1.1 (PKCE and nonce per transaction); promise 3.
 
 import type { OwnAddress } from '../shared/own-address.ts';
@@ -8,10 +8,10 @@ export interface Transaction {
   readonly state: string;
   readonly nonce: string;
   readonly code_verifier: string;
-  /** Cut where it is kept whole. */
+  /** Shortened if it is too long for the cookie; then the whole is kept under `kept`. */
   readonly returnTo: OwnAddress;
   readonly startedAt: number;
-  /** Its callback was answered with a 503 before: whoever loads it again is a person, not a loop. */
+  /** Its callback was answered with a 503 before, so a person has loaded it again: this is no loop. */
   readonly interrupted?: true;
   /** Key of the object that keeps the whole address, and the form that was on its way (kept-form.ts). */
   readonly kept?: string;
@@ -44,7 +44,7 @@ export function surplusTransactions(cookieNames: Iterable<string>, base: string)
   return names.slice(0, Math.max(0, names.length - (MAX_TRANSACTIONS - 1)));
 }
 
-/** Whether this is the login that `state` answers, and still of use. */
+/** Whether `state` belongs to this login, and the login did not take too long. */
 export function isLive(transaction: Transaction, state: string, now: number): boolean {
   return transaction.state === state && now - transaction.startedAt <= TRANSACTION_LIFETIME;
 }

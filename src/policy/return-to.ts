@@ -1,4 +1,4 @@
-// Where a login or logout may end: a place on our own origin, judged on the parsed URL and on every reading of its path.
+// Judges where a login or logout may end: on our own origin, by the parsed URL and by every reading of its path.
 // ARCHITECTURE §2 `return_to`; RFC 9700 §4.11 (open redirectors).
 
 import type { OwnAddress } from '../shared/own-address.ts';
@@ -6,10 +6,10 @@ import { foldCase } from './path-steps.ts';
 import { readingsOf } from './readings.ts';
 
 declare const judged: unique symbol;
-/** An address on our own origin that somebody else may have written, and that was judged. Only parseReturnTo gives one. */
+/** An address on our own origin that anybody may have written, and that parseReturnTo has judged. Nothing else gives one. */
 export type ReturnTo = OwnAddress & { readonly [judged]: true };
 
-/** Characters. What does not fit into the transaction's cookie is kept elsewhere; this is what judging it may cost. */
+/** Characters. Longer addresses are not judged, because that takes time. */
 export const MAX_RETURN_TO_LENGTH = 8192;
 
 /** Endpoints that would lead round in a circle, or end the session just begun. */
@@ -23,19 +23,19 @@ const CIRCULAR: ReadonlySet<string> = new Set(
  */
 export function parseReturnTo(value: string | null, origin: string, endpoints: string): ReturnTo | undefined {
   if (value === null || value.length > MAX_RETURN_TO_LENGTH || /\p{Cc}/u.test(value)) return undefined;
-  // No backslash before the query: browsers take it for a slash, servers may not
+  // A backslash before the query is refused: browsers take it for a slash, servers may not.
   if (/^[^?#]*\\/.test(value) || !/^(?:https?:\/\/[^/]|\/(?!\/))/i.test(value)) return undefined;
   const url = URL.parse(value, origin);
   if (url?.origin !== origin) return undefined;
   const target = url.pathname + url.search + url.hash;
-  // Written out again it is longer, and may be judged again
+  // The parsed address may be longer, and may be judged again.
   if (target.length > MAX_RETURN_TO_LENGTH) return undefined;
-  // It must still mean the same place: `/.//evil.example` does not, nor does what names a user
+  // The path alone must still mean the same place. That of `/.//evil.example` does not, nor does an address with a user name.
   if (URL.parse(target, origin)?.href !== url.href) return undefined;
   return isSafePath(url.pathname, endpoints) ? (target as ReturnTo) : undefined;
 }
 
-/** No reading may look like another host to whoever decodes or tidies the path before redirecting. */
+/** No reading may look like another host to software that decodes or tidies the path before it redirects. */
 function isSafePath(path: string, endpoints: string): boolean {
   const read = readingsOf(path);
   if (!read.ok) return false;

@@ -1,12 +1,12 @@
-// Path, query and fragment on the gateway's own origin, as a type of its own, so that no other text can be taken for one.
-// It is good behind the origin only: written out alone, `//evil.example` is another site.
+// The type of an address on the gateway's own origin: path, query and fragment. No other text can be taken for one.
+// It must be written out behind the origin: `//evil.example` alone is another site.
 
 declare const own: unique symbol;
 export type OwnAddress = string & { readonly [own]: true };
 
 export const ROOT = '/' as OwnAddress;
 
-/** Of a URL on our own origin: of a request that came here, or of one that the operator has set. */
+/** The URL must be on our own origin: that of a request that came here, or one that the operator has set. */
 export function addressOf({ pathname, search }: Pick<URL, 'pathname' | 'search'>): OwnAddress {
   return (pathname + search) as OwnAddress;
 }

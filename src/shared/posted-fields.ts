@@ -6,7 +6,7 @@ import { readLimited } from '../oidc/provider-fetch.ts';
 /** Bytes; the largest form of ours holds one logout token. */
 const MAX_BYTES = 65_536;
 
-/** Undefined for a body of another type, and for more than any form of ours has, without reading all of it. */
+/** Undefined for a body of another type, and for one that is larger than any form of ours; that is not read to its end. */
 export async function readPostedFields(request: Request): Promise<URLSearchParams | undefined> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/x-www-form-urlencoded') return undefined;

@@ -1,4 +1,4 @@
-// What is expected to go wrong is a value with a tag and its evidence; one table for each journey says which fault that makes.
+// An expected failure is a value: a tag with its evidence. One table for each journey says which fault a tag makes.
 
 import type { GatewayError } from '../errors.ts';
 
@@ -6,18 +6,18 @@ export interface Tagged {
   readonly tag: string;
 }
 
-/** For each tag the fault, with what the operator reads of the evidence. A tag without a row is a type error. */
+/** Makes the fault for each tag; its reason shows the operator the evidence. A tag without a row is a type error. */
 export type FaultTable<R extends Tagged> = {
   readonly [Tag in R['tag']]: (found: Extract<R, { readonly tag: Tag }>) => GatewayError;
 };
 
 export function faultOf<R extends Tagged>(table: FaultTable<R>, refusal: R): GatewayError {
-  // The row of a tag takes that tag's evidence, which the compiler can't see through the index.
+  // The row of a tag takes the evidence of that tag, but the compiler can't follow that through the index.
   const row = table[refusal.tag as R['tag']] as (found: R) => GatewayError;
   return row(refusal);
 }
 
-/** What a check returns in place of its evidence; no evidence has a tag. */
+/** A check returns its evidence or a refusal. No evidence has a member `tag`. */
 type RefusalIn<Found> = Extract<Found, Tagged>;
 type EvidenceIn<Found> = Exclude<Found, Tagged>;
 
@@ -29,7 +29,7 @@ type Check<Given, Found> = (given: Given) => Found | Promise<Found>;
 
 /** Checks one after another; the first refusal ends them. */
 export interface Checks<Given, Found extends object> {
-  /** The next one, which gets what all before it have proved. */
+  /** Adds the next check, which gets what all before it have proved. */
   and<Next extends object>(check: Check<EvidenceIn<Found>, Next>): Checks<Given, RefusalIn<Found> | Next>;
   run(given: Given): Promise<Found>;
 }

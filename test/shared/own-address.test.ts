@@ -1,7 +1,8 @@
 // Addresses on our own origin: what a type alone promises, and the two ways to shorten one.
 
 import { expect, it } from 'vitest';
-import { addressOf, withoutQuery } from '../../src/shared/own-address.ts';
+import { parseReturnTo, type ReturnTo } from '../../src/policy/return-to.ts';
+import { addressOf, type OwnAddress, withoutQuery } from '../../src/shared/own-address.ts';
 
 it.each([
   ['https://app.example.com', '/'],
@@ -19,4 +20,14 @@ it.each([
   ['/?x', '/'],
 ])('%s without its query is %s', (address, path) => {
   expect(withoutQuery(addressOf(new URL(address, 'https://app.example.com')))).toBe(path);
+});
+
+it('no other text is an address of our own, and nothing but a judged one is a ReturnTo (for the compiler)', () => {
+  const judged = parseReturnTo('/page', 'https://app.example.com', '/auth');
+  const own: OwnAddress | undefined = judged;
+  // @ts-expect-error a text is no address
+  const text: OwnAddress = '/page';
+  // @ts-expect-error a request's own address was not judged
+  const unjudged: ReturnTo = addressOf(new URL('https://app.example.com//evil.example'));
+  expect([own, text, unjudged]).toEqual(['/page', '/page', '//evil.example']);
 });

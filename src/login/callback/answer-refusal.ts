@@ -1,5 +1,5 @@
-// What a callback that is refused is answered: an honest visitor's way on where there is one, else the fault.
-// A back button, a bookmark, a login that took too long, a page loaded twice: never an error for them. Promise 3.
+// Answers a callback that was refused: leads an honest visitor on where that is possible, and else shows the fault.
+// The back button, a bookmark, a login that took too long and a page loaded twice never end in an error. Promise 3.
 
 import { faultAnswer, redirectAnswer } from '../../answer/answers.ts';
 import { refusalAnswer } from '../../answer/refusal.ts';
@@ -52,15 +52,15 @@ async function afterLostTransaction(arrival: Arrival, state: string | null): Pro
   const { gateway, c } = arrival;
   const returnTo = gateway.config.postLoginUrl;
   const goingOn = await goOn(arrival, { returnTo });
-  // Without its transaction once more, the browser keeps no cookies.
+  // The transaction is missing for the second time: this browser keeps no cookies.
   if (goingOn || isSecondAttempt(state)) return goingOn;
   c.get('event').decision = 'started_again';
   return startLogin(gateway, c.req.raw, { returnTo, attempt: 2 });
 }
 
 /**
- * A callback that was loaded twice, or again after ZITADEL broke down half way, brings a code that is used up. Its
- * visitor is as honest as one without a transaction; but the second time without a page in between it is a loop.
+ * A callback that was loaded twice, or again after ZITADEL broke down half way, brings a code that is used up. The login
+ * starts again, once: the second time, without a page in between, it would be a loop.
  */
 async function afterSpentCode(
   arrival: Arrival,
@@ -78,7 +78,7 @@ async function afterSpentCode(
   return startLogin(gateway, c.req.raw, { returnTo, attempt: 2, kept });
 }
 
-/** To the page for whoever is signed in already. */
+/** Leads to the page if the visitor is signed in already. */
 async function goOn({ gateway, c }: Arrival, target: Target): Promise<Response | undefined> {
   const opened = await gateway.visitorSessions.open(c.req.header('cookie') ?? null);
   if (opened.kind !== 'active') return undefined;

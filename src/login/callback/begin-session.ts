@@ -1,5 +1,5 @@
-// What a callback that passed every check leads to: a session in place of the one that this browser had, unless the browser has
-// learnt something newer meanwhile. OIDC Core §3.1.3; ARCHITECTURE §7 Sessions; promises 1 and 4.
+// Begins a session after a callback has passed every check. It replaces the session that this browser had, unless the browser has
+// signed in or out otherwise meanwhile. OIDC Core §3.1.3; ARCHITECTURE §7 Sessions; promises 1 and 4.
 
 import { appendCookies, redirectAnswer } from '../../answer/answers.ts';
 import type { Holder } from '../../session/endings.ts';
@@ -35,12 +35,12 @@ export async function beginSession(login: ProvenLogin): Promise<Response> {
 
 function createSession({ gateway, tokens, idToken, identity, claimsAt }: ProvenLogin): Session {
   const now = gateway.now();
-  // Without a refresh token nothing can be read again after the access token's end; the session ends with it.
+  // Without a refresh token claims can't be read again after the access token's end, so the session ends with it.
   const lifetimeEnd = tokens.refresh_token === undefined ? tokens.expiresAt : Number.POSITIVE_INFINITY;
   return {
     id: randomHex(16),
     identity,
-    // Unknown is as old as can be: a page that asks for a recent sign-in must not take it for one.
+    // An unknown time counts as long ago: a page that asks for a recent sign-in must not take it for one.
     auth_time: idToken.auth_time ?? 0,
     amr: idToken.amr,
     startedAt: now,
@@ -50,7 +50,7 @@ function createSession({ gateway, tokens, idToken, identity, claimsAt }: ProvenL
   };
 }
 
-/** At the user's object, which ends the session that this browser had, if that is the same user's. */
+/** The user's object begins the session, and ends the one that this browser had if it is the same user's. */
 function begin(login: ProvenLogin, session: Session, previous: Holder | undefined): Promise<Beginning> {
   const { gateway, c, tokens, identity, claimsAt, askedAt } = login;
   const { directory } = gateway;
@@ -76,14 +76,14 @@ function begin(login: ProvenLogin, session: Session, previous: Holder | undefine
   return begun;
 }
 
-/** A step-up that did not lead to what the page asks for ends here: once more would only be a loop. */
+/** If a step-up did not lead to what the page asks for, a page says so: to ask again would be a loop. */
 async function answerSignedIn({ gateway, c, transaction }: ProvenLogin, session: Session): Promise<Response> {
   const target = await targetUrl(gateway, transaction, session.identity.sub);
   const lack = findLack(transaction, session, gateway.now());
   return redirectAnswer(gateway, lack ? refusedStepUpUrl(gateway, c, lack, target) : target);
 }
 
-/** The browser has learnt something newer: it goes to the page with what it has now, and what this login brought is given back. */
+/** The browser has signed in or out otherwise meanwhile. It goes to the page as it is now; this login's session and tokens are ended. */
 async function answerOvertaken(login: ProvenLogin, { id, identity: { sub } }: Session): Promise<Response> {
   const { gateway, c, transaction } = login;
   c.get('event').decision = 'overtaken';

@@ -1,4 +1,4 @@
-// What a callback has to prove, check by check. Each takes what the checks before it have proved, and returns more, or a refusal.
+// The checks of a callback. Each takes what the checks before it have proved, and returns more evidence, or a refusal.
 // OIDC Core §3.1.2.5 to §3.1.3.7, §5.3; RFC 9207. Their order is in endpoints/callback.ts.
 
 import { toLoginFault } from '../../oidc/provider-errors.ts';
@@ -36,7 +36,7 @@ export async function ownTransaction(answer: Answer): Promise<LoginUnderWay | Re
   return { ...answer, transaction, askedAt: gateway.now(), askedStopwatch: gateway.stopwatch() };
 }
 
-/** Of the answer `iss`, `state`, `error` and `code`; of the tokens for it everything that oidc/ checks. */
+/** Checks `iss`, `state`, `error` and `code` of the answer, exchanges the code, and checks the tokens; all of it in oidc/. */
 export async function exchangedCode(login: LoginUnderWay): Promise<Exchanged | ProviderRefusal> {
   const { gateway, parameters, transaction } = login;
   const signal = AbortSignal.timeout(gateway.loginDeadline);
@@ -49,7 +49,7 @@ export async function exchangedCode(login: LoginUnderWay): Promise<Exchanged | P
   }
 }
 
-/** Who it is, as userinfo says; without such an endpoint, as the ID token says. */
+/** Reads who has signed in from userinfo, or from the ID token where the provider has no such endpoint. */
 export async function identified(login: Exchanged): Promise<ProvenLogin | ProviderRefusal> {
   const { gateway, c, tokens, idToken, signal } = login;
   const claimsAt = gateway.now();
@@ -71,7 +71,7 @@ export function ofOurOrganization(login: ProvenLogin): ProvenLogin | Refused<'fo
   return foreign ? { tag: 'foreign_organization', ...foreign } : login;
 }
 
-/** What is checked once there are tokens: they are given back if the login comes to nothing after all. */
+/** For checks that run when there are tokens already: gives the tokens back if one of the checks fails. */
 export function orGivingBackTokens<Found extends object>(checks: Checks<Exchanged, Found>) {
   return async (login: Exchanged): Promise<Found> => {
     const giveUp = () => login.gateway.waitUntil(giveBackTokens(login));
@@ -86,7 +86,7 @@ export function orGivingBackTokens<Found extends object>(checks: Checks<Exchange
   };
 }
 
-/** A login that comes to nothing leaves no live token behind. */
+/** A login that does not end in a session leaves no live token behind. */
 export async function giveBackTokens({ gateway, tokens }: Pick<Exchanged, 'gateway' | 'tokens'>): Promise<void> {
   const { refresh_token } = tokens;
   if (refresh_token === undefined) return;

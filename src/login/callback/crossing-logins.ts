@@ -1,4 +1,4 @@
-// Two logins of one browser may cross, each in an isolate of its own: the one that the browser asked for later keeps its session.
+// Two logins of one browser may run at the same time, in two isolates. The session of the one that the browser asked for later stays.
 // ARCHITECTURE §7 Sessions; promise 4.
 
 import { GatewayError } from '../../errors.ts';
@@ -10,13 +10,13 @@ import { MAX_TRANSACTIONS } from '../bounds.ts';
 import { transactionCookieName } from '../transaction.ts';
 import type { ProvenLogin } from './evidence.ts';
 
-/** Milliseconds within which nobody goes to ZITADEL and comes back. */
+/** Milliseconds. Nobody can go to ZITADEL and come back within this time. */
 const AT_ONCE = 1000;
 
-/** Puts the session in the place of whatever session the browser had. False: it has learnt something newer since it asked. */
+/** Replaces every other session of the browser by this one. False: the browser has signed in or out otherwise since it asked. */
 export async function takePlace(login: ProvenLogin, session: Session, previous: Holder | undefined): Promise<boolean> {
   const { sub } = session.identity;
-  // The same user's has been replaced as the session began.
+  // A session of the same user was replaced when the new one began.
   if (previous && previous.sub !== sub && !(await takePlaceOf(login, previous, session))) return false;
   const own: SignInNote = { at: login.askedAt, id: session.id, sub };
   const crossing = await findCrossing(login, own);
@@ -39,10 +39,7 @@ async function takePlaceOf(login: ProvenLogin, former: Holder, { id: successor }
   }
 }
 
-/**
- * Tells the other logins under way in this browser that a session has begun, and asks whether one of them has told this
- * one so.
- */
+/** Tells the other logins under way in this browser that a session has begun, and returns what one of them has told this one. */
 async function findCrossing(login: ProvenLogin, own: SignInNote): Promise<SignInNote | undefined> {
   const { gateway, c, transaction, askedAt, askedStopwatch } = login;
   const { config, directory, now, stopwatch } = gateway;
@@ -51,10 +48,10 @@ async function findCrossing(login: ProvenLogin, own: SignInNote): Promise<SignIn
   const others = [...parseOwnCookies(c.req.header('cookie') ?? null, base).keys()]
     .filter((other) => other !== name && other.startsWith(`${base}-tx-`))
     .slice(-MAX_TRANSACTIONS);
-  // Nothing else was under way, and nothing can have begun and ended since.
+  // No other login was under way, and none can have begun and ended since.
   if (others.length === 0 && now() - askedAt < 1 && stopwatch() - askedStopwatch < AT_ONCE) return undefined;
   try {
-    // Told before it is asked: of two that cross, at least one is told.
+    // Each login tells first and asks then. So of two that cross, at least one learns of the other.
     await Promise.all(others.map((other) => directory.ofTransaction(other).noteSignIn(own)));
     return await directory.ofTransaction(name).notedSignIn();
   } catch (error) {

@@ -1,4 +1,4 @@
-// What the checks of a callback prove, one upon the other: each of these has passed all that its order in endpoints/callback.ts says.
+// What the checks of a callback have proved. Each type extends the one that the check before it gives.
 
 import type { AppContext } from '../../answer/answers.ts';
 import type { Gateway } from '../../gateway.ts';
@@ -13,14 +13,14 @@ export interface Arrival {
 }
 
 declare const once: unique symbol;
-/** None of those that are judged is there twice: of two, somebody else might read the other. Only namedOnce gives them. */
+/** `code`, `state`, `iss` and `error` are there once at most: of two, others might read the other one. Only namedOnce gives this type. */
 export type CallbackParameters = URLSearchParams & { readonly [once]: true };
 
 export interface Answer extends Arrival {
   readonly parameters: CallbackParameters;
 }
 
-/** The answer to a login of this browser. */
+/** The answer belongs to a login of this browser. */
 export interface LoginUnderWay extends Answer {
   readonly transaction: Transaction;
   /** When the browser sent off its callback: seconds since the epoch, and milliseconds of the stopwatch. */
@@ -31,13 +31,13 @@ export interface LoginUnderWay extends Answer {
 export interface Exchanged extends LoginUnderWay {
   readonly tokens: TokenSet;
   readonly idToken: IdTokenClaims;
-  /** Ends what is asked of ZITADEL for this login. */
+  /** Aborts the calls to ZITADEL that this login makes. */
   readonly signal: AbortSignal;
 }
 
-/** Everything is proved: a session may begin. */
+/** All checks have passed: a session may begin. */
 export interface ProvenLogin extends Exchanged {
   readonly identity: Identity;
-  /** When ZITADEL was asked for it. */
+  /** When ZITADEL was asked for the identity. */
   readonly claimsAt: number;
 }

@@ -1,4 +1,4 @@
-// All that can keep a callback from ending in a session: each by its name, with what was found, and the fault that it makes.
+// Every reason why a callback may end without a session: a tag with its evidence, and the table of the faults they make.
 // The tag is the event's `decision`; the reason is for the operator.
 
 import { GatewayError } from '../../errors.ts';
@@ -7,20 +7,20 @@ import type { FaultTable } from '../../shared/refusals.ts';
 import { FLOODED } from '../may-begin-login.ts';
 
 export type CallbackRefusal =
-  /** A browser fetches ahead; nobody has come back yet. */
+  /** The browser fetches ahead; the visitor has not come back yet. */
   | { readonly tag: 'prefetched' }
   | { readonly tag: 'repeated_parameter'; readonly name: string }
   | { readonly tag: 'flooded' }
-  /** No login of this browser's, or none any more, belongs to the answer's `state`. */
+  /** This browser has no login with the answer's `state`, or the login took too long. */
   | { readonly tag: 'lost_transaction'; readonly state: string | null }
   | ProviderRefusal
   | { readonly tag: 'foreign_organization'; readonly organization: string | undefined };
 
-/** What the conversation with ZITADEL ended in; `fault` says which of its checks failed, or what ZITADEL said. */
+/** A call to ZITADEL ended in a fault, which says what ZITADEL answered, or which check of the answer failed. */
 export type ProviderRefusal =
   /** ZITADEL says `access_denied`. */
   | { readonly tag: 'login_denied'; readonly fault: GatewayError }
-  /** ZITADEL takes the code, or the token that it gave for it, no more. */
+  /** ZITADEL no longer takes the code, or the token that it gave for it. */
   | { readonly tag: 'spent_code'; readonly fault: GatewayError }
   | { readonly tag: 'failed_check'; readonly fault: GatewayError }
   /** ZITADEL can't be asked now, or refuses the gateway itself. */
@@ -39,7 +39,7 @@ export const CALLBACK_FAULTS: FaultTable<CallbackRefusal> = {
     new GatewayError('foreign_organization', `organisation ${organization ?? 'unknown'}`),
 };
 
-/** Of what a call to ZITADEL has thrown. Throws whatever is no expected end of one. */
+/** `error`: what a call to ZITADEL has thrown. Throws it again if no call is expected to end like that. */
 export function toProviderRefusal(error: unknown): ProviderRefusal {
   if (!(error instanceof GatewayError)) throw error;
   switch (error.code) {

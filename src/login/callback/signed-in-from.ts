@@ -1,4 +1,4 @@
-// What is kept of the browser a session began in, for the list of one's own sessions.
+// Describes the browser in which a session began, for the list of a user's own sessions.
 // ARCHITECTURE §2 /auth/profile: device and place, as the edge knows it.
 
 import type { Device } from '../../user-object/session-record.ts';
