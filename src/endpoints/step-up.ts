@@ -3,9 +3,8 @@
 
 import { type Endpoint, faultAnswer, redirectAnswer } from '../answer/answers.ts';
 import { personOf } from '../identity/person.ts';
-import { parseUnmet, STEP_UP_FAULTS } from '../login/step-up-round.ts';
+import type { Lack } from '../login/step-up-round.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
-import { faultOf } from '../shared/refusals.ts';
 
 export const stepUp: Endpoint = (gateway) => async (c) => {
   const { config, pages } = gateway;
@@ -13,10 +12,10 @@ export const stepUp: Endpoint = (gateway) => async (c) => {
   const returnTo = parseReturnTo(searchParams.get('return_to'), config.origin, config.endpoints) ?? config.postLoginUrl;
   const opened = await gateway.visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity: false });
   if (opened.kind !== 'active') return redirectAnswer(gateway, config.origin + returnTo);
-  const tag = parseUnmet(searchParams.get('unmet'));
+  // Anybody may have written the address; what it says decides only which sentence is shown.
+  const unmet: Lack['tag'] = searchParams.get('unmet') === 'max_age' ? 'max_age' : 'amr';
   const person = personOf(opened.visit.session.identity);
-  const { code, message } = faultOf(STEP_UP_FAULTS, { tag });
-  return faultAnswer(gateway, c, code, message, {
-    page: (context) => pages.stepUpRefused(context, { person, returnTo, isTooOld: tag === 'max_age' }),
+  return faultAnswer(gateway, c, 'forbidden', `step-up: not met (${unmet})`, {
+    page: (context) => pages.stepUpRefused(context, { person, returnTo, isTooOld: unmet === 'max_age' }),
   });
 };

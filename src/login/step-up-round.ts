@@ -2,12 +2,10 @@
 // OIDC Core §3.1.2.1 (prompt, max_age, login_hint); RFC 9470 §4, §5; ARCHITECTURE §3.
 
 import type { AppContext } from '../answer/answers.ts';
-import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Session } from '../session/session.ts';
 import type { OwnAddress } from '../shared/own-address.ts';
-import type { FaultTable } from '../shared/refusals.ts';
 import { loginHintOf } from './login-hint.ts';
 import type { LoginStart } from './start-login.ts';
 import type { Transaction } from './transaction.ts';
@@ -58,14 +56,3 @@ export function refusedStepUpUrl({ config }: Gateway, c: AppContext, lack: Lack,
   const query = new URLSearchParams({ unmet: lack.tag, return_to: again.slice(config.origin.length) });
   return `${config.origin}${config.endpoints}/step-up?${query}`;
 }
-
-/** From the query of the page's address, which anybody may have written. */
-export function parseUnmet(unmet: string | null): Lack['tag'] {
-  return unmet === 'max_age' ? 'max_age' : 'amr';
-}
-
-/** The faults of the page that says so. */
-export const STEP_UP_FAULTS: FaultTable<{ readonly tag: 'max_age' } | { readonly tag: 'amr' }> = {
-  max_age: () => new GatewayError('forbidden', 'step-up: not met (max_age)'),
-  amr: () => new GatewayError('forbidden', 'step-up: not met (amr)'),
-};

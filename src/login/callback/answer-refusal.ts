@@ -30,22 +30,13 @@ export async function answerCallbackRefusal(
 async function findWayOn(
   arrival: Arrival,
   refusal: CallbackRefusal,
-  transaction: Transaction | undefined,
+  transaction?: Transaction,
 ): Promise<Response | undefined> {
-  switch (refusal.tag) {
-    case 'lost_transaction':
-      return afterLostTransaction(arrival, refusal.state);
-    case 'spent_code':
-      return transaction && afterSpentCode(arrival, transaction, refusal.fault.message);
-    case 'prefetched':
-    case 'repeated_parameter':
-    case 'flooded':
-    case 'login_denied':
-    case 'failed_check':
-    case 'provider_away':
-    case 'foreign_organization':
-      return undefined;
-  }
+  if (refusal.tag === 'lost_transaction') return afterLostTransaction(arrival, refusal.state);
+  // Every other refusal stands.
+  return refusal.tag === 'spent_code' && transaction
+    ? afterSpentCode(arrival, transaction, refusal.fault.message)
+    : undefined;
 }
 
 async function afterLostTransaction(arrival: Arrival, state: string | null): Promise<Response | undefined> {

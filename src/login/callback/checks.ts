@@ -40,10 +40,8 @@ export async function ownTransaction(answer: Answer): Promise<LoginUnderWay | Re
 export async function exchangedCode(login: LoginUnderWay): Promise<Exchanged | ProviderRefusal> {
   const { gateway, parameters, transaction } = login;
   const signal = AbortSignal.timeout(gateway.loginDeadline);
-  const { state, nonce, code_verifier } = transaction;
   try {
-    const expected = { state, nonce, code_verifier };
-    return { ...login, ...(await gateway.relyingParty.exchangeCode(parameters, expected, signal)), signal };
+    return { ...login, ...(await gateway.relyingParty.exchangeCode(parameters, transaction, signal)), signal };
   } catch (error) {
     return toProviderRefusal(error);
   }
@@ -74,14 +72,13 @@ export function ofOurOrganization(login: ProvenLogin): ProvenLogin | Refused<'fo
 /** For checks that run when there are tokens already: gives the tokens back if one of the checks fails. */
 export function orGivingBackTokens<Found extends object>(checks: Checks<Exchanged, Found>) {
   return async (login: Exchanged): Promise<Found> => {
-    const giveUp = () => login.gateway.waitUntil(giveBackTokens(login));
+    let isProven = false;
     try {
       const found = await checks.run(login);
-      if (isRefusal(found)) giveUp();
+      isProven = !isRefusal(found);
       return found;
-    } catch (error) {
-      giveUp();
-      throw error;
+    } finally {
+      if (!isProven) login.gateway.waitUntil(giveBackTokens(login));
     }
   };
 }
