@@ -1,4 +1,4 @@
-// A late answer never sets a cookie that a newer fact forbids, nor takes one away. Promises 1, 4 and 11; design §7 Sessions.
+// A late answer never sets a cookie that a newer fact forbids, nor takes one away. Promises 1, 4 and 11; ARCHITECTURE §7 Sessions.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';
@@ -228,7 +228,7 @@ describe('promise 11: what this costs', () => {
     await harness.settle();
     const before = harness.objects.callsByMethod.get('standing') ?? 0;
     for (let second = 0; second < 300; second++) await browser.fetch('/page');
-    // As many again are what it costs to be signed in.
+    // Half of these questions are those that a session always asks.
     expect((harness.objects.callsByMethod.get('standing') ?? 0) - before).toBeLessThanOrEqual(21);
   });
 });

@@ -93,7 +93,7 @@ describe('a callback that is overtaken', () => {
       const answers = [];
       for (const [index, back] of backs.entries()) {
         answers.push(browser.navigate(String(back), FROM_PROVIDER));
-        // The one that was wrapped last is met first.
+        // The gate that was put in last is reached first.
         await gates[1 - index]?.reached;
       }
       for (const index of order) {
