@@ -1,7 +1,8 @@
 // How the gateway itself answers: pages for people, problem JSON for the rest, redirects; the one way from a fault to a response.
-// RFC 9457; RFC 9110 §15; design §3. The visitor gets code and reference, the log gets the reason.
+// RFC 9457; RFC 9110 §15; ARCHITECTURE §3. The visitor gets code and reference, the log gets the reason.
 
 import type { Context } from 'hono';
+import { endpointPath, endpointUrl } from '../endpoints/catalogue.ts';
 import { FAULTS, type FaultCode, GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { RequestEvent } from '../observability/request-event.ts';
@@ -63,12 +64,8 @@ export function appendCookies(response: Response, cookies: readonly string[]): R
 }
 
 /** Where a script's page is brought back to after signing in: the page it runs on. */
-function returnToOf({ config: { origin, endpoints } }: Gateway, c: RequestContext): string {
-  return parseReturnTo(c.req.header('referer') ?? null, origin, endpoints) ?? c.returnTo ?? '/';
-}
-
-export function loginUrl({ config: { origin, endpoints } }: Gateway, returnTo: string): string {
-  return `${origin}${endpoints}/login?return_to=${encodeURIComponent(returnTo)}`;
+function returnToOf({ config }: Gateway, c: RequestContext): string {
+  return parseReturnTo(c.req.header('referer') ?? null, config) ?? c.returnTo ?? '/';
 }
 
 export function faultAnswer(
@@ -100,15 +97,16 @@ export function problemAnswer(
     status,
     code,
     request_id: c.get('event').request_id,
-    ...(status === 401 && { login_url: loginUrl(gateway, returnToOf(gateway, c)) + promptFor(code) }),
+    ...(status === 401 && { login_url: loginUrl(gateway, returnToOf(gateway, c), code) }),
     ...members,
   };
   return setHeaders(jsonAnswer(gateway, problem, status, 'application/problem+json'), headers);
 }
 
-/** A session that ZITADEL still has would bring the same sign-in back. */
-function promptFor(code: FaultCode): string {
-  return code === 'insufficient_user_authentication' ? '&prompt=login' : '';
+/** Where a program sends a person to sign in. A session that ZITADEL still has would bring the same sign-in back after a step-up. */
+export function loginUrl({ config }: Gateway, returnTo: string, code: FaultCode): string {
+  const prompt = code === 'insufficient_user_authentication' ? 'login' : undefined;
+  return endpointUrl(config, 'login', { return_to: returnTo, prompt });
 }
 
 function noteFault(c: RequestContext, code: FaultCode, reason: string): void {
@@ -139,12 +137,8 @@ export function thrownAnswer(gateway: Gateway, c: RequestContext, error: unknown
       return gateway.pages.fault(context, {
         code,
         retryAfter: wait,
-        ...(code === 'login_failed' && { signInHref: signInHref(gateway) }),
+        ...(code === 'login_failed' && { signInHref: endpointPath(gateway.config, 'login') }),
       });
     },
   });
-}
-
-function signInHref({ config }: Gateway): string {
-  return `${config.endpoints}/login`;
 }

@@ -28,6 +28,7 @@ import type { IdTokenClaims } from '../oidc/tokens/id-token.ts';
 import { readIdentity, withActor } from '../oidc/zitadel/identity-claims.ts';
 import { isPrefetch } from '../policy/navigation.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
+import { endpointPath } from './catalogue.ts';
 
 export const callback: Endpoint = (gateway) => async (c) => {
   if (isPrefetch(c.req.raw.headers)) throw new GatewayError('bad_request', 'callback: a prefetch ends no login');
@@ -78,7 +79,7 @@ async function answerLostTransaction(gateway: Gateway, c: AppContext, state: str
   if (goingOn) return goingOn;
   if (isSecondAttempt(state)) {
     return faultAnswer(gateway, c, 'cookies_blocked', 'callback: no transaction on the second attempt', {
-      page: (context) => gateway.pages.cookiesBlocked(context, { retryHref: `${config.endpoints}/login` }),
+      page: (context) => gateway.pages.cookiesBlocked(context, { retryHref: endpointPath(config, 'login') }),
     });
   }
   c.get('event').decision = 'started_again';

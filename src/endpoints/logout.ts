@@ -40,14 +40,9 @@ export const logout: Endpoint = (gateway) => async (c) => {
   if (request.method === 'POST') {
     const fields = await readOwnForm(gateway, request, sessionId);
     if (!fields) return faultAnswer(gateway, c, 'cross_site', 'logout: a POST from another site');
-    return endSession(
-      gateway,
-      c,
-      held,
-      parseReturnTo(fields.get('return_to') ?? query.get('return_to'), config.origin, config.endpoints),
-    );
+    return endSession(gateway, c, held, parseReturnTo(fields.get('return_to') ?? query.get('return_to'), config));
   }
-  const returnTo = parseReturnTo(query.get('return_to'), config.origin, config.endpoints);
+  const returnTo = parseReturnTo(query.get('return_to'), config);
   const isWanted = isOwnSite(request.headers, config.origin) && !isSubresource(request.headers);
   return isWanted ? endSession(gateway, c, held, returnTo) : askFirst(gateway, c, sessionId, returnTo);
 };

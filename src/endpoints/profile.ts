@@ -16,6 +16,7 @@ import { startLogin } from '../login/start-login.ts';
 import { describeUserAgent } from '../pages/device.ts';
 import { isNavigation } from '../policy/navigation.ts';
 import type { Visit } from '../session/visitor-sessions.ts';
+import { endpointPath, endpointUrl } from './catalogue.ts';
 
 export const profile: Endpoint = (gateway) => async (c) => {
   const { config, visitorSessions } = gateway;
@@ -36,7 +37,7 @@ function askToSignIn(gateway: Gateway, c: AppContext, reason: string): Promise<R
   if (!isNavigation(c.req.raw.headers, 'GET') || c.req.method === 'POST') {
     return faultAnswer(gateway, c, 'unauthenticated', reason);
   }
-  return startLogin(gateway, c.req.raw, { returnTo: `${gateway.config.endpoints}/profile` });
+  return startLogin(gateway, c.req.raw, { returnTo: endpointPath(gateway.config, 'profile') });
 }
 
 async function profilePage(gateway: Gateway, c: AppContext, { session }: Visit): Promise<Response> {
@@ -71,5 +72,5 @@ async function endOwnSessions(gateway: Gateway, c: AppContext, { session }: Visi
   // What is none of the visitor's own sessions has not ended, and must not count as ended in this isolate.
   if (chosen !== 'others' && ended > 0) gateway.visitorSessions.markEnded(chosen, 'logout_elsewhere');
   c.get('event').decision = `ended_${ended}_sessions`;
-  return redirectAnswer(gateway, `${gateway.config.origin}${gateway.config.endpoints}/profile`, 303);
+  return redirectAnswer(gateway, endpointUrl(gateway.config, 'profile'), 303);
 }

@@ -8,7 +8,7 @@ import { parseReturnTo } from '../policy/return-to.ts';
 export const stepUp: Endpoint = (gateway) => async (c) => {
   const { config, pages } = gateway;
   const { searchParams } = new URL(c.req.url);
-  const returnTo = parseReturnTo(searchParams.get('return_to'), config.origin, config.endpoints) ?? config.postLoginUrl;
+  const returnTo = parseReturnTo(searchParams.get('return_to'), config) ?? config.postLoginUrl;
   const opened = await gateway.visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity: false });
   if (opened.kind !== 'active') return redirectAnswer(gateway, config.origin + returnTo);
   const isTooOld = searchParams.get('unmet') === 'max_age';

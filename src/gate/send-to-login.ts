@@ -3,6 +3,7 @@
 
 import { faultAnswer, loginUrl, problemAnswer } from '../answer/answers.ts';
 import { bearerChallenge } from '../answer/challenge.ts';
+import { endpointPath } from '../endpoints/catalogue.ts';
 import type { Gateway } from '../gateway.ts';
 import { readForm } from '../login/kept-form.ts';
 import { assertMayBegin, beginLogin, type LoginStart } from '../login/start-login.ts';
@@ -41,7 +42,7 @@ export function createTellLoginAddress(gateway: Gateway): SendToLogin {
     const headers = { ...((requirement.credentials.bearer || stepUp) && { 'WWW-Authenticate': challenge }) };
     // The visitor can't come back to the address that a form was sent to.
     if (context.returnTo === undefined) return problemAnswer(gateway, context, code, 'a form', { headers });
-    const login_url = loginUrl(gateway, returnTo) + (stepUp ? '&prompt=login' : '');
+    const login_url = loginUrl(gateway, returnTo, code);
     return problemAnswer(gateway, context, code, 'a navigation', {
       members: { login_url },
       headers: { ...headers, Location: login_url, Refresh: `0;url=${login_url}` },
@@ -62,5 +63,5 @@ export function isSentToLogin({ config }: Gateway, { context, requirement }: Mat
 }
 
 export function loginHref({ config }: Gateway, returnTo: string): string {
-  return `${config.endpoints}/login?return_to=${encodeURIComponent(returnTo)}`;
+  return endpointPath(config, 'login', { return_to: returnTo });
 }

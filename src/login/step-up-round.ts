@@ -2,6 +2,7 @@
 // OIDC Core §3.1.2.1 (prompt, max_age, login_hint); RFC 9470 §4, §5; design §3.
 
 import type { AppContext } from '../answer/answers.ts';
+import { endpointUrl } from '../endpoints/catalogue.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Session } from '../session/session.ts';
@@ -44,6 +45,5 @@ export function refusedStepUpUrl({ config }: Gateway, c: AppContext, { unmet, re
   const event = c.get('event');
   event.decision = 'step_up_refused';
   event.reason = reason;
-  const query = new URLSearchParams({ unmet, return_to: again.slice(config.origin.length) });
-  return `${config.origin}${config.endpoints}/step-up?${query}`;
+  return endpointUrl(config, 'stepUp', { unmet, return_to: again.slice(config.origin.length) });
 }

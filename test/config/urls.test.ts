@@ -2,8 +2,7 @@
 // Design §1; RFC 8252 §7.3 (loopback).
 
 import { describe, expect, it } from 'vitest';
-import { ENDPOINTS } from '../../src/app.ts';
-import { isTaken } from '../../src/config/urls.ts';
+import { ENDPOINTS, isTaken } from '../../src/endpoints/catalogue.ts';
 import { configOf, ENVIRONMENT, Fetcher, issueOf, warningsOf } from './environment.ts';
 
 describe('UPSTREAM_URL', () => {
@@ -179,7 +178,8 @@ describe('ZITADEL_POST_LOGOUT_URL', () => {
 });
 
 describe('addresses that are registered at ZITADEL', () => {
-  const fixed = Object.keys(ENDPOINTS).filter((path) => path !== '/logout/callback');
+  const paths = Object.values(ENDPOINTS).flatMap((entry) => ('path' in entry ? [entry.path] : []));
+  const fixed = paths.filter((path) => path !== '/logout/callback');
 
   it.each(fixed)('cannot be those of %s', (path) => {
     expect([isTaken(`/auth${path}`, '/auth'), isTaken(path, ''), isTaken(`/other${path}`, '/auth')]).toEqual([
