@@ -7,7 +7,7 @@ import { endpointPath } from '../endpoints/catalogue.ts';
 import type { Gateway } from '../gateway.ts';
 import { readForm } from '../login/kept-form.ts';
 import { assertMayBegin, beginLogin, type LoginStart } from '../login/start-login.ts';
-import { isNavigation, isPrefetch, mayBeginLogin } from '../policy/navigation.ts';
+import { maySendToLogin } from '../policy/way-to-login.ts';
 import type { Identified, Matched } from './stages.ts';
 
 /** How a visitor is sent to sign in. `formerSub` is the user whose session has just ended, or needs a step-up. */
@@ -51,15 +51,9 @@ export function createTellLoginAddress(gateway: Gateway): SendToLogin {
 }
 
 export function isSentToLogin({ config }: Gateway, { context, requirement }: Matched): boolean {
-  const { unauthenticated, credentials } = requirement;
   const { method, raw, url } = context.req;
-  if (unauthenticated === '401' || !credentials.session || isPrefetch(raw.headers)) return false;
-  const isNavigating = isNavigation(raw.headers, method);
-  // A form is sent by a navigation only.
-  if (method !== 'GET' && method !== 'HEAD' && !isNavigating) return false;
-  // The session's cookie belongs to the callback's host. On another host a sign-in would not help.
-  if (new URL(url).host !== new URL(config.origin).host) return false;
-  return isNavigating || (unauthenticated === 'redirect' && mayBeginLogin(raw.headers, true));
+  const asking = { method, headers: raw.headers, host: new URL(url).host };
+  return maySendToLogin(asking, requirement, new URL(config.origin).host);
 }
 
 export function loginHref({ config }: Gateway, returnTo: string): string {

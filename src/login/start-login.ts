@@ -6,6 +6,7 @@ import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { isPrefetch, mayBeginLogin } from '../policy/navigation.ts';
 import { MAX_RETURN_TO_LENGTH } from '../policy/return-to.ts';
+import { loginRedirectStatus } from '../policy/way-to-login.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 import { clientNetwork } from '../shared/client-network.ts';
 import { generateRandomCodeVerifier, generateRandomNonce, generateRandomState } from '../shared/random.ts';
@@ -66,7 +67,7 @@ export async function beginLogin(gateway: Gateway, request: Request, start: Logi
   const { extra = {}, extraScope } = start;
   const location = await relyingParty.authorizationUrl({ state, nonce, code_verifier, extra, extraScope });
   const sealed = await keyring.seal('transaction', transaction);
-  return appendCookies(redirectAnswer(gateway, location, request.method === 'POST' ? 303 : 302), [
+  return appendCookies(redirectAnswer(gateway, location, loginRedirectStatus(request.method)), [
     ...surplusTransactions(present.keys(), base).map((name) => serializeCookie(name, '', 0, config.isSecure)),
     serializeCookie(transactionCookieName(base, state), sealed, TRANSACTION_LIFETIME, config.isSecure),
   ]);
