@@ -1,5 +1,5 @@
 // `explain`: readings, rules, requirement, decision and why; the matrix; expectations; exit codes.
-// Issue 4.
+// docs/routes.md.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -40,7 +40,7 @@ async function run(command: string) {
   return await explain(command.split(' '), load);
 }
 
-describe('issue 4: explain prints each reading, its rule, the requirement, the decision and why', () => {
+describe('explain prints each reading, its rule, the requirement, the decision and why', () => {
   it('a role that is missing', async () => {
     const { code, output } = await run('GET /admin%2fusers --roles staff --org 1');
     expect(code).toBe(0);
@@ -105,6 +105,52 @@ describe('issue 4: explain prints each reading, its rule, the requirement, the d
     expect((await run('TRACE /x')).output).toContain('answer      405');
   });
 
+  const OPEN = [{ path: '/*', access: 'public' }];
+  const open = async (changes: Record<string, unknown>) =>
+    loadWithoutSecrets({ ...environment, ROUTES: OPEN, ...changes });
+  const CB = { ZITADEL_CALLBACK_URL: 'https://app.example.com/auth/cb' };
+  const ROOT = { ZITADEL_CALLBACK_URL: 'https://app.example.com/callback' };
+  const BYE = { ZITADEL_POST_LOGOUT_URL: 'https://app.example.com/bye' };
+  const OWN = 'an endpoint of the gateway’s own';
+  const PASSED = 'passed on, byte for byte as it came';
+  it.each([
+    ['GET /auth/done --anonymous', {}, '200', OWN],
+    ['GET /auth/whatever --anonymous', {}, '404', 'nothing is there'],
+    ['GET /auth --anonymous', {}, '404', 'nothing is there'],
+    ['GET /auth/cb --anonymous', CB, '302 for a page, 401 for anything else', OWN],
+    ['GET /auth/callback --anonymous', CB, '404', 'nothing is there'],
+    ['GET /callback --anonymous', ROOT, '302 for a page, 401 for anything else', OWN],
+    ['GET /profile', ROOT, '200', OWN],
+    ['GET /whatever --anonymous', ROOT, PASSED, ''],
+    ['GET /bye --anonymous', BYE, PASSED, 'the application’s page, except'],
+    ['GET /.well-known/oauth-protected-resource --anonymous', {}, '200', OWN],
+    ['GET /.well-known/oauth-protected-resource --anonymous', { ZITADEL_PROJECT_ID: '' }, '404', OWN],
+    ['DELETE /auth/login --anonymous', {}, '405', 'for GET, HEAD alone'],
+    ['HEAD /auth/logout', {}, '405', 'for GET, POST alone'],
+    ['TRACE /auth/login --host evil.example', {}, '405', 'TRACE is never forwarded'],
+    ['GET /auth/login --host evil.example', {}, '421', 'evil.example is not served here'],
+    ['GET /auth/login --host APP.example.com:443', {}, '302 for a page, 401 for anything else', OWN],
+    ['GET /auth/login/ --anonymous', {}, '404', 'nothing is there'],
+    ['GET /auth/%6Cogin --anonymous', {}, '404', 'nothing is there'],
+    ['GET /authx --anonymous', {}, PASSED, ''],
+    ['GET /AUTH/login --anonymous', {}, PASSED, ''],
+    ['GET /%61uth/login --anonymous', {}, PASSED, ''],
+  ])('%s with %j: %s', async (command, changes, answer, beforehand) => {
+    const { output } = await explain(command.split(' '), () => open(changes));
+    expect(output).toMatch(new RegExp(`^answer      ${answer}$`, 'm'));
+    if (beforehand === '') expect(output).not.toContain('beforehand');
+    else expect(output).toContain(beforehand);
+  });
+
+  it('a form that needs a sign-in is sent on with 303, a script is not where a rule redirects', async () => {
+    const redirecting = () => open({ ROUTES: [{ path: '/*', unauthenticated: 'redirect' }] });
+    const answers = async (method: string) =>
+      (await explain([method, '/x', '--anonymous'], redirecting)).output.split('\n').at(-1);
+    expect(await answers('GET')).toBe('answer      302 to ZITADEL');
+    expect(await answers('POST')).toBe('answer      303 to ZITADEL for a page, 401 problem for anything else');
+    expect(await answers('DELETE')).toBe('answer      401 problem');
+  });
+
   it('another host of the gateway’s: nobody is sent to sign in where the session would not hold', async () => {
     const { output } = await run('GET https://other.example.com/other --anonymous');
     expect(output).toContain('sign-in (anonymous) by rule 9');
@@ -144,7 +190,7 @@ describe('strip_prefix: explain prints the path that goes up', () => {
   });
 });
 
-describe('issue 4: explain --all is a matrix of routes and roles', () => {
+describe('explain --all is a matrix of routes and roles', () => {
   it('has a line for each route and one for what is left', async () => {
     const { code, output } = await run('--all');
     expect(code).toBe(0);
@@ -166,7 +212,7 @@ describe('issue 4: explain --all is a matrix of routes and roles', () => {
   });
 });
 
-describe('issue 4: explain --check verifies a file of expectations', () => {
+describe('explain --check verifies a file of expectations', () => {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'explain-'));
@@ -191,8 +237,11 @@ describe('issue 4: explain --check verifies a file of expectations', () => {
       GET /api/x as signed-in --bearer → allow
       GET /a%00 as admin → 400
       GET /x as anonymous --host evil.example → 421
+      GET /auth/login as anonymous → 302
+      PUT /auth/login as anonymous → 405
+      GET /auth/nothing as admin → 404
     `);
-    expect(output).toBe('9 of 9 expectations met');
+    expect(output).toBe('12 of 12 expectations met');
     expect(code).toBe(0);
   });
 
@@ -214,7 +263,7 @@ describe('issue 4: explain --check verifies a file of expectations', () => {
   });
 });
 
-describe('house style: exit codes, no stack traces', () => {
+describe('explain: exit codes, no stack traces', () => {
   it.each([
     ['GET', 'a path begins with /'],
     ['GET admin', 'a path begins with /'],
@@ -222,6 +271,7 @@ describe('house style: exit codes, no stack traces', () => {
     ['GET /a --roles x --anonymous', '--anonymous is nobody'],
     ['GET /a --age soon', '--age is a number'],
     ['GET /a --claim x', '--claim is name=value'],
+    ['GET /a --host a/b', 'this is no host: a/b'],
     ['GET /a --bogus', 'Unknown option'],
     ['--check does-not-exist', 'no such file'],
   ])('%s: 2', async (command, message) => {
@@ -268,7 +318,7 @@ describe('house style: exit codes, no stack traces', () => {
   });
 });
 
-describe('the command itself, on wrangler.toml', () => {
+describe('explain: the command itself, on wrangler.toml', () => {
   it('test/policy.example holds', async () => {
     const command = ['bin/postern.js', 'explain', '--check', 'test/policy.example'];
     const { stdout } = await promisify(execFile)(process.execPath, command);

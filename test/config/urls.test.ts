@@ -190,6 +190,17 @@ describe('addresses that are registered at ZITADEL', () => {
   });
 });
 
+describe('addresses that are registered at ZITADEL, beside the endpoints', () => {
+  it.each([
+    ['/.well-known/oauth-protected-resource', true],
+    ['/auth/operator', true],
+    ['/auth/logout/callback', false],
+    ['/auth/callback', false],
+    ['/auth/loginx', false],
+    ['/auth', false],
+  ])('%s is taken: %s', (path, expected) => expect(isTaken(path, '/auth')).toBe(expected));
+});
+
 describe('ZITADEL_INTROSPECTION_URL', () => {
   const api = { ZITADEL_API_CLIENT_ID: '1', ZITADEL_API_CLIENT_SECRET: 'x' };
 
