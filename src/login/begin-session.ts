@@ -2,6 +2,7 @@
 // learnt something newer meanwhile. OIDC Core §3.1.3; design §7 Sessions, promises 1 and 4.
 
 import { type AppContext, appendCookies, redirectAnswer } from '../answer/answers.ts';
+import { endpointUrl } from '../endpoints/catalogue.ts';
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -175,9 +176,9 @@ export type Target = Pick<Transaction, 'returnTo' | 'kept'>;
 
 /** The page that the login was for; by way of the one that knows what was kept. */
 export async function targetUrl(gateway: Gateway, { returnTo, kept }: Target, sub: string): Promise<string> {
-  const { origin, endpoints } = gateway.config;
-  if (kept === undefined) return origin + returnTo;
-  return `${origin}${endpoints}/resubmit?form=${await sealFormToken(gateway, { key: kept, sub })}`;
+  const { config } = gateway;
+  if (kept === undefined) return config.origin + returnTo;
+  return endpointUrl(config, 'resubmit', { form: await sealFormToken(gateway, { key: kept, sub }) });
 }
 
 /** A login that comes to nothing leaves no live token behind. */
