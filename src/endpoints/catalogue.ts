@@ -17,27 +17,27 @@ type WellKnown = Common & { readonly wellKnown: `/.well-known/${string}` };
 
 export const ENDPOINTS = {
   login: { path: '/login', methods: 'GET HEAD', leadsRound: true },
+  callback: { registered: 'redirect_uri', methods: 'GET', leadsRound: true },
+  stepUp: { path: '/step-up', methods: 'GET HEAD', leadsRound: true },
   logout: { path: '/logout', methods: 'GET POST', leadsRound: true },
   logoutCallback: { path: '/logout/callback', methods: 'GET', leadsRound: true },
+  postLogout: { registered: 'post_logout_redirect_uri', methods: 'GET', leadsRound: true },
   backchannelLogout: { path: '/backchannel-logout', methods: 'POST', leadsRound: true },
+  done: { path: '/done', methods: 'GET HEAD' },
+  doneScript: { path: '/done.js', methods: 'GET HEAD' },
+  resubmit: { path: '/resubmit', methods: 'GET' },
+  resubmitScript: { path: '/resubmit.js', methods: 'GET HEAD' },
   userinfo: { path: '/userinfo', methods: 'GET HEAD' },
   profile: { path: '/profile', methods: 'GET HEAD POST' },
   client: { path: '/client.js', methods: 'GET HEAD' },
-  done: { path: '/done', methods: 'GET HEAD' },
-  doneScript: { path: '/done.js', methods: 'GET HEAD' },
-  stepUp: { path: '/step-up', methods: 'GET HEAD', leadsRound: true },
-  resubmit: { path: '/resubmit', methods: 'GET' },
-  resubmitScript: { path: '/resubmit.js', methods: 'GET HEAD' },
   // Some proxies ask with the visitor's own method.
   check: { path: '/check', methods: '*' },
   jwks: { path: '/jwks', methods: 'GET HEAD' },
+  resourceMetadata: { wellKnown: '/.well-known/oauth-protected-resource', methods: 'GET HEAD' },
   operatorSessions: { path: '/operator/sessions', methods: 'GET HEAD DELETE' },
   metrics: { path: '/metrics', methods: 'GET HEAD' },
   health: { path: '/health', methods: 'GET HEAD' },
   ready: { path: '/ready', methods: 'GET HEAD' },
-  callback: { registered: 'redirect_uri', methods: 'GET', leadsRound: true },
-  resourceMetadata: { wellKnown: '/.well-known/oauth-protected-resource', methods: 'GET HEAD' },
-  postLogout: { registered: 'post_logout_redirect_uri', methods: 'GET', leadsRound: true },
 } as const satisfies Readonly<Record<string, InFolder | Registered | WellKnown>>;
 
 export type EndpointName = keyof typeof ENDPOINTS;
