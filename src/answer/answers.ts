@@ -14,7 +14,7 @@ import { parseReturnTo } from '../policy/return-to.ts';
 /** `url` is the request's, parsed once. */
 export type AppEnv = { Variables: { event: RequestEvent; url: URL } };
 export type AppContext = Context<AppEnv>;
-/** The part by which a request is judged: the one that came, or the one that another proxy asks about. */
+/** What a request is judged by. It is the request that came, or the one that another proxy asks about. */
 export interface RequestContext {
   readonly req: {
     /** For its header fields. */
@@ -24,9 +24,9 @@ export interface RequestContext {
     header(name: string): string | undefined;
   };
   get(key: 'event'): RequestEvent;
-  /** Where a sign-in ends if the request does not say which page it belongs to; else at the root. */
+  /** Where a sign-in ends if the request's `Referer` names no page of ours. Missing: at the root. */
   readonly returnTo?: string | undefined;
-  /** A proxy asks about a visitor's request: the address that the edge names is the proxy's. */
+  /** A proxy asks about a visitor's request, so that the client address which the edge reports is the proxy's. */
   readonly isAskedFor?: boolean;
 }
 export type Endpoint = (gateway: Gateway) => (c: AppContext) => Response | Promise<Response>;
@@ -35,7 +35,7 @@ export interface FaultAnswerOptions {
   /** For a navigation, in place of the plain page. */
   readonly page?: (context: PageContext) => Response;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON in any case: whoever brings a token is a program (RFC 6750). */
+  /** JSON in any case: a client that brings a token is a program (RFC 6750). */
   readonly isForProgram?: boolean;
   /** Further members of the problem. */
   readonly members?: Readonly<Record<string, unknown>>;
@@ -76,22 +76,23 @@ export function faultAnswer(
   options: FaultAnswerOptions = {},
 ): Response {
   const isForPerson = !options.isForProgram && isNavigation(c.req.raw.headers, c.req.method);
-  if (!isForPerson) return problemAnswer(gateway, c, code, reason, options);
+  if (!isForPerson) return problemAnswer(gateway, c, { code, reason, ...options });
   noteFault(c, code, reason);
   const { page = (context) => gateway.pages.fault(context, { code }), headers = {} } = options;
   return setHeaders(page(pageContext(c)), headers);
 }
 
-export function problemAnswer(
-  gateway: Gateway,
-  c: RequestContext,
-  code: FaultCode,
-  reason: string,
-  { headers = {}, members = {} }: FaultAnswerOptions,
-): Response {
+export interface Problem extends Pick<FaultAnswerOptions, 'headers' | 'members'> {
+  readonly code: FaultCode;
+  /** For the log. */
+  readonly reason: string;
+}
+
+export function problemAnswer(gateway: Gateway, c: RequestContext, problem: Problem): Response {
+  const { code, reason, headers = {}, members = {} } = problem;
   noteFault(c, code, reason);
   const { status, title } = FAULTS[code];
-  const problem = {
+  const body = {
     type: `urn:postern:fault:${code}`,
     title,
     status,
@@ -100,7 +101,7 @@ export function problemAnswer(
     ...(status === 401 && { login_url: loginUrl(gateway, returnToOf(gateway, c), code) }),
     ...members,
   };
-  return setHeaders(jsonAnswer(gateway, problem, status, 'application/problem+json'), headers);
+  return setHeaders(jsonAnswer(gateway, body, status, 'application/problem+json'), headers);
 }
 
 /** Where a program sends a person to sign in. A session that ZITADEL still has would bring the same sign-in back after a step-up. */

@@ -41,9 +41,11 @@ export function createTellLoginAddress(gateway: Gateway): SendToLogin {
     const challenge = bearerChallenge(gateway.config, stepUp ? { error: 'insufficient_user_authentication' } : {});
     const headers = { ...((requirement.credentials.bearer || stepUp) && { 'WWW-Authenticate': challenge }) };
     // The visitor can't come back to the address that a form was sent to.
-    if (context.returnTo === undefined) return problemAnswer(gateway, context, code, 'a form', { headers });
+    if (context.returnTo === undefined) return problemAnswer(gateway, context, { code, reason: 'a form', headers });
     const login_url = loginUrl(gateway, returnTo, code);
-    return problemAnswer(gateway, context, code, 'a navigation', {
+    return problemAnswer(gateway, context, {
+      code,
+      reason: 'a navigation',
       members: { login_url },
       headers: { ...headers, Location: login_url, Refresh: `0;url=${login_url}` },
     });
