@@ -85,17 +85,17 @@ export function isInFolder(path: string, endpoints: string): boolean {
   return endpoints !== '' && (path === endpoints || path.startsWith(`${endpoints}/`));
 }
 
-/** Whether the post-logout address lies in the application's part of the site: then only ZITADEL's answer there is for us. */
-export function isPostLogoutApplications(config: OwnAddresses): boolean {
-  const path = pathOf(config, 'postLogout');
-  return !isInFolder(path, config.endpoints) && path !== pathOf(config, 'logoutCallback');
+/** Whether it is the post-logout address, in the application's part of the site: then only ZITADEL's answer there is for us. */
+export function isApplications(config: OwnAddresses, name: EndpointName): boolean {
+  const path = pathOf(config, name);
+  return name === 'postLogout' && !isInFolder(path, config.endpoints) && path !== pathOf(config, 'logoutCallback');
 }
 
 /** Whether an endpoint is there that can't be moved, so that no address may be registered there. `/operator` is kept free. */
 export function isTaken(path: string, endpoints: string): boolean {
-  if (path === `${endpoints}/operator`) return true;
-  return Object.entries(ENDPOINTS).some(([name, entry]) => {
-    if ('wellKnown' in entry) return path === entry.wellKnown;
-    return name !== 'logoutCallback' && 'path' in entry && path === endpoints + entry.path;
-  });
+  if (path === endpoints + ENDPOINTS.logoutCallback.path) return false;
+  const isThere = (entry: object) => 'path' in entry && path === endpoints + entry.path;
+  return (
+    [...Object.values(ENDPOINTS), { path: '/operator' }].some(isThere) || path === ENDPOINTS.resourceMetadata.wellKnown
+  );
 }

@@ -1,14 +1,7 @@
 // Where a request is going, settled by its method, host and path before anything else is looked at: one of our endpoints, the
 // application, or nowhere. The app and `explain` both ask here. ARCHITECTURE §2, §3.
 
-import {
-  ENDPOINTS,
-  type EndpointName,
-  isInFolder,
-  isPostLogoutApplications,
-  type OwnAddresses,
-  pathOf,
-} from './catalogue.ts';
+import { ENDPOINTS, type EndpointName, isApplications, isInFolder, type OwnAddresses, pathOf } from './catalogue.ts';
 
 export interface Located {
   readonly name: EndpointName;
@@ -32,24 +25,18 @@ interface Addressed {
   readonly path: string;
 }
 
-const TRACE: Destination = { kind: 'trace' };
-const MISDIRECTED: Destination = { kind: 'misdirected' };
-const NOT_FOUND: Destination = { kind: 'not-found' };
-const APPLICATION: Destination = { kind: 'application' };
-
 export function compileDestinations(
   config: OwnAddresses,
   servesHost: (host: string) => boolean,
 ): (request: Addressed) => Destination {
-  const { endpoints } = config;
   const names = Object.keys(ENDPOINTS) as EndpointName[];
   const byPath = new Map(names.map((name) => [pathOf(config, name), locate(config, name)]));
 
   return ({ method, host, path }) => {
-    if (method === 'TRACE') return TRACE;
-    if (!servesHost(host)) return MISDIRECTED;
+    if (method === 'TRACE') return { kind: 'trace' };
+    if (!servesHost(host)) return { kind: 'misdirected' };
     const located = byPath.get(path);
-    if (!located) return isInFolder(path, endpoints) ? NOT_FOUND : APPLICATION;
+    if (!located) return { kind: isInFolder(path, config.endpoints) ? 'not-found' : 'application' };
     const isTaken = located.methods.includes(method) || located.methods.includes('*');
     return { kind: isTaken ? 'endpoint' : 'wrong-method', located };
   };
@@ -61,6 +48,6 @@ function locate(config: OwnAddresses, name: EndpointName): Located {
     name,
     label: path.slice(isInFolder(path, config.endpoints) ? config.endpoints.length + 1 : 1),
     methods: ENDPOINTS[name].methods.split(' '),
-    isApplications: name === 'postLogout' && isPostLogoutApplications(config),
+    isApplications: isApplications(config, name),
   };
 }

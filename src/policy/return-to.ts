@@ -1,13 +1,7 @@
 // Where a login or logout may end: a place on our own origin, judged on the parsed URL and on every reading of its path.
 // ARCHITECTURE §2 `return_to`; RFC 9700 §4.11 (open redirectors).
 
-import {
-  ENDPOINTS,
-  type EndpointName,
-  isPostLogoutApplications,
-  type OwnAddresses,
-  pathOf,
-} from '../endpoints/catalogue.ts';
+import { ENDPOINTS, type EndpointName, isApplications, type OwnAddresses, pathOf } from '../endpoints/catalogue.ts';
 import { foldCase } from './path-steps.ts';
 import { readingsOf } from './readings.ts';
 
@@ -45,8 +39,7 @@ function isSafePath(path: string, own: OwnAddresses): boolean {
 
 /** Where a visitor would be led in a circle, or lose the session just begun. The application's own page is none of them. */
 function circularPaths(own: OwnAddresses): readonly string[] {
-  const names = (Object.keys(ENDPOINTS) as EndpointName[]).filter((name) => 'leadsRound' in ENDPOINTS[name]);
-  return names
-    .filter((name) => name !== 'postLogout' || !isPostLogoutApplications(own))
+  return (Object.keys(ENDPOINTS) as EndpointName[])
+    .filter((name) => 'leadsRound' in ENDPOINTS[name] && !isApplications(own, name))
     .map((name) => foldCase(pathOf(own, name)));
 }
