@@ -1,5 +1,5 @@
 // Issuer, callback, upstream and the other URLs of the configuration.
-// Design §1; RFC 8252 §7.3 (loopback).
+// ARCHITECTURE §1; RFC 8252 §7.3 (loopback).
 
 import { describe, expect, it } from 'vitest';
 import { ENDPOINTS, isTaken } from '../../src/endpoints/catalogue.ts';

@@ -1,5 +1,5 @@
 // Where a login may end: our own pages, as they came; and nowhere else, however it is written.
-// Design §2 `return_to`; RFC 9700 §4.11; oauth2-proxy GHSA-qqxw-m5fj-f7gv, GHSA-j7px-6hwj-hpjg, GHSA-5m6c-jp6f-2vcv.
+// ARCHITECTURE §2 `return_to`; RFC 9700 §4.11; oauth2-proxy GHSA-qqxw-m5fj-f7gv, GHSA-j7px-6hwj-hpjg, GHSA-5m6c-jp6f-2vcv.
 
 import { describe, expect, it } from 'vitest';
 import { MAX_RETURN_TO_LENGTH, parseReturnTo } from '../../src/policy/return-to.ts';
@@ -7,7 +7,7 @@ import { addresses, ORIGIN } from './build.ts';
 
 const OWN = addresses(`${ORIGIN}/auth/callback`);
 
-describe('design §2: return_to on our own origin', () => {
+describe('ARCHITECTURE §2: return_to on our own origin', () => {
   it.each([
     ['/', '/'],
     ['/a/b', '/a/b'],
@@ -49,7 +49,7 @@ describe('design §2: return_to on our own origin', () => {
   });
 });
 
-describe('design §2: return_to elsewhere', () => {
+describe('ARCHITECTURE §2: return_to elsewhere', () => {
   it.each([
     ['nothing', null],
     ['an empty one', ''],

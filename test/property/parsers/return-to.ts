@@ -1,5 +1,5 @@
 // Whatever is given as a place to return to: what comes out is a place of ours, and stays the same place when it is given again.
-// Design §2 `return_to`; RFC 9700 §4.11.
+// ARCHITECTURE §2 `return_to`; RFC 9700 §4.11.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
