@@ -1,13 +1,14 @@
-// Composition root: every middleware and endpoint, in the order a request meets them.
-// Design §2, §6. Closed by default: what throws is answered by one function, what matches nothing needs a signed-in user.
+// Composition root: what answers at each endpoint of the catalogue, and the application behind them.
+// ARCHITECTURE §2, §6. Closed by default: what throws is answered by one function, what matches nothing needs a signed-in user.
 
 import type { Hono } from 'hono';
 import { Hono as TinyHono } from 'hono/tiny';
 import { type AppContext, type AppEnv, type Endpoint, faultAnswer, thrownAnswer } from './answer/answers.ts';
-import { RESOURCE_METADATA_PATH } from './answer/challenge.ts';
 import { backchannelLogout } from './endpoints/backchannel-logout.ts';
 import { callback } from './endpoints/callback.ts';
+import type { EndpointName } from './endpoints/catalogue.ts';
 import { check } from './endpoints/check.ts';
+import { compileDestinations } from './endpoints/destinations.ts';
 import { health, ready } from './endpoints/health.ts';
 import { jwks } from './endpoints/jwks.ts';
 import { login } from './endpoints/login.ts';
@@ -29,70 +30,63 @@ import type { RequestEvent } from './observability/request-event.ts';
 import { DONE_SCRIPT } from './pages/popup-done.ts';
 import { RESUBMIT_SCRIPT } from './pages/resubmit.ts';
 
-/** Endpoint below the gateway's folder → its methods and what answers. Where a GET ends something, HEAD must not. */
-export const ENDPOINTS: Readonly<Record<string, readonly [methods: string, endpoint: Endpoint]>> = {
-  '/login': ['GET HEAD', login],
-  '/logout': ['GET POST', logout],
-  '/logout/callback': ['GET', logoutCallback],
-  '/backchannel-logout': ['POST', backchannelLogout],
-  '/userinfo': ['GET HEAD', userinfo],
-  '/profile': ['GET HEAD POST', profile],
-  '/client.js': ['GET HEAD', client],
-  '/done': ['GET HEAD', done],
-  '/done.js': ['GET HEAD', script(() => DONE_SCRIPT)],
-  '/step-up': ['GET HEAD', stepUp],
-  '/resubmit': ['GET', resubmit],
-  '/resubmit.js': ['GET HEAD', script(() => RESUBMIT_SCRIPT)],
-  // Some proxies ask with the visitor's own method.
-  '/check': ['*', check],
-  '/jwks': ['GET HEAD', jwks],
-  '/operator/sessions': ['GET HEAD DELETE', operatorSessions],
-  '/metrics': ['GET HEAD', metrics],
-  '/health': ['GET HEAD', health],
-  '/ready': ['GET HEAD', ready],
+/** What answers at each endpoint: neither without the other. */
+const HANDLERS: Readonly<Record<EndpointName, Endpoint>> = {
+  login,
+  logout,
+  logoutCallback,
+  backchannelLogout,
+  userinfo,
+  profile,
+  client,
+  done,
+  doneScript: script(() => DONE_SCRIPT),
+  stepUp,
+  resubmit,
+  resubmitScript: script(() => RESUBMIT_SCRIPT),
+  check,
+  jwks,
+  operatorSessions,
+  metrics,
+  health,
+  ready,
+  callback,
+  resourceMetadata: protectedResource,
+  postLogout: logoutCallback,
 };
 
 export function createApp(gateway: Gateway): Hono<AppEnv> {
-  const { config } = gateway;
-  const endpoints = new Map(Object.entries(ENDPOINTS).map(([path, entry]) => [config.endpoints + path, entry]));
-  // The two addresses that are registered at ZITADEL are where the operator says.
-  endpoints.set(new URL(config.redirect_uri).pathname, ['GET', callback]);
-  endpoints.set(RESOURCE_METADATA_PATH, ['GET HEAD', protectedResource]);
-  const afterLogout = new URL(config.post_logout_redirect_uri).pathname;
-  endpoints.set(afterLogout, ['GET', logoutCallback]);
-  const answering = new Map(
-    [...endpoints].map(([path, [methods, endpoint]]) => [
-      path,
-      { methods: methods.split(' '), handler: endpoint(gateway) },
-    ]),
-  );
+  const destinationOf = compileDestinations(gateway.config, gateway.servesHost);
+  const handlers = Object.fromEntries(
+    Object.entries(HANDLERS).map(([name, endpoint]) => [name, endpoint(gateway)]),
+  ) as Record<EndpointName, ReturnType<Endpoint>>;
   const upstream = createUpstreamRoute(gateway);
-  const isInFolder = (path: string) =>
-    config.endpoints !== '' && (path === config.endpoints || path.startsWith(`${config.endpoints}/`));
-
-  const isOwnAfterLogout = isInFolder(afterLogout) || afterLogout === `${config.endpoints}/logout/callback`;
 
   function answer(c: AppContext): Response | Promise<Response> {
-    const { pathname, host } = c.get('url');
-    const event = c.get('event');
-    if (c.req.method === 'TRACE') {
-      return faultAnswer(gateway, c, 'method_not_allowed', 'TRACE', { headers: { Allow: 'GET, HEAD, POST' } });
+    const { pathname: path, host } = c.get('url');
+    const { method } = c.req;
+    const destination = destinationOf({ method, host, path });
+    switch (destination.kind) {
+      case 'trace':
+        return refuseMethod(gateway, c, ['GET', 'HEAD', 'POST']);
+      case 'misdirected':
+        throw new GatewayError('misdirected', `host ${host}`);
+      case 'not-found':
+        throw new GatewayError('not_found', 'no such endpoint');
+      case 'application':
+        return forward(c);
+      case 'endpoint':
+      case 'wrong-method': {
+        const { name, label, methods, isApplications } = destination.located;
+        if (isApplications && !isSignOutAnswer(gateway, c.req.raw)) return forward(c);
+        c.get('event').endpoint = label;
+        return destination.kind === 'endpoint' ? handlers[name](c) : refuseMethod(gateway, c, methods);
+      }
     }
-    if (!gateway.servesHost(host)) throw new GatewayError('misdirected', `host ${host}`);
-    const endpoint = answering.get(pathname);
-    // A post-logout address in the application's own part of the site is the application's, but for that one answer.
-    const isApplications = pathname === afterLogout && !isOwnAfterLogout && !isSignOutAnswer(gateway, c.req.raw);
-    if (endpoint && !isApplications) {
-      event.endpoint = pathname.slice(isInFolder(pathname) ? config.endpoints.length + 1 : 1);
-      const { methods, handler } = endpoint;
-      if (methods.includes(c.req.method) || methods.includes('*')) return handler(c);
-      const headers = { Allow: methods.join(', ') };
-      return faultAnswer(gateway, c, 'method_not_allowed', c.req.method, { headers });
-    }
-    if (isInFolder(pathname)) {
-      throw new GatewayError('not_found', 'no such endpoint');
-    }
-    event.endpoint = 'upstream';
+  }
+
+  function forward(c: AppContext): Promise<Response> {
+    c.get('event').endpoint = 'upstream';
     return upstream.answer(c);
   }
 
@@ -100,6 +94,11 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
   const app: Hono<AppEnv> = new TinyHono<AppEnv>({ strict: true });
   app.all('*', (c) => recordEvent(gateway, c, answer));
   return app;
+}
+
+function refuseMethod(gateway: Gateway, c: AppContext, methods: readonly string[]): Response {
+  const headers = { Allow: methods.join(', ') };
+  return faultAnswer(gateway, c, 'method_not_allowed', c.req.method, { headers });
 }
 
 /** Whatever happens within, one event goes to the log and one reference to the visitor. */

@@ -2,6 +2,7 @@
 
 import type { ConfigIssue } from '../../src/config/load.ts';
 import type { Config, Route } from '../../src/config/schema.ts';
+import { endpointPath, type FolderEndpoint, folderOf } from '../../src/endpoints/catalogue.ts';
 import type { Persona } from '../../stand-in/adopt.ts';
 import { describeNeeds } from '../explain/text.ts';
 import { describePlan, type Plan } from './plan.ts';
@@ -58,19 +59,19 @@ export interface Facts {
 }
 
 /** Worth a look from a browser or a script. */
-export const NOTABLE_ENDPOINTS: Readonly<Record<string, string>> = {
-  '/login': 'starts a sign-in',
-  '/logout': 'signs out',
-  '/profile': 'the visitor’s own sessions, as a page',
-  '/userinfo': 'the session as JSON',
-  '/ready': 'whether ZITADEL, the stores and the application answer',
-  '/health': 'whether the gateway answers',
-};
+export const NOTABLE_ENDPOINTS = {
+  login: 'starts a sign-in',
+  logout: 'signs out',
+  profile: 'the visitor’s own sessions, as a page',
+  userinfo: 'the session as JSON',
+  ready: 'whether ZITADEL, the stores and the application answer',
+  health: 'whether the gateway answers',
+} as const satisfies Partial<Record<FolderEndpoint, string>>;
 
 export function createOverview(facts: Facts): Overview {
   const { plan, config, issues, application, standIn, issuer, page, notes, commands } = facts;
   const { origin, callback, postLogout } = plan;
-  const folder = callback.slice(0, callback.lastIndexOf('/'));
+  const at = { endpoints: folderOf(callback) };
   return {
     gateway: { origin, callback, postLogout },
     application,
@@ -83,7 +84,10 @@ export function createOverview(facts: Facts): Overview {
     keyFile: standIn?.keyFile,
     commands,
     rules: (config?.routes ?? []).map(describeRule),
-    endpoints: Object.entries(NOTABLE_ENDPOINTS).map(([path, what]) => ({ url: folder + path, what })),
+    endpoints: Object.entries(NOTABLE_ENDPOINTS).map(([name, what]) => ({
+      url: endpointPath(at, name as keyof typeof NOTABLE_ENDPOINTS),
+      what,
+    })),
   };
 }
 

@@ -4,6 +4,7 @@
 import { judgeKeyMaterial } from '../../src/config/secrets.ts';
 import { isLoopback } from '../../src/config/urls.ts';
 import { Wanted } from '../../src/config/values.ts';
+import { endpointPath, folderOf } from '../../src/endpoints/catalogue.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -83,7 +84,7 @@ function localCallback(configured: string | undefined, port: number): string {
 const portOf = ({ port, protocol }: URL): number => Number(port || (protocol === 'https:' ? 443 : 80));
 
 const defaultPostLogout = (callback: string): string =>
-  `${callback.slice(0, callback.lastIndexOf('/'))}/logout/callback`;
+  endpointPath({ endpoints: folderOf(callback) }, 'logoutCallback');
 
 /** All that lies on the public origin comes along. */
 function moveUrls(values: Values, callback: string): Readonly<Record<string, string>> {

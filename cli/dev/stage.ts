@@ -1,6 +1,7 @@
 // The parts and the files together: what the gateway is to be started with, and what is said and shown of all of it.
 
 import { join, relative } from 'node:path';
+import { endpointPath, folderOf } from '../../src/endpoints/catalogue.ts';
 import { CommandError } from '../support/failure.ts';
 import type { System } from '../support/system.ts';
 import { findLimits, suggestTrials } from './advice.ts';
@@ -78,7 +79,7 @@ function idsOf({ standIn }: Parts, { values }: State) {
 
 function adopt(parts: Parts, state: State): void {
   const { callback, postLogout } = state.plan;
-  const backChannel = `${callback.slice(0, callback.lastIndexOf('/'))}/backchannel-logout`;
+  const backChannel = endpointPath({ endpoints: folderOf(callback) }, 'backchannelLogout');
   const roles = rolesOfRules(state.config);
   parts.standIn?.adopt({ ...idsOf(parts, state), callback, postLogout, backChannel, roles });
 }

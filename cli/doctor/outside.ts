@@ -2,6 +2,7 @@
 // Back-Channel Logout 1.0 §2.5; promise 10.
 
 import type { Config } from '../../src/config/schema.ts';
+import { endpointUrl } from '../../src/endpoints/catalogue.ts';
 import { type Reach, reachOf } from './addresses.ts';
 import { type Answer, ask, type Fetch } from './ask.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
@@ -9,9 +10,9 @@ import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 export type Lookup = (hostname: string) => Promise<readonly string[]>;
 
 export async function checkGateway(config: Config, fetch: Fetch, lookup: Lookup): Promise<Finding[]> {
-  const { origin, endpoints } = config;
+  const { origin } = config;
   const { hostname } = new URL(origin);
-  const answer = await ask(fetch, `${origin}${endpoints}/ready`, { headers: { accept: 'application/json' } });
+  const answer = await ask(fetch, endpointUrl(config, 'ready'), { headers: { accept: 'application/json' } });
   if ('silence' in answer) {
     const cure = 'npx postern deploy; a new custom domain takes some minutes (locally: npx wrangler dev)';
     return [failed('gateway', `${origin}: ${answer.silence}`, cure)];
@@ -47,9 +48,9 @@ function notTheGateway(origin: string, { status, text }: Answer): Finding {
   return failed('gateway', `${origin}: somebody else answers (status ${status})`, cure);
 }
 
-async function checkBackChannel({ origin, endpoints }: Config, fetch: Fetch, reach: Reach): Promise<Finding> {
+async function checkBackChannel(config: Config, fetch: Fetch, reach: Reach): Promise<Finding> {
   const check = 'back channel';
-  const uri = `${origin}${endpoints}/backchannel-logout`;
+  const uri = endpointUrl(config, 'backchannelLogout');
   if (reach !== 'public') {
     const found = `${uri} is ${reach}: ZITADEL goes to public addresses only, and a sign-out elsewhere is noticed after CLAIMS_MAX_AGE`;
     const cure = 'a public address; or a ZITADEL of your own whose HTTPClient.DenyList lets it there';

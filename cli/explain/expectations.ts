@@ -1,5 +1,5 @@
 // Files of expectations, one on each line: `GET /admin as staff → 403`. For an operator's own CI: `explain --check FILE`.
-// Issue 4.
+// docs/routes.md.
 
 import { parseArgs } from 'node:util';
 import type { Config } from '../../src/config/schema.ts';

@@ -1,18 +1,25 @@
 // The explanation of one request: its readings, the rules they meet, what these require, the decision and the answers.
-// Design §1 Routes, §2, §3.
+// ARCHITECTURE §1 Routes, §2, §3.
 
 import type { Config } from '../../src/config/schema.ts';
+import type { EndpointName } from '../../src/endpoints/catalogue.ts';
+import { compileDestinations } from '../../src/endpoints/destinations.ts';
+import { compileServedHosts } from '../../src/gate/served-hosts.ts';
 import { type Decision, decide } from '../../src/policy/decide.ts';
 import { matchRequest, meetRules, type Nonsense, type RequestFacts } from '../../src/policy/match.ts';
 import type { Requirement } from '../../src/policy/requirement.ts';
 import { compileRules, type Rules } from '../../src/policy/rules.ts';
+import { loginRedirectStatus, maySendToLogin } from '../../src/policy/way-to-login.ts';
+import { ownAnswers } from './own-answers.ts';
 import { factsOf, NOW, type Question } from './question.ts';
 
 export interface Explanation {
   readonly facts: RequestFacts;
   readonly question: Question;
-  /** What is settled before any rule is asked: an endpoint of the gateway's, a foreign host, a method never forwarded. */
+  /** What is settled, or at least known, before any rule is asked: an endpoint of the gateway's, a foreign host, a method never forwarded. */
   readonly beforehand?: string;
+  /** Of the gateway's own. */
+  readonly endpoint?: EndpointName;
   readonly readings: readonly ReadingRow[];
   readonly requirement?: Requirement;
   readonly decision?: Decision | Nonsense;
@@ -30,58 +37,75 @@ export interface ReadingRow {
 }
 
 /** `'pass'`: the application's own answer. */
-export type Answer = 'pass' | 'own' | number;
+export type Answer = 'pass' | number;
 
-const OWN = [
-  'login',
-  'callback',
-  'logout',
-  'logout/callback',
-  'backchannel-logout',
-  'userinfo',
-  'profile',
-  'check',
-  'jwks',
-];
-const MORE_OWN = ['client.js', 'step-up', 'operator/sessions', 'metrics', 'health', 'ready'];
+interface Settled {
+  readonly why: string;
+  readonly endpoint?: EndpointName;
+  /** Missing where the rules decide all the same. */
+  readonly answers?: Explanation['answers'];
+}
+
+/** As browsers send them. */
+const NAVIGATION = new Headers({ 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' });
+const SCRIPT = new Headers({ 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' });
 
 export function explainRequest(config: Config, question: Question): Explanation {
-  const rules = compileRules(config.routes, { takesBearer: config.takesBearer });
   const facts = factsOf(question, config.origin);
-  const settled = settleBeforehand(config, facts);
-  if (settled) {
-    return {
-      facts,
-      question,
-      readings: [],
-      beforehand: settled.why,
-      answers: { navigation: settled.answer, other: settled.answer },
-    };
+  const settled = settleBeforehand(config, question, facts);
+  const noted = { facts, question, ...(settled && { beforehand: settled.why }) };
+  if (settled?.answers) {
+    const { endpoint, answers } = settled;
+    return { ...noted, readings: [], ...(endpoint && { endpoint }), answers };
   }
+  const rules = compileRules(config.routes, { takesBearer: config.takesBearer });
   const matched = matchRequest(rules, facts);
   const decision = matched.kind === 'nonsense' ? matched : decide(matched, question.who, NOW);
+  const answer = (headers: Headers) => answerTo(decision, matched, { ...facts, headers }, new URL(config.origin).host);
   return {
-    facts,
-    question,
+    ...noted,
     readings: readingRows(rules, facts),
     ...(matched.kind === 'requirement' && { requirement: matched }),
     decision,
-    answers: answersTo(decision, matched, canSignIn(config, facts)),
+    answers: { navigation: answer(NAVIGATION), other: answer(SCRIPT) },
   };
 }
 
-function settleBeforehand(
-  config: Config,
-  { host, method, path }: RequestFacts,
-): { why: string; answer: Answer } | undefined {
-  const hosts = [new URL(config.origin).host, ...config.routes.flatMap((rule) => rule.hosts ?? [])];
-  if (!hosts.includes(host) && !hosts.includes(host.replace(/:\d+$/, '')))
-    return { why: `the host ${host} is not served here`, answer: 421 };
-  if (method === 'TRACE') return { why: 'TRACE is never forwarded', answer: 405 };
-  const isOwn = [...OWN, ...MORE_OWN].some((name) => path === `${config.endpoints}/${name}`);
-  if (!isOwn && path !== '/.well-known/oauth-protected-resource') return undefined;
-  return { why: 'an endpoint of the gateway’s own: no rule is asked', answer: 'own' };
+/** Asks where the worker asks; the words are for people. */
+function settleBeforehand(config: Config, question: Question, facts: RequestFacts): Settled | undefined {
+  const destination = compileDestinations(config, compileServedHosts(config))(facts);
+  switch (destination.kind) {
+    case 'trace':
+      return { why: 'TRACE is never forwarded', answers: both(405) };
+    case 'misdirected':
+      return { why: `the host ${facts.host} is not served here`, answers: both(421) };
+    case 'not-found':
+      return {
+        why: `everything below ${config.endpoints} is the gateway’s own, and nothing is there`,
+        answers: both(404),
+      };
+    case 'application':
+      return undefined;
+    case 'endpoint':
+    case 'wrong-method': {
+      const { name, methods, isApplications } = destination.located;
+      if (isApplications)
+        return { why: 'the application’s page, except that ZITADEL’s answer after a sign-out is for the gateway' };
+      if (destination.kind === 'endpoint') {
+        const why =
+          'an endpoint of the gateway’s own: no rule is asked; the answer is that to a request without parameters';
+        return { why, endpoint: name, answers: ownAnswers(config, name, question) };
+      }
+      return {
+        why: `an endpoint of the gateway’s own, for ${methods.join(', ')} alone`,
+        endpoint: name,
+        answers: both(405),
+      };
+    }
+  }
 }
+
+const both = (status: number) => ({ navigation: status, other: status });
 
 function readingRows(rules: Rules, facts: RequestFacts): readonly ReadingRow[] {
   const met = meetRules(rules, facts);
@@ -95,28 +119,24 @@ function readingRows(rules: Rules, facts: RequestFacts): readonly ReadingRow[] {
   }));
 }
 
-/** Whether a navigation is sent to sign in: the session's cookie belongs to the callback's host, so elsewhere it would not help. */
-function canSignIn(config: Config, { method, host }: RequestFacts): boolean {
-  return ['GET', 'HEAD', 'POST'].includes(method) && host === new URL(config.origin).host;
-}
-
-function answersTo(
+function answerTo(
   decision: Decision | Nonsense,
   matched: Requirement | Nonsense,
-  canNavigate: boolean,
-): Explanation['answers'] {
+  asking: RequestFacts & { readonly headers: Headers },
+  ownHost: string,
+): Answer {
   switch (decision.kind) {
     case 'nonsense':
-      return { navigation: 400, other: 400 };
+      return 400;
     case 'refuse':
-      return { navigation: 403, other: 403 };
+      return 403;
     case 'allow':
-      return { navigation: 'pass', other: 'pass' };
-    case 'step-up':
-      return { navigation: canNavigate && decision.via === 'session' ? 302 : 401, other: 401 };
-    case 'sign-in': {
-      const way = matched.kind === 'requirement' ? matched.unauthenticated : 'auto';
-      return { navigation: canNavigate && way !== '401' ? 302 : 401, other: way === 'redirect' ? 302 : 401 };
+      return 'pass';
+    case 'sign-in':
+    case 'step-up': {
+      // Of a bearer token only a challenge can ask for more.
+      const canSignIn = matched.kind === 'requirement' && !(decision.kind === 'step-up' && decision.via === 'bearer');
+      return canSignIn && maySendToLogin(asking, matched, ownHost) ? loginRedirectStatus(asking.method) : 401;
     }
   }
 }

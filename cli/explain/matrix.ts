@@ -1,5 +1,5 @@
 // The table of all routes against all roles: `explain --all`.
-// Issue 4.
+// docs/routes.md.
 
 import type { Config, Route } from '../../src/config/schema.ts';
 import type { Caller } from '../../src/policy/judge.ts';
@@ -32,13 +32,13 @@ function createRow(
   const method = rule?.methods?.[0] ?? 'GET';
   const target = rule ? samplePath(rule.path) : ANYWHERE;
   const cell = (who: Caller | undefined) => {
-    const { decision, answers } = explainRequest(config, {
+    const { decision, endpoint, answers } = explainRequest(config, {
       method,
       target: encodePath(target),
       host: rule?.hosts?.[0],
       who,
     });
-    if (!decision) return answers.navigation === 'own' ? 'the gateway’s own' : String(answers.navigation);
+    if (!decision) return endpoint === undefined ? String(answers.navigation) : 'the gateway’s own';
     if (decision.kind === 'nonsense') return '400';
     const reported = decision.report.find((each) => each.rule === index);
     const verdict = wordFor(reported ?? decision);

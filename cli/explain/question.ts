@@ -1,5 +1,5 @@
 // A question as it is put on the command line or in a file of expectations: which request, and who asks.
-// Issue 4; RFC 9112 §3.2 (request target).
+// RFC 9112 §3.2 (request target).
 
 import type { parseArgs } from 'node:util';
 import type { Caller } from '../../src/policy/judge.ts';
@@ -31,7 +31,8 @@ type WhoValues = ReturnType<typeof parseArgs<{ options: typeof WHO_OPTIONS }>>['
 export const NOW = 0;
 
 export function createQuestion(method: string | undefined, target: string | undefined, values: WhoValues): Question {
-  if (!method || !/^[A-Za-z]+$/.test(method)) throw new UsageError('a method and a path are wanted: GET /admin/users');
+  if (!method || !/^[A-Za-z][A-Za-z-]*$/.test(method))
+    throw new UsageError('a method and a path are wanted: GET /admin/users');
   if (!target || !/^(?:\/|https?:\/\/)/.test(target))
     throw new UsageError(`a path begins with /: GET /${target ?? ''}`);
   return { method: method.toUpperCase(), target, host: values.host, who: createCaller(values) };
@@ -80,7 +81,14 @@ function listOf(given: readonly string[] | undefined): readonly string[] {
 export function factsOf({ method, target, host }: Question, origin: string): RequestFacts {
   const url = URL.parse(target.startsWith('/') ? origin + target : target);
   if (!url) throw new UsageError(`this is no URL: ${target}`);
-  return { method, host: (host ?? url.host).toLowerCase(), path: url.pathname };
+  return { method, host: host === undefined ? url.host : hostOf(host, url.protocol), path: url.pathname };
+}
+
+/** As URLs have it: lower case, without the usual port. */
+function hostOf(written: string, protocol: string): string {
+  const url = URL.parse(`${protocol}//${written}`);
+  if (!url || url.href !== `${url.origin}/`) throw new UsageError(`this is no host: ${written}`);
+  return url.host;
 }
 
 export function describeCaller(who: Caller | undefined): string {

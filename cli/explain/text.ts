@@ -1,5 +1,5 @@
 // An explanation as text for a terminal.
-// Issue 4: each reading, the rule that matched it, the requirement, the decision and why.
+// Each reading, the rule that matched it, the requirement, the decision and why.
 
 import type { Route } from '../../src/config/schema.ts';
 import type { Decision } from '../../src/policy/decide.ts';
@@ -11,8 +11,8 @@ import { describeCaller } from './question.ts';
 
 const ANSWERS: Readonly<Record<string, string>> = {
   pass: 'passed on, byte for byte as it came',
-  own: 'the gateway’s own',
   302: '302 to ZITADEL',
+  303: '303 to ZITADEL',
   400: '400',
   401: '401 problem',
   403: '403',
@@ -21,7 +21,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 };
 
 export function printExplanation(explanation: Explanation): string {
-  const { facts, question, beforehand, readings, requirement, decision, answers } = explanation;
+  const { facts, question, beforehand, endpoint, readings, requirement, decision, answers } = explanation;
   const lines = [`${question.method} ${question.target} as ${describeCaller(question.who)}`, ''];
   if (facts.path !== question.target) lines.push(row('arrives as', facts.path));
   if (beforehand !== undefined) lines.push(row('beforehand', beforehand));
@@ -29,7 +29,8 @@ export function printExplanation(explanation: Explanation): string {
   if (requirement) lines.push(row('requires', printRequirement(requirement)));
   if (decision) lines.push(...printDecision(decision, requirement));
   if (decision?.kind === 'allow') lines.push(...printPathThatGoesUp(facts.path, requirement));
-  lines.push(...printAnswers(answers));
+  const wordsFor = (answer: Answer) => (endpoint === undefined && ANSWERS[answer]) || String(answer);
+  lines.push(row('answer', printAnswers(answers, wordsFor)));
   return lines.join('\n');
 }
 
@@ -95,7 +96,7 @@ function printPathThatGoesUp(path: string, requirement: Requirement | undefined)
   return prefix ? [row('goes up as', path.slice(prefix.length) || '/')] : [];
 }
 
-function printAnswers({ navigation, other }: { navigation: Answer; other: Answer }): readonly string[] {
-  if (navigation === other) return [row('answer', ANSWERS[navigation] ?? '')];
-  return [row('answer', `${ANSWERS[navigation]} for a page, ${ANSWERS[other]} for anything else`)];
+function printAnswers({ navigation, other }: Explanation['answers'], words: (answer: Answer) => string): string {
+  if (navigation === other) return words(navigation);
+  return `${words(navigation)} for a page, ${words(other)} for anything else`;
 }

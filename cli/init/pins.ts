@@ -1,9 +1,10 @@
 // The versions that a new folder gets: those that this release was tested with.
 // In a clone they are the repository's own; the package has them in what it says of itself.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfThere } from '../installation/files.ts';
-import { readVariable } from '../setup/toml-text.ts';
+import { loadWrangler } from '../support/load-wrangler.ts';
 import { OWN_ROOT } from '../support/own-package.ts';
 import { loadRelease, RELEASE_FILE } from '../update/release.ts';
 
@@ -16,16 +17,17 @@ export interface Pins {
 
 export async function loadPins(root = OWN_ROOT): Promise<Pins> {
   // Only a clone has one; what was built there may be of an older day.
-  const wranglerToml = await readIfThere(join(root, 'wrangler.toml'));
-  if (wranglerToml !== undefined) return pinsOf(await readIfThere(join(root, 'package.json')), wranglerToml);
+  const config = join(root, 'wrangler.toml');
+  if (existsSync(config)) return pinsOf(await readIfThere(join(root, 'package.json')), config);
   const release = await loadRelease(root);
   if (release === undefined) throw new Error(`${root} has no ${RELEASE_FILE}`);
   return { ...release.tools, compatibilityDate: release.compatibilityDate };
 }
 
-function pinsOf(manifest = '{}', wranglerToml: string): Pins {
+async function pinsOf(manifest = '{}', config: string): Promise<Pins> {
   const { wrangler, node } = JSON.parse(manifest).devDependencies ?? {};
-  const compatibilityDate = readVariable(wranglerToml, '', 'compatibility_date');
+  const { experimental_readRawConfig } = await loadWrangler();
+  const { compatibility_date: compatibilityDate } = experimental_readRawConfig({ config }).rawConfig;
   if (wrangler === undefined || node === undefined || compatibilityDate === undefined)
     throw new Error('package.json names no wrangler or no node, or wrangler.toml no compatibility date');
   return { wrangler, node, compatibilityDate };

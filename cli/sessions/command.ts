@@ -2,6 +2,7 @@
 // Issue 3; exit codes: 0 done, 1 did not work, 2 makes no sense.
 
 import { parseArgs } from 'node:util';
+import { endpointUrl, folderOf } from '../../src/endpoints/catalogue.ts';
 import type { Place } from '../installation/files.ts';
 import { CommandError, reportFailure, UsageError } from '../support/failure.ts';
 import type { System } from '../support/system.ts';
@@ -103,7 +104,6 @@ function operatorUrl(given: string | undefined, callbackUrl: string | undefined)
   const isLoopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
   // The secret would travel in the open.
   if (url.protocol === 'http:' && !isLoopback) throw new UsageError(`${text}: https:// is wanted`);
-  const folder =
-    given === undefined ? url.pathname.replace(/\/[^/]*$/, '') : url.pathname.replace(/\/+$/, '') || '/auth';
-  return new URL(`${folder}/operator/sessions`, url.origin);
+  const folder = given === undefined ? folderOf(url.pathname) : url.pathname.replace(/\/+$/, '') || '/auth';
+  return new URL(endpointUrl({ origin: url.origin, endpoints: folder }, 'operatorSessions'));
 }

@@ -1,6 +1,7 @@
 // What a set-up is to end with, derived from the operator's answers alone. Pure.
 // Design §1, §2; zitadel.md: projects, applications.
 
+import { endpointPath, folderOf } from '../../src/endpoints/catalogue.ts';
 import { UsageError } from '../support/failure.ts';
 import type { Json } from '../zitadel-api/json.ts';
 import type { Person } from '../zitadel-api/users.ts';
@@ -55,17 +56,17 @@ export function deriveAddresses(
   current: CurrentUrls,
 ): Addresses {
   const callback = callbackOf(url, current.callback);
-  const folder = callback.slice(0, callback.lastIndexOf('/'));
+  const at = { endpoints: folderOf(callback) };
   const { postLogout } = current;
   // One of another origin would be refused by the gateway: it is brought along
   const isOwn = postLogout !== undefined && URL.parse(postLogout)?.origin === new URL(callback).origin;
   const isReachable = !isLoopback(callback) || isLoopback(domain);
-  const afterLogout = isOwn ? postLogout : `${folder}/logout/callback`;
+  const afterLogout = isOwn ? postLogout : endpointPath(at, 'logoutCallback');
   return {
     callback,
     postLogout: afterLogout,
     isPostLogoutGiven: postLogout !== undefined,
-    backChannel: isReachable ? `${folder}/backchannel-logout` : undefined,
+    backChannel: isReachable ? endpointPath(at, 'backchannelLogout') : undefined,
     further: alsoUrls.map((each) => ({ callback: alike(each, callback), postLogout: alike(each, afterLogout) })),
   };
 }

@@ -1,7 +1,8 @@
 // How the gateway itself answers: pages for people, problem JSON for the rest, redirects; the one way from a fault to a response.
-// RFC 9457; RFC 9110 §15; design §3. The visitor gets code and reference, the log gets the reason.
+// RFC 9457; RFC 9110 §15; ARCHITECTURE §3. The visitor gets code and reference, the log gets the reason.
 
 import type { Context } from 'hono';
+import { endpointPath, endpointUrl } from '../endpoints/catalogue.ts';
 import { FAULTS, type FaultCode, GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { RequestEvent } from '../observability/request-event.ts';
@@ -13,7 +14,7 @@ import { parseReturnTo } from '../policy/return-to.ts';
 /** `url` is the request's, parsed once. */
 export type AppEnv = { Variables: { event: RequestEvent; url: URL } };
 export type AppContext = Context<AppEnv>;
-/** The part by which a request is judged: the one that came, or the one that another proxy asks about. */
+/** What a request is judged by. It is the request that came, or the one that another proxy asks about. */
 export interface RequestContext {
   readonly req: {
     /** For its header fields. */
@@ -23,9 +24,9 @@ export interface RequestContext {
     header(name: string): string | undefined;
   };
   get(key: 'event'): RequestEvent;
-  /** Where a sign-in ends if the request does not say which page it belongs to; else at the root. */
+  /** Where a sign-in ends if the request's `Referer` names no page of ours. Missing: at the root. */
   readonly returnTo?: string | undefined;
-  /** A proxy asks about a visitor's request: the address that the edge names is the proxy's. */
+  /** A proxy asks about a visitor's request, so that the client address which the edge reports is the proxy's. */
   readonly isAskedFor?: boolean;
 }
 export type Endpoint = (gateway: Gateway) => (c: AppContext) => Response | Promise<Response>;
@@ -34,7 +35,7 @@ export interface FaultAnswerOptions {
   /** For a navigation, in place of the plain page. */
   readonly page?: (context: PageContext) => Response;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON in any case: whoever brings a token is a program (RFC 6750). */
+  /** JSON in any case: a client that brings a token is a program (RFC 6750). */
   readonly isForProgram?: boolean;
   /** Further members of the problem. */
   readonly members?: Readonly<Record<string, unknown>>;
@@ -63,12 +64,8 @@ export function appendCookies(response: Response, cookies: readonly string[]): R
 }
 
 /** Where a script's page is brought back to after signing in: the page it runs on. */
-function returnToOf({ config: { origin, endpoints } }: Gateway, c: RequestContext): string {
-  return parseReturnTo(c.req.header('referer') ?? null, origin, endpoints) ?? c.returnTo ?? '/';
-}
-
-export function loginUrl({ config: { origin, endpoints } }: Gateway, returnTo: string): string {
-  return `${origin}${endpoints}/login?return_to=${encodeURIComponent(returnTo)}`;
+function returnToOf({ config }: Gateway, c: RequestContext): string {
+  return parseReturnTo(c.req.header('referer') ?? null, config) ?? c.returnTo ?? '/';
 }
 
 export function faultAnswer(
@@ -79,36 +76,38 @@ export function faultAnswer(
   options: FaultAnswerOptions = {},
 ): Response {
   const isForPerson = !options.isForProgram && isNavigation(c.req.raw.headers, c.req.method);
-  if (!isForPerson) return problemAnswer(gateway, c, code, reason, options);
+  if (!isForPerson) return problemAnswer(gateway, c, { code, reason, ...options });
   noteFault(c, code, reason);
   const { page = (context) => gateway.pages.fault(context, { code }), headers = {} } = options;
   return setHeaders(page(pageContext(c)), headers);
 }
 
-export function problemAnswer(
-  gateway: Gateway,
-  c: RequestContext,
-  code: FaultCode,
-  reason: string,
-  { headers = {}, members = {} }: FaultAnswerOptions,
-): Response {
+export interface Problem extends Pick<FaultAnswerOptions, 'headers' | 'members'> {
+  readonly code: FaultCode;
+  /** For the log. */
+  readonly reason: string;
+}
+
+export function problemAnswer(gateway: Gateway, c: RequestContext, problem: Problem): Response {
+  const { code, reason, headers = {}, members = {} } = problem;
   noteFault(c, code, reason);
   const { status, title } = FAULTS[code];
-  const problem = {
+  const body = {
     type: `urn:postern:fault:${code}`,
     title,
     status,
     code,
     request_id: c.get('event').request_id,
-    ...(status === 401 && { login_url: loginUrl(gateway, returnToOf(gateway, c)) + promptFor(code) }),
+    ...(status === 401 && { login_url: loginUrl(gateway, returnToOf(gateway, c), code) }),
     ...members,
   };
-  return setHeaders(jsonAnswer(gateway, problem, status, 'application/problem+json'), headers);
+  return setHeaders(jsonAnswer(gateway, body, status, 'application/problem+json'), headers);
 }
 
-/** A session that ZITADEL still has would bring the same sign-in back. */
-function promptFor(code: FaultCode): string {
-  return code === 'insufficient_user_authentication' ? '&prompt=login' : '';
+/** Where a program sends a person to sign in. A session that ZITADEL still has would bring the same sign-in back after a step-up. */
+export function loginUrl({ config }: Gateway, returnTo: string, code: FaultCode): string {
+  const prompt = code === 'insufficient_user_authentication' ? 'login' : undefined;
+  return endpointUrl(config, 'login', { return_to: returnTo, prompt });
 }
 
 function noteFault(c: RequestContext, code: FaultCode, reason: string): void {
@@ -139,12 +138,8 @@ export function thrownAnswer(gateway: Gateway, c: RequestContext, error: unknown
       return gateway.pages.fault(context, {
         code,
         retryAfter: wait,
-        ...(code === 'login_failed' && { signInHref: signInHref(gateway) }),
+        ...(code === 'login_failed' && { signInHref: endpointPath(gateway.config, 'login') }),
       });
     },
   });
-}
-
-function signInHref({ config }: Gateway): string {
-  return `${config.endpoints}/login`;
 }

@@ -2,8 +2,7 @@
 // RFC 6750 §3; RFC 9470 §3 (step-up); RFC 9728 §5.1 (resource_metadata).
 
 import type { Config } from '../config/schema.ts';
-
-export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource';
+import { ENDPOINTS } from '../endpoints/catalogue.ts';
 
 export interface Challenge {
   readonly error?: 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'insufficient_user_authentication';
@@ -28,7 +27,7 @@ export function bearerChallenge(
     scope,
     acr_values,
     max_age,
-    resource_metadata: takesBearer ? origin + RESOURCE_METADATA_PATH : undefined,
+    resource_metadata: takesBearer ? origin + ENDPOINTS.resourceMetadata.wellKnown : undefined,
   };
   const written = Object.entries(parameters).filter(([, value]) => value !== undefined);
   return `Bearer ${written.map(([name, value]) => `${name}="${quotable(String(value))}"`).join(', ')}`;

@@ -1,5 +1,5 @@
 // What is served while the configuration is bad: a 503, whatever is asked; the list of what is wrong on loopback only.
-// Design §1; promise 10.
+// ARCHITECTURE §1; promise 10.
 
 import type { ConfigIssue } from '../config/load.ts';
 import { FAULTS } from '../errors.ts';

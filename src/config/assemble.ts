@@ -1,6 +1,7 @@
 // From sound variables to the configuration as the gateway uses it: names of its own, what follows from others worked out.
 // ARCHITECTURE §1.
 
+import { endpointUrl } from '../endpoints/catalogue.ts';
 import type { KeyFile } from '../oidc/zitadel/key-file.ts';
 import { organizationScope, projectScope } from '../oidc/zitadel/scopes.ts';
 import { ROOT } from '../shared/own-address.ts';
@@ -31,7 +32,7 @@ export function assembleConfig(variables: Variables, namedSecrets: NamedSecrets)
     organizationId: variables.ZITADEL_ORG_ID,
     scope: assembleScope(variables),
     postLoginUrl: parseLocalUrl(variables.ZITADEL_POST_LOGIN_URL, origin) ?? ROOT,
-    post_logout_redirect_uri: variables.ZITADEL_POST_LOGOUT_URL ?? `${origin}${endpoints}/logout/callback`,
+    post_logout_redirect_uri: variables.ZITADEL_POST_LOGOUT_URL ?? endpointUrl({ origin, endpoints }, 'logoutCallback'),
     introspection,
     introspectionUrl: variables.ZITADEL_INTROSPECTION_URL,
     sessionDuration: variables.SESSION_DURATION,

@@ -1,13 +1,14 @@
 // What must hold between variables, and what may but is doubtful. Looks only at those that are sound by themselves.
 // Design §1; OIDC Core §3.1.2.1 (openid), §11 (offline_access); ZITADEL's reserved scopes.
 
+import { isTaken } from '../endpoints/catalogue.ts';
 import { ROLES_CLAIM } from '../oidc/zitadel/claim-names.ts';
 import { isClaimOfRoles, isOrganizationScope, organizationScope, ROLES_SCOPE } from '../oidc/zitadel/scopes.ts';
 import { isService } from './bindings.ts';
 import { describeSecret, describeValue } from './issues.ts';
 import { findUnreachable } from './route-order.ts';
 import { type UpstreamTarget, VARIABLES, type VariableName, type Variables } from './schema.ts';
-import { isLoopback, isTaken, parseHttpUrl, parseLocalUrl, WANTED_FREE_PATH } from './urls.ts';
+import { isLoopback, parseHttpUrl, parseLocalUrl, WANTED_FREE_PATH } from './urls.ts';
 
 type Environment = Readonly<Record<string, unknown>>;
 

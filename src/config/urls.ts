@@ -1,6 +1,7 @@
 // Judgement of URLs in the configuration: what is an origin, what is loopback, what is an upstream.
 // WHATWG URL; RFC 6454 (origin); RFC 8252 §7.3 (loopback).
 
+import { folderOf, isTaken } from '../endpoints/catalogue.ts';
 import { addressOf, type OwnAddress } from '../shared/own-address.ts';
 import type { UpstreamTarget } from './schema.ts';
 import { Wanted } from './values.ts';
@@ -44,15 +45,7 @@ export function parseEndpointUrl(value: string): string | Wanted {
   return url !== undefined && !value.includes('#') ? value : new Wanted(WANTED_ENDPOINT);
 }
 
-const OWN_ENDPOINTS =
-  /^\/(login|logout|backchannel-logout|userinfo|profile|check|jwks|(client|done|resubmit)\.js|done|resubmit|step-up|operator(\/sessions)?|metrics|health|ready)$/;
-
 export const WANTED_FREE_PATH = 'a path that is none of the gateway’s other endpoints';
-
-/** Whether one of the gateway's endpoints is there that cannot be moved; `endpoints` is their folder. */
-export function isTaken(pathname: string, endpoints: string): boolean {
-  return pathname.startsWith(`${endpoints}/`) && OWN_ENDPOINTS.test(pathname.slice(endpoints.length));
-}
 
 export const WANTED_CALLBACK =
   'the redirect URI as registered at ZITADEL: https:// (http:// only on loopback), a path, no query, no fragment';
@@ -65,8 +58,6 @@ interface CallbackUrl {
   /** The folder of the gateway's own endpoints. */
   readonly endpoints: string;
 }
-
-const folderOf = (pathname: string): string => pathname.slice(0, pathname.lastIndexOf('/'));
 
 export function parseCallbackUrl(value: string): CallbackUrl | Wanted {
   const url = parseSecureUrl(value);

@@ -65,7 +65,11 @@ function forbidNonsense(error: unknown): never {
 function withoutBadRequest(gateway: Gateway, context: RequestContext, refusal: Response): Response {
   if (refusal.status !== 400) return refusal;
   const headers = { 'WWW-Authenticate': refusal.headers.get('WWW-Authenticate') ?? 'Bearer' };
-  return problemAnswer(gateway, context, 'invalid_token', context.get('event').reason ?? '', { headers });
+  return problemAnswer(gateway, context, {
+    code: 'invalid_token',
+    reason: context.get('event').reason ?? '',
+    headers,
+  });
 }
 
 function forbidden(reason: string): GatewayError {

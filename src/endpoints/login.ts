@@ -26,7 +26,7 @@ export const login: Endpoint = (gateway) => async (c) => {
     return refusalAnswer(gateway, c, LOGIN_FAULTS, { tag: 'foreign_iss' });
   }
   const target = searchParams.get('return_to') ?? searchParams.get('target_link_uri');
-  const returnTo = parseReturnTo(target, config.origin, config.endpoints) ?? config.postLoginUrl;
+  const returnTo = parseReturnTo(target, config) ?? config.postLoginUrl;
   return startLogin(gateway, c.req.raw, {
     returnTo,
     extra: { ...(await ownHint(gateway, c, searchParams)), ...passedOn(searchParams) },

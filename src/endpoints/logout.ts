@@ -38,16 +38,16 @@ export const logout: Endpoint = (gateway) => async (c) => {
 };
 
 async function readWish(gateway: Gateway, c: AppContext, sessionId: string): Promise<Wish | ForeignForm> {
-  const { origin, endpoints } = gateway.config;
+  const { origin } = gateway.config;
   const { headers } = c.req.raw;
   const asked = c.get('url').searchParams.get('return_to');
   if (c.req.method === 'POST') {
     const fields = await readOwnForm(gateway, c, sessionId);
     if (isRefusal(fields)) return fields;
-    return { isMeant: true, returnTo: parseReturnTo(fields.get('return_to') ?? asked, origin, endpoints) };
+    return { isMeant: true, returnTo: parseReturnTo(fields.get('return_to') ?? asked, gateway.config) };
   }
   const isMeant = isOwnSite(headers, origin) && !isSubresource(headers);
-  return { isMeant, returnTo: parseReturnTo(asked, origin, endpoints) };
+  return { isMeant, returnTo: parseReturnTo(asked, gateway.config) };
 }
 
 /** A picture that another visitor has put into a page of ours signs nobody out. */

@@ -19,6 +19,7 @@ import { isNavigation } from '../policy/navigation.ts';
 import type { Visit } from '../session/visitor-sessions.ts';
 import { addressOf, withoutQuery } from '../shared/own-address.ts';
 import { isRefusal } from '../shared/refusals.ts';
+import { endpointUrl } from './catalogue.ts';
 
 export const profile: Endpoint = (gateway) => async (c) => {
   const { config, visitorSessions } = gateway;
@@ -74,5 +75,5 @@ async function endOwnSessions(gateway: Gateway, c: AppContext, { session }: Visi
   // A session that is not the visitor's own has not ended, and must not count as ended in this isolate.
   if (chosen !== 'others' && ended > 0) gateway.visitorSessions.markEnded(chosen, 'logout_elsewhere');
   c.get('event').decision = `ended_${ended}_sessions`;
-  return redirectAnswer(gateway, `${gateway.config.origin}${gateway.config.endpoints}/profile`, 303);
+  return redirectAnswer(gateway, endpointUrl(gateway.config, 'profile'), 303);
 }

@@ -5,13 +5,14 @@ import { type Endpoint, pageContext } from '../answer/answers.ts';
 import { clientScript } from '../pages/client-script.ts';
 import { languageFor, messagesIn } from '../pages/languages.ts';
 import { ownResponseHeaders } from '../pages/page-headers.ts';
+import { folderUrl } from './catalogue.ts';
 
 /** The text may depend on where the endpoints are, and on the visitor's language. */
 export const script =
   (write: (base: string, acceptLanguage: string | null) => string): Endpoint =>
   ({ config }) =>
   (c) =>
-    new Response(write(`${config.origin}${config.endpoints}/`, c.req.header('accept-language') ?? null), {
+    new Response(write(folderUrl(config), c.req.header('accept-language') ?? null), {
       headers: { ...ownResponseHeaders(config), 'Content-Type': 'text/javascript; charset=utf-8' },
     });
 

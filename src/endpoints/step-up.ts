@@ -9,7 +9,7 @@ import { parseReturnTo } from '../policy/return-to.ts';
 export const stepUp: Endpoint = (gateway) => async (c) => {
   const { config, pages } = gateway;
   const { searchParams } = c.get('url');
-  const returnTo = parseReturnTo(searchParams.get('return_to'), config.origin, config.endpoints) ?? config.postLoginUrl;
+  const returnTo = parseReturnTo(searchParams.get('return_to'), config) ?? config.postLoginUrl;
   const opened = await gateway.visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity: false });
   if (opened.kind !== 'active') return redirectAnswer(gateway, config.origin + returnTo);
   // Anybody may have written the address; what it says decides only which sentence is shown.

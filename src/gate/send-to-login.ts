@@ -3,11 +3,12 @@
 
 import { faultAnswer, loginUrl, problemAnswer } from '../answer/answers.ts';
 import { bearerChallenge } from '../answer/challenge.ts';
+import { endpointPath } from '../endpoints/catalogue.ts';
 import type { Gateway } from '../gateway.ts';
 import { FORM_FAULTS, readFormToKeep } from '../login/form-to-keep.ts';
 import { assertMayBegin } from '../login/may-begin-login.ts';
 import { beginLogin, type LoginStart } from '../login/start-login.ts';
-import { isNavigation, isPrefetch, mayBeginLogin } from '../policy/navigation.ts';
+import { maySendToLogin } from '../policy/way-to-login.ts';
 import { faultOf, isRefusal } from '../shared/refusals.ts';
 import type { Identified, Matched } from './stages.ts';
 
@@ -44,9 +45,11 @@ export function createTellLoginAddress(gateway: Gateway): SendToLogin {
     const challenge = bearerChallenge(gateway.config, stepUp ? { error: 'insufficient_user_authentication' } : {});
     const headers = { ...((requirement.credentials.bearer || stepUp) && { 'WWW-Authenticate': challenge }) };
     // The visitor can't come back to the address that a form was sent to.
-    if (context.returnTo === undefined) return problemAnswer(gateway, context, code, 'a form', { headers });
-    const login_url = loginUrl(gateway, returnTo) + (stepUp ? '&prompt=login' : '');
-    return problemAnswer(gateway, context, code, 'a navigation', {
+    if (context.returnTo === undefined) return problemAnswer(gateway, context, { code, reason: 'a form', headers });
+    const login_url = loginUrl(gateway, returnTo, code);
+    return problemAnswer(gateway, context, {
+      code,
+      reason: 'a navigation',
       members: { login_url },
       headers: { ...headers, Location: login_url, Refresh: `0;url=${login_url}` },
     });
@@ -54,17 +57,11 @@ export function createTellLoginAddress(gateway: Gateway): SendToLogin {
 }
 
 export function isSentToLogin({ config }: Gateway, { context, requirement }: Matched): boolean {
-  const { unauthenticated, credentials } = requirement;
   const { method, raw, url } = context.req;
-  if (unauthenticated === '401' || !credentials.session || isPrefetch(raw.headers)) return false;
-  const isNavigating = isNavigation(raw.headers, method);
-  // A form is sent by a navigation only.
-  if (method !== 'GET' && method !== 'HEAD' && !isNavigating) return false;
-  // The session's cookie belongs to the callback's host. On another host a sign-in would not help.
-  if (new URL(url).host !== new URL(config.origin).host) return false;
-  return isNavigating || (unauthenticated === 'redirect' && mayBeginLogin(raw.headers, true));
+  const asking = { method, headers: raw.headers, host: new URL(url).host };
+  return maySendToLogin(asking, requirement, new URL(config.origin).host);
 }
 
 export function loginHref({ config }: Gateway, returnTo: string): string {
-  return `${config.endpoints}/login?return_to=${encodeURIComponent(returnTo)}`;
+  return endpointPath(config, 'login', { return_to: returnTo });
 }

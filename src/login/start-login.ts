@@ -4,6 +4,7 @@
 import { appendCookies, redirectAnswer } from '../answer/answers.ts';
 import type { Gateway } from '../gateway.ts';
 import { MAX_RETURN_TO_LENGTH } from '../policy/return-to.ts';
+import { loginRedirectStatus } from '../policy/way-to-login.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 import { clientNetwork } from '../shared/client-network.ts';
 import { type OwnAddress, ROOT, withoutQuery } from '../shared/own-address.ts';
@@ -57,7 +58,7 @@ export async function beginLogin(gateway: Gateway, request: Request, start: Logi
   const { extra = {}, extraScope } = start;
   const location = await relyingParty.authorizationUrl({ state, nonce, code_verifier, extra, extraScope });
   const cookie = await transactionCookie(gateway, transaction);
-  return appendCookies(redirectAnswer(gateway, location, request.method === 'POST' ? 303 : 302), [
+  return appendCookies(redirectAnswer(gateway, location, loginRedirectStatus(request.method)), [
     ...surplusTransactions(present.keys(), base).map((name) => serializeCookie(name, '', 0, config.isSecure)),
     cookie,
   ]);

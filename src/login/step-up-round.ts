@@ -2,6 +2,7 @@
 // OIDC Core §3.1.2.1 (prompt, max_age, login_hint); RFC 9470 §4, §5; ARCHITECTURE §3.
 
 import type { AppContext } from '../answer/answers.ts';
+import { endpointUrl } from '../endpoints/catalogue.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Session } from '../session/session.ts';
@@ -53,6 +54,5 @@ export function refusedStepUpUrl({ config }: Gateway, c: AppContext, lack: Lack,
   const event = c.get('event');
   event.decision = 'step_up_refused';
   event.reason = reasonOf(lack);
-  const query = new URLSearchParams({ unmet: lack.tag, return_to: again.slice(config.origin.length) });
-  return `${config.origin}${config.endpoints}/step-up?${query}`;
+  return endpointUrl(config, 'stepUp', { unmet: lack.tag, return_to: again.slice(config.origin.length) });
 }

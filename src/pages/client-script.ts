@@ -1,10 +1,14 @@
 // GET /auth/client.js: for pages that fetch. On a 401 of ours it opens the sign-in in a small window and repeats the request for the same
-// person; it warns before the session's end, and finds the place in a page again. Issue 6; design §2. Under 2 KB as it is sent.
+// person; it warns before the session's end, and finds the place in a page again. ARCHITECTURE §2. Under 2 KB as it is sent.
+
+import { ENDPOINTS, type FolderEndpoint } from '../endpoints/catalogue.ts';
 
 /** `texts`: you are signed out, sign in, stay signed in, ends at the latest. */
 export const clientScript = (base: string, texts: readonly string[]): string =>
   // The blanks are for whoever reads it here; none of its strings has one beside such a sign.
   `(${SOURCE.replace(/\s*([=?:{}(),;&|<>+*/!-]+)\s*/g, '$1')})(${JSON.stringify(base)},${JSON.stringify(texts)})`;
+
+const nameOf = (endpoint: FolderEndpoint) => ENDPOINTS[endpoint].path.slice(1);
 
 /**
  * The bar stands beside the window at once, since a blocked window can't be told from one that the sign-in service has cut off from
@@ -33,7 +37,7 @@ const SOURCE = `(base, [out, signIn, stay, until]) => {
 
   ask = (more = '') => due ||= new Promise(done => {
     let me = who,
-    go = () => open(base + 'login?return_to=' + base + 'done' + more, 'postern', 'width=480,height=720');
+    go = () => open(base + '${nameOf('login')}?return_to=' + base + '${nameOf('done')}' + more, 'postern', 'width=480,height=720');
     tell = async yes => {
       due = tell = 0;
       bar.remove();
@@ -45,7 +49,7 @@ const SOURCE = `(base, [out, signIn, stay, until]) => {
 
   look = async () => {
     clearTimeout(id);
-    let wait, got = await get(base + 'userinfo').catch(() => 0);
+    let wait, got = await get(base + '${nameOf('userinfo')}').catch(() => 0);
     if (got.status == 401) return who && ask();
     if (got.ok) {
       let { sub, session: { started_at, idle_expires_at: end, expires_at } } = await got.json(),

@@ -1,5 +1,6 @@
 // Pieces that several pages are made of: links, buttons, hidden fields, who somebody is.
 
+import { endpointPath } from '../endpoints/catalogue.ts';
 import { html, isolate, type Markup, safeHref } from './markup.ts';
 import type { Fields, View } from './view.ts';
 
@@ -15,13 +16,8 @@ export const hidden = (fields: Fields): readonly Markup[] =>
   fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
 
 /** The login endpoint; afterwards the visitor is where they were. */
-export const loginHref = ({ config }: View, returnTo: string | undefined, prompt?: 'select_account'): string => {
-  const parameters = new URLSearchParams();
-  if (prompt) parameters.set('prompt', prompt);
-  if (returnTo !== undefined) parameters.set('return_to', returnTo);
-  const query = parameters.size > 0 ? `?${parameters}` : '';
-  return `${config.endpoints}/login${query}`;
-};
+export const loginHref = ({ config }: View, returnTo: string | undefined, prompt?: 'select_account'): string =>
+  endpointPath(config, 'login', { prompt, return_to: returnTo });
 
 /** What is known of a signed-in person; nothing of it is trusted. */
 export interface Person {

@@ -1,6 +1,7 @@
 // The frame of every page that the gateway makes, and the record of all of them: data and visitor in, Response out.
 // Design §2 (security headers), §3 (code and reference). WCAG 2.2 AA.
 
+import { endpointPath } from '../endpoints/catalogue.ts';
 import { createPalette } from './colour.ts';
 import { faultPage } from './fault.ts';
 import { formTooLargePage } from './form-too-large.ts';
@@ -86,7 +87,7 @@ ${
 }
 <title>${page.title} · ${brand.name}</title>
 <style nonce="${nonce}">${style}</style>
-${page.script && html`<script src="${config.endpoints}/${page.script}" defer>${SCRIPT_END}`}
+${page.script && html`<script src="${endpointPath(config, page.script)}" defer>${SCRIPT_END}`}
 </head>
 <body${page.isWide && html` class="wide"`}>
 ${brand.header}
@@ -118,7 +119,7 @@ const createPage = <Data>(
       nonce,
       hasScript: page.script !== undefined,
       sendsToApplication: page.form === 'application',
-      keepsOpener: page.script === 'done.js',
+      keepsOpener: page.script === 'doneScript',
     });
     if (page.retryAfter !== undefined) headers['Retry-After'] = String(Math.ceil(page.retryAfter));
     return new Response(frame(page, view, requestId, nonce).text, { status: page.status, headers });

@@ -6,7 +6,7 @@ import type { Page, View } from './view.ts';
 
 export const popupDonePage = ({ messages }: View): Page => {
   const body = html`<p>${messages.closeWindow}</p>`;
-  return { status: 200, title: messages.signedIn, sign: 'check', script: 'done.js', body };
+  return { status: 200, title: messages.signedIn, sign: 'check', script: 'doneScript', body };
 };
 
 export const DONE_SCRIPT = `new BroadcastChannel('postern').postMessage('signed-in');

@@ -1,6 +1,7 @@
 // One's own account: who one is, how one signed in, and every place where one still is, each with a button to end it.
 // Design §2 /auth/profile. Buttons post `csrf` and `session` (an id, or `others`) to the profile endpoint; the own one signs out.
 
+import { endpointPath } from '../endpoints/catalogue.ts';
 import { actions, hidden, type Person, submit } from './components.ts';
 import type { Device } from './device.ts';
 import type { Messages } from './languages.ts';
@@ -73,14 +74,14 @@ const sessionItem =
     return html`<li>
 <div><h3 id="s${index}">${isolate(device || messages.unknownBrowser)}${session.isCurrent && html` <span class="badge">${messages.thisBrowser}</span>`}</h3>
 <dl>${row(messages.place, words(session.place))}${row(messages.since, clock(session.startedAt))}${row(messages.lastSeen, clock(session.seenAt))}</dl></div>
-<form method="post" action="${config.endpoints}/${session.isCurrent ? 'logout' : 'profile'}">${fields}<button class="button plain" aria-describedby="s${index}">${messages.signOut}</button></form></li>`;
+<form method="post" action="${endpointPath(config, session.isCurrent ? 'logout' : 'profile')}">${fields}<button class="button plain" aria-describedby="s${index}">${messages.signOut}</button></form></li>`;
   };
 
 export const profilePage = (view: View, data: ProfileData): Page => {
   const { config, language, messages } = view;
   const clock = createClock(language);
   const { person, csrf } = data;
-  const others = html`<form method="post" action="${config.endpoints}/profile">${hidden([
+  const others = html`<form method="post" action="${endpointPath(config, 'profile')}">${hidden([
     ['csrf', csrf],
     ['session', 'others'],
   ])}${actions(submit(messages.endOthers, 'plain'))}</form>`;

@@ -1,6 +1,7 @@
 // Pages for somebody who may not go on as who they are: no access, a sign-in refused, a foreign organisation, no cookies.
 // Design §3. No role names: they would tell a stranger what to ask for.
 
+import { endpointPath } from '../endpoints/catalogue.ts';
 import { actions, button, loginHref, type Person, signedInAs } from './components.ts';
 import { faultFrame } from './fault.ts';
 import { html } from './markup.ts';
@@ -16,7 +17,7 @@ export const forbiddenPage = (view: View, { person, returnTo }: ForbiddenData): 
   const { config, messages } = view;
   const links = actions(
     button(view, loginHref(view, returnTo, 'select_account'), messages.switchAccount, 'primary'),
-    button(view, `${config.endpoints}/logout`, messages.signOut),
+    button(view, endpointPath(config, 'logout'), messages.signOut),
   );
   return faultFrame(view, 'forbidden', html`${signedInAs(view, person)}${links}`);
 };

@@ -1,5 +1,5 @@
 // A form that was kept over the sign-in is sent again: by resubmit.js, or by the button without script.
-// Design §3, first row. HTML §4.10.22 (form submission).
+// ARCHITECTURE §3, first row. HTML §4.10.22 (form submission).
 
 import { actions, hidden, submit } from './components.ts';
 import { html, isolate, safeHref } from './markup.ts';
@@ -28,7 +28,7 @@ export const resubmitPage = (view: View, { action, enctype, fields, waits = fals
     status: 200,
     title: messages.signedIn,
     sign: 'check',
-    ...(!waits && { script: 'resubmit.js' as const }),
+    ...(!waits && { script: 'resubmitScript' as const }),
     form: 'application',
     body: html`<p>${words}</p>
 <form method="post" action="${href}" enctype="${encoding}" accept-charset="utf-8">${hidden(fields)}${actions(submit(messages.send))}</form>`,

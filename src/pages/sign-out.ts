@@ -1,6 +1,7 @@
 // Before and after signing out.
 // Design §2 /auth/logout; OIDC RP-Initiated Logout 1.0 §2 (ask, when another site may have caused it).
 
+import { endpointPath } from '../endpoints/catalogue.ts';
 import { actions, button, hidden, loginHref, submit } from './components.ts';
 import { html } from './markup.ts';
 import type { Fields, Page, View } from './view.ts';
@@ -20,7 +21,7 @@ export const confirmLogoutPage = (view: View, { fields, cancelHref = '/' }: Conf
     title: messages.confirmLogout,
     sign: 'alert',
     form: 'gateway',
-    body: html`<p>${messages.askedBySite}</p><form method="post" action="${config.endpoints}/logout">${hidden(fields)}${choice}</form>`,
+    body: html`<p>${messages.askedBySite}</p><form method="post" action="${endpointPath(config, 'logout')}">${hidden(fields)}${choice}</form>`,
   };
 };
 

@@ -19,8 +19,8 @@ export interface Page {
   /** Shown beside the reference. */
   readonly code?: FaultCode;
   readonly retryAfter?: number | undefined;
-  /** One of the gateway's script files, below its endpoints. */
-  readonly script?: 'resubmit.js' | 'done.js';
+  /** One of the gateway's script files. */
+  readonly script?: 'resubmitScript' | 'doneScript';
   /** Where its form goes, when it has one. */
   readonly form?: 'gateway' | 'application';
   readonly isWide?: boolean;

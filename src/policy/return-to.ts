@@ -1,6 +1,7 @@
 // Judges where a login or logout may end: on our own origin, by the parsed URL and by every reading of its path.
 // ARCHITECTURE §2 `return_to`; RFC 9700 §4.11 (open redirectors).
 
+import { ENDPOINTS, type EndpointName, isApplications, type OwnAddresses, pathOf } from '../endpoints/catalogue.ts';
 import type { OwnAddress } from '../shared/own-address.ts';
 import { foldCase } from './path-steps.ts';
 import { readingsOf } from './readings.ts';
@@ -12,16 +13,12 @@ export type ReturnTo = OwnAddress & { readonly [judged]: true };
 /** Characters. Longer addresses are not judged, because that takes time. */
 export const MAX_RETURN_TO_LENGTH = 8192;
 
-/** Endpoints that would lead round in a circle, or end the session just begun. */
-const CIRCULAR: ReadonlySet<string> = new Set(
-  ['/login', '/callback', '/logout', '/logout/callback', '/backchannel-logout', '/step-up'].map(foldCase),
-);
-
 /**
  * Path, query and fragment on `origin`, beginning with exactly one slash; `undefined` for everything else. Takes a path or an absolute URL
- * of our own. `endpoints` is the folder of the gateway's endpoints.
+ * of our own.
  */
-export function parseReturnTo(value: string | null, origin: string, endpoints: string): ReturnTo | undefined {
+export function parseReturnTo(value: string | null, own: OwnAddresses): ReturnTo | undefined {
+  const { origin } = own;
   if (value === null || value.length > MAX_RETURN_TO_LENGTH || /\p{Cc}/u.test(value)) return undefined;
   // A backslash before the query is refused: browsers take it for a slash, servers may not.
   if (/^[^?#]*\\/.test(value) || !/^(?:https?:\/\/[^/]|\/(?!\/))/i.test(value)) return undefined;
@@ -32,17 +29,22 @@ export function parseReturnTo(value: string | null, origin: string, endpoints: s
   if (target.length > MAX_RETURN_TO_LENGTH) return undefined;
   // The path alone must still mean the same place. That of `/.//evil.example` does not, nor does an address with a user name.
   if (URL.parse(target, origin)?.href !== url.href) return undefined;
-  return isSafePath(url.pathname, endpoints) ? (target as ReturnTo) : undefined;
+  return isSafePath(url.pathname, own) ? (target as ReturnTo) : undefined;
 }
 
-/** No reading may look like another host to software that decodes or tidies the path before it redirects. */
-function isSafePath(path: string, endpoints: string): boolean {
+/** No reading may look like another host to whoever decodes or tidies the path before redirecting, or like an endpoint that leads round. */
+function isSafePath(path: string, own: OwnAddresses): boolean {
   const read = readingsOf(path);
   if (!read.ok) return false;
-  const folder = foldCase(endpoints);
-  return read.readings.every((reading) => {
-    if (/^\/[/\\]/.test(reading)) return false;
-    const folded = foldCase(reading);
-    return !folded.startsWith(folder) || !CIRCULAR.has(folded.slice(folder.length).replace(/\/$/, ''));
-  });
+  const circular = circularPaths(own);
+  return read.readings.every(
+    (reading) => !/^\/[/\\]/.test(reading) && !circular.includes(foldCase(reading).replace(/\/$/, '')),
+  );
+}
+
+/** Where a visitor would be led in a circle, or lose the session just begun. The application's own page is none of them. */
+function circularPaths(own: OwnAddresses): readonly string[] {
+  return (Object.keys(ENDPOINTS) as EndpointName[])
+    .filter((name) => 'leadsRound' in ENDPOINTS[name] && !isApplications(own, name))
+    .map((name) => foldCase(pathOf(own, name)));
 }

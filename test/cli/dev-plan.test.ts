@@ -8,9 +8,9 @@ import { parseDevFlags } from '../../cli/dev/flags.ts';
 import { createOverview, NOTABLE_ENDPOINTS, rolesOfRules } from '../../cli/dev/overview.ts';
 import { describePlan, planOverrides, type Values, type Wishes } from '../../cli/dev/plan.ts';
 import { wranglerArguments } from '../../cli/dev/wrangler.ts';
-import { ENDPOINTS } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { VARIABLES, type VariableName } from '../../src/config/schema.ts';
+import { ENDPOINTS } from '../../src/endpoints/catalogue.ts';
 
 const SECRET = 'b8f2c1d94e7a6053f1e2d3c4b5a69788796a5b4c3d2e1f00112f3e4d5c6b7a89';
 const STAND_IN = { origin: 'http://localhost:8080', clientId: '11', projectId: '22' };

@@ -1,46 +1,10 @@
-// `explain`: readings, rules, requirement, decision and why; the matrix; expectations; exit codes.
-// Issue 4.
+// `explain`: readings, rules, requirement, decision and why; the matrix.
+// docs/routes.md.
 
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { explain } from '../../cli/explain/command.ts';
-import { loadWithoutSecrets } from '../../cli/installation/installation.ts';
+import { describe, expect, it } from 'vitest';
+import { run } from './explain-bed.ts';
 
-const ROUTES = [
-  { path: '/', access: 'public' },
-  { path: '/new/*', mode: 'report', roles: ['tester'] },
-  { path: '/admin/*', roles: ['admin'], orgs: ['1'], claims_max_age: 30 },
-  { path: '/api/*', credentials: ['bearer'], methods: ['GET'] },
-  { path: '/pay', amr: ['mfa'], max_age: 300 },
-  { path: '/files/*', claims: { department: ['sales'] }, upstream: 'https://files.internal/base' },
-  { path: '/shut/*', access: 'deny' },
-  { path: '/shut/door', access: 'public' },
-  { path: '/other', hosts: ['other.example.com'] },
-  { path: '/drop/*', access: 'public', strip_prefix: true },
-];
-const PARTNER = { path: '/partner/*', upstream: 'https://partner.example', upstream_secret: 'PARTNER_SECRET' };
-
-const environment = {
-  UPSTREAM_URL: 'https://app.internal',
-  ZITADEL_DOMAIN: 'https://login.example.com',
-  ZITADEL_CLIENT_ID: '249703852243222581',
-  ZITADEL_CALLBACK_URL: 'https://app.example.com/auth/callback',
-  ZITADEL_PROJECT_ID: '249703732336418457',
-  SESSIONS: { put: () => undefined },
-  USER_SESSIONS: { idFromName: () => undefined },
-};
-
-const load = async () => loadWithoutSecrets({ ...environment, ROUTES });
-
-async function run(command: string) {
-  return await explain(command.split(' '), load);
-}
-
-describe('issue 4: explain prints each reading, its rule, the requirement, the decision and why', () => {
+describe('explain prints each reading, its rule, the requirement, the decision and why', () => {
   it('a role that is missing', async () => {
     const { code, output } = await run('GET /admin%2fusers --roles staff --org 1');
     expect(code).toBe(0);
@@ -99,12 +63,6 @@ describe('issue 4: explain prints each reading, its rule, the requirement, the d
     expect(output).toContain('(past rule 2, which only reports)');
   });
 
-  it('what is settled before any rule is asked', async () => {
-    expect((await run('GET /auth/login')).output).toContain('an endpoint of the gateway’s own');
-    expect((await run('GET /x --host evil.example')).output).toContain('answer      421');
-    expect((await run('TRACE /x')).output).toContain('answer      405');
-  });
-
   it('another host of the gateway’s: nobody is sent to sign in where the session would not hold', async () => {
     const { output } = await run('GET https://other.example.com/other --anonymous');
     expect(output).toContain('sign-in (anonymous) by rule 9');
@@ -144,7 +102,7 @@ describe('strip_prefix: explain prints the path that goes up', () => {
   });
 });
 
-describe('issue 4: explain --all is a matrix of routes and roles', () => {
+describe('explain --all is a matrix of routes and roles', () => {
   it('has a line for each route and one for what is left', async () => {
     const { code, output } = await run('--all');
     expect(code).toBe(0);
@@ -164,120 +122,4 @@ describe('issue 4: explain --all is a matrix of routes and roles', () => {
       ['–', 'anything else', 'sign in', 'yes', 'yes', 'yes'],
     ]);
   });
-});
-
-describe('issue 4: explain --check verifies a file of expectations', () => {
-  let folder = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'explain-'));
-  });
-  afterAll(async () => await rm(folder, { recursive: true }));
-
-  async function check(text: string) {
-    const file = join(folder, 'policy');
-    await writeFile(file, text);
-    return await explain(['--check', file], load);
-  }
-
-  it('all met: 0', async () => {
-    const { code, output } = await check(`
-      # a comment
-      GET /admin as admin --org 1 → 200
-      GET /admin as staff -> 403     # another
-      GET /admin as anonymous => 302
-      GET /admin as anonymous → 401
-      GET /admin → refuse
-      GET /pay as signed-in → step-up
-      GET /api/x as signed-in --bearer → allow
-      GET /a%00 as admin → 400
-      GET /x as anonymous --host evil.example → 421
-    `);
-    expect(output).toBe('9 of 9 expectations met');
-    expect(code).toBe(0);
-  });
-
-  it('one not met: 1, with its line and what is found', async () => {
-    const { code, output } = await check('GET / as anonymous → 200\nGET /admin as staff → 200\n');
-    expect(code).toBe(1);
-    expect(output).toBe('line 2: GET /admin as staff → 200\n  but it is refuse, 403\n1 of 2 expectations met');
-  });
-
-  it.each([
-    ['GET /admin as staff', 'line 1: an expectation looks like'],
-    ['GET /admin as staff → perhaps', 'line 1: an expectation looks like'],
-    ['GET admin → 200', 'line 1: a path begins with /'],
-    ['GET /admin as staff --bogus → 403', 'line 1: Unknown option'],
-  ])('%s: 2', async (line, message) => {
-    const { code, errors } = await check(line);
-    expect(code).toBe(2);
-    expect(errors).toContain(message);
-  });
-});
-
-describe('house style: exit codes, no stack traces', () => {
-  it.each([
-    ['GET', 'a path begins with /'],
-    ['GET admin', 'a path begins with /'],
-    ['GET /a /b', 'one method and one path'],
-    ['GET /a --roles x --anonymous', '--anonymous is nobody'],
-    ['GET /a --age soon', '--age is a number'],
-    ['GET /a --claim x', '--claim is name=value'],
-    ['GET /a --bogus', 'Unknown option'],
-    ['--check does-not-exist', 'no such file'],
-  ])('%s: 2', async (command, message) => {
-    const { code, output, errors } = await run(command);
-    expect(code).toBe(2);
-    expect(output).toBe('');
-    expect(errors).toContain(message);
-    expect(errors).not.toMatch(/^\s+at /m);
-  });
-
-  it('a configuration with problems: 3, each with what is wanted', async () => {
-    const broken = async () => loadWithoutSecrets({ ...environment, ROUTES: [{ path: 'admin', role: ['x'] }] });
-    const { code, errors } = await explain(['GET', '/'], broken);
-    expect(code).toBe(3);
-    expect(errors).toContain('ROUTES, route 1, path: found "admin", wanted');
-    expect(errors).toContain('did you mean "roles"?');
-  });
-
-  it.each([
-    ['GET --json', 2, 'a path begins with /'],
-    ['--check does-not-exist --json', 2, 'does-not-exist: there is no such file'],
-    ['--all --bogus --json', 2, 'Unknown option'],
-  ])('%s: JSON, too', async (command, code, message) => {
-    const failed = await run(command);
-    expect(failed).toMatchObject({ code, errors: '' });
-    expect(JSON.parse(failed.output)).toMatchObject({ ok: false, error: expect.stringContaining(message) });
-  });
-
-  it('a configuration with problems, as JSON: each is a hint', async () => {
-    const broken = async () => loadWithoutSecrets({ ...environment, ROUTES: [{ path: 'admin', role: ['x'] }] });
-    const { code, output, errors } = await explain(['--all', '--json'], broken);
-    expect([code, errors]).toEqual([3, '']);
-    const { ok, hints } = JSON.parse(output);
-    expect(ok).toBe(false);
-    expect(hints).toContainEqual(expect.stringContaining('did you mean "roles"?'));
-  });
-
-  it('dummy secrets are no reason not to explain', () => {
-    expect(loadWithoutSecrets({ ...environment, ROUTES: [PARTNER] }).ok).toBe(true);
-    expect(loadWithoutSecrets({ ...environment, ROUTES: [PARTNER], PARTNER_SECRET: 'replace-me' }).ok).toBe(true);
-    expect(loadWithoutSecrets({ ...environment, SESSION_SECRET: 'replace-me', ASSERTION_KEY: 'replace-me' }).ok).toBe(
-      true,
-    );
-  });
-});
-
-describe('the command itself, on wrangler.toml', () => {
-  it('test/policy.example holds', async () => {
-    const command = ['bin/postern.js', 'explain', '--check', 'test/policy.example'];
-    const { stdout } = await promisify(execFile)(process.execPath, command);
-    expect(stdout).toMatch(/^(\d+) of \1 expectations met$/m);
-  }, 30_000);
-
-  it('another file that is not there: 2', async () => {
-    const command = ['bin/postern.js', 'explain', 'GET', '/', '--config', 'test/none.toml'];
-    const failed = await promisify(execFile)(process.execPath, command).catch((cause: unknown) => cause);
-    expect(failed).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('can’t be read') });
-  }, 30_000);
 });

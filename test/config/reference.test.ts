@@ -1,9 +1,12 @@
 // The written configuration agrees with the schema: docs/configuration.md, .dev.vars.example, wrangler.toml.
 
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { unstable_readConfig as readConfig } from 'wrangler';
 import { devVarsExample } from '../../cli/dev-vars-example.ts';
+import { loadTomlParser } from '../../cli/update/toml-parser.ts';
 import { configurationReference } from '../../cli/write-configuration-docs.ts';
 import { DESCRIPTIONS, DUMMY_SECRETS, ROUTE_DESCRIPTIONS } from '../../src/config/reference.ts';
 import { ROUTE_FIELDS } from '../../src/config/routes.ts';
@@ -12,6 +15,9 @@ import { configOf, issuesOf, warningsOf } from './environment.ts';
 
 const fileUrl = (name: string) => new URL(`../../${name}`, import.meta.url);
 const read = (name: string) => readFileSync(fileUrl(name), 'utf8');
+const scratch = mkdtempSync(join(tmpdir(), 'reference-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+const parseToml = await loadTomlParser(scratch);
 const names = Object.keys(VARIABLES) as VariableName[];
 const secrets = names.filter((name) => VARIABLES[name].kind === 'secret');
 
@@ -31,10 +37,10 @@ describe('the reference', () => {
   });
 
   it('gives examples that the schema takes', () => {
-    const json = (toml: string) =>
-      toml.replace(/(\w+|"[^"]+") = /g, (_, key: string) => `"${key.replaceAll('"', '')}": `);
-    for (const name of names.filter((other) => !secrets.includes(other))) {
-      const changes = { [name]: JSON.parse(json(VARIABLES[name].example)) };
+    const written = names.filter((other) => !secrets.includes(other));
+    const examples = parseToml(written.map((name) => `${name} = ${VARIABLES[name].example}\n`).join(''));
+    for (const name of written) {
+      const changes = { [name]: examples[name] };
       const pair = name === 'ZITADEL_API_CLIENT_ID' ? { ZITADEL_API_CLIENT_SECRET: 'x' } : {};
       expect(issuesOf({ ...changes, ...pair }), name).toEqual([]);
     }

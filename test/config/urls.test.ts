@@ -1,9 +1,8 @@
 // Issuer, callback, upstream and the other URLs of the configuration.
-// Design §1; RFC 8252 §7.3 (loopback).
+// ARCHITECTURE §1; RFC 8252 §7.3 (loopback).
 
 import { describe, expect, it } from 'vitest';
-import { ENDPOINTS } from '../../src/app.ts';
-import { isTaken } from '../../src/config/urls.ts';
+import { ENDPOINTS, isTaken } from '../../src/endpoints/catalogue.ts';
 import { configOf, ENVIRONMENT, Fetcher, issueOf, warningsOf } from './environment.ts';
 
 describe('UPSTREAM_URL', () => {
@@ -179,7 +178,8 @@ describe('ZITADEL_POST_LOGOUT_URL', () => {
 });
 
 describe('addresses that are registered at ZITADEL', () => {
-  const fixed = Object.keys(ENDPOINTS).filter((path) => path !== '/logout/callback');
+  const paths = Object.values(ENDPOINTS).flatMap((entry) => ('path' in entry ? [entry.path] : []));
+  const fixed = paths.filter((path) => path !== '/logout/callback');
 
   it.each(fixed)('cannot be those of %s', (path) => {
     expect([isTaken(`/auth${path}`, '/auth'), isTaken(path, ''), isTaken(`/other${path}`, '/auth')]).toEqual([
@@ -188,6 +188,17 @@ describe('addresses that are registered at ZITADEL', () => {
       false,
     ]);
   });
+});
+
+describe('addresses that are registered at ZITADEL, beside the endpoints', () => {
+  it.each([
+    ['/.well-known/oauth-protected-resource', true],
+    ['/auth/operator', true],
+    ['/auth/logout/callback', false],
+    ['/auth/callback', false],
+    ['/auth/loginx', false],
+    ['/auth', false],
+  ])('%s is taken: %s', (path, expected) => expect(isTaken(path, '/auth')).toBe(expected));
 });
 
 describe('ZITADEL_INTROSPECTION_URL', () => {

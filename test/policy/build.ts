@@ -2,6 +2,7 @@
 // Design §1 Routes: what is left out has the default.
 
 import type { Route } from '../../src/config/schema.ts';
+import { endpointUrl, folderOf, type OwnAddresses } from '../../src/endpoints/catalogue.ts';
 import type { Identity } from '../../src/identity/identity.ts';
 import { type Decision, decide } from '../../src/policy/decide.ts';
 import type { Caller } from '../../src/policy/judge.ts';
@@ -11,6 +12,14 @@ import { compileRules, type Rules } from '../../src/policy/rules.ts';
 
 export const NOW = 1_760_000_000;
 export const ORIGIN = 'https://app.example.com';
+/** Where the gateway's own addresses are, by what is registered at ZITADEL. */
+export function addresses(redirect_uri: string, post_logout_redirect_uri?: string): OwnAddresses {
+  const { origin, pathname } = new URL(redirect_uri);
+  const endpoints = folderOf(pathname);
+  const usual = endpointUrl({ origin, endpoints }, 'logoutCallback');
+  return { origin, endpoints, redirect_uri, post_logout_redirect_uri: post_logout_redirect_uri ?? usual };
+}
+
 export const ORG = '249703000000000001';
 
 export function route(path: string, fields: Partial<Route> = {}): Route {

@@ -1,11 +1,13 @@
 // Where a login may end: our own pages, as they came; and nowhere else, however it is written.
-// Design §2 `return_to`; RFC 9700 §4.11; oauth2-proxy GHSA-qqxw-m5fj-f7gv, GHSA-j7px-6hwj-hpjg, GHSA-5m6c-jp6f-2vcv.
+// ARCHITECTURE §2 `return_to`; RFC 9700 §4.11; oauth2-proxy GHSA-qqxw-m5fj-f7gv, GHSA-j7px-6hwj-hpjg, GHSA-5m6c-jp6f-2vcv.
 
 import { describe, expect, it } from 'vitest';
 import { MAX_RETURN_TO_LENGTH, parseReturnTo } from '../../src/policy/return-to.ts';
-import { ORIGIN } from './build.ts';
+import { addresses, ORIGIN } from './build.ts';
 
-describe('design §2: return_to on our own origin', () => {
+const OWN = addresses(`${ORIGIN}/auth/callback`);
+
+describe('ARCHITECTURE §2: return_to on our own origin', () => {
   it.each([
     ['/', '/'],
     ['/a/b', '/a/b'],
@@ -29,25 +31,25 @@ describe('design §2: return_to on our own origin', () => {
     ['/auth', '/auth'],
     ['/auth/', '/auth/'],
   ])('%s → %s', (value, target) => {
-    expect(parseReturnTo(value, ORIGIN, '/auth')).toBe(target);
+    expect(parseReturnTo(value, OWN)).toBe(target);
   });
 
   it('on a loopback origin without TLS', () => {
-    expect(parseReturnTo('http://localhost:8787/a', 'http://localhost:8787', '/auth')).toBe('/a');
+    expect(parseReturnTo('http://localhost:8787/a', addresses('http://localhost:8787/auth/callback'))).toBe('/a');
   });
 
   it('has a limit', () => {
-    expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH - 1)}`, ORIGIN, '/auth')).toBeDefined();
-    expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH)}`, ORIGIN, '/auth')).toBeUndefined();
+    expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH - 1)}`, OWN)).toBeDefined();
+    expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH)}`, OWN)).toBeUndefined();
     // Of what is given, whatever becomes of it
-    expect(parseReturnTo(`${ORIGIN}/${'a'.repeat(MAX_RETURN_TO_LENGTH - 1)}`, ORIGIN, '/auth')).toBeUndefined();
-    expect(parseReturnTo(`/${'./'.repeat(MAX_RETURN_TO_LENGTH / 2)}`, ORIGIN, '/auth')).toBeUndefined();
+    expect(parseReturnTo(`${ORIGIN}/${'a'.repeat(MAX_RETURN_TO_LENGTH - 1)}`, OWN)).toBeUndefined();
+    expect(parseReturnTo(`/${'./'.repeat(MAX_RETURN_TO_LENGTH / 2)}`, OWN)).toBeUndefined();
     // What is written out again has to pass again
-    expect(parseReturnTo(`/${'é'.repeat(MAX_RETURN_TO_LENGTH / 2)}`, ORIGIN, '/auth')).toBeUndefined();
+    expect(parseReturnTo(`/${'é'.repeat(MAX_RETURN_TO_LENGTH / 2)}`, OWN)).toBeUndefined();
   });
 });
 
-describe('design §2: return_to elsewhere', () => {
+describe('ARCHITECTURE §2: return_to elsewhere', () => {
   it.each([
     ['nothing', null],
     ['an empty one', ''],
@@ -81,7 +83,7 @@ describe('design §2: return_to elsewhere', () => {
     ['a line break in the query', '/a?b\r\nc'],
     ['a character that controls', '/a?b\u0085c'],
   ])('%s', (_what, value) => {
-    expect(parseReturnTo(value, ORIGIN, '/auth')).toBeUndefined();
+    expect(parseReturnTo(value, OWN)).toBeUndefined();
   });
 
   it.each([
@@ -99,12 +101,23 @@ describe('design §2: return_to elsewhere', () => {
     '/auth//logout',
     `${ORIGIN}/auth/logout`,
   ])('%s would lead round in a circle', (value) => {
-    expect(parseReturnTo(value, ORIGIN, '/auth')).toBeUndefined();
+    expect(parseReturnTo(value, OWN)).toBeUndefined();
+  });
+
+  it.each([
+    ['a callback of another name', '/auth/cb', undefined, '/auth/cb', undefined],
+    ['its usual name, which is nobody’s then', '/auth/cb', undefined, '/auth/callback', '/auth/callback'],
+    ['a callback of another name, encoded, folded', '/auth/cb', undefined, '/Auth/%63b/', undefined],
+    ['a post-logout address in our folder', '/auth/callback', '/auth/bye', '/auth/bye', undefined],
+    ['one in the application’s part', '/auth/callback', '/bye', '/bye', '/bye'],
+  ])('what the operator has registered: %s', (_what, callback, postLogout, value, target) => {
+    const own = addresses(ORIGIN + callback, postLogout && ORIGIN + postLogout);
+    expect(parseReturnTo(value, own)).toBe(target);
   });
 
   it('endpoints at the root', () => {
-    expect(parseReturnTo('/login', ORIGIN, '')).toBeUndefined();
-    expect(parseReturnTo('/a/login', ORIGIN, '')).toBe('/a/login');
+    expect(parseReturnTo('/login', addresses(`${ORIGIN}/callback`))).toBeUndefined();
+    expect(parseReturnTo('/a/login', addresses(`${ORIGIN}/callback`))).toBe('/a/login');
   });
 });
 
@@ -127,7 +140,7 @@ const corpus = between.flatMap((middle) => SLASHES.flatMap((slash) => ENDS.map((
 describe(`${corpus.length} ways to write another host behind a slash`, () => {
   it.each(corpus)('%j', (value) => {
     for (const written of [value, `${ORIGIN}${value}`, ` ${value}`, `\t${value}`]) {
-      expect(parseReturnTo(written, ORIGIN, '/auth')).toBeUndefined();
+      expect(parseReturnTo(written, OWN)).toBeUndefined();
     }
   });
 });

@@ -1,5 +1,4 @@
 // docs/routes.md names every field of a rule, and shows what `explain` really prints.
-// House style rule 8.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

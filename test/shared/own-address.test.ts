@@ -23,7 +23,12 @@ it.each([
 });
 
 it('no other text is an address of our own, and nothing but a judged one is a ReturnTo (for the compiler)', () => {
-  const judged = parseReturnTo('/page', 'https://app.example.com', '/auth');
+  const judged = parseReturnTo('/page', {
+    origin: 'https://app.example.com',
+    endpoints: '/auth',
+    redirect_uri: 'https://app.example.com/auth/callback',
+    post_logout_redirect_uri: 'https://app.example.com/auth/logout/callback',
+  });
   const own: OwnAddress | undefined = judged;
   // @ts-expect-error a text is no address
   const text: OwnAddress = '/page';

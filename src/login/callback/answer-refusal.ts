@@ -3,6 +3,7 @@
 
 import { faultAnswer, redirectAnswer } from '../../answer/answers.ts';
 import { refusalAnswer } from '../../answer/refusal.ts';
+import { endpointPath } from '../../endpoints/catalogue.ts';
 import { faultOf } from '../../shared/refusals.ts';
 import { startLogin } from '../start-login.ts';
 import { type Target, targetUrl } from '../target.ts';
@@ -23,7 +24,7 @@ export async function answerCallbackRefusal(
   c.get('event').decision = refusal.tag;
   const { code, message } = faultOf(CALLBACK_FAULTS, refusal);
   return faultAnswer(gateway, c, code, message, {
-    page: (context) => gateway.pages.cookiesBlocked(context, { retryHref: `${gateway.config.endpoints}/login` }),
+    page: (context) => gateway.pages.cookiesBlocked(context, { retryHref: endpointPath(gateway.config, 'login') }),
   });
 }
 

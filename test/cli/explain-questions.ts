@@ -1,0 +1,145 @@
+// What `explain` and the worker are asked alike: configurations, and requests about the endpoints, about paths near them, and about
+// the application's.
+
+import fc from 'fast-check';
+import { ENDPOINTS, type EndpointName } from '../../src/endpoints/catalogue.ts';
+import { SEED } from '../../stand-in/seed.ts';
+
+const CALLBACKS = ['/auth/callback', '/auth/cb', '/callback', '/a/b/cb', '/sso/Done'];
+const POST_LOGOUTS = [undefined, undefined, '/bye', '/', 'FOLDER/bye'];
+const RULE_PATHS = [
+  '/*',
+  '/a/*',
+  '/*',
+  '/',
+  '/a/*',
+  '/a/b',
+  '/bye',
+  '/auth/*',
+  '/AUTH/*',
+  '/.well-known/*',
+  '/x*/y',
+  '/callback',
+  '/login',
+];
+const PATHS = [
+  '/',
+  '/a',
+  '/a/',
+  '/A/b',
+  '/a/b/c',
+  '/a/b/cb',
+  '/a%2fb',
+  '/a/..%2fb',
+  '/x1/y',
+  '/bye',
+  '/bye/',
+  '/%00',
+  '/a/./b',
+  '//a',
+];
+const IN_FOLDER = [
+  '',
+  '/',
+  'x',
+  'x/login',
+  '/whatever',
+  '/callback',
+  '/cb',
+  '/bye',
+  '/operator',
+  '/login/x',
+  '/%2e%2e/login',
+];
+const HOSTS = [
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  'app.example.com:443',
+  'APP.example.com',
+  'app.example.com:8443',
+];
+const OTHER_HOSTS = ['other.example.com', 'other.example.com:81', 'evil.example'];
+
+const WHERE = {
+  path: fc.constantFrom(...RULE_PATHS),
+  methods: fc.subarray(['GET', 'POST', 'PROPFIND'], { minLength: 1 }),
+  hosts: fc.constantFrom(['other.example.com'], ['app.example.com', 'other.example.com:81']),
+  mode: fc.constantFrom('enforce', 'report'),
+  upstream: fc.constant('https://files.internal/base'),
+};
+const open = fc.record(
+  { ...WHERE, access: fc.constantFrom('public', 'public', 'deny') },
+  { requiredKeys: ['path', 'access'] },
+);
+const guarded = fc.record(
+  {
+    ...WHERE,
+    roles: fc.constantFrom(['admin'], ['admin', 'staff'], ['nobody']),
+    orgs: fc.constantFrom([SEED.organizationId], ['1']),
+    credentials: fc.constantFrom(['session'], ['session', 'bearer'], ['bearer']),
+    unauthenticated: fc.constantFrom('auto', 'redirect', '401'),
+    amr: fc.constant(['mfa']),
+    max_age: fc.constantFrom(100, 1000),
+  },
+  { requiredKeys: ['path'] },
+);
+const steppedUp = fc.record(
+  {
+    ...WHERE,
+    unauthenticated: fc.constantFrom('auto', 'redirect', '401'),
+    amr: fc.constant(['mfa']),
+    max_age: fc.constant(100),
+  },
+  { requiredKeys: ['path', 'max_age'] },
+);
+const rule = fc.oneof(open, guarded, steppedUp);
+
+export const configuration = fc.record({
+  callback: fc.constantFrom(...CALLBACKS),
+  postLogout: fc.constantFrom(...POST_LOGOUTS),
+  takesBearer: fc.boolean(),
+  secrets: fc.boolean(),
+  rules: fc.array(rule, { maxLength: 6 }),
+});
+
+const NAMES = Object.keys(ENDPOINTS) as EndpointName[];
+const WAYS: readonly ((path: string) => string)[] = [
+  (path) => `${path}/`,
+  (path) => `${path}x`,
+  (path) => path.toUpperCase(),
+  (path) => path.replace(/\w(?=[^/]*$)/, (letter) => `%${letter.charCodeAt(0).toString(16)}`),
+  (path) => path.replace(/^\/(.)/, (_, letter: string) => `/%${letter.charCodeAt(0).toString(16).toUpperCase()}`),
+  (path) => `/${path}`,
+  (path) => `/z/..${path}`,
+  (path) => `${path};x`,
+];
+
+export const question = fc.record({
+  method: fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom('GET', 'GET', 'HEAD', 'POST') },
+    { weight: 2, arbitrary: fc.constantFrom('PUT', 'DELETE', 'OPTIONS', 'PROPFIND', 'PATCH') },
+    { weight: 1, arbitrary: fc.constant('TRACE') },
+  ),
+  place: fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...NAMES).map((name) => ({ name })) },
+    { weight: 2, arbitrary: fc.constantFrom(...PATHS).map((path) => ({ path })) },
+    { weight: 1, arbitrary: fc.constantFrom(...IN_FOLDER).map((below) => ({ below })) },
+  ) as fc.Arbitrary<{ name?: EndpointName; path?: string; below?: string }>,
+  way: fc.oneof(
+    { weight: 2, arbitrary: fc.constant((path: string) => path) },
+    { weight: 1, arbitrary: fc.constantFrom(...WAYS) },
+  ),
+  host: fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...HOSTS) },
+    { weight: 1, arbitrary: fc.constantFrom(...OTHER_HOSTS) },
+  ),
+  who: fc.constantFrom('nobody', 'nobody', 'user', 'staff', 'admin', 'token of user', 'token of admin'),
+});
+
+export type Configuration = typeof configuration extends fc.Arbitrary<infer Value> ? Value : never;
+export type Question = typeof question extends fc.Arbitrary<infer Value> ? Value : never;
