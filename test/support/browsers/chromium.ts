@@ -1,0 +1,40 @@
+// Chromium, by Playwright.
+
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../chromium.ts';
+import type { RealBrowser, Tab, Visit } from './tab.ts';
+
+export async function startChromium(flags: readonly string[] = []): Promise<RealBrowser> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGUMENTS, ...flags] });
+  return {
+    name: 'Chromium',
+    visit: async () => startVisit(await browser.newContext({ locale: 'en-GB', ignoreHTTPSErrors: true })),
+    close: () => browser.close(),
+  };
+}
+
+function startVisit(context: BrowserContext): Visit {
+  return {
+    tab: async () => createTab(await context.newPage()),
+    tabs: async () => context.pages().map(createTab),
+    end: () => context.close(),
+  };
+}
+
+function createTab(page: Page): Tab {
+  return {
+    async goto(url) {
+      await page.goto(url);
+    },
+    async reload() {
+      await page.reload();
+    },
+    async back() {
+      await page.goBack();
+    },
+    url: async () => page.url(),
+    evaluate: (expression) => page.evaluate(expression),
+    click: (selector) => page.click(selector),
+    close: () => page.close(),
+  };
+}
