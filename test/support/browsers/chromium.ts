@@ -2,10 +2,14 @@
 
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../chromium.ts';
-import type { RealBrowser, Tab, Visit } from './tab.ts';
+import type { BrowserOptions, RealBrowser, Tab, Visit } from './tab.ts';
 
-export async function startChromium(flags: readonly string[] = []): Promise<RealBrowser> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGUMENTS, ...flags] });
+export async function startChromium({ hosts = [] }: BrowserOptions = {}): Promise<RealBrowser> {
+  const rules = hosts.map((host) => `MAP ${host} 127.0.0.1`).join(', ');
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [...CHROMIUM_ARGUMENTS, `--host-resolver-rules=${rules}`],
+  });
   return {
     name: 'Chromium',
     visit: async () => startVisit(await browser.newContext({ locale: 'en-GB', ignoreHTTPSErrors: true })),

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import type { RealBrowser, Tab, Visit } from './tab.ts';
+import type { BrowserOptions, RealBrowser, Tab, Visit } from './tab.ts';
 
 const FIREFOX = process.env['FIREFOX_PATH'] ?? '/usr/bin/firefox-esr';
 export const hasFirefox = existsSync(FIREFOX);
@@ -20,6 +20,7 @@ const PREFERENCES = {
   'browser.safebrowsing.phishing.enabled': false,
   'browser.shell.checkDefaultBrowser': false,
   'datareporting.policy.dataSubmissionEnabled': false,
+  'devtools.jsonview.enabled': false,
   'dom.disable_open_during_load': true,
   'extensions.update.enabled': false,
   'intl.accept_languages': 'en-GB',
@@ -32,9 +33,9 @@ const PREFERENCES = {
 type Result = Record<string, unknown>;
 type Send = <T = Result>(method: string, params: object) => Promise<T>;
 
-export async function startFirefox(preferences: Readonly<Record<string, unknown>> = {}): Promise<RealBrowser> {
+export async function startFirefox({ hosts = [] }: BrowserOptions = {}): Promise<RealBrowser> {
   const profile = mkdtempSync(join(tmpdir(), 'postern-firefox-'));
-  const lines = Object.entries({ ...PREFERENCES, ...preferences }).map(
+  const lines = Object.entries({ ...PREFERENCES, 'network.dns.localDomains': hosts.join() }).map(
     ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`,
   );
   writeFileSync(join(profile, 'user.js'), lines.join('\n'));

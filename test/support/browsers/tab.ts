@@ -14,6 +14,11 @@ export interface Tab {
   close(): Promise<void>;
 }
 
+export interface BrowserOptions {
+  /** Names that are on this machine, beside `localhost`. */
+  readonly hosts?: readonly string[];
+}
+
 export interface RealBrowser {
   readonly name: 'Chromium' | 'Firefox' | 'WebKit';
   /** A visitor of their own: no cookies, no storage, no cache of anybody else's. Ends the visit before. */

@@ -4,7 +4,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { freePort } from '../worker.ts';
-import type { RealBrowser, Tab, Visit } from './tab.ts';
+import { startLoopbackProxy } from './loopback-proxy.ts';
+import type { BrowserOptions, RealBrowser, Tab, Visit } from './tab.ts';
 
 const DRIVER = '/usr/bin/WebKitWebDriver';
 const DISPLAY = '/usr/bin/xvfb-run';
@@ -16,7 +17,8 @@ type Call = <T = unknown>(method: 'GET' | 'POST' | 'DELETE', path: string, body?
 /** WebDriver's own name for an element's id in JSON. */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 
-export async function startWebKit(): Promise<RealBrowser> {
+export async function startWebKit({ hosts = [] }: BrowserOptions = {}): Promise<RealBrowser> {
+  const proxy = hosts.length > 0 ? await startLoopbackProxy() : undefined;
   const port = await freePort();
   const driver = spawn(DISPLAY, ['-a', DRIVER, `--port=${port}`, '--host=127.0.0.1'], {
     stdio: 'ignore',
@@ -26,6 +28,8 @@ export async function startWebKit(): Promise<RealBrowser> {
       LANGUAGE: 'en_GB',
       LIBGL_ALWAYS_SOFTWARE: '1',
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+      // Its capability `sslProxy` speaks TLS to the proxy; this one does not.
+      ...(proxy && { https_proxy: `http://${proxy.address}`, no_proxy: 'localhost' }),
     },
   });
   const call = speak(`http://127.0.0.1:${port}`);
@@ -43,6 +47,7 @@ export async function startWebKit(): Promise<RealBrowser> {
       const gone = new Promise((resolve) => driver.once('close', resolve));
       if (driver.pid !== undefined && driver.exitCode === null) process.kill(-driver.pid);
       await gone;
+      await proxy?.close();
     },
   };
 }
@@ -72,7 +77,10 @@ async function ready(driver: ChildProcess, call: Call): Promise<void> {
 
 async function startVisit(call: Call): Promise<Visit> {
   const browserOptions = { binary: BROWSER, args: ['--automation'] };
-  const alwaysMatch = { acceptInsecureCerts: true, 'webkitgtk:browserOptions': browserOptions };
+  const alwaysMatch = {
+    acceptInsecureCerts: true,
+    'webkitgtk:browserOptions': browserOptions,
+  };
   const { sessionId } = await call<{ sessionId: string }>('POST', '/session', { capabilities: { alwaysMatch } });
   const session = `/session/${sessionId}`;
   const handles = () => call<string[]>('GET', `${session}/window/handles`);
