@@ -8,7 +8,7 @@ import { isNavigation, siteOf } from '../policy/navigation.ts';
 import { MAX_RETURN_TO_LENGTH } from '../policy/return-to.ts';
 import { encodeBase64url } from '../shared/base64url.ts';
 import { clientNetwork } from '../shared/client-network.ts';
-import { randomHex } from '../user-object/token-store.ts';
+import { randomHex } from '../shared/random.ts';
 import { MAX_FORM, MAX_FORM_TYPE } from './bounds.ts';
 
 const ENCTYPES = /^(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;

@@ -12,7 +12,7 @@ import { type IdentityOptions, readIdentity, withActor } from './zitadel/identit
 import { findForeignOrganization } from './zitadel/organization.ts';
 
 interface Dependencies {
-  readonly relyingParty: RelyingParty;
+  readonly relyingParty: Pick<RelyingParty, 'refresh' | 'userinfo' | 'revoke'>;
   readonly identityOptions: IdentityOptions;
   /** Only members of this organisation may be signed in. */
   readonly organizationId?: string | undefined;

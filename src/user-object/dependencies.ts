@@ -63,8 +63,6 @@ export type AuditEvent = {
 export interface UserSessionsSurroundings {
   readonly storage: ObjectStorage;
   readonly tokenStore: TokenStore;
-  readonly tokenKey: (sessionId: string, generation: number) => Promise<string>;
-  readonly randomSecret: () => string;
   readonly provider: ProviderSide;
   readonly times: RecordTimes;
   /** Seconds since the epoch. */

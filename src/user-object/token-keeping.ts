@@ -2,10 +2,14 @@
 // Design promises 1, 2, 4, 7. Every set of tokens is in the object's storage, sealed, until KV has taken it.
 
 import type { TokenSet } from '../oidc/relying-party.ts';
+import { randomHex } from '../shared/random.ts';
 import type { Revocation, SessionFault, UserSessionsSurroundings } from './dependencies.ts';
 import type { SessionBook } from './session-book.ts';
 import { postponeRevocation, REVOCATION_LIMIT, type SessionRecord } from './session-record.ts';
+import { tokenKey } from './token-store.ts';
 
+/** A session's half of the key that seals its tokens. */
+const SECRET_BYTES = 32;
 /** Seconds between attempts to write to a KV that refuses; its limit is one write per second and key. */
 const UNWRITTEN_RETRY = 15;
 /** Seconds within which KV may not show yet what was written to it. */
@@ -28,13 +32,13 @@ export class TokenKeeping {
 
   /** The first tokens of a session, for its record. */
   async seal(tokens: TokenSet) {
-    const secret = this.#deps.randomSecret();
+    const secret = randomHex(SECRET_BYTES);
     const sealed = await this.#deps.tokenStore.seal(tokens, secret);
     return { secret, generation: 1, oldestKey: 1, unwritten: this.#unwritten(sealed) };
   }
 
   async load(record: SessionRecord): Promise<TokensHere> {
-    const { tokenStore, tokenKey, now } = this.#deps;
+    const { tokenStore, now } = this.#deps;
     if (record.secret === undefined) return lost('no key');
     let sealed = record.unwritten?.sealed;
     try {
@@ -75,7 +79,7 @@ export class TokenKeeping {
 
   /** Hands tokens that are only here over to KV. Never throws. */
   async write(id: string): Promise<void> {
-    const { tokenStore, tokenKey, now } = this.#deps;
+    const { tokenStore, now } = this.#deps;
     const record = this.#book.load(id);
     if (record?.unwritten === undefined || record.ended) return;
     const { generation, unwritten } = record;
@@ -138,7 +142,7 @@ export class TokenKeeping {
   async #store(id: string, tokens: TokenSet): Promise<void> {
     const before = this.#book.load(id);
     if (!before) return;
-    const secret = before.secret ?? this.#deps.randomSecret();
+    const secret = before.secret ?? randomHex(SECRET_BYTES);
     const sealed = await this.#deps.tokenStore.seal(tokens, secret);
     const record = this.#book.load(id);
     if (!record) return;
@@ -157,7 +161,7 @@ export class TokenKeeping {
 
   /** Removes the KV entries of the generations before `end`. */
   async #remove(record: SessionRecord, end: number): Promise<void> {
-    const { tokenStore, tokenKey } = this.#deps;
+    const { tokenStore } = this.#deps;
     try {
       for (let generation = Math.max(record.oldestKey, end - MOST_REMOVALS); generation < end; generation++) {
         await tokenStore.remove(await tokenKey(record.id, generation));

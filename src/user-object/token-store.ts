@@ -3,9 +3,10 @@
 
 import type { TokenSet } from '../oidc/relying-party.ts';
 import { createEndNotes, type EndNotes } from '../session/end-notes.ts';
-import { digestName, toHex } from '../session/key-names.ts';
+import { digestName } from '../session/key-names.ts';
 import type { Keyring, Unsealed } from '../session/keyring.ts';
 import { LATE, within } from '../shared/deadline.ts';
+import { fromHex } from '../shared/hex.ts';
 
 /** KV refuses shorter times to live. */
 const MIN_TTL = 60;
@@ -39,16 +40,8 @@ export async function tokenKey(sessionId: string, generation: number): Promise<s
   return `${await digestName('tokens', sessionId)}/${generation}`;
 }
 
-export function randomHex(bytes: number): string {
-  return toHex(crypto.getRandomValues(new Uint8Array(bytes)));
-}
-
 async function inTime<T>(operation: Promise<T>): Promise<T> {
   const answer = await within(operation, DEADLINE);
   if (answer === LATE) throw new Error('KV: no answer in time');
   return answer;
-}
-
-function fromHex(hex: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

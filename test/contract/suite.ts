@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { digestName } from '../../src/session/key-names.ts';
 import { tokenKey } from '../../src/user-object/token-store.ts';
-import { type StoresUnderTest, sessionStart } from './stores.ts';
+import { idToken, type StoresUnderTest, sessionStart } from './stores.ts';
 
 export function describeStores(kind: string, start: () => Promise<StoresUnderTest>): void {
   let stores: StoresUnderTest;
@@ -113,7 +113,7 @@ export function describeStores(kind: string, start: () => Promise<StoresUnderTes
       const before = stores.providerCalls().revoke;
       expect(await stores.open(user).end({ id: `s-${user}` }, 'logout', true)).toMatchObject({
         ended: 1,
-        id_token: 'id-token-1',
+        id_token: idToken(1),
       });
       await stores.evict(user);
       await stores.open(user).begin(begin);

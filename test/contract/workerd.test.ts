@@ -1,13 +1,13 @@
-// The store suite over the runtime's own KV and Durable Objects, in workerd. House-style rule 11.
+// The store suite over the runtime's own KV and Durable Objects, in workerd.
 
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare, Response } from 'miniflare';
 import type { UserSessionsApi } from '../../src/user-object/api.ts';
 import { SECRET } from '../support/harness.ts';
-import type { ProviderCall } from './counting-provider.ts';
 import type { StoresUnderTest } from './stores.ts';
 import { describeStores } from './suite.ts';
+import type { ProviderCall } from './wiring.ts';
 
 async function bundle(): Promise<string> {
   const { outputFiles } = await build({
