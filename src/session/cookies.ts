@@ -1,12 +1,9 @@
 // The gateway's cookies: their names, attributes, and how they are found in a Cookie header.
 // RFC 6265bis §4.1, §5.7 (`__Host-`); 4,096 bytes of name and value is what every browser keeps.
 
-export const MAX_COOKIE_BYTES = 4096;
+export { cookieBase } from '../shared/cookie-base.ts';
 
-/** The name all of the gateway's cookies begin with; without TLS (loopback only) `__Host-` cannot be had. */
-export function cookieBase(isSecure: boolean): string {
-  return isSecure ? '__Host-postern' : 'postern';
-}
+export const MAX_COOKIE_BYTES = 4096;
 
 /**
  * Name → value of the cookies whose name begins with `base`; of several with one name the first counts. Only `;` separates cookies. No
