@@ -16,9 +16,9 @@ import { loginHintOf } from '../login/login-hint.ts';
 import { isOwnSite, isPrefetch } from '../policy/navigation.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
-import type { Holder } from '../session/endings.ts';
+import type { Holder } from '../session/session-ends.ts';
 import { generateRandomState } from '../shared/random.ts';
-import type { Ending } from '../user-object/api.ts';
+import type { EndOutcome } from '../user-object/api.ts';
 
 interface LogoutState {
   readonly state: string;
@@ -145,7 +145,7 @@ async function endSession(
 /** ZITADEL's end_session, or undefined when ZITADEL does not answer: nobody is sent to a page that does not come. */
 async function providerLogout(
   gateway: Gateway,
-  { id_token, providerAnswered }: Ending,
+  { id_token, providerAnswered }: EndOutcome,
   loginName: string | undefined,
   returnTo: string | undefined,
 ) {

@@ -3,24 +3,24 @@
 
 import { LATE, within } from '../shared/deadline.ts';
 import type { TokenAnswer } from '../user-object/api.ts';
-import { type Known, takeClaims } from './known-sessions.ts';
+import { type KnownSession, takeClaims } from './known-sessions.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
 
-export type Renewal = 'fresh' | 'behind' | 'read' | 'kept' | 'ended';
+export type ClaimsOutcome = 'fresh' | 'behind' | 'read' | 'kept' | 'ended';
 
-export interface ObjectQuestions {
+export interface ClaimsAndTokens {
   /** Reads claims no older than `notBefore` into `known`; `patience` in milliseconds, after which it goes on unattended. */
-  read(subject: Subject, notBefore: number, patience: number): Promise<Renewal>;
+  read(subject: SessionReference, notBefore: number, patience: number): Promise<ClaimsOutcome>;
   /** The same, with nobody waiting. */
-  readBehind(subject: Subject, notBefore: number): void;
-  tokens(subject: Subject, patience: number): Promise<TokenAnswer>;
+  readBehind(subject: SessionReference, notBefore: number): void;
+  tokens(subject: SessionReference, patience: number): Promise<TokenAnswer>;
 }
 
 /** Whose session it is. */
-export interface Subject {
+export interface SessionReference {
   readonly id: string;
   readonly sub: string;
-  readonly known: Known;
+  readonly known: KnownSession;
 }
 
 interface Dependencies {
@@ -30,7 +30,7 @@ interface Dependencies {
 }
 
 interface Reading {
-  readonly task: Promise<Renewal>;
+  readonly task: Promise<ClaimsOutcome>;
   readonly notBefore: number;
   readonly begunAt: number;
 }
@@ -40,11 +40,11 @@ const ABANDONED = 20;
 /** Seconds until the object is asked again after it could not be reached. */
 const OBJECT_RETRY = 5;
 
-export function createObjectQuestions({ directory, now, waitUntil }: Dependencies): ObjectQuestions {
+export function createClaimsAndTokens({ directory, now, waitUntil }: Dependencies): ClaimsAndTokens {
   const readings = new Map<string, Reading>();
   const tokenQuestions = new Map<string, { task: Promise<TokenAnswer>; begunAt: number }>();
 
-  async function ask({ id, sub, known }: Subject, notBefore: number): Promise<Renewal> {
+  async function ask({ id, sub, known }: SessionReference, notBefore: number): Promise<ClaimsOutcome> {
     try {
       const claimsAt = known.claims?.claimsAt ?? -1;
       const answer = await directory.ofUser(sub).readClaims({ id, notBefore, claimsAt });
@@ -62,7 +62,7 @@ export function createObjectQuestions({ directory, now, waitUntil }: Dependencie
     }
   }
 
-  function begin(subject: Subject, notBefore: number): Promise<Renewal> {
+  function begin(subject: SessionReference, notBefore: number): Promise<ClaimsOutcome> {
     const under = readings.get(subject.id);
     if (under && under.notBefore >= notBefore && now() - under.begunAt < ABANDONED) return under.task;
     const task = ask(subject, notBefore).finally(() => {

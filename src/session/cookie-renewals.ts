@@ -2,7 +2,7 @@
 // Design promise 4; a cookie is renewed only for a browser that still has the one it replaces, as far as anybody can know.
 
 import { GatewayError } from '../errors.ts';
-import type { Standings } from './known-sessions.ts';
+import type { KnownSessions } from './known-sessions.ts';
 import { type Durations, isActivityDue, isExpired, type SealedSession, type Session } from './session.ts';
 import { seenAtOf } from './unsealed-cookies.ts';
 import type { Visit } from './visitor-sessions.ts';
@@ -12,22 +12,22 @@ const AT_ONCE = 20;
 
 interface Dependencies {
   readonly times: Durations & { readonly revocationMaxAge: number };
-  readonly standings: Standings;
+  readonly knownSessions: KnownSessions;
   readonly seal: (session: Session) => Promise<string>;
   readonly now: () => number;
   readonly stopwatch: () => number;
 }
 
-export type Renewed = (visit: Visit) => Promise<{ readonly text: string; readonly session: Session } | undefined>;
+export type RenewCookie = (visit: Visit) => Promise<{ readonly text: string; readonly session: Session } | undefined>;
 
-export function createRenewals({ times, standings, seal, now, stopwatch }: Dependencies): Renewed {
+export function createCookieRenewals({ times, knownSessions, seal, now, stopwatch }: Dependencies): RenewCookie {
   /** The cookie that is due, or the one that a browser which still sends the old one did not get. */
   function replacementFor({ session, cookie, known, openedAt }: Visit) {
     const latest = cookie.replacement?.session ?? cookie.sealed;
     // The time of the request counts, not that of an answer which may come much later.
     const isActive = isActivityDue(latest.seenAt, openedAt, times);
     if (isActive || session.claimsAt > latest.claimsAt || (cookie.isOldKey && !cookie.replacement)) {
-      const { activeAt } = standings.recall(session.id) ?? known;
+      const { activeAt } = knownSessions.recall(session.id) ?? known;
       cookie.replacement = { session: { ...session, seenAt: Math.max(openedAt, activeAt) } };
     }
     return cookie.replacement;
@@ -36,12 +36,12 @@ export function createRenewals({ times, standings, seal, now, stopwatch }: Depen
   /** What this isolate remembers may be older than a sign-out in another: the user's object knows. */
   async function isStillCurrent({ session, known, cookie }: Visit, mustAsk: boolean): Promise<boolean> {
     try {
-      if (mustAsk) await standings.askAfresh(sealedOf(session), { seenAt: seenAtOf(cookie) });
+      if (mustAsk) await knownSessions.askAfresh(sealedOf(session), { seenAt: seenAtOf(cookie) });
     } catch (error) {
       if (error instanceof GatewayError) return false;
       throw error;
     }
-    const { ended, isReplaced } = standings.recall(session.id) ?? known;
+    const { ended, isReplaced } = knownSessions.recall(session.id) ?? known;
     return ended === undefined && !isReplaced;
   }
 
@@ -49,7 +49,7 @@ export function createRenewals({ times, standings, seal, now, stopwatch }: Depen
     const replacement = replacementFor(visit);
     if (!replacement || isExpired(replacement.session, now(), times)) return undefined;
     // A request may have been long on its way, too: what was known before it came says nothing of what its browser has learnt since.
-    const isKnownSince = (standings.recall(visit.session.id) ?? visit.known).checkedAt >= visit.openedAt;
+    const isKnownSince = (knownSessions.recall(visit.session.id) ?? visit.known).checkedAt >= visit.openedAt;
     const isLate = stopwatch() - visit.startedAt >= AT_ONCE || now() - visit.openedAt >= 1;
     const mustAsk = isLate || !isKnownSince;
     if (mustAsk) {

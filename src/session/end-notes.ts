@@ -3,7 +3,7 @@
 // has ended, never that one stands; a note that KV shows late ends it late.
 
 import { LATE, within } from '../shared/deadline.ts';
-import type { EndReason } from '../user-object/session-record.ts';
+import type { EndReason } from '../user-object/api.ts';
 import { digestName } from './key-names.ts';
 
 /** KV refuses shorter times to live. */

@@ -7,7 +7,7 @@ import type { ClaimsReading, TokenAnswer } from '../user-object/api.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
 import { type Durations, isActivityDue, type SealedSession, type Session } from './session.ts';
 
-export interface Known {
+export interface KnownSession {
   checkedAt: number;
   /** The last activity that the object has been told of, and the last there was as far as anybody here knows. */
   reportedAt: number;
@@ -31,14 +31,14 @@ export interface Activity {
   readonly activeAt?: number | undefined;
 }
 
-export interface Standings {
+export interface KnownSessions {
   /** From memory if that is younger than REVOCATION_MAX_AGE and has the newest claims, else from the user's object. */
-  of(sealed: SealedSession, activity: Activity): Promise<Known>;
+  of(sealed: SealedSession, activity: Activity): Promise<KnownSession>;
   /** Asks the user's object, whatever is remembered. Throws `store_unavailable`. */
-  ask(sealed: SealedSession, activity: Activity): Promise<Known>;
+  ask(sealed: SealedSession, activity: Activity): Promise<KnownSession>;
   /** The same, and joins no question that was asked before. */
-  askAfresh(sealed: SealedSession, activity: Activity): Promise<Known>;
-  recall(sessionId: string): Known | undefined;
+  askAfresh(sealed: SealedSession, activity: Activity): Promise<KnownSession>;
+  recall(sessionId: string): KnownSession | undefined;
   begin(session: Session): void;
   /** The same browser has signed in anew. */
   replace(sessionId: string): void;
@@ -55,13 +55,13 @@ interface Dependencies {
 /** Milliseconds; more than a question may take. One whose asker was cancelled may never be answered. */
 const JOIN_PATIENCE = 4_500;
 
-export function createStandings({ times, directory, now, waitUntil }: Dependencies): Standings {
-  const entries = new BoundedMap<string, Known>(8192);
-  const questions = new Map<string, Promise<Known>>();
+export function createKnownSessions({ times, directory, now, waitUntil }: Dependencies): KnownSessions {
+  const entries = new BoundedMap<string, KnownSession>(8192);
+  const questions = new Map<string, Promise<KnownSession>>();
   /** Sessions whose object did not answer: it may have missed their end. */
   const unanswered = new BoundedMap<string, true>(8192);
 
-  function isRecent(known: Known, sealed: SealedSession, activeAt: number | undefined): boolean {
+  function isRecent(known: KnownSession, sealed: SealedSession, activeAt: number | undefined): boolean {
     if (now() - known.checkedAt >= times.revocationMaxAge) return false;
     // An older cookie must not bring back what a newer reading has taken away.
     if (Math.max(claimsAtOf(sealed), known.claims?.claimsAt ?? -1) < known.newestClaimsAt) return false;
@@ -69,7 +69,7 @@ export function createStandings({ times, directory, now, waitUntil }: Dependenci
     return activeAt === undefined || !isActivityDue(known.reportedAt, activeAt, times);
   }
 
-  async function question(sealed: SealedSession, { seenAt, activeAt = seenAt }: Activity): Promise<Known> {
+  async function question(sealed: SealedSession, { seenAt, activeAt = seenAt }: Activity): Promise<KnownSession> {
     // The time before the question counts: what ends while the answer travels ends within REVOCATION_MAX_AGE of now.
     const checkedAt = now();
     const claimsAt = Math.max(claimsAtOf(sealed), entries.get(sealed.id)?.claims?.claimsAt ?? -1);
@@ -98,14 +98,14 @@ export function createStandings({ times, directory, now, waitUntil }: Dependenci
     return known;
   }
 
-  async function ask(sealed: SealedSession, activity: Activity): Promise<Known> {
+  async function ask(sealed: SealedSession, activity: Activity): Promise<KnownSession> {
     const first = questions.get(sealed.id);
     const joined = first && (await within(first, JOIN_PATIENCE));
     if (joined && joined !== LATE && (joined.ended !== undefined || isRecent(joined, sealed, undefined))) return joined;
     return askAfresh(sealed, activity);
   }
 
-  async function askAfresh(sealed: SealedSession, activity: Activity): Promise<Known> {
+  async function askAfresh(sealed: SealedSession, activity: Activity): Promise<KnownSession> {
     const asking = question(sealed, activity).finally(() => {
       if (questions.get(sealed.id) === asking) questions.delete(sealed.id);
     });
@@ -148,7 +148,7 @@ export function createStandings({ times, directory, now, waitUntil }: Dependenci
 }
 
 /** Readings may overtake each other; the newer stays. */
-export function takeClaims(known: Known, claims: ClaimsReading): void {
+export function takeClaims(known: KnownSession, claims: ClaimsReading): void {
   if (claims.claimsAt > (known.claims?.claimsAt ?? -1)) known.claims = claims;
   known.newestClaimsAt = Math.max(known.newestClaimsAt, claims.claimsAt);
 }
@@ -157,6 +157,6 @@ function claimsAtOf(sealed: SealedSession): number {
   return sealed.identity ? sealed.claimsAt : -1;
 }
 
-function create(checkedAt: number): Known {
+function create(checkedAt: number): KnownSession {
   return { checkedAt, reportedAt: 0, activeAt: 0, isReplaced: false, newestClaimsAt: -1, retryAt: 0 };
 }

@@ -11,10 +11,10 @@ export interface CookieEntry {
   readonly text: string;
   readonly sealed: SealedSession;
   readonly isOldKey: boolean;
-  replacement?: Replacement;
+  replacement?: NewerCookie;
 }
 
-interface Replacement {
+interface NewerCookie {
   readonly session: Session;
   text?: string;
   /** When the user's object was last asked whether the browser may have it. */

@@ -4,16 +4,16 @@
 import type { Config } from '../config/schema.ts';
 import type { Emit } from '../observability/request-event.ts';
 import type { TokenAnswer } from '../user-object/api.ts';
-import { createObjectQuestions, type Renewal, type Subject } from './claims-and-tokens.ts';
-import { createRenewals, sealedOf } from './cookie-renewals.ts';
+import { type ClaimsOutcome, createClaimsAndTokens, type SessionReference } from './claims-and-tokens.ts';
+import { createCookieRenewals, sealedOf } from './cookie-renewals.ts';
 import { cookieBase, parseOwnCookies } from './cookies.ts';
 import type { EndNotes } from './end-notes.ts';
-import { createEndings, type Endings, type Holder } from './endings.ts';
 import type { Keyring } from './keyring.ts';
-import { createStandings, type Known } from './known-sessions.ts';
+import { createKnownSessions, type KnownSession } from './known-sessions.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
 import { deletedCookies, fitsCookies, joinChunks, sealedCookies } from './sealed-cookie.ts';
 import { freshness, isExpired, type SealedSession, type Session } from './session.ts';
+import { createSessionEnds, type Holder, type SessionEnds } from './session-ends.ts';
 import { type CookieEntry, createUnsealedCookies, seenAtOf } from './unsealed-cookies.ts';
 
 export type Opened =
@@ -27,14 +27,14 @@ export interface Visit {
   session: Session;
   readonly cookieHeader: string | null;
   readonly cookie: CookieEntry;
-  known: Known;
+  known: KnownSession;
   readonly openedAt: number;
   /** The same on the stopwatch; milliseconds. */
   readonly startedAt: number;
   readonly countsAsActivity: boolean;
 }
 
-export interface VisitorSessions extends Omit<Endings, 'deliver'> {
+export interface VisitorSessions extends Omit<SessionEnds, 'deliver'> {
   /** Throws `store_unavailable` when the session's standing is unknown and can't be learnt. */
   open(cookieHeader: string | null, options?: { countsAsActivity?: boolean }): Promise<Opened>;
   /** Whose session the cookie is, or was: nobody is asked whether it stands. */
@@ -42,9 +42,9 @@ export interface VisitorSessions extends Omit<Endings, 'deliver'> {
   /** For a connection that stays open: asks the user's object, whatever this isolate remembers. False: the session is over. */
   isStanding(visit: Visit): Promise<boolean>;
   /** Reads claims again where they are older than `claimsMaxAge`; past half of it behind the request. */
-  freshen(visit: Visit, claimsMaxAge: number): Promise<Renewal>;
+  freshen(visit: Visit, claimsMaxAge: number): Promise<ClaimsOutcome>;
   /** Looks once more before a refusal, at most every few seconds for one session. */
-  lookAgain(visit: Visit): Promise<Renewal>;
+  lookAgain(visit: Visit): Promise<ClaimsOutcome>;
   /** The tokens for an upstream that gets them. */
   tokens(visit: Visit): Promise<TokenAnswer>;
   /**
@@ -80,9 +80,9 @@ export function createVisitorSessions(dependencies: Dependencies): VisitorSessio
   const { config, keyring, directory, now, stopwatch, waitUntil } = dependencies;
   const base = cookieBase(config.isSecure);
   const unsealText = createUnsealedCookies(keyring);
-  const { signOut, note, deliver } = createEndings(dependencies);
-  const standings = createStandings({ times: config, directory, now, waitUntil });
-  const questions = createObjectQuestions({ directory, now, waitUntil });
+  const { signOut, note, deliver } = createSessionEnds(dependencies);
+  const knownSessions = createKnownSessions({ times: config, directory, now, waitUntil });
+  const questions = createClaimsAndTokens({ directory, now, waitUntil });
 
   async function unseal(cookieHeader: string | null): Promise<CookieEntry | undefined> {
     const text = joinChunks(parseOwnCookies(cookieHeader, base), base);
@@ -104,18 +104,18 @@ export function createVisitorSessions(dependencies: Dependencies): VisitorSessio
     const seenAt = seenAtOf(cookie);
     if (!isOver(seenAt)) return true;
     if (isOver(at)) return false;
-    const { activeAt } = await standings.of(sealed, { seenAt });
+    const { activeAt } = await knownSessions.of(sealed, { seenAt });
     return !isOver(Math.max(seenAt, activeAt));
   }
 
-  const renewed = createRenewals({ times: config, standings, seal, now, stopwatch });
+  const renewed = createCookieRenewals({ times: config, knownSessions, seal, now, stopwatch });
 
   const toCookies = (text: string, session: Session, cookieHeader: string | null) =>
     sealedCookies(base, text, session.expiresAt - now(), parseOwnCookies(cookieHeader, base), config.isSecure);
 
   const patienceOf = ({ openedAt }: Visit) => Math.max(1, PATIENCE - (now() - openedAt)) * 1000;
 
-  async function read(visit: Visit, notBefore: number): Promise<Renewal> {
+  async function read(visit: Visit, notBefore: number): Promise<ClaimsOutcome> {
     const renewal = await questions.read(subjectOf(visit), notBefore, patienceOf(visit));
     takeNewest(visit);
     return renewal;
@@ -130,7 +130,7 @@ export function createVisitorSessions(dependencies: Dependencies): VisitorSessio
       const [openedAt, startedAt] = [now(), stopwatch()];
       if (!(await isInTime(cookie, openedAt))) return { kind: 'ended', reason: 'expired', sub: sealed.sub };
       const activeAt = countsAsActivity ? openedAt : undefined;
-      const known = await standings.of(sealed, { seenAt: seenAtOf(cookie), activeAt });
+      const known = await knownSessions.of(sealed, { seenAt: seenAtOf(cookie), activeAt });
       if (known.ended !== undefined) return { kind: 'ended', reason: known.ended, sub: sealed.sub };
       const session = sessionOf(sealed, known);
       if (!session) return { kind: 'ended', reason: 'identity_lost', sub: sealed.sub };
@@ -146,7 +146,7 @@ export function createVisitorSessions(dependencies: Dependencies): VisitorSessio
     note,
 
     async isStanding(visit) {
-      const known = await standings.ask(sealedOf(visit.session), { seenAt: seenAtOf(visit.cookie) });
+      const known = await knownSessions.ask(sealedOf(visit.session), { seenAt: seenAtOf(visit.cookie) });
       visit.known = known;
       takeNewest(visit);
       return known.ended === undefined;
@@ -177,18 +177,18 @@ export function createVisitorSessions(dependencies: Dependencies): VisitorSessio
     },
 
     async newCookies(session, cookieHeader) {
-      standings.begin(session);
+      knownSessions.begin(session);
       return toCookies(await seal(session), session, cookieHeader);
     },
 
     clearedCookies: (cookieHeader) => deletedCookies(base, parseOwnCookies(cookieHeader, base), config.isSecure),
 
-    markEnded: (sessionId, reason) => standings.end(sessionId, reason),
-    markReplaced: (sessionId) => standings.replace(sessionId),
+    markEnded: (sessionId, reason) => knownSessions.end(sessionId, reason),
+    markReplaced: (sessionId) => knownSessions.replace(sessionId),
   };
 }
 
-function sessionOf(sealed: SealedSession, { claims }: Known): Session | undefined {
+function sessionOf(sealed: SealedSession, { claims }: KnownSession): Session | undefined {
   if (claims && (sealed.identity === undefined || claims.claimsAt > sealed.claimsAt)) return { ...sealed, ...claims };
   return hasIdentity(sealed) ? sealed : undefined;
 }
@@ -197,7 +197,7 @@ function hasIdentity(sealed: SealedSession): sealed is SealedSession & Session {
   return sealed.identity !== undefined;
 }
 
-function subjectOf({ session, known }: Visit): Subject {
+function subjectOf({ session, known }: Visit): SessionReference {
   return { id: session.id, sub: session.identity.sub, known };
 }
 

@@ -3,32 +3,30 @@
 
 import type { Identity } from '../identity/identity.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
-import type { SignInNote } from './login-ledger.ts';
-import type { Device, EndReason } from './session-record.ts';
 
 export interface UserSessionsApi {
-  begin(start: SessionStart): Promise<Beginning>;
+  begin(start: SessionStart): Promise<BeginOutcome>;
   /** Ends the session that a browser had: at once, if another user than this object's has now signed in there. */
-  replace(replacement: Replacement): Promise<Beginning>;
+  replace(replacement: ReplaceRequest): Promise<BeginOutcome>;
   standing(query: StandingQuery): Promise<Standing>;
   readClaims(query: ClaimsQuery): Promise<ClaimsAnswer>;
   tokens(query: { id: string }): Promise<TokenAnswer>;
-  end(selection: SessionSelection, reason: EndReason, revokeNow: boolean): Promise<Ending>;
+  end(selection: SessionSelection, reason: EndReason, revokeNow: boolean): Promise<EndOutcome>;
   takeLogoutNotice(notice: LogoutNotice): Promise<'taken' | 'replayed'>;
   list(): Promise<SessionSummary[]>;
   /** For the object that is named by ZITADEL's `sid` instead of a `sub`: whose session that is. */
   pointTo(sub: string, expiresAt: number): Promise<void>;
   pointedTo(): Promise<string | undefined>;
-  /** For the object of one login: see kept-login.ts. Both parts are sealed. */
+  /** For the object of one login: see pending-login.ts. Both parts are sealed. */
   keep(parts: { address?: string; form?: string }, expiresAt: number): Promise<void>;
-  kept(): Promise<KeptLogin | undefined>;
+  kept(): Promise<PendingLogin | undefined>;
   takeForm(): Promise<string | undefined>;
-  /** For the object of one transaction: see login-ledger.ts. */
+  /** For the object of one transaction: see sign-in-notes.ts. */
   noteSignIn(note: SignInNote): Promise<void>;
   notedSignIn(): Promise<SignInNote | undefined>;
 }
 
-export interface KeptLogin {
+export interface PendingLogin {
   readonly address: string;
   /** There is one, and it has not been taken. */
   readonly hasForm: boolean;
@@ -38,7 +36,7 @@ export interface SessionStart {
   readonly id: string;
   readonly sub: string;
   readonly sid?: string;
-  readonly device: Device;
+  readonly device: SignedInFrom;
   readonly startedAt: number;
   readonly expiresAt: number;
   readonly identity: Identity;
@@ -50,14 +48,14 @@ export interface SessionStart {
   readonly askedAt?: number;
 }
 
-export interface Replacement {
+export interface ReplaceRequest {
   readonly id: string;
   readonly successor: string;
   readonly askedAt: number;
 }
 
 /** 'overtaken': the browser has signed in or out otherwise since it asked, and nothing has begun or ended. */
-export type Beginning = 'begun' | 'overtaken';
+export type BeginOutcome = 'begun' | 'overtaken';
 
 export interface StandingQuery {
   readonly id: string;
@@ -81,15 +79,15 @@ export type Standing =
       /** The same browser has signed in anew: no response may put this session's cookie over the new one's. */
       readonly isReplaced?: true;
     }
-  | Over;
+  | SessionOver;
 
-export interface Over {
+export interface SessionOver {
   readonly kind: 'ended';
   readonly reason: EndReason | 'unknown';
 }
 
 /** It can't be had now; the session goes on with what it has until `retryAt`. */
-export interface Kept {
+export interface Postponed {
   readonly kind: 'kept';
   readonly retryAt: number;
   readonly reason: string;
@@ -111,17 +109,17 @@ export interface ClaimsQuery {
 export type ClaimsAnswer =
   | { readonly kind: 'read'; readonly claims: ClaimsReading }
   /** With `claims` where the asker's are older than the last reading: a role that was seen taken away stays away. */
-  | (Kept & { readonly claims?: ClaimsReading })
-  | Over;
+  | (Postponed & { readonly claims?: ClaimsReading })
+  | SessionOver;
 
 export type TokenAnswer =
   | { readonly kind: 'tokens'; readonly access_token: string; readonly id_token: string; readonly renewAt: number }
-  | Kept
-  | Over;
+  | Postponed
+  | SessionOver;
 
 export interface SessionSummary {
   readonly id: string;
-  readonly device: Device;
+  readonly device: SignedInFrom;
   readonly startedAt: number;
   readonly seenAt: number;
   readonly expiresAt: number;
@@ -133,7 +131,7 @@ export type SessionSelection =
   | { readonly allExcept: string | null }
   | { readonly sid: string | undefined; readonly startedBefore: number };
 
-export interface Ending {
+export interface EndOutcome {
   readonly ended: number;
   /** Of the one session that was asked for by id: what end_session wants. */
   readonly id_token?: string;
@@ -148,4 +146,34 @@ export interface LogoutNotice {
   readonly iat: number;
   readonly exp: number;
   readonly jti: string;
+}
+
+export type EndReason =
+  | 'logout'
+  | 'logout_elsewhere'
+  | 'backchannel_logout'
+  | 'operator'
+  | 'replaced'
+  | 'expired'
+  | 'idle'
+  | 'refresh_token_dead'
+  | 'token_expired'
+  | 'tokens_lost'
+  | 'ended_at_provider'
+  | 'check_failed'
+  | 'foreign_organization';
+
+export interface SignedInFrom {
+  /** As the browser called itself, cut to a sane length. */
+  readonly userAgent?: string;
+  /** Where the edge saw the sign-in: city and country. */
+  readonly place?: string;
+}
+
+/** A sign-in by the time at which the browser sent off its callback; seconds since the epoch. */
+export interface SignInNote {
+  readonly at: number;
+  /** Its session, and whose that is. */
+  readonly id: string;
+  readonly sub: string;
 }

@@ -4,7 +4,8 @@
 import type { LogLevel } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
-import type { EndReason, RecordTimes } from './session-record.ts';
+import type { EndReason } from './api.ts';
+import type { RecordTimes } from './session-record.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** The part of a Durable Object's storage that is used; reads and writes are synchronous and strongly consistent. */
@@ -60,7 +61,7 @@ export type AuditEvent = {
   readonly level: LogLevel;
 };
 
-export interface UserSessionsSurroundings {
+export interface UserObjectDependencies {
   readonly storage: ObjectStorage;
   readonly tokenStore: TokenStore;
   readonly provider: ProviderSide;

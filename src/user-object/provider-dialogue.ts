@@ -2,24 +2,24 @@
 // Design promises 1, 5, 6. Runs inside the session's queue: nothing else renews meanwhile.
 
 import type { TokenSet } from '../oidc/relying-party.ts';
-import type { ClaimsAnswer, Kept, Over, TokenAnswer } from './api.ts';
+import type { ClaimsAnswer, EndReason, Postponed, SessionOver, TokenAnswer } from './api.ts';
 import { Backoffs } from './backoffs.ts';
-import type { SessionFault, UserSessionsSurroundings } from './dependencies.ts';
+import type { SessionFault, UserObjectDependencies } from './dependencies.ts';
 import type { SessionBook } from './session-book.ts';
-import { doubtfulAt, type EndReason, renewalDueAt, type SessionRecord } from './session-record.ts';
+import { doubtfulAt, renewalDueAt, type SessionRecord } from './session-record.ts';
 import type { TokenKeeping } from './token-keeping.ts';
 
 /** Seconds for which a reading of claims shows that the session stands at ZITADEL. */
 const VOUCHED_FOR = 10;
 
 export class ProviderDialogue {
-  readonly #deps: UserSessionsSurroundings;
+  readonly #deps: UserObjectDependencies;
   readonly #book: SessionBook;
   readonly #keeping: TokenKeeping;
   readonly #reads: Backoffs;
   readonly #renewals: Backoffs;
 
-  constructor(deps: UserSessionsSurroundings, book: SessionBook, keeping: TokenKeeping) {
+  constructor(deps: UserObjectDependencies, book: SessionBook, keeping: TokenKeeping) {
     this.#deps = deps;
     this.#book = book;
     this.#keeping = keeping;
@@ -83,7 +83,10 @@ export class ProviderDialogue {
     return this.#renew(record, tokens);
   }
 
-  async #renew(record: SessionRecord, tokens: TokenSet): Promise<{ kind: 'renewed'; tokens: TokenSet } | Kept | Over> {
+  async #renew(
+    record: SessionRecord,
+    tokens: TokenSet,
+  ): Promise<{ kind: 'renewed'; tokens: TokenSet } | Postponed | SessionOver> {
     const waiting = this.#renewals.waiting(record.id);
     if (waiting) return waiting;
     const renewed = await this.#keeping.renew(record, tokens);
@@ -96,13 +99,13 @@ export class ProviderDialogue {
     return 'kind' in latest ? latest : { kind: 'renewed', tokens: renewed.tokens };
   }
 
-  #failRead(record: SessionRecord, fault: SessionFault): Kept | Over {
+  #failRead(record: SessionRecord, fault: SessionFault): Postponed | SessionOver {
     const level = fault.isOperators ? 'error' : 'warn';
     this.#deps.audit({ event: 'claims_failed', sub: record.sub, session: record.id, reason: fault.reason, level });
     return fault.ends === undefined ? this.#reads.failed(record.id, fault) : this.#over(record, fault.ends);
   }
 
-  #over(record: SessionRecord, reason: EndReason): Over {
+  #over(record: SessionRecord, reason: EndReason): SessionOver {
     this.#book.end({ id: record.id }, reason);
     return { kind: 'ended', reason };
   }

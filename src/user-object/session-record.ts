@@ -3,36 +3,14 @@
 
 import type { Identity } from '../identity/identity.ts';
 import type { Durations } from '../session/session.ts';
-import type { SessionSelection } from './api.ts';
-
-export type EndReason =
-  | 'logout'
-  | 'logout_elsewhere'
-  | 'backchannel_logout'
-  | 'operator'
-  | 'replaced'
-  | 'expired'
-  | 'idle'
-  | 'refresh_token_dead'
-  | 'token_expired'
-  | 'tokens_lost'
-  | 'ended_at_provider'
-  | 'check_failed'
-  | 'foreign_organization';
-
-export interface Device {
-  /** As the browser called itself, cut to a sane length. */
-  readonly userAgent?: string;
-  /** Where the edge saw the sign-in: city and country. */
-  readonly place?: string;
-}
+import type { EndReason, SessionSelection, SignedInFrom } from './api.ts';
 
 export interface SessionRecord {
   readonly id: string;
   readonly sub: string;
   /** ZITADEL's session. */
   readonly sid?: string;
-  readonly device: Device;
+  readonly device: SignedInFrom;
   readonly startedAt: number;
   readonly seenAt: number;
   readonly expiresAt: number;

@@ -3,7 +3,7 @@
 
 import type { TokenSet } from '../oidc/relying-party.ts';
 import { randomHex } from '../shared/random.ts';
-import type { Revocation, SessionFault, UserSessionsSurroundings } from './dependencies.ts';
+import type { Revocation, SessionFault, UserObjectDependencies } from './dependencies.ts';
 import type { SessionBook } from './session-book.ts';
 import { postponeRevocation, REVOCATION_LIMIT, type SessionRecord } from './session-record.ts';
 import { tokenKey } from './token-store.ts';
@@ -17,15 +17,15 @@ const KV_LAG = 120;
 /** Old KV entries that one removal looks after; their time to live takes the rest. */
 const MOST_REMOVALS = 10;
 
-export type TokensHere =
+export type LoadedTokens =
   | { readonly kind: 'tokens'; readonly tokens: TokenSet }
   | { readonly kind: 'failed'; readonly fault: SessionFault };
 
 export class TokenKeeping {
-  readonly #deps: UserSessionsSurroundings;
+  readonly #deps: UserObjectDependencies;
   readonly #book: SessionBook;
 
-  constructor(deps: UserSessionsSurroundings, book: SessionBook) {
+  constructor(deps: UserObjectDependencies, book: SessionBook) {
     this.#deps = deps;
     this.#book = book;
   }
@@ -37,7 +37,7 @@ export class TokenKeeping {
     return { secret, generation: 1, oldestKey: 1, unwritten: this.#unwritten(sealed) };
   }
 
-  async load(record: SessionRecord): Promise<TokensHere> {
+  async load(record: SessionRecord): Promise<LoadedTokens> {
     const { tokenStore, now } = this.#deps;
     if (record.secret === undefined) return lost('no key');
     let sealed = record.unwritten?.sealed;
@@ -60,7 +60,7 @@ export class TokenKeeping {
   }
 
   /** New tokens for old. The old refresh token is dead from ZITADEL's answer on, so nothing may fail before `#store`. */
-  async renew(record: SessionRecord, tokens: TokenSet): Promise<TokensHere> {
+  async renew(record: SessionRecord, tokens: TokenSet): Promise<LoadedTokens> {
     const { provider, audit } = this.#deps;
     const { refresh_token } = tokens;
     if (refresh_token === undefined)
@@ -183,7 +183,7 @@ export class TokenKeeping {
   }
 }
 
-function lost(reason: string): TokensHere {
+function lost(reason: string): LoadedTokens {
   return { kind: 'failed', fault: { ends: 'tokens_lost', reason } };
 }
 

@@ -4,13 +4,14 @@
 import { LATE, within } from '../shared/deadline.ts';
 import { Turns } from '../shared/turns.ts';
 import type {
-  Beginning,
+  BeginOutcome,
   ClaimsAnswer,
   ClaimsQuery,
   ClaimsReading,
-  Ending,
+  EndOutcome,
+  EndReason,
   LogoutNotice,
-  Replacement,
+  ReplaceRequest,
   SessionSelection,
   SessionStart,
   SessionSummary,
@@ -19,12 +20,12 @@ import type {
   TokenAnswer,
   UserSessionsApi,
 } from './api.ts';
-import type { UserSessionsSurroundings } from './dependencies.ts';
+import type { UserObjectDependencies } from './dependencies.ts';
 import { LoginObject } from './login-object.ts';
 import { NotedEnds } from './noted-ends.ts';
 import { ProviderDialogue } from './provider-dialogue.ts';
 import { SessionBook } from './session-book.ts';
-import { activityStep, type EndReason, expiryOf, LOGOUT_TOLERANCE, type SessionRecord } from './session-record.ts';
+import { activityStep, expiryOf, LOGOUT_TOLERANCE, type SessionRecord } from './session-record.ts';
 import { TokenKeeping } from './token-keeping.ts';
 
 /** Milliseconds that whoever signs out waits for ZITADEL; the alarm goes on from there. */
@@ -33,7 +34,7 @@ const REVOCATION_PATIENCE = 3_000;
 const ALARM_DELAY = 30;
 
 export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
-  readonly #deps: UserSessionsSurroundings;
+  readonly #deps: UserObjectDependencies;
   readonly #book: SessionBook;
   readonly #keeping: TokenKeeping;
   readonly #turns = new Turns();
@@ -41,7 +42,7 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
   readonly #dialogue: ProviderDialogue;
   readonly #notedEnds: NotedEnds;
 
-  constructor(deps: UserSessionsSurroundings) {
+  constructor(deps: UserObjectDependencies) {
     const book = new SessionBook(deps);
     super(deps.storage, deps.now, () => book.schedule());
     this.#deps = deps;
@@ -51,9 +52,9 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     this.#notedEnds = new NotedEnds(deps, this.#book);
   }
 
-  begin(start: SessionStart): Promise<Beginning> {
+  begin(start: SessionStart): Promise<BeginOutcome> {
     const { tokens, replaces, askedAt = Number.POSITIVE_INFINITY, ...facts } = start;
-    return this.#turns.take(start.id, async (): Promise<Beginning> => {
+    return this.#turns.take(start.id, async (): Promise<BeginOutcome> => {
       // A second call for the same sign-in changes nothing, even when the session has been ended in between.
       if (this.#book.load(start.id)) return 'begun';
       const record: SessionRecord = { ...facts, seenAt: start.startedAt, ...(await this.#keeping.seal(tokens)) };
@@ -69,7 +70,7 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     });
   }
 
-  async replace({ id, successor, askedAt }: Replacement): Promise<Beginning> {
+  async replace({ id, successor, askedAt }: ReplaceRequest): Promise<BeginOutcome> {
     if (!this.#book.replace(id, successor, askedAt)) return 'overtaken';
     if (!this.#book.load(successor)) this.#book.end({ id }, 'replaced');
     this.#book.schedule();
@@ -124,7 +125,7 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     return asking;
   }
 
-  async end(selection: SessionSelection, reason: EndReason, revokeNow: boolean): Promise<Ending> {
+  async end(selection: SessionSelection, reason: EndReason, revokeNow: boolean): Promise<EndOutcome> {
     // Who signs out waits for ZITADEL a moment; whoever is signed out by others does not wait for anything.
     const isAwaited = revokeNow && 'id' in selection;
     const ended = this.#book.end(selection, reason, isAwaited ? ALARM_DELAY : 0);
@@ -138,7 +139,7 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     return { ended: counted.length, ...ending, ...(isReplaced && { isReplaced }) };
   }
 
-  async #revokeNow(record: SessionRecord): Promise<Pick<Ending, 'id_token' | 'providerAnswered'>> {
+  async #revokeNow(record: SessionRecord): Promise<Pick<EndOutcome, 'id_token' | 'providerAnswered'>> {
     const revoking = this.#keeping.revoke(record).finally(() => this.#book.schedule());
     this.#deps.background(revoking.catch(() => undefined));
     const revoked = await within(revoking, REVOCATION_PATIENCE);

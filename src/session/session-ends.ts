@@ -5,7 +5,7 @@
 import type { Emit } from '../observability/request-event.ts';
 import { BoundedMap } from '../shared/bounded-map.ts';
 import { LATE, within } from '../shared/deadline.ts';
-import type { Ending } from '../user-object/api.ts';
+import type { EndOutcome } from '../user-object/api.ts';
 import type { EndNotes } from './end-notes.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
 
@@ -16,9 +16,9 @@ export interface Holder {
   readonly expiresAt: number;
 }
 
-export interface Endings {
+export interface SessionEnds {
   /** Undefined while the object is away; `isAway`: it did not answer just now. */
-  signOut(holder: Holder, isAway?: boolean): Promise<Ending | undefined>;
+  signOut(holder: Holder, isAway?: boolean): Promise<EndOutcome | undefined>;
   /** Notes what could not be said to the object. Never throws. */
   note(holder: Holder, reason: 'logout' | 'replaced'): Promise<void>;
   /** Says to the objects what they missed; nobody waits for it. */
@@ -39,7 +39,7 @@ interface Dependencies {
   readonly emit: Emit;
 }
 
-export function createEndings({ directory, notes, now, waitUntil, emit }: Dependencies): Endings {
+export function createSessionEnds({ directory, notes, now, waitUntil, emit }: Dependencies): SessionEnds {
   const unsaid = new BoundedMap<string, { sub: string; reason: 'logout' | 'replaced' }>(1024);
   let triedAt = Number.NEGATIVE_INFINITY;
 

@@ -2,7 +2,7 @@
 // object of the login's own, gone when the login's time is over. Design §3 first row, §6.
 // Why here: it must be read back anywhere on earth at once, and the form exactly once, which KV promises neither of.
 
-import type { KeptLogin } from './api.ts';
+import type { PendingLogin } from './api.ts';
 import type { ObjectStorage } from './dependencies.ts';
 
 const ADDRESS = 'kept/address';
@@ -14,35 +14,35 @@ interface Address {
 }
 
 /** Two values, since one may have 2 MB, and a sealed form of 1 MB has 1.9. */
-export function keep(
+export function savePendingLogin(
   storage: ObjectStorage,
   { address, form }: { address?: string; form?: string },
   expiresAt: number,
 ): void {
   if (address !== undefined) storage.put(ADDRESS, { address, expiresAt } satisfies Address);
   // Without an address there would be nothing to say when the form has to go.
-  if (form !== undefined && keptUntil(storage) !== undefined) storage.put(FORM, form);
+  if (form !== undefined && pendingLoginExpiresAt(storage) !== undefined) storage.put(FORM, form);
 }
 
-export function kept(storage: ObjectStorage, now: number): KeptLogin | undefined {
+export function loadPendingLogin(storage: ObjectStorage, now: number): PendingLogin | undefined {
   const entry = storage.get<Address>(ADDRESS);
   if (!entry || entry.expiresAt <= now) return undefined;
   return { address: entry.address, hasForm: storage.get(FORM) !== undefined };
 }
 
-export function takeForm(storage: ObjectStorage, now: number): string | undefined {
-  const form = kept(storage, now) && storage.get<string>(FORM);
+export function takePendingForm(storage: ObjectStorage, now: number): string | undefined {
+  const form = loadPendingLogin(storage, now) && storage.get<string>(FORM);
   storage.delete(FORM);
   return form;
 }
 
 /** Seconds since the epoch; undefined where nothing is kept. */
-export function keptUntil(storage: ObjectStorage): number | undefined {
+export function pendingLoginExpiresAt(storage: ObjectStorage): number | undefined {
   return storage.get<Address>(ADDRESS)?.expiresAt;
 }
 
-export function tidyKept(storage: ObjectStorage, now: number): void {
-  if ((keptUntil(storage) ?? now + 1) > now) return;
+export function removeExpiredLogin(storage: ObjectStorage, now: number): void {
+  if ((pendingLoginExpiresAt(storage) ?? now + 1) > now) return;
   storage.delete(ADDRESS);
   storage.delete(FORM);
 }
