@@ -1,0 +1,31 @@
+// KV with deadlines, since a store that hangs must not hold a request beyond the promised 15 seconds.
+// ARCHITECTURE §3 (each call to a store has a deadline), §6 (KV).
+
+import { LATE, within } from './deadline.ts';
+
+/** Everything throws where KV fails or is too slow. */
+export interface KvStore {
+  read(key: string): Promise<string | undefined>;
+  /** `ttl` in seconds. */
+  write(key: string, value: string, ttl: number): Promise<void>;
+  remove(key: string): Promise<void>;
+}
+
+/** KV refuses shorter times to live. */
+const MIN_TTL = 60;
+
+/** Deadlines in milliseconds; `writing` holds for removals too. */
+export function createKvStore(kv: KVNamespace, { reading, writing }: { reading: number; writing: number }): KvStore {
+  return {
+    read: async (key) => (await inTime(kv.get(key), reading)) ?? undefined,
+    write: (key, value, ttl) =>
+      inTime(kv.put(key, value, { expirationTtl: Math.max(MIN_TTL, Math.ceil(ttl)) }), writing),
+    remove: (key) => inTime(kv.delete(key), writing),
+  };
+}
+
+async function inTime<T>(operation: Promise<T>, deadline: number): Promise<T> {
+  const answer = await within(operation, deadline);
+  if (answer === LATE) throw new Error('KV: no answer in time');
+  return answer;
+}
