@@ -15,7 +15,7 @@ import { personOf } from '../login/begin-session.ts';
 import { startLogin } from '../login/start-login.ts';
 import { describeUserAgent } from '../pages/device.ts';
 import { isNavigation } from '../policy/navigation.ts';
-import type { Visit } from '../session/visitor-sessions.ts';
+import type { Visit } from '../session/visit.ts';
 import { endpointPath, endpointUrl } from './catalogue.ts';
 
 export const profile: Endpoint = (gateway) => async (c) => {

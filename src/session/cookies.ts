@@ -28,8 +28,16 @@ function beforeComma(text: string): string {
   return comma < 0 ? text : text.slice(0, comma);
 }
 
-/** `maxAge` in seconds; 0 deletes, which browsers only do when every attribute is as it was (RFC 6265bis §5.7). */
-export function serializeCookie(name: string, value: string, maxAge: number, isSecure: boolean): string {
+/**
+ * `maxAge` in seconds; 0 deletes, which browsers only do when every attribute is as it was (RFC 6265bis §5.7). Browsers take a name with the
+ * prefix only with `Secure`, and without TLS there is neither.
+ */
+export function serializeCookie(
+  name: string,
+  value: string,
+  maxAge: number,
+  isSecure = name.startsWith('__Host-'),
+): string {
   return `${name}=${value}; Path=/; Max-Age=${Math.max(0, Math.floor(maxAge))}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
 }
 

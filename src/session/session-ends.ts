@@ -1,12 +1,12 @@
-// Ends a session from the worker's side; while the user's object is away the end is noted, and brought to it later.
-// Design promise 4. Three ways lead there: this isolate tries again, the object reads the note when it wakes up, and so it does
-// for whoever could not reach it.
+// Ends a session from the worker's side. While the user's object is away, the end is noted and brought to it later. Promise 4.
+// The object learns of it in three ways: this isolate tries again, the object reads the note when it wakes up, and it reads the note when
+// it is asked by somebody who could not reach it before.
 
 import type { Emit } from '../observability/request-event.ts';
 import { BoundedMap } from '../shared/bounded-map.ts';
 import { LATE, within } from '../shared/deadline.ts';
 import type { EndOutcome } from '../user-object/api.ts';
-import type { EndNotes } from './end-notes.ts';
+import type { EndNotes, NotedReason } from './end-notes.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
 
 /** Whose session a cookie is; `expiresAt` in seconds since the epoch. */
@@ -16,22 +16,7 @@ export interface Holder {
   readonly expiresAt: number;
 }
 
-export interface SessionEnds {
-  /** Undefined while the object is away; `isAway`: it did not answer just now. */
-  signOut(holder: Holder, isAway?: boolean): Promise<EndOutcome | undefined>;
-  /** Notes what could not be said to the object. Never throws. */
-  note(holder: Holder, reason: 'logout' | 'replaced'): Promise<void>;
-  /** Says to the objects what they missed; nobody waits for it. */
-  deliver(): void;
-}
-
-/** Milliseconds that whoever signs out waits for the object, which asks ZITADEL meanwhile; for one that may be away. */
-const PATIENCE = 8_000;
-const LITTLE_PATIENCE = 1_000;
-/** Seconds between attempts. */
-const RETRY = 5;
-
-interface Dependencies {
+export interface SessionEndsDependencies {
   readonly directory: UserSessionsDirectory;
   readonly notes: EndNotes;
   readonly now: () => number;
@@ -39,24 +24,39 @@ interface Dependencies {
   readonly emit: Emit;
 }
 
-export function createSessionEnds({ directory, notes, now, waitUntil, emit }: Dependencies): SessionEnds {
-  const unsaid = new BoundedMap<string, { sub: string; reason: 'logout' | 'replaced' }>(1024);
-  let triedAt = Number.NEGATIVE_INFINITY;
+/** Milliseconds that whoever signs out waits for the object, which asks ZITADEL meanwhile; for one that may be away. */
+const PATIENCE = 8_000;
+const LITTLE_PATIENCE = 1_000;
+/** Seconds between attempts. */
+const RETRY = 5;
+/** Ends that this isolate may remember to say to the objects later. */
+const MOST_UNSAID = 1024;
 
-  async function say(id: string, sub: string, reason: 'logout' | 'replaced'): Promise<void> {
-    try {
-      await directory.ofUser(sub).end({ id }, reason, false);
-    } catch {
-      // Still away; the fault is logged with the requests that meet it.
-      return;
-    }
-    unsaid.delete(id);
-    await notes.remove(id).catch(() => undefined);
+export class SessionEnds {
+  readonly #deps: SessionEndsDependencies;
+  readonly #unsaid = new BoundedMap<string, { sub: string; reason: NotedReason }>(MOST_UNSAID);
+  #triedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: SessionEndsDependencies) {
+    this.#deps = deps;
   }
 
-  async function note({ id, sub, expiresAt }: Holder, reason: 'logout' | 'replaced'): Promise<void> {
-    unsaid.set(id, { sub, reason });
-    triedAt = now();
+  /** Undefined while the object is away; `isAway`: it did not answer just now. */
+  async signOut(holder: Holder, isAway = false): Promise<EndOutcome | undefined> {
+    const { directory, waitUntil } = this.#deps;
+    const ending = directory.ofUser(holder.sub).end({ id: holder.id }, 'logout', true);
+    waitUntil(ending.catch(() => undefined));
+    const ended = await within(ending, isAway ? LITTLE_PATIENCE : PATIENCE).catch(() => LATE);
+    if (typeof ended === 'object') return ended;
+    await this.note(holder, 'logout');
+    return undefined;
+  }
+
+  /** Notes what could not be said to the object. Never throws. */
+  async note({ id, sub, expiresAt }: Holder, reason: NotedReason): Promise<void> {
+    const { notes, now, emit } = this.#deps;
+    this.#unsaid.set(id, { sub, reason });
+    this.#triedAt = now();
     try {
       await notes.write(id, reason, expiresAt - now());
     } catch (error) {
@@ -65,23 +65,23 @@ export function createSessionEnds({ directory, notes, now, waitUntil, emit }: De
     }
   }
 
-  return {
-    async signOut(holder, isAway = false) {
-      const { id, sub } = holder;
-      const ending = directory.ofUser(sub).end({ id }, 'logout', true);
-      waitUntil(ending.catch(() => undefined));
-      const ended = await within(ending, isAway ? LITTLE_PATIENCE : PATIENCE).catch(() => LATE);
-      if (typeof ended === 'object') return ended;
-      await note(holder, 'logout');
-      return undefined;
-    },
+  /** Says to the objects what they missed; nobody waits for it. */
+  deliver(): void {
+    const { now, waitUntil } = this.#deps;
+    if (this.#unsaid.size === 0 || now() - this.#triedAt < RETRY) return;
+    this.#triedAt = now();
+    for (const [id, { sub, reason }] of this.#unsaid.entries()) waitUntil(this.#say(id, sub, reason));
+  }
 
-    note,
-
-    deliver() {
-      if (unsaid.size === 0 || now() - triedAt < RETRY) return;
-      triedAt = now();
-      for (const [id, { sub, reason }] of unsaid.entries()) waitUntil(say(id, sub, reason));
-    },
-  };
+  async #say(id: string, sub: string, reason: NotedReason): Promise<void> {
+    const { directory, notes } = this.#deps;
+    try {
+      await directory.ofUser(sub).end({ id }, reason, false);
+    } catch {
+      // Still away; the fault is logged with the requests that meet it.
+      return;
+    }
+    this.#unsaid.delete(id);
+    await notes.remove(id).catch(() => undefined);
+  }
 }

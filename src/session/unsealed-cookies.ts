@@ -14,7 +14,7 @@ export interface CookieEntry {
   replacement?: NewerCookie;
 }
 
-interface NewerCookie {
+export interface NewerCookie {
   readonly session: Session;
   text?: string;
   /** When the user's object was last asked whether the browser may have it. */

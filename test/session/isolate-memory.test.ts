@@ -3,8 +3,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { createClaimsAndTokens } from '../../src/session/claims-and-tokens.ts';
-import { createKnownSessions, type KnownSession } from '../../src/session/known-sessions.ts';
+import { ClaimsAndTokens } from '../../src/session/claims-and-tokens.ts';
+import { type KnownSession, KnownSessions } from '../../src/session/known-sessions.ts';
 import type { UserSessionsDirectory } from '../../src/session/object-client.ts';
 import type { Standing, UserSessionsApi } from '../../src/user-object/api.ts';
 import { type Bed, createBed } from '../oidc/bearer/bed.ts';
@@ -44,7 +44,7 @@ describe('a session’s standing', () => {
         return GOOD;
       },
     }));
-    const knownSessions = createKnownSessions(dependencies);
+    const knownSessions = new KnownSessions(dependencies);
     await knownSessions.of(sealed, { seenAt: START });
     clock.now = START + 29;
     await knownSessions.of(sealed, { seenAt: START });
@@ -57,7 +57,7 @@ describe('a session’s standing', () => {
   it('promise 4 once over is over, whatever is answered later', async () => {
     const answers: Standing[] = [{ kind: 'ended', reason: 'logout' }, GOOD];
     const { clock, dependencies } = setUp(() => ({ standing: async () => answers.shift() ?? GOOD }));
-    const knownSessions = createKnownSessions(dependencies);
+    const knownSessions = new KnownSessions(dependencies);
     expect((await knownSessions.of(sealed, { seenAt: START })).ended).toBe('logout');
     clock.now += 31;
     expect((await knownSessions.of(sealed, { seenAt: START })).ended).toBe('logout');
@@ -79,8 +79,8 @@ describe('a question about tokens or claims', () => {
     const over = { kind: 'ended', reason: 'refresh_token_dead' } as const;
     const { dependencies } = setUp(() => ({ tokens: async () => over, readClaims: async () => over }));
     const [asTokens, asClaims] = [known(), known()];
-    await createClaimsAndTokens(dependencies).tokens({ id: 's', sub: '1', known: asTokens }, 1000);
-    await createClaimsAndTokens(dependencies).read({ id: 's', sub: '1', known: asClaims }, START, 1000);
+    await new ClaimsAndTokens(dependencies).tokens({ id: 's', sub: '1', known: asTokens }, 1000);
+    await new ClaimsAndTokens(dependencies).read({ id: 's', sub: '1', known: asClaims }, START, 1000);
     expect([asTokens.ended, asClaims.ended]).toEqual(['refresh_token_dead', 'refresh_token_dead']);
   });
 
@@ -92,7 +92,7 @@ describe('a question about tokens or claims', () => {
         throw new Error('overloaded');
       },
     }));
-    const questions = createClaimsAndTokens(dependencies);
+    const questions = new ClaimsAndTokens(dependencies);
     const subject = { id: 's', sub: '1', known: known() };
     expect(await questions.read(subject, START, 1000)).toBe('kept');
     clock.now += 4;
