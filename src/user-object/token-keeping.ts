@@ -1,11 +1,11 @@
-// A session's tokens: where they are, how they are renewed without being lost, and how they are revoked in the end.
-// Design promises 1, 2, 4, 7. Every set of tokens is in the object's storage, sealed, until KV has taken it.
+// A session's tokens: where they are, and how they are renewed without being lost.
+// Promises 1, 2, 7. Every set of tokens is in the object's storage, sealed, until KV has taken it.
 
 import type { TokenSet } from '../oidc/relying-party.ts';
 import { randomHex } from '../shared/random.ts';
-import type { Revocation, SessionFault, UserObjectDependencies } from './dependencies.ts';
+import type { SessionFault, UserObjectDependencies } from './dependencies.ts';
 import type { SessionBook } from './session-book.ts';
-import { postponeRevocation, REVOCATION_LIMIT, type SessionRecord } from './session-record.ts';
+import { REVOCATION_LIMIT, type SessionRecord } from './session-record.ts';
 import { tokenKey } from './token-store.ts';
 
 /** A session's half of the key that seals its tokens. */
@@ -99,43 +99,11 @@ export class TokenKeeping {
     if (latest?.unwritten?.sealed === unwritten.sealed) {
       const { unwritten: _written, ...rest } = latest;
       this.#book.save({ ...rest, writtenAt: now() });
-      await this.#remove(rest, generation);
+      await this.remove(rest, generation);
     } else {
       // While KV was busy the tokens were renewed, or revoked: what it has just taken is of no more use.
-      await this.#remove(record, generation + 1);
+      await this.remove(record, generation + 1);
     }
-  }
-
-  /** Revokes the tokens of a session that has ended; 'unanswered' and 'refused' are tried again later. */
-  async revoke(record: SessionRecord): Promise<{ outcome: Revocation; id_token?: string }> {
-    const loaded = await this.load(record);
-    if (loaded.kind === 'failed') {
-      const outcome = loaded.fault.ends === undefined ? 'unanswered' : 'done';
-      await this.#afterRevocation(record, outcome);
-      return { outcome };
-    }
-    const outcome = await this.#deps.provider.revoke(loaded.tokens);
-    const level = outcome === 'done' ? 'info' : outcome === 'refused' ? 'error' : 'warn';
-    this.#deps.audit({ event: 'revocation', sub: record.sub, session: record.id, reason: outcome, level });
-    await this.#afterRevocation(record, outcome);
-    return { outcome, id_token: loaded.tokens.id_token };
-  }
-
-  postpone(id: string): void {
-    const record = this.#book.load(id);
-    if (!record) return;
-    const postponed = postponeRevocation(record, this.#deps.now());
-    if (postponed !== 'given-up') this.#book.save(postponed);
-    else this.#book.save(withoutTokens(record));
-  }
-
-  async #afterRevocation(record: SessionRecord, outcome: Revocation): Promise<void> {
-    const latest = this.#book.load(record.id);
-    // A renewal that ended meanwhile has put newer tokens there; those are revoked at the next alarm.
-    if (!latest || latest.generation !== record.generation) return;
-    if (outcome !== 'done') return this.postpone(record.id);
-    this.#book.save(withoutTokens(latest));
-    await this.#remove(latest, latest.generation + 1);
   }
 
   /** Keeps new tokens here until KV has them. Of a session that has ended meanwhile they are kept to be revoked. */
@@ -160,7 +128,7 @@ export class TokenKeeping {
   }
 
   /** Removes the KV entries of the generations before `end`. */
-  async #remove(record: SessionRecord, end: number): Promise<void> {
+  async remove(record: SessionRecord, end: number): Promise<void> {
     const { tokenStore } = this.#deps;
     try {
       for (let generation = Math.max(record.oldestKey, end - MOST_REMOVALS); generation < end; generation++) {
@@ -185,10 +153,4 @@ export class TokenKeeping {
 
 function lost(reason: string): LoadedTokens {
   return { kind: 'failed', fault: { ends: 'tokens_lost', reason } };
-}
-
-/** A tombstone that has nothing left to revoke. */
-function withoutTokens(record: SessionRecord): SessionRecord {
-  const { revocation: _done, secret: _useless, unwritten: _dropped, ...rest } = record;
-  return rest;
 }

@@ -1,7 +1,6 @@
 // All sessions of one user: the one writer of their tokens, and the one place that knows whether a session still stands.
 // Design §6 UserSessions; promises 1 (one refresh), 2 (never lost), 4 (signed out means signed out), 5 (fresh roles).
 
-import { LATE, within } from '../shared/deadline.ts';
 import { Turns } from '../shared/turns.ts';
 import type {
   BeginOutcome,
@@ -24,12 +23,11 @@ import type { UserObjectDependencies } from './dependencies.ts';
 import { LoginObject } from './login-object.ts';
 import { NotedEnds } from './noted-ends.ts';
 import { ProviderDialogue } from './provider-dialogue.ts';
+import { Revocations } from './revocations.ts';
 import { SessionBook } from './session-book.ts';
 import { activityStep, expiryOf, LOGOUT_TOLERANCE, type SessionRecord } from './session-record.ts';
 import { TokenKeeping } from './token-keeping.ts';
 
-/** Milliseconds that whoever signs out waits for ZITADEL; the alarm goes on from there. */
-const REVOCATION_PATIENCE = 3_000;
 /** Seconds until the alarm revokes what is being revoked just now, in case nothing comes of that. */
 const ALARM_DELAY = 30;
 
@@ -37,6 +35,7 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
   readonly #deps: UserObjectDependencies;
   readonly #book: SessionBook;
   readonly #keeping: TokenKeeping;
+  readonly #revocations: Revocations;
   readonly #turns = new Turns();
   readonly #tokensAsked = new Map<string, Promise<TokenAnswer>>();
   readonly #dialogue: ProviderDialogue;
@@ -47,9 +46,10 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     super(deps.storage, deps.now, () => book.schedule());
     this.#deps = deps;
     this.#book = book;
-    this.#keeping = new TokenKeeping(deps, this.#book);
-    this.#dialogue = new ProviderDialogue(deps, this.#book, this.#keeping);
-    this.#notedEnds = new NotedEnds(deps, this.#book);
+    this.#keeping = new TokenKeeping(deps, book);
+    this.#revocations = new Revocations(deps, book, this.#keeping);
+    this.#dialogue = new ProviderDialogue(deps, book, this.#keeping);
+    this.#notedEnds = new NotedEnds(deps, book);
   }
 
   begin(start: SessionStart): Promise<BeginOutcome> {
@@ -131,21 +131,12 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     const ended = this.#book.end(selection, reason, isAwaited ? ALARM_DELAY : 0);
     const named = 'id' in selection ? selection.id : undefined;
     const only = ended.find(({ id }) => id === named);
-    const ending = isAwaited && only ? await this.#revokeNow(only) : { providerAnswered: true };
+    const ending = isAwaited && only ? await this.#revocations.revokeNow(only) : { providerAnswered: true };
     // Only now: while ZITADEL was asked, the browser may have signed in anew.
     const isReplaced = named !== undefined && this.#book.load(named)?.successor !== undefined;
     // What was replaced counts with its successor.
     const counted = ended.filter(({ id, successor }) => id === named || successor === undefined);
     return { ended: counted.length, ...ending, ...(isReplaced && { isReplaced }) };
-  }
-
-  async #revokeNow(record: SessionRecord): Promise<Pick<EndOutcome, 'id_token' | 'providerAnswered'>> {
-    const revoking = this.#keeping.revoke(record).finally(() => this.#book.schedule());
-    this.#deps.background(revoking.catch(() => undefined));
-    const revoked = await within(revoking, REVOCATION_PATIENCE);
-    if (revoked === LATE) return { providerAnswered: false };
-    const { outcome, id_token } = revoked;
-    return { providerAnswered: outcome !== 'unanswered', ...(id_token !== undefined && { id_token }) };
   }
 
   async takeLogoutNotice(notice: LogoutNotice): Promise<'taken' | 'replayed'> {
@@ -181,22 +172,11 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
         const expiry = record.ended ? undefined : expiryOf(record, now(), times);
         if (expiry) this.#book.end({ id: record.id }, expiry);
       }
-      await this.#revokeDue();
+      await this.#revocations.revokeDue();
     } finally {
       // Whatever failed above is due again; without this nobody would ever come back to it.
       this.#book.tidy();
       this.#book.schedule();
-    }
-  }
-
-  async #revokeDue(): Promise<void> {
-    let isProviderAway = false;
-    for (const { id } of this.#book.records()) {
-      const record = this.#book.load(id);
-      if (!record?.revocation || record.revocation.dueAt > this.#deps.now()) continue;
-      // One unanswered call says enough: the other sessions' turn comes later.
-      if (isProviderAway) this.#keeping.postpone(id);
-      else isProviderAway = (await this.#keeping.revoke(record)).outcome === 'unanswered';
     }
   }
 }
