@@ -5,7 +5,6 @@ import { LATE, within } from '../shared/deadline.ts';
 import type { TokenAnswer } from '../user-object/api.ts';
 import { type KnownSession, takeClaims } from './known-sessions.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
-import { SharedQuestions } from './shared-questions.ts';
 
 /** How fresh the claims are: new enough, being read behind the request, just read, not to be had now, or the session has ended. */
 export type ClaimsOutcome = 'fresh' | 'behind' | 'read' | 'kept' | 'ended';
@@ -23,6 +22,8 @@ interface Dependencies {
   readonly waitUntil: (task: Promise<unknown>) => void;
 }
 
+/** Seconds after which a question that has no answer is asked anew: the request that asked it may have been cancelled. */
+const ABANDONED = 20;
 /** Seconds until the object is asked again after it could not be reached. */
 const OBJECT_RETRY = 5;
 
@@ -84,5 +85,43 @@ export class ClaimsAndTokens {
     if (answer.kind === 'tokens') known.tokens = answer;
     if (answer.kind === 'ended') known.ended ??= answer.reason;
     return answer;
+  }
+}
+
+interface Asked<Answer> {
+  readonly task: Promise<Answer>;
+  readonly notBefore: number;
+  readonly begunAt: number;
+}
+
+/**
+ * Questions that many requests share, by session and by how new the answer must be. The clock alone says when one counts as lost: a
+ * request's timers end with it.
+ */
+class SharedQuestions<Answer> {
+  readonly #underWay = new Map<string, Asked<Answer>>();
+  readonly #deps: Pick<Dependencies, 'now' | 'waitUntil'>;
+
+  constructor(deps: Pick<Dependencies, 'now' | 'waitUntil'>) {
+    this.#deps = deps;
+  }
+
+  isUnderWay(sessionId: string): boolean {
+    return this.#underWay.has(sessionId);
+  }
+
+  /** Joins the question under way if it asks for an answer as new as `notBefore`, else asks. */
+  ask(sessionId: string, question: () => Promise<Answer>, notBefore = 0): Promise<Answer> {
+    const { now, waitUntil } = this.#deps;
+    const before = this.#underWay.get(sessionId);
+    if (before && before.notBefore >= notBefore && now() - before.begunAt < ABANDONED) return before.task;
+    const asked = { task: question(), notBefore, begunAt: now() };
+    this.#underWay.set(sessionId, asked);
+    const forget = () => {
+      if (this.#underWay.get(sessionId) === asked) this.#underWay.delete(sessionId);
+    };
+    // The visitor may hang up; the answer of ZITADEL must be brought home all the same.
+    waitUntil(asked.task.then(forget, forget));
+    return asked.task;
   }
 }

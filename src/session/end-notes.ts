@@ -2,9 +2,8 @@
 // Why here: when no object answers, KV is the only store left that outlives the isolate. A note says only that a session
 // has ended, never that one stands; a note that KV shows late ends it late.
 
-import { createKvStore } from '../shared/kv-store.ts';
 import type { EndReason } from '../user-object/api.ts';
-import { digestName } from './key-names.ts';
+import { createKvStore, digestName } from './kv-store.ts';
 
 /** Milliseconds. Nobody waits long for a note: there hardly ever is one. */
 const DEADLINES = { reading: 1_000, writing: 3_000 };

@@ -1,8 +1,8 @@
 // The gateway's own keys, derived from SESSION_SECRET, and sealing with them: the first key seals, all unseal.
 // RFC 7516 compact JWE (`dir`, A256GCM); RFC 5869 (HKDF). Design §6 Cookie; promise 8.
 
-import { toHex } from '../shared/hex.ts';
 import { createLazy } from '../shared/lazy.ts';
+import { toHex } from '../shared/random.ts';
 import { decryptJwe, encryptJwe, readJweHeader } from './jwe.ts';
 
 /** What a sealed thing is for; stands in its protected header, so that one kind is never taken for another. */

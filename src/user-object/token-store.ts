@@ -3,10 +3,8 @@
 
 import type { TokenSet } from '../oidc/relying-party.ts';
 import { createEndNotes, type EndNotes } from '../session/end-notes.ts';
-import { digestName } from '../session/key-names.ts';
 import type { Keyring, Unsealed } from '../session/keyring.ts';
-import { fromHex } from '../shared/hex.ts';
-import { createKvStore, type KvStore } from '../shared/kv-store.ts';
+import { createKvStore, digestName, type KvStore } from '../session/kv-store.ts';
 
 export interface TokenStore extends KvStore {
   seal(tokens: TokenSet, secret: string): Promise<string>;
@@ -29,4 +27,8 @@ export function createTokenStore(kv: KVNamespace, keyring: Keyring): TokenStore 
 
 export async function tokenKey(sessionId: string, generation: number): Promise<string> {
   return `${await digestName('tokens', sessionId)}/${generation}`;
+}
+
+function fromHex(hex: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

@@ -1,7 +1,7 @@
 // The contract of the stores, for the doubles in memory and for the runtime's own alike. Design §6 (state, and who owns it).
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { digestName } from '../../src/session/key-names.ts';
+import { digestName } from '../../src/session/kv-store.ts';
 import { tokenKey } from '../../src/user-object/token-store.ts';
 import { idToken, type StoresUnderTest, sessionStart } from './stores.ts';
 
