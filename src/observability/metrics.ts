@@ -1,5 +1,5 @@
 // The counts of this isolate: collected in memory from its events, handed over to one object that sums them, every ten seconds at most.
-// Promise 11: nothing is stored or asked on a request's way; isolates can't see each other, so somebody has to sum.
+// Promise 11: no request waits for storage. Isolates can't see each other, so one object has to add up their counts.
 
 import type { Emit } from './request-event.ts';
 import { type Counts, countEvent } from './series.ts';

@@ -1,5 +1,5 @@
-// What is seen of a call to ZITADEL: it carries a trace of its own, and without a good answer it is an event.
-// W3C Trace Context §3.2. The endpoint is the last part of its path; queries and bodies are nobody's business.
+// What is logged of a call to ZITADEL: each call carries a trace of its own, and one without a good answer is an event.
+// W3C Trace Context §3.2. The event names the endpoint by the last part of its path, and never holds a query or a body.
 
 import { randomHex } from '../shared/random.ts';
 import type { Emit } from './request-event.ts';

@@ -1,5 +1,5 @@
 // What an isolate remembers of each session: when it was last known to stand, its newest claims, its tokens for upstreams.
-// Design promise 4 (REVOCATION_MAX_AGE), promise 11 (no storage on a repeated request). Every entry is safe to lose.
+// Promise 4 (REVOCATION_MAX_AGE), promise 11 (no storage on a repeated request). Every entry is safe to lose.
 
 import { BoundedMap } from '../shared/bounded-map.ts';
 import { LATE, within } from '../shared/deadline.ts';
@@ -8,18 +8,20 @@ import type { UserSessionsDirectory } from './object-client.ts';
 import { type Durations, isActivityDue, type SealedSession, type Session } from './session.ts';
 
 export interface KnownSession {
+  /** When the object last said that the session stands; seconds since the epoch, as all times here. */
   checkedAt: number;
-  /** The last activity that the object has been told of, and the last there was as far as anybody here knows. */
+  /** The last activity that the object has been told of. */
   reportedAt: number;
+  /** The last activity that this isolate knows of. */
   activeAt: number;
   ended?: string;
   /** The same browser has signed in anew. */
   isReplaced: boolean;
-  /** Of the newest reading that the object has. */
+  /** When the newest claims that the object has were read. */
   newestClaimsAt: number;
-  /** A reading that is newer than some cookie's. */
+  /** Claims that are newer than those in some of the session's cookies. */
   claims?: ClaimsReading;
-  /** No reading before this. */
+  /** Claims are not read again before this. */
   retryAt: number;
   tokens?: Extract<TokenAnswer, { kind: 'tokens' }>;
 }
@@ -27,7 +29,7 @@ export interface KnownSession {
 export interface Activity {
   /** The last activity that the cookie knows of. */
   readonly seenAt: number;
-  /** Set when this request is one. */
+  /** When this request came, if it counts as activity. */
   readonly activeAt?: number | undefined;
 }
 
@@ -38,7 +40,7 @@ interface Dependencies {
   readonly waitUntil: (task: Promise<unknown>) => void;
 }
 
-/** Milliseconds; more than a question may take. One whose asker was cancelled may never be answered. */
+/** Milliseconds; longer than a question takes. If the request that asked was cancelled, the question may never be answered. */
 const JOIN_PATIENCE = 4_500;
 
 export class KnownSessions {
@@ -70,7 +72,7 @@ export class KnownSessions {
     return this.askAfresh(sealed, activity);
   }
 
-  /** The same, and joins no question that was asked before. */
+  /** As `ask`, but without joining a question that is under way. */
   async askAfresh(sealed: SealedSession, activity: Activity): Promise<KnownSession> {
     const asking = this.#question(sealed, activity).finally(() => {
       if (this.#questions.get(sealed.id) === asking) this.#questions.delete(sealed.id);

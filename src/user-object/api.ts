@@ -1,5 +1,5 @@
 // What the rest of the gateway asks of a user's object and what it answers; the same over RPC and in process.
-// Design §6 UserSessions. Everything here is plain data, since RPC copies it.
+// ARCHITECTURE §6 (UserSessions). Everything here is plain data, since RPC copies it.
 
 import type { Identity } from '../identity/identity.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
@@ -21,7 +21,7 @@ export interface UserSessionsApi {
   keep(parts: { address?: string; form?: string }, expiresAt: number): Promise<void>;
   kept(): Promise<PendingLogin | undefined>;
   takeForm(): Promise<string | undefined>;
-  /** For the object of one transaction: see sign-in-notes.ts. */
+  /** For the object of one login: see sign-in-notes.ts. */
   noteSignIn(note: SignInNote): Promise<void>;
   notedSignIn(): Promise<SignInNote | undefined>;
 }
@@ -59,7 +59,7 @@ export type BeginOutcome = 'begun' | 'overtaken';
 
 export interface StandingQuery {
   readonly id: string;
-  /** Of the claims that the asker has; -1 for none. */
+  /** When the asker's claims were read; -1 where it has none. */
   readonly claimsAt: number;
   /** The last activity that the asker knows of. */
   readonly activeAt?: number;
@@ -72,9 +72,9 @@ export type Standing =
       readonly kind: 'good';
       /** The last activity that the object knows of. */
       readonly seenAt: number;
-      /** Of the newest reading there is. */
+      /** When the newest claims were read. */
       readonly claimsAt: number;
-      /** That reading, where the asker's is older. */
+      /** Those claims, where the asker's are older. */
       readonly claims?: ClaimsReading;
       /** The same browser has signed in anew: no response may put this session's cookie over the new one's. */
       readonly isReplaced?: true;
@@ -86,7 +86,7 @@ export interface SessionOver {
   readonly reason: EndReason | 'unknown';
 }
 
-/** It can't be had now; the session goes on with what it has until `retryAt`. */
+/** The answer can't be had now. The session goes on with what it has, and may ask again at `retryAt`. */
 export interface Postponed {
   readonly kind: 'kept';
   readonly retryAt: number;
@@ -100,15 +100,15 @@ export interface ClaimsReading {
 
 export interface ClaimsQuery {
   readonly id: string;
-  /** A reading as old as this will do. */
+  /** Claims that were read then or later will do. */
   readonly notBefore: number;
-  /** Of the claims that the asker has; -1 for none. */
+  /** When the asker's claims were read; -1 where it has none. */
   readonly claimsAt: number;
 }
 
 export type ClaimsAnswer =
   | { readonly kind: 'read'; readonly claims: ClaimsReading }
-  /** With `claims` where the asker's are older than the last reading: a role that was seen taken away stays away. */
+  /** With `claims` where the asker's are older than those read last: a role that was once seen to be taken away stays away. */
   | (Postponed & { readonly claims?: ClaimsReading })
   | SessionOver;
 
@@ -133,11 +133,11 @@ export type SessionSelection =
 
 export interface EndOutcome {
   readonly ended: number;
-  /** Of the one session that was asked for by id: what end_session wants. */
+  /** For end_session; only where one session was named by id. */
   readonly id_token?: string;
   /** Whether ZITADEL answered the revocation that was tried at once. */
   readonly providerAnswered: boolean;
-  /** The one session that was asked for by id has a successor in the same browser. */
+  /** The session that was named by id has a successor in the same browser. */
   readonly isReplaced?: true;
 }
 

@@ -1,5 +1,5 @@
 // How long each session leaves ZITADEL alone after a failure. In memory: an object that was evicted may try once more.
-// Design promise 6 (a storm of requests makes no storm at ZITADEL).
+// Promise 6 (a storm of requests makes no storm at ZITADEL).
 
 import type { Postponed } from './api.ts';
 import { backoff } from './session-record.ts';

@@ -1,5 +1,5 @@
-// The object of one login: what is kept for it, and what other logins of the same browser tell it. Wired as every user's object is.
-// Design §6; pending-login.ts and sign-in-notes.ts say why it is here.
+// The object of one login: what is kept for it, and what other logins of the same browser tell it. It is of the same class as a user's
+// object. ARCHITECTURE §6; pending-login.ts and sign-in-notes.ts say why an object holds this.
 
 import type { PendingLogin, SignInNote } from './api.ts';
 import type { ObjectStorage } from './dependencies.ts';

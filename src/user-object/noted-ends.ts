@@ -1,5 +1,5 @@
 // What a user's object missed while it could not be reached: sessions that were ended meanwhile.
-// Design promise 4. KV is asked when the object has woken up, and when somebody could not reach it: never on the way of an ordinary request.
+// Promise 4. KV is asked when the object has woken up, and when somebody could not reach it, but never for an ordinary request.
 
 import type { UserObjectDependencies } from './dependencies.ts';
 import type { SessionBook } from './session-book.ts';

@@ -1,6 +1,6 @@
-// What does not fit into the cookie of a login under way: an address that is too long, a form that was being sent. In an
-// object of the login's own, gone when the login's time is over. Design §3 first row, §6.
-// Why here: it must be read back anywhere on earth at once, and the form exactly once, which KV promises neither of.
+// What does not fit into the cookie of a login under way: an address that is too long, a form that was being sent. It lies in an
+// object of the login's own until the login's time is over. ARCHITECTURE §3 (first row), §6.
+// Why here: it must be readable anywhere on earth at once, and the form exactly once. KV promises neither.
 
 import type { PendingLogin } from './api.ts';
 import type { ObjectStorage } from './dependencies.ts';
@@ -13,14 +13,14 @@ interface Address {
   readonly expiresAt: number;
 }
 
-/** Two values, since one may have 2 MB, and a sealed form of 1 MB has 1.9. */
+/** Stored as two values: one value may have 2 MB, and a sealed form of 1 MB alone has 1.9 MB. */
 export function savePendingLogin(
   storage: ObjectStorage,
   { address, form }: { address?: string; form?: string },
   expiresAt: number,
 ): void {
   if (address !== undefined) storage.put(ADDRESS, { address, expiresAt } satisfies Address);
-  // Without an address there would be nothing to say when the form has to go.
+  // Without an address nothing would say when the form has to go.
   if (form !== undefined && pendingLoginExpiresAt(storage) !== undefined) storage.put(FORM, form);
 }
 

@@ -1,5 +1,5 @@
 // The records of one user's sessions in the object's storage: read, written, ended, forgotten, and when to look again.
-// Design §6 UserSessions (strongly consistent storage, one alarm); promise 4 (tombstones).
+// ARCHITECTURE §6 (UserSessions: strongly consistent storage, one alarm); promise 4 (tombstones).
 
 import type { EndReason, LogoutNotice, SessionOver, SessionSelection } from './api.ts';
 import type { UserObjectDependencies } from './dependencies.ts';
@@ -64,8 +64,8 @@ export class SessionBook {
   }
 
   /**
-   * Ends the selected sessions and what they have replaced, unless they had ended; the alarm sees to their refresh
-   * tokens, to that of the one which was named `revokeIn` seconds later.
+   * Ends the selected sessions and what they have replaced, and returns those that had not ended before. The alarm
+   * revokes their refresh tokens; for the session that was named by id it does so `revokeIn` seconds later.
    */
   end(selection: SessionSelection, reason: EndReason, revokeIn = 0): SessionRecord[] {
     const now = this.#deps.now();
@@ -84,8 +84,9 @@ export class SessionBook {
   }
 
   /**
-   * Notes that the browser which had `id` has signed in to `successor`. `false`, and nothing is noted, where it has
-   * signed in or out otherwise since `askedAt`. A successor that it never got is a predecessor too.
+   * Notes that the browser which had the session `id` now has `successor`. Returns false, and notes nothing, where the
+   * browser has signed in or out otherwise since `askedAt`. If `id` was replaced before by a session that the browser
+   * never got, that session is replaced too.
    */
   replace(id: string, successor: string, askedAt: number): boolean {
     let record = this.load(id);
@@ -93,7 +94,7 @@ export class SessionBook {
     if (isOvertaken(record, askedAt)) return false;
     while (record.successor !== undefined) {
       const next = this.load(record.successor);
-      // Of another user, or the successor itself.
+      // The session in between is another user's, or it is the successor itself.
       if (!next || next.id === successor) return true;
       record = next;
     }

@@ -1,15 +1,15 @@
-// What a login under way is told by another one of the same browser: that a session has begun there since. In an object of its own.
-// Why here: of two callbacks that cross, each in an isolate of its own and neither with a session's cookie, nothing else knows both.
+// What a login under way is told by another login of the same browser: that a session has begun there meanwhile. Each login has an
+// object for it. Why here: two callbacks may cross, each in an isolate of its own and without a session's cookie; only the object knows both.
 
 import type { SignInNote } from './api.ts';
 import type { ObjectStorage } from './dependencies.ts';
 
 const NEWER = 'newer';
-/** Seconds. A callback is answered sooner. */
+/** Seconds; every callback is answered sooner. */
 const LIFETIME = 120;
 
 export function saveSignInNote(storage: ObjectStorage, note: SignInNote): void {
-  // Of one second the latest to say so: it may have taken the other's place.
+  // Of two of the same second the later call counts: its session may have taken the other's place.
   if ((storage.get<SignInNote>(NEWER)?.at ?? note.at) <= note.at) storage.put(NEWER, note);
 }
 

@@ -1,5 +1,5 @@
 // All sessions of one user: the one writer of their tokens, and the one place that knows whether a session still stands.
-// Design §6 UserSessions; promises 1 (one refresh), 2 (never lost), 4 (signed out means signed out), 5 (fresh roles).
+// ARCHITECTURE §6 (UserSessions); promises 1 (one refresh), 2 (never lost), 4 (signed out means signed out), 5 (fresh roles).
 
 import { Turns } from '../shared/turns.ts';
 import type {
@@ -81,7 +81,7 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     await this.#notedEnds.look(id, isDoubtful);
     const record = this.#book.find(id);
     if ('kind' in record) return record;
-    // Not each request's time is worth a write.
+    // Activity is written down in steps, so that not every question writes.
     const isActivityNews = activeAt !== undefined && activeAt - record.seenAt >= activityStep(this.#deps.times);
     if (isActivityNews) this.#book.save({ ...record, seenAt: activeAt });
     const claims = readingOf(record, claimsAt);
@@ -126,15 +126,15 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
   }
 
   async end(selection: SessionSelection, reason: EndReason, revokeNow: boolean): Promise<EndOutcome> {
-    // Who signs out waits for ZITADEL a moment; whoever is signed out by others does not wait for anything.
+    // Whoever signs out waits a moment for ZITADEL. Nobody waits when others sign somebody out.
     const isAwaited = revokeNow && 'id' in selection;
     const ended = this.#book.end(selection, reason, isAwaited ? ALARM_DELAY : 0);
     const named = 'id' in selection ? selection.id : undefined;
     const only = ended.find(({ id }) => id === named);
     const ending = isAwaited && only ? await this.#revocations.revokeNow(only) : { providerAnswered: true };
-    // Only now: while ZITADEL was asked, the browser may have signed in anew.
+    // This is read only now: while ZITADEL was asked, the browser may have signed in anew.
     const isReplaced = named !== undefined && this.#book.load(named)?.successor !== undefined;
-    // What was replaced counts with its successor.
+    // A session that was replaced is counted with its successor.
     const counted = ended.filter(({ id, successor }) => id === named || successor === undefined);
     return { ended: counted.length, ...ending, ...(isReplaced && { isReplaced }) };
   }
@@ -162,7 +162,7 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     return this.#book.pointer()?.sub;
   }
 
-  /** Whatever was left to do: KV writes that failed, sessions that ran out, refresh tokens to revoke, tombstones to lift. */
+  /** Does what was left: KV writes that failed, sessions that ran out, refresh tokens to revoke, tombstones to remove. */
   async alarm(): Promise<void> {
     const { now, times } = this.#deps;
     try {
@@ -174,14 +174,14 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
       }
       await this.#revocations.revokeDue();
     } finally {
-      // Whatever failed above is due again; without this nobody would ever come back to it.
+      // What failed above is due again: without an alarm nobody would ever come back to it.
       this.#book.tidy();
       this.#book.schedule();
     }
   }
 }
 
-/** The record's reading of claims, if it is newer `than` that. */
+/** The record's claims, if they were read later `than` that. */
 function readingOf({ identity, claimsAt }: SessionRecord, than: number): ClaimsReading | undefined {
   return identity && claimsAt > than ? { identity, claimsAt } : undefined;
 }

@@ -1,5 +1,5 @@
 // Promise 1 across processes: three workerds, two that answer visitors and one that holds the users' objects, as on the platform.
-// Design §5. The worker as it is, bundled from its sources; only here time is real.
+// ARCHITECTURE §5. It runs the worker as it is, bundled from its sources, and in real time.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

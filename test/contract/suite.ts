@@ -1,4 +1,4 @@
-// The contract of the stores, for the doubles in memory and for the runtime's own alike. Design §6 (state, and who owns it).
+// The contract of the stores, for the doubles in memory and for the runtime's own alike. ARCHITECTURE §6 (state, and who owns it).
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { digestName } from '../../src/session/kv-store.ts';

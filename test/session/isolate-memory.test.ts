@@ -1,4 +1,4 @@
-// What an isolate remembers of a session, and for how long. Design promise 4 (REVOCATION_MAX_AGE); promise 6.
+// What an isolate remembers of a session, and for how long. Promise 4 (REVOCATION_MAX_AGE); promise 6.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

@@ -1,4 +1,4 @@
-// Sealed texts, their keys, and how they lie in cookies. Design §6 Cookie; RFC 7516; RFC 6265bis §5.
+// Sealed texts, their keys, and how they lie in cookies. ARCHITECTURE §6 (Cookie); RFC 7516; RFC 6265bis §5.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

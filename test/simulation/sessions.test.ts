@@ -1,5 +1,5 @@
 // Hundreds of users on several isolates through sign-ins, expiries, role changes, outages, evictions, sign-outs and key
-// rotations, in an order that a seed repeats; every answer is checked. Issue 3; design promises 1, 2, 4, 5, 6, 8.
+// rotations, in an order that a seed repeats; every answer is checked. Promises 1, 2, 4, 5, 6, 8.
 
 import { describe, expect, it } from 'vitest';
 import { Person } from './person.ts';

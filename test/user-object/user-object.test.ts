@@ -1,5 +1,5 @@
 // A user's object where two things happen at once: sessions that replace each other, KV that is late, pointers that overlap.
-// Design §6 UserSessions; promises 2, 4, 7.
+// ARCHITECTURE §6 (UserSessions); promises 2, 4, 7.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';
