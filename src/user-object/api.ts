@@ -32,13 +32,18 @@ export interface PendingLogin {
   readonly hasForm: boolean;
 }
 
-export interface SessionStart {
+/** What is known of a session from its beginning on and never changes. Times are seconds since the epoch. */
+export interface SessionFacts {
   readonly id: string;
   readonly sub: string;
+  /** ZITADEL's session. */
   readonly sid?: string;
   readonly device: SignedInFrom;
   readonly startedAt: number;
   readonly expiresAt: number;
+}
+
+export interface SessionStart extends SessionFacts {
   readonly identity: Identity;
   readonly claimsAt: number;
   readonly tokens: TokenSet;
@@ -117,12 +122,8 @@ export type TokenAnswer =
   | Postponed
   | SessionOver;
 
-export interface SessionSummary {
-  readonly id: string;
-  readonly device: SignedInFrom;
-  readonly startedAt: number;
+export interface SessionSummary extends Pick<SessionFacts, 'id' | 'device' | 'startedAt' | 'expiresAt'> {
   readonly seenAt: number;
-  readonly expiresAt: number;
 }
 
 /** Which sessions to end: one, all, all others, or those a logout token names. */

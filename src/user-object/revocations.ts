@@ -13,20 +13,21 @@ const PATIENCE = 3_000;
 
 const LOG_LEVELS = { done: 'info', unanswered: 'warn', refused: 'error' } as const;
 
-export class Revocations {
-  readonly #deps: UserObjectDependencies;
-  readonly #book: SessionBook;
-  readonly #keeping: TokenKeeping;
+interface Dependencies extends Pick<UserObjectDependencies, 'provider' | 'audit' | 'now' | 'background'> {
+  readonly book: SessionBook;
+  readonly keeping: TokenKeeping;
+}
 
-  constructor(deps: UserObjectDependencies, book: SessionBook, keeping: TokenKeeping) {
+export class Revocations {
+  readonly #deps: Dependencies;
+
+  constructor(deps: Dependencies) {
     this.#deps = deps;
-    this.#book = book;
-    this.#keeping = keeping;
   }
 
   /** Revokes the tokens of this one session, for somebody who waits. */
   async revokeNow(record: SessionRecord): Promise<Pick<EndOutcome, 'id_token' | 'providerAnswered'>> {
-    const revoking = this.#revoke(record).finally(() => this.#book.schedule());
+    const revoking = this.#revoke(record).finally(() => this.#deps.book.schedule());
     this.#deps.background(revoking.catch(() => undefined));
     const revoked = await within(revoking, PATIENCE);
     if (revoked === LATE) return { providerAnswered: false };
@@ -37,8 +38,8 @@ export class Revocations {
   /** Revokes whatever is due. */
   async revokeDue(): Promise<void> {
     let isProviderAway = false;
-    for (const { id } of this.#book.records()) {
-      const record = this.#book.load(id);
+    for (const { id } of this.#deps.book.records()) {
+      const record = this.#deps.book.load(id);
       if (!record?.revocation || record.revocation.dueAt > this.#deps.now()) continue;
       // One unanswered call says enough: the other sessions' turn comes later.
       if (isProviderAway) this.#postpone(id);
@@ -48,7 +49,7 @@ export class Revocations {
 
   /** 'unanswered' and 'refused' are tried again later. */
   async #revoke(record: SessionRecord): Promise<{ outcome: Revocation; id_token?: string }> {
-    const loaded = await this.#keeping.load(record);
+    const loaded = await this.#deps.keeping.load(record);
     if (loaded.kind === 'failed') {
       const outcome = loaded.fault.ends === undefined ? 'unanswered' : 'done';
       await this.#settle(record, outcome);
@@ -62,19 +63,19 @@ export class Revocations {
   }
 
   async #settle(record: SessionRecord, outcome: Revocation): Promise<void> {
-    const latest = this.#book.load(record.id);
+    const latest = this.#deps.book.load(record.id);
     // A renewal that ended meanwhile has put newer tokens there; those are revoked at the next alarm.
     if (!latest || latest.generation !== record.generation) return;
     if (outcome !== 'done') return this.#postpone(record.id);
-    this.#book.save(withoutTokens(latest));
-    await this.#keeping.remove(latest, latest.generation + 1);
+    this.#deps.book.save(withoutTokens(latest));
+    await this.#deps.keeping.remove(latest, latest.generation + 1);
   }
 
   #postpone(id: string): void {
-    const record = this.#book.load(id);
+    const record = this.#deps.book.load(id);
     if (!record) return;
     const postponed = postponeRevocation(record, this.#deps.now());
-    this.#book.save(postponed === 'given-up' ? withoutTokens(record) : postponed);
+    this.#deps.book.save(postponed === 'given-up' ? withoutTokens(record) : postponed);
   }
 }
 

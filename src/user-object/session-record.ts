@@ -3,17 +3,10 @@
 
 import type { Identity } from '../identity/identity.ts';
 import type { Durations } from '../session/session.ts';
-import type { EndReason, SessionSelection, SignedInFrom } from './api.ts';
+import type { EndReason, SessionFacts, SessionSelection } from './api.ts';
 
-export interface SessionRecord {
-  readonly id: string;
-  readonly sub: string;
-  /** ZITADEL's session. */
-  readonly sid?: string;
-  readonly device: SignedInFrom;
-  readonly startedAt: number;
+export interface SessionRecord extends SessionFacts {
   readonly seenAt: number;
-  readonly expiresAt: number;
   /** The same browser has signed in anew; requests under way are served until then. */
   readonly replacedUntil?: number;
   /** The session that it has signed in to, of this user or another. */

@@ -47,7 +47,7 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     this.#deps = deps;
     this.#book = book;
     this.#keeping = new TokenKeeping(deps, book);
-    this.#revocations = new Revocations(deps, book, this.#keeping);
+    this.#revocations = new Revocations({ ...deps, book, keeping: this.#keeping });
     this.#dialogue = new ProviderDialogue(deps, book, this.#keeping);
     this.#notedEnds = new NotedEnds(deps, book);
   }
