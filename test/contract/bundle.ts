@@ -3,10 +3,9 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** `path` from this folder. */
-export async function bundleWorker(path: string): Promise<string> {
+export async function bundleWorker(source: URL): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(path, import.meta.url))],
+    entryPoints: [fileURLToPath(source)],
     bundle: true,
     format: 'esm',
     target: 'es2024',

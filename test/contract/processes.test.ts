@@ -24,7 +24,7 @@ beforeAll(async () => {
   const application = await createApplication().listen();
   const registry = await mkdtemp(join(tmpdir(), 'registry-'));
   zitadel.webApplication.redirectUris = [`${ORIGIN}/auth/callback`];
-  const script = await bundleWorker('../../src/index.ts');
+  const script = await bundleWorker(new URL('../../src/index.ts', import.meta.url));
   const start = async (name: string) => {
     const isStore = name === 'store';
     const miniflare = new Miniflare(

@@ -15,7 +15,7 @@ async function start(): Promise<StoresUnderTest> {
     convertV4MiniflareOptions({
       cf: false,
       modules: true,
-      script: await bundleWorker('worker.ts'),
+      script: await bundleWorker(new URL('worker.ts', import.meta.url)),
       compatibilityDate: '2026-07-30',
       bindings: { SECRET },
       kvNamespaces: ['SESSIONS'],
