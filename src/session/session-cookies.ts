@@ -27,9 +27,9 @@ export class SessionCookies {
     this.#unseal = createUnsealedCookies(keyring);
   }
 
-  async read(cookieHeader: string | null): Promise<CookieEntry | undefined> {
+  read(cookieHeader: string | null): Promise<CookieEntry | undefined> {
     const text = joinChunks(parseOwnCookies(cookieHeader, this.#name), this.#name);
-    return text === undefined ? undefined : this.#unseal(text);
+    return text === undefined ? Promise.resolve(undefined) : this.#unseal(text);
   }
 
   /** The text for the cookies; without the identity, which the user's object has too, where it would not fit with it. */

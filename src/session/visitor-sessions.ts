@@ -132,9 +132,9 @@ export class VisitorSessions {
    * Set-Cookie values that the visit makes necessary: newer claims, activity, another key. To be asked last, when the
    * answer is ready: what the browser has learnt since may forbid them.
    */
-  async renewedCookies(visit: Visit): Promise<string[]> {
+  renewedCookies(visit: Visit): Promise<string[]> {
     // An answer to a mere poll must not overtake one to the visitor and put an older time over the newer.
-    if (!visit.countsAsActivity) return [];
+    if (!visit.countsAsActivity) return Promise.resolve([]);
     takeNewestClaims(visit);
     return this.#renewals.cookiesFor(visit);
   }
