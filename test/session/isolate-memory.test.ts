@@ -105,6 +105,53 @@ describe('a question about tokens or claims', () => {
   });
 });
 
+describe('many requests that ask for a session’s claims or tokens', () => {
+  const session = (claimsAt = START) => ({
+    id: 's',
+    sub: '1',
+    known: { checkedAt: START, reportedAt: 0, activeAt: 0, isReplaced: false, newestClaimsAt: claimsAt, retryAt: 0 },
+  });
+
+  /** An object that never answers, as when the request that asked it was cancelled. */
+  function silent() {
+    const asked = { claims: 0, tokens: 0 };
+    const never = new Promise<never>(() => undefined);
+    const object = {
+      readClaims: () => {
+        asked.claims += 1;
+        return never;
+      },
+      tokens: () => {
+        asked.tokens += 1;
+        return never;
+      },
+    };
+    const { clock, dependencies } = setUp(() => object);
+    return { asked, clock, questions: new ClaimsAndTokens(dependencies) };
+  }
+
+  it('promise 6 share one question until it counts as lost, after twenty seconds', async () => {
+    const { asked, clock, questions } = silent();
+    const askBoth = () => Promise.all([questions.read(session(), START, 1), questions.tokens(session(), 1)]);
+    await Promise.all([askBoth(), askBoth()]);
+    clock.now += 19;
+    await askBoth();
+    expect(asked).toEqual({ claims: 1, tokens: 1 });
+    clock.now += 1;
+    await askBoth();
+    expect(asked).toEqual({ claims: 2, tokens: 2 });
+  });
+
+  it('promise 5 join no question whose claims may be older than they need', async () => {
+    const { asked, questions } = silent();
+    await questions.read(session(), START, 1);
+    await questions.read(session(), START - 1, 1);
+    expect(asked.claims).toBe(1);
+    await questions.read(session(), START + 1, 1);
+    expect(asked.claims).toBe(2);
+  });
+});
+
 describe('what lies in memory', () => {
   it.each<[string, (index: number, bed: Bed) => Promise<string> | string]>([
     ['invented', (index) => `invented-token-${index}`],

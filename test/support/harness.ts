@@ -78,7 +78,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
   zitadel.webApplication.postLogoutRedirectUris = [`${ORIGIN}/auth/logout/callback`];
   zitadel.webApplication.backChannelLogoutUri = `${ORIGIN}/auth/backchannel-logout`;
 
-  const surroundings: Runtime = {
+  const runtime: Runtime = {
     now: () => clock.now,
     emit: (event) => events.push(event),
     waitUntil: (task) => {
@@ -121,8 +121,8 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     createUserObjects({
       config: objectConfig,
       kv: kv as unknown as KVNamespace,
-      ...createProvider(objectConfig, surroundings),
-      ...surroundings,
+      ...createProvider(objectConfig, runtime),
+      ...runtime,
     });
   let createUserObject = wireObjects();
   const objects = new MemoryObjects(clock, (storage) => createUserObject(storage));
@@ -135,7 +135,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
       createUserObject = wireObjects();
       objects.evict();
     }
-    return createGateway(config, bindings, surroundings, (name) => objects.open(name));
+    return createGateway(config, bindings, runtime, (name) => objects.open(name));
   };
   const gateway = isolate();
   const app = createApp(gateway);
