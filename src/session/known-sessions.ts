@@ -2,7 +2,7 @@
 // Promise 4 (REVOCATION_MAX_AGE), promise 11 (no storage on a repeated request). Every entry is safe to lose.
 
 import { BoundedMap } from '../shared/bounded-map.ts';
-import { LATE, within } from '../shared/deadline.ts';
+import { createSingleFlight, type SingleFlight } from '../shared/single-flight.ts';
 import type { ClaimsReading, Standing, TokenAnswer } from '../user-object/api.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
 import { type Durations, isActivityDue, type SealedSession, type Session } from './session.ts';
@@ -46,12 +46,13 @@ const JOIN_PATIENCE = 4_500;
 export class KnownSessions {
   readonly #deps: Dependencies;
   readonly #entries = new BoundedMap<string, KnownSession>(8192);
-  readonly #questions = new Map<string, Promise<KnownSession>>();
+  readonly #questions: SingleFlight<KnownSession>;
   /** Sessions whose object did not answer: it may have missed their end. */
   readonly #unanswered = new BoundedMap<string, true>(8192);
 
   constructor(deps: Dependencies) {
     this.#deps = deps;
+    this.#questions = createSingleFlight({ waitUntil: deps.waitUntil, patience: JOIN_PATIENCE });
   }
 
   /** From memory if that is younger than REVOCATION_MAX_AGE and has the newest claims, else from the user's object. */
@@ -64,23 +65,15 @@ export class KnownSessions {
 
   /** Asks the user's object, whatever is remembered. Throws `store_unavailable`. */
   async ask(sealed: SealedSession, activity: Activity): Promise<KnownSession> {
-    const first = this.#questions.get(sealed.id);
-    const joined = first && (await within(first, JOIN_PATIENCE));
-    if (joined && joined !== LATE) {
-      if (joined.ended !== undefined || this.#isRecent(joined, sealed, undefined)) return joined;
-    }
+    // No waiting where nothing is under way: of requests that come together only the first may find that.
+    const joined = this.#questions.isUnderWay(sealed.id) ? await this.#questions.join(sealed.id) : undefined;
+    if (joined && (joined.ended !== undefined || this.#isRecent(joined, sealed, undefined))) return joined;
     return this.askAfresh(sealed, activity);
   }
 
   /** As `ask`, but without joining a question that is under way. */
-  async askAfresh(sealed: SealedSession, activity: Activity): Promise<KnownSession> {
-    const asking = this.#question(sealed, activity).finally(() => {
-      if (this.#questions.get(sealed.id) === asking) this.#questions.delete(sealed.id);
-    });
-    this.#questions.set(sealed.id, asking);
-    // The first visitor may hang up; the others still want to know.
-    this.#deps.waitUntil(asking.catch(() => undefined));
-    return asking;
+  askAfresh(sealed: SealedSession, activity: Activity): Promise<KnownSession> {
+    return this.#questions.askAfresh(sealed.id, () => this.#question(sealed, activity));
   }
 
   recall(sessionId: string): KnownSession | undefined {
