@@ -23,7 +23,7 @@ import { compileRules, type Rules } from './policy/rules.ts';
 import { createEndNotes } from './session/end-notes.ts';
 import { createKeyring, type Keyring } from './session/keyring.ts';
 import { createUserSessionsDirectory, type UserSessionsDirectory } from './session/object-client.ts';
-import { createVisitorSessions, type VisitorSessions } from './session/visitor-sessions.ts';
+import { VisitorSessions } from './session/visitor-sessions.ts';
 import { type Budget, createBudget } from './shared/budget.ts';
 import type { UserSessionsApi } from './user-object/api.ts';
 
@@ -115,7 +115,7 @@ export function createGateway(
     identityHeadersOf: compileIdentityHeaders(config),
     assertions: createAssertions({ config, now, randomId }),
     directory,
-    visitorSessions: createVisitorSessions({ config, keyring, directory, notes, now, stopwatch, waitUntil, emit }),
+    visitorSessions: new VisitorSessions({ config, keyring, directory, notes, now, stopwatch, waitUntil, emit }),
     strangers: createStrangers(now),
     pages: createPages(config),
     loginDeadline: runtime.loginDeadline ?? 10_000,

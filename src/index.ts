@@ -9,18 +9,16 @@ import { type LoadedConfig, loadDeployedConfig } from './config/load.ts';
 import { type Bindings, createGateway, createProvider, createRuntime, withMetrics } from './gateway.ts';
 import { loadCounts, sumCounts } from './observability/metrics.ts';
 import type { Counts } from './observability/series.ts';
-import { createProviderSide } from './oidc/session-provider.ts';
-import { createKeyring } from './session/keyring.ts';
-import type { ObjectStorage, ProviderSide } from './user-object/dependencies.ts';
+import { type CreateUserObject, createUserObjects } from './user-object/create.ts';
+import type { ObjectStorage } from './user-object/dependencies.ts';
 import { UserSessionsObject } from './user-object/durable-object.ts';
-import { createTokenStore, randomHex, tokenKey } from './user-object/token-store.ts';
-import { UserSessionsLogic } from './user-object/user-sessions.ts';
+import type { UserSessionsLogic } from './user-object/user-sessions.ts';
 
 let runtime = createRuntime(waitUntil);
 
 let loaded: LoadedConfig | undefined;
 let app: { fetch(request: Request): Response | Promise<Response> } | undefined;
-let providerSide: ProviderSide | undefined;
+let createUserObject: CreateUserObject | undefined;
 
 function load(env: Bindings): LoadedConfig {
   if (!loaded) {
@@ -52,25 +50,13 @@ export class UserSessions extends UserSessionsObject {
     const result = load(env);
     if (!result.ok) throw new Error('the configuration is bad');
     const { config } = result;
-    const { now, emit } = runtime;
-    // One for all objects of the isolate: ZITADEL's metadata, and the pause after one of its failures, concern them all.
-    providerSide ??= createProviderSide({
+    createUserObject ??= createUserObjects({
+      config,
+      kv: env.SESSIONS,
       ...createProvider(config, runtime),
-      organizationId: config.organizationId,
-      now,
-      reportMalformed: (sub, claims) => emit({ event: 'malformed_claims', level: 'warn', sub, claims }),
+      ...runtime,
     });
-    return new UserSessionsLogic({
-      storage,
-      tokenStore: createTokenStore(env.SESSIONS, createKeyring(config.sessionSecrets)),
-      tokenKey,
-      randomSecret: () => randomHex(32),
-      provider: providerSide,
-      times: config,
-      now,
-      audit: emit,
-      background: runtime.waitUntil,
-    });
+    return createUserObject(storage);
   }
 
   /** The object named `metrics` is no user's: it sums what isolates have counted. */

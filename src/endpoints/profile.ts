@@ -16,7 +16,7 @@ import { personOf } from '../identity/person.ts';
 import { startLogin } from '../login/start-login.ts';
 import { describeUserAgent } from '../pages/device.ts';
 import { isNavigation } from '../policy/navigation.ts';
-import type { Visit } from '../session/visitor-sessions.ts';
+import type { Visit } from '../session/visit.ts';
 import { addressOf, withoutQuery } from '../shared/own-address.ts';
 import { isRefusal } from '../shared/refusals.ts';
 import { endpointUrl } from './catalogue.ts';

@@ -6,7 +6,7 @@ import type { Gateway } from '../gateway.ts';
 import { bearerErrorOf, wordsOf } from '../oidc/tokens/token-refusal.ts';
 import type { Caller } from '../policy/judge.ts';
 import type { Session } from '../session/session.ts';
-import type { Visit } from '../session/visitor-sessions.ts';
+import type { Visit } from '../session/visit.ts';
 import { clientNetwork } from '../shared/client-network.ts';
 import type { Matched } from './stages.ts';
 

@@ -4,9 +4,9 @@
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { ReturnTo } from '../policy/return-to.ts';
-import type { Holder } from '../session/endings.ts';
+import type { Holder } from '../session/session-ends.ts';
 import { generateRandomState } from '../shared/random.ts';
-import type { Ending } from '../user-object/api.ts';
+import type { EndOutcome } from '../user-object/api.ts';
 import { loginHintOf } from './login-hint.ts';
 import { signOutRoundCookie } from './sign-out-round.ts';
 
@@ -72,7 +72,7 @@ export async function signOut(
 /** ZITADEL's end_session; undefined when ZITADEL does not answer, since its page would not come either. */
 async function providerLogout(
   { relyingParty, emit }: Gateway,
-  { id_token, providerAnswered }: Ending,
+  { id_token, providerAnswered }: EndOutcome,
   loginName: string | undefined,
 ): Promise<{ readonly url: string; readonly state: string } | undefined> {
   if (!providerAnswered) return undefined;

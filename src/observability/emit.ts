@@ -1,5 +1,5 @@
 // The only console of the worker: each event is one line of JSON, which Workers Logs keeps field by field and a terminal on one line.
-// House-style rules 3 and 12. An object would be laid out for the eye first, which costs three times as much.
+// It writes text, since the runtime lays out an object for the eye first, which costs three times as much.
 
 import type { Emit } from './request-event.ts';
 

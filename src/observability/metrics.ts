@@ -1,5 +1,5 @@
 // The counts of this isolate: collected in memory from its events, handed over to one object that sums them, every ten seconds at most.
-// Promise 11: nothing is stored or asked on a request's way; isolates can't see each other, so somebody has to sum.
+// Promise 11: no request waits for storage. Isolates can't see each other, so one object has to add up their counts.
 
 import type { Emit } from './request-event.ts';
 import { type Counts, countEvent } from './series.ts';
@@ -27,13 +27,16 @@ interface MetricsDependencies {
   readonly sleep?: (duration: number) => Promise<unknown>;
 }
 
-/** Seconds between two hand-overs; less than what the runtime grants a task after the answer. */
+/**
+ * Seconds between two hand-overs; less than what the runtime grants a task after the answer. A request that comes sooner waits for the
+ * rest, so that its own count is not lost; should its task be cut off, the next event after that moment hands over.
+ */
 const FLUSH_INTERVAL = 10;
 
 export function createMetrics(dependencies: MetricsDependencies): Metrics {
   const { emit, open, now, waitUntil, sleep = wait } = dependencies;
   let counts: Counts = {};
-  /** When a hand-over may begin, or is bound to. */
+  /** When the next hand-over may begin. */
   let nextAt = 0;
   let isWaiting = false;
 
@@ -42,14 +45,9 @@ export function createMetrics(dependencies: MetricsDependencies): Metrics {
     counts = {};
     isWaiting = false;
     nextAt = now() + FLUSH_INTERVAL;
-    // Never twice: whether a call that failed was counted, nobody knows.
-    await open()
-      .addCounts(handedOver)
-      .catch((error: unknown) => emit({ event: 'counts_lost', level: 'warn', reason: (error as Error).message }));
+    await handOver(handedOver, dependencies);
   }
 
-  /** At once where the last time is long enough ago; else a request waits for the moment, so that its own count is not lost.
-   *  Should that task be cut off, the next event after the moment hands over. */
   function schedule(mayWait: boolean): void {
     const rest = nextAt - now();
     if (rest <= 0) {
@@ -64,7 +62,7 @@ export function createMetrics(dependencies: MetricsDependencies): Metrics {
     emit(event) {
       emit(event);
       countEvent(counts, event);
-      // An object is paid for by the time it is kept awake: its counts wait for the next event instead.
+      // A user's object is paid for by the time it is awake, so it does not wait: its counts go with the next event.
       schedule(event.event === 'request');
     },
     async read() {
@@ -72,6 +70,15 @@ export function createMetrics(dependencies: MetricsDependencies): Metrics {
       return open().readCounts();
     },
   };
+}
+
+/** Not tried again: nobody knows whether a call that failed was counted. */
+async function handOver(counts: Counts, { emit, open }: MetricsDependencies): Promise<void> {
+  try {
+    await open().addCounts(counts);
+  } catch (error) {
+    emit({ event: 'counts_lost', level: 'warn', reason: (error as Error).message });
+  }
 }
 
 const wait = (duration: number) => new Promise((resolve) => setTimeout(resolve, duration));

@@ -1,15 +1,16 @@
-// What is seen of a call to ZITADEL: it carries a trace of its own, and without a good answer it is an event.
-// W3C Trace Context §3.2. The endpoint is the last part of its path; queries and bodies are nobody's business.
+// What is logged of a call to ZITADEL: each call carries a trace of its own, and one without a good answer is an event.
+// W3C Trace Context §3.2. The event names the endpoint by the last part of its path, and never holds a query or a body.
 
+import { randomHex } from '../shared/random.ts';
 import type { Emit } from './request-event.ts';
 
 type Call = (url: string, request: { headers?: HeadersInit; method: string }) => Promise<Response>;
 
 export function observeCalls<Fetch extends Call>(fetch: Fetch, emit: Emit): Fetch {
   const observed = async (url: string, request: Parameters<Fetch>[1]) => {
-    const trace_id = randomHex();
+    const trace_id = randomHex(16);
     const headers = new Headers(request.headers);
-    headers.set('traceparent', `00-${trace_id}-${randomHex().slice(16)}-01`);
+    headers.set('traceparent', `00-${trace_id}-${randomHex(8)}-01`);
     const failed = (reason: string) => {
       const endpoint = new URL(url).pathname.replace(/^.*\//, '');
       emit({ event: 'provider_call_failed', level: 'warn', endpoint, reason, trace_id });
@@ -25,5 +26,3 @@ export function observeCalls<Fetch extends Call>(fetch: Fetch, emit: Emit): Fetc
   };
   return observed as Fetch;
 }
-
-const randomHex = () => crypto.randomUUID().replaceAll('-', '');

@@ -1,5 +1,5 @@
 // One wide event per request, and the few events that no request of the visitor causes.
-// House-style rule 12; never a token, a cookie, a code, a query, or a person's name: `sub` only.
+// An event never holds a token, a cookie, a code, a query, or a person's name; it names people by `sub` only.
 
 import type { LogLevel } from '../errors.ts';
 

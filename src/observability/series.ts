@@ -8,7 +8,7 @@ export type Counts = Record<string, number>;
 
 /** Seconds. */
 const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** Of other notes the reason is free text. */
+/** The reason of other notes is free text. */
 const NOTES_WITH_REASON = ['session_ended', 'revocation', 'provider_call_failed'];
 
 export function countEvent(counts: Counts, event: RequestEvent | NoteEvent): void {
@@ -27,7 +27,7 @@ const isRequest = (event: RequestEvent | NoteEvent): event is RequestEvent => ev
 
 type Count = (name: string, labels?: object, by?: number) => void;
 
-/** In the words of the log. */
+/** The labels are the log's words. */
 function countNote({ event, level, endpoint, reason }: NoteEvent, count: Count): void {
   count('events_total', { event, level, ...(NOTES_WITH_REASON.includes(event) && { endpoint, reason }) });
 }

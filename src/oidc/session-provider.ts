@@ -2,8 +2,8 @@
 // Promise 6: transient errors never end a session, definite ones do; a storm here makes no storm at ZITADEL.
 
 import { GatewayError } from '../errors.ts';
+import type { EndReason } from '../user-object/api.ts';
 import type { ClaimsRead, ProviderSide, Revocation, SessionFault } from '../user-object/dependencies.ts';
-import type { EndReason } from '../user-object/session-record.ts';
 import { type ProviderFault, providerFault } from './provider-errors.ts';
 import { createProviderRest, type ProviderRest } from './provider-rest.ts';
 import type { RelyingParty, TokenSet } from './relying-party.ts';
@@ -12,7 +12,7 @@ import { type IdentityOptions, readIdentity, withActor } from './zitadel/identit
 import { findForeignOrganization } from './zitadel/organization.ts';
 
 interface Dependencies {
-  readonly relyingParty: RelyingParty;
+  readonly relyingParty: Pick<RelyingParty, 'refresh' | 'userinfo' | 'revoke'>;
   readonly identityOptions: IdentityOptions;
   /** Only members of this organisation may be signed in. */
   readonly organizationId?: string | undefined;

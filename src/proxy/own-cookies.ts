@@ -1,9 +1,6 @@
 // Keeps the gateway's own cookies between the visitor and the gateway: out of what goes upstream and out of what comes back.
 // Design §4; RFC 6265bis §5.7 (names), §4.2.1 (Cookie).
 
-/** The name that all of the gateway's cookies begin with (session/cookies.ts says the same). */
-export const cookieBaseOf = (isSecure: boolean): string => (isSecure ? '__Host-postern' : 'postern');
-
 /**
  * Where a further Cookie line may begin: the runtime joins lines by a comma and a blank, and no standard allows a comma in a value
  * (RFC 6265bis §4.1.1), though browsers send one.

@@ -3,8 +3,9 @@
 
 import type { Config, UpstreamTarget } from '../config/schema.ts';
 import type { HeaderList } from '../identity/headers.ts';
+import { cookieBase } from '../shared/cookie-base.ts';
 import { isSameTarget } from '../shared/upstream-target.ts';
-import { cookieBaseOf, isBrowserRequest, withoutOwnCookies } from './own-cookies.ts';
+import { isBrowserRequest, withoutOwnCookies } from './own-cookies.ts';
 import { compileDispositions, namedByConnection } from './request-fields.ts';
 import { isSameTrace } from './trace-context.ts';
 import { type AddressMap, type Forwarding, mapAddress } from './upstream-path.ts';
@@ -53,7 +54,7 @@ export function compileUpstreamRequest(
   isReservedName: (name: string) => boolean,
 ): BuildUpstreamRequest {
   const dispositionOf = compileDispositions(isReservedName);
-  const cookieBase = cookieBaseOf(config.isSecure);
+  const ownBase = cookieBase(config.isSecure);
 
   /** Whoever has UPSTREAM_SECRET can speak for the gateway: it goes to UPSTREAM_URL alone, and to others what is theirs. */
   function secretFor(target: UpstreamTarget, name: string | undefined): string | undefined {
@@ -67,7 +68,7 @@ export function compileUpstreamRequest(
       case 'pass':
         return value;
       case 'cookie':
-        return withoutOwnCookies(value, cookieBase, value.includes(',') && isBrowserRequest(sent));
+        return withoutOwnCookies(value, ownBase, value.includes(',') && isBrowserRequest(sent));
       case 'authorization':
         return extras.consumesAuthorization ? undefined : value;
       case 'tracestate':

@@ -1,26 +1,19 @@
-// Claims and tokens asked of a user's object: many requests, one question, and none of them waits for long.
-// Design promise 5 (CLAIMS_MAX_AGE), promise 6 (whoever can't be told anew goes on with what is known).
+// Claims and tokens asked of a user's object: many requests share one question, and none of them waits for long.
+// Promise 5 (CLAIMS_MAX_AGE); promise 6 (a session whose claims can't be read now goes on with the known ones).
 
 import { LATE, within } from '../shared/deadline.ts';
 import type { TokenAnswer } from '../user-object/api.ts';
-import { type Known, takeClaims } from './known-sessions.ts';
+import { type KnownSession, takeClaims } from './known-sessions.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
 
-export type Renewal = 'fresh' | 'behind' | 'read' | 'kept' | 'ended';
+/** How fresh the claims are: new enough, being read behind the request, just read, not to be had now, or the session has ended. */
+export type ClaimsOutcome = 'fresh' | 'behind' | 'read' | 'kept' | 'ended';
 
-export interface ObjectQuestions {
-  /** Reads claims no older than `notBefore` into `known`; `patience` in milliseconds, after which it goes on unattended. */
-  read(subject: Subject, notBefore: number, patience: number): Promise<Renewal>;
-  /** The same, with nobody waiting. */
-  readBehind(subject: Subject, notBefore: number): void;
-  tokens(subject: Subject, patience: number): Promise<TokenAnswer>;
-}
-
-/** Whose session it is. */
-export interface Subject {
+/** A session, whose it is, and what this isolate knows of it. */
+export interface SessionReference {
   readonly id: string;
   readonly sub: string;
-  readonly known: Known;
+  readonly known: KnownSession;
 }
 
 interface Dependencies {
@@ -29,25 +22,45 @@ interface Dependencies {
   readonly waitUntil: (task: Promise<unknown>) => void;
 }
 
-interface Reading {
-  readonly task: Promise<Renewal>;
-  readonly notBefore: number;
-  readonly begunAt: number;
-}
-
-/** Seconds after which a question that has no answer is asked anew: whoever asked it may have been cancelled. */
+/** Seconds after which a question that has no answer is asked anew: the request that asked it may have been cancelled. */
 const ABANDONED = 20;
 /** Seconds until the object is asked again after it could not be reached. */
 const OBJECT_RETRY = 5;
 
-export function createObjectQuestions({ directory, now, waitUntil }: Dependencies): ObjectQuestions {
-  const readings = new Map<string, Reading>();
-  const tokenQuestions = new Map<string, { task: Promise<TokenAnswer>; begunAt: number }>();
+export class ClaimsAndTokens {
+  readonly #directory: UserSessionsDirectory;
+  readonly #now: () => number;
+  readonly #readings: SharedQuestions<ClaimsOutcome>;
+  readonly #tokenQuestions: SharedQuestions<TokenAnswer>;
 
-  async function ask({ id, sub, known }: Subject, notBefore: number): Promise<Renewal> {
+  constructor({ directory, now, waitUntil }: Dependencies) {
+    this.#directory = directory;
+    this.#now = now;
+    this.#readings = new SharedQuestions({ now, waitUntil });
+    this.#tokenQuestions = new SharedQuestions({ now, waitUntil });
+  }
+
+  /** Reads claims no older than `notBefore` into `known`. After `patience` milliseconds the reading goes on with nobody waiting. */
+  async read(session: SessionReference, notBefore: number, patience: number): Promise<ClaimsOutcome> {
+    if (this.#now() < session.known.retryAt) return 'kept';
+    const outcome = await within(this.#beginReading(session, notBefore), patience);
+    return outcome === LATE ? 'kept' : outcome;
+  }
+
+  /** The same, with nobody waiting from the start. */
+  readBehind(session: SessionReference, notBefore: number): void {
+    if (this.#now() < session.known.retryAt || this.#readings.isUnderWay(session.id)) return;
+    void this.#beginReading(session, notBefore);
+  }
+
+  #beginReading(session: SessionReference, notBefore: number): Promise<ClaimsOutcome> {
+    return this.#readings.ask(session.id, () => this.#askForClaims(session, notBefore), notBefore);
+  }
+
+  async #askForClaims({ id, sub, known }: SessionReference, notBefore: number): Promise<ClaimsOutcome> {
     try {
       const claimsAt = known.claims?.claimsAt ?? -1;
-      const answer = await directory.ofUser(sub).readClaims({ id, notBefore, claimsAt });
+      const answer = await this.#directory.ofUser(sub).readClaims({ id, notBefore, claimsAt });
       if (answer.kind === 'ended') {
         known.ended ??= answer.reason;
         return 'ended';
@@ -56,53 +69,59 @@ export function createObjectQuestions({ directory, now, waitUntil }: Dependencie
       if (answer.kind === 'kept') known.retryAt = answer.retryAt;
       return answer.kind;
     } catch {
-      // The object can't be reached: its standing will be asked for soon, and that question fails closed.
-      known.retryAt = now() + OBJECT_RETRY;
+      // The object can't be reached. Whether the session stands will be asked soon, and that question fails closed.
+      known.retryAt = this.#now() + OBJECT_RETRY;
       return 'kept';
     }
   }
 
-  function begin(subject: Subject, notBefore: number): Promise<Renewal> {
-    const under = readings.get(subject.id);
-    if (under && under.notBefore >= notBefore && now() - under.begunAt < ABANDONED) return under.task;
-    const task = ask(subject, notBefore).finally(() => {
-      if (readings.get(subject.id)?.task === task) readings.delete(subject.id);
-    });
-    readings.set(subject.id, { task, notBefore, begunAt: now() });
-    // The visitor may hang up; what has been asked of ZITADEL must be brought home all the same.
-    waitUntil(task);
-    return task;
+  /** Tokens for an upstream that gets them; `patience` in milliseconds. */
+  async tokens({ id, sub, known }: SessionReference, patience: number): Promise<TokenAnswer> {
+    const { tokens } = known;
+    if (tokens && this.#now() < tokens.renewAt) return tokens;
+    const question = this.#tokenQuestions.ask(id, () => this.#directory.ofUser(sub).tokens({ id }));
+    const answer = await within(question, patience);
+    if (answer === LATE) return { kind: 'kept', retryAt: this.#now() + OBJECT_RETRY, reason: 'no answer in time' };
+    if (answer.kind === 'tokens') known.tokens = answer;
+    if (answer.kind === 'ended') known.ended ??= answer.reason;
+    return answer;
+  }
+}
+
+interface Asked<Answer> {
+  readonly task: Promise<Answer>;
+  readonly notBefore: number;
+  readonly begunAt: number;
+}
+
+/**
+ * Questions that many requests share, by session and by how new the answer must be. The clock alone says when one counts as lost: a
+ * request's timers end with it.
+ */
+class SharedQuestions<Answer> {
+  readonly #underWay = new Map<string, Asked<Answer>>();
+  readonly #deps: Pick<Dependencies, 'now' | 'waitUntil'>;
+
+  constructor(deps: Pick<Dependencies, 'now' | 'waitUntil'>) {
+    this.#deps = deps;
   }
 
-  return {
-    async read(subject, notBefore, patience) {
-      if (now() < subject.known.retryAt) return 'kept';
-      const renewal = await within(begin(subject, notBefore), patience);
-      return renewal === LATE ? 'kept' : renewal;
-    },
+  isUnderWay(sessionId: string): boolean {
+    return this.#underWay.has(sessionId);
+  }
 
-    readBehind(subject, notBefore) {
-      if (now() >= subject.known.retryAt && !readings.has(subject.id)) void begin(subject, notBefore);
-    },
-
-    async tokens({ id, sub, known }, patience) {
-      if (known.tokens && now() < known.tokens.renewAt) return known.tokens;
-      const under = tokenQuestions.get(id);
-      let task = under && now() - under.begunAt < ABANDONED ? under.task : undefined;
-      if (!task) {
-        task = directory.ofUser(sub).tokens({ id });
-        const asked = { task, begunAt: now() };
-        tokenQuestions.set(id, asked);
-        const forget = () => {
-          if (tokenQuestions.get(id) === asked) tokenQuestions.delete(id);
-        };
-        waitUntil(task.then(forget, forget));
-      }
-      const answer = await within(task, patience);
-      if (answer === LATE) return { kind: 'kept', retryAt: now() + OBJECT_RETRY, reason: 'no answer in time' };
-      if (answer.kind === 'tokens') known.tokens = answer;
-      if (answer.kind === 'ended') known.ended ??= answer.reason;
-      return answer;
-    },
-  };
+  /** Joins the question under way if it asks for an answer as new as `notBefore`, else asks. */
+  ask(sessionId: string, question: () => Promise<Answer>, notBefore = 0): Promise<Answer> {
+    const { now, waitUntil } = this.#deps;
+    const before = this.#underWay.get(sessionId);
+    if (before && before.notBefore >= notBefore && now() - before.begunAt < ABANDONED) return before.task;
+    const asked = { task: question(), notBefore, begunAt: now() };
+    this.#underWay.set(sessionId, asked);
+    const forget = () => {
+      if (this.#underWay.get(sessionId) === asked) this.#underWay.delete(sessionId);
+    };
+    // The visitor may hang up; the answer of ZITADEL must be brought home all the same.
+    waitUntil(asked.task.then(forget, forget));
+    return asked.task;
+  }
 }

@@ -1,12 +1,9 @@
 // The gateway's cookies: their names, attributes, and how they are found in a Cookie header.
 // RFC 6265bis §4.1, §5.7 (`__Host-`); 4,096 bytes of name and value is what every browser keeps.
 
-export const MAX_COOKIE_BYTES = 4096;
+export { cookieBase } from '../shared/cookie-base.ts';
 
-/** The name all of the gateway's cookies begin with; without TLS (loopback only) `__Host-` cannot be had. */
-export function cookieBase(isSecure: boolean): string {
-  return isSecure ? '__Host-postern' : 'postern';
-}
+export const MAX_COOKIE_BYTES = 4096;
 
 /**
  * Name → value of the cookies whose name begins with `base`; of several with one name the first counts. Only `;` separates cookies. No
@@ -31,8 +28,16 @@ function beforeComma(text: string): string {
   return comma < 0 ? text : text.slice(0, comma);
 }
 
-/** `maxAge` in seconds; 0 deletes, which browsers only do when every attribute is as it was (RFC 6265bis §5.7). */
-export function serializeCookie(name: string, value: string, maxAge: number, isSecure: boolean): string {
+/**
+ * `maxAge` in seconds; 0 deletes, which browsers only do when every attribute is as it was (RFC 6265bis §5.7). Browsers take a name with the
+ * prefix only with `Secure`, and without TLS there is neither.
+ */
+export function serializeCookie(
+  name: string,
+  value: string,
+  maxAge: number,
+  isSecure = name.startsWith('__Host-'),
+): string {
   return `${name}=${value}; Path=/; Max-Age=${Math.max(0, Math.floor(maxAge))}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
 }
 

@@ -1,11 +1,11 @@
 // The gateway's own keys, derived from SESSION_SECRET, and sealing with them: the first key seals, all unseal.
-// RFC 7516 compact JWE (`dir`, A256GCM); RFC 5869 (HKDF). Design §6 Cookie; promise 8.
+// RFC 7516 compact JWE (`dir`, A256GCM); RFC 5869 (HKDF). ARCHITECTURE §6 (Cookie); promise 8.
 
 import { createLazy } from '../shared/lazy.ts';
+import { toHex } from '../shared/random.ts';
 import { decryptJwe, encryptJwe, readJweHeader } from './jwe.ts';
-import { toHex } from './key-names.ts';
 
-/** What a sealed thing is for; stands in its protected header, so that one kind is never taken for another. */
+/** What a sealed text is for. It stands in the protected header, so that one kind is never taken for another. */
 export type Purpose =
   | 'session'
   | 'transaction'
@@ -19,12 +19,13 @@ export type Purpose =
 export type Unsealed<T> =
   | {
       readonly kind: 'ok';
-      readonly value: T /** Sealed by a key that is on its way out. */;
+      readonly value: T;
+      /** Sealed by a key that is being rotated out. */
       readonly isOldKey: boolean;
     }
   /** Not ours, broken, or of another purpose. */
   | { readonly kind: 'foreign' }
-  /** Written by a newer release that runs beside this one: to be left alone, not deleted. */
+  /** Written by a newer release that runs beside this one: it must be left alone, not deleted. */
   | { readonly kind: 'newer' };
 
 export interface Keyring {
@@ -35,7 +36,7 @@ export interface Keyring {
 
 /** Raised when what is inside changes shape; readers take this and the one before it. */
 const FORMAT = 1;
-/** A sealed text beyond this is nobody's cookie; it is not even looked at. */
+/** Characters. A longer text is none of ours and is not even parsed. */
 const MAX_SEALED_LENGTH = 2_000_000;
 
 interface RingKey {

@@ -1,25 +1,27 @@
 // What an isolate remembers of each session: when it was last known to stand, its newest claims, its tokens for upstreams.
-// Design promise 4 (REVOCATION_MAX_AGE), promise 11 (no storage on a repeated request). Every entry is safe to lose.
+// Promise 4 (REVOCATION_MAX_AGE), promise 11 (no storage on a repeated request). Every entry is safe to lose.
 
 import { BoundedMap } from '../shared/bounded-map.ts';
-import { LATE, within } from '../shared/deadline.ts';
-import type { ClaimsReading, TokenAnswer } from '../user-object/api.ts';
+import { createSingleFlight, type SingleFlight } from '../shared/single-flight.ts';
+import type { ClaimsReading, Standing, TokenAnswer } from '../user-object/api.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
 import { type Durations, isActivityDue, type SealedSession, type Session } from './session.ts';
 
-export interface Known {
+export interface KnownSession {
+  /** When the object last said that the session stands; seconds since the epoch, as all times here. */
   checkedAt: number;
-  /** The last activity that the object has been told of, and the last there was as far as anybody here knows. */
+  /** The last activity that the object has been told of. */
   reportedAt: number;
+  /** The last activity that this isolate knows of. */
   activeAt: number;
   ended?: string;
   /** The same browser has signed in anew. */
   isReplaced: boolean;
-  /** Of the newest reading that the object has. */
+  /** When the newest claims that the object has were read. */
   newestClaimsAt: number;
-  /** A reading that is newer than some cookie's. */
+  /** Claims that are newer than those in some of the session's cookies. */
   claims?: ClaimsReading;
-  /** No reading before this. */
+  /** Claims are not read again before this. */
   retryAt: number;
   tokens?: Extract<TokenAnswer, { kind: 'tokens' }>;
 }
@@ -27,22 +29,8 @@ export interface Known {
 export interface Activity {
   /** The last activity that the cookie knows of. */
   readonly seenAt: number;
-  /** Set when this request is one. */
+  /** When this request came, if it counts as activity. */
   readonly activeAt?: number | undefined;
-}
-
-export interface Standings {
-  /** From memory if that is younger than REVOCATION_MAX_AGE and has the newest claims, else from the user's object. */
-  of(sealed: SealedSession, activity: Activity): Promise<Known>;
-  /** Asks the user's object, whatever is remembered. Throws `store_unavailable`. */
-  ask(sealed: SealedSession, activity: Activity): Promise<Known>;
-  /** The same, and joins no question that was asked before. */
-  askAfresh(sealed: SealedSession, activity: Activity): Promise<Known>;
-  recall(sessionId: string): Known | undefined;
-  begin(session: Session): void;
-  /** The same browser has signed in anew. */
-  replace(sessionId: string): void;
-  end(sessionId: string, reason: string): void;
 }
 
 interface Dependencies {
@@ -52,16 +40,66 @@ interface Dependencies {
   readonly waitUntil: (task: Promise<unknown>) => void;
 }
 
-/** Milliseconds; more than a question may take. One whose asker was cancelled may never be answered. */
+/** Milliseconds; longer than a question takes. If the request that asked was cancelled, the question may never be answered. */
 const JOIN_PATIENCE = 4_500;
 
-export function createStandings({ times, directory, now, waitUntil }: Dependencies): Standings {
-  const entries = new BoundedMap<string, Known>(8192);
-  const questions = new Map<string, Promise<Known>>();
+export class KnownSessions {
+  readonly #deps: Dependencies;
+  readonly #entries = new BoundedMap<string, KnownSession>(8192);
+  readonly #questions: SingleFlight<KnownSession>;
   /** Sessions whose object did not answer: it may have missed their end. */
-  const unanswered = new BoundedMap<string, true>(8192);
+  readonly #unanswered = new BoundedMap<string, true>(8192);
 
-  function isRecent(known: Known, sealed: SealedSession, activeAt: number | undefined): boolean {
+  constructor(deps: Dependencies) {
+    this.#deps = deps;
+    this.#questions = createSingleFlight({ waitUntil: deps.waitUntil, patience: JOIN_PATIENCE });
+  }
+
+  /** From memory if that is younger than REVOCATION_MAX_AGE and has the newest claims, else from the user's object. */
+  async of(sealed: SealedSession, activity: Activity): Promise<KnownSession> {
+    const known = this.#entries.get(sealed.id);
+    if (known) known.activeAt = Math.max(known.activeAt, activity.activeAt ?? activity.seenAt);
+    if (known && (known.ended !== undefined || this.#isRecent(known, sealed, activity.activeAt))) return known;
+    return this.ask(sealed, activity);
+  }
+
+  /** Asks the user's object, whatever is remembered. Throws `store_unavailable`. */
+  async ask(sealed: SealedSession, activity: Activity): Promise<KnownSession> {
+    // No waiting where nothing is under way: of requests that come together only the first may find that.
+    const joined = this.#questions.isUnderWay(sealed.id) ? await this.#questions.join(sealed.id) : undefined;
+    if (joined && (joined.ended !== undefined || this.#isRecent(joined, sealed, undefined))) return joined;
+    return this.askAfresh(sealed, activity);
+  }
+
+  /** As `ask`, but without joining a question that is under way. */
+  askAfresh(sealed: SealedSession, activity: Activity): Promise<KnownSession> {
+    return this.#questions.askAfresh(sealed.id, () => this.#question(sealed, activity));
+  }
+
+  recall(sessionId: string): KnownSession | undefined {
+    return this.#entries.get(sessionId);
+  }
+
+  /** A session that has just begun here. */
+  begin({ id, seenAt, identity, claimsAt }: Session): void {
+    const times = { reportedAt: seenAt, activeAt: seenAt, newestClaimsAt: claimsAt };
+    this.#entries.set(id, { ...create(this.#deps.now()), ...times, claims: { identity, claimsAt } });
+  }
+
+  /** The same browser has signed in anew. */
+  replace(sessionId: string): void {
+    const known = this.#entries.get(sessionId);
+    if (known) known.isReplaced = true;
+  }
+
+  end(sessionId: string, reason: string): void {
+    const known = this.#entries.get(sessionId) ?? create(this.#deps.now());
+    known.ended = reason;
+    this.#entries.set(sessionId, known);
+  }
+
+  #isRecent(known: KnownSession, sealed: SealedSession, activeAt: number | undefined): boolean {
+    const { now, times } = this.#deps;
     if (now() - known.checkedAt >= times.revocationMaxAge) return false;
     // An older cookie must not bring back what a newer reading has taken away.
     if (Math.max(claimsAtOf(sealed), known.claims?.claimsAt ?? -1) < known.newestClaimsAt) return false;
@@ -69,94 +107,52 @@ export function createStandings({ times, directory, now, waitUntil }: Dependenci
     return activeAt === undefined || !isActivityDue(known.reportedAt, activeAt, times);
   }
 
-  async function question(sealed: SealedSession, { seenAt, activeAt = seenAt }: Activity): Promise<Known> {
+  async #question(sealed: SealedSession, { seenAt, activeAt = seenAt }: Activity): Promise<KnownSession> {
     // The time before the question counts: what ends while the answer travels ends within REVOCATION_MAX_AGE of now.
-    const checkedAt = now();
-    const claimsAt = Math.max(claimsAtOf(sealed), entries.get(sealed.id)?.claims?.claimsAt ?? -1);
-    const isDoubtful = unanswered.get(sealed.id);
+    const checkedAt = this.#deps.now();
+    const claimsAt = Math.max(claimsAtOf(sealed), this.#entries.get(sealed.id)?.claims?.claimsAt ?? -1);
+    const isDoubtful = this.#unanswered.get(sealed.id);
     const query = { id: sealed.id, claimsAt, activeAt, ...(isDoubtful && { isDoubtful }) };
-    const answer = await directory
+    const answer = await this.#deps.directory
       .ofUser(sealed.sub)
       .standing(query)
       .catch((error: unknown) => {
-        unanswered.set(sealed.id, true);
+        this.#unanswered.set(sealed.id, true);
         throw error;
       });
-    if (isDoubtful) unanswered.delete(sealed.id);
-    const known = entries.get(sealed.id) ?? create(checkedAt);
-    if (answer.kind === 'ended') known.ended ??= answer.reason;
-    else {
-      known.checkedAt = Math.max(known.checkedAt, checkedAt);
-      known.reportedAt = Math.max(known.reportedAt, answer.seenAt);
-      known.activeAt = Math.max(known.activeAt, answer.seenAt);
-      // Answers may overtake each other; what is replaced once stays so.
-      known.isReplaced ||= answer.isReplaced === true;
-      known.newestClaimsAt = Math.max(known.newestClaimsAt, answer.claimsAt);
-      if (answer.claims) takeClaims(known, answer.claims);
-    }
-    entries.set(sealed.id, known);
+    if (isDoubtful) this.#unanswered.delete(sealed.id);
+    const known = this.#entries.get(sealed.id) ?? create(checkedAt);
+    takeStanding(known, answer, checkedAt);
+    this.#entries.set(sealed.id, known);
     return known;
   }
-
-  async function ask(sealed: SealedSession, activity: Activity): Promise<Known> {
-    const first = questions.get(sealed.id);
-    const joined = first && (await within(first, JOIN_PATIENCE));
-    if (joined && joined !== LATE && (joined.ended !== undefined || isRecent(joined, sealed, undefined))) return joined;
-    return askAfresh(sealed, activity);
-  }
-
-  async function askAfresh(sealed: SealedSession, activity: Activity): Promise<Known> {
-    const asking = question(sealed, activity).finally(() => {
-      if (questions.get(sealed.id) === asking) questions.delete(sealed.id);
-    });
-    questions.set(sealed.id, asking);
-    // The first visitor may hang up; the others still want to know.
-    waitUntil(asking.catch(() => undefined));
-    return asking;
-  }
-
-  return {
-    async of(sealed, activity) {
-      const known = entries.get(sealed.id);
-      if (known) known.activeAt = Math.max(known.activeAt, activity.activeAt ?? activity.seenAt);
-      if (known && (known.ended !== undefined || isRecent(known, sealed, activity.activeAt))) return known;
-      return ask(sealed, activity);
-    },
-    ask,
-    askAfresh,
-    recall: (sessionId) => entries.get(sessionId),
-    begin({ id, seenAt, identity, claimsAt }) {
-      const known = create(now());
-      entries.set(id, {
-        ...known,
-        reportedAt: seenAt,
-        activeAt: seenAt,
-        newestClaimsAt: claimsAt,
-        claims: { identity, claimsAt },
-      });
-    },
-    replace(sessionId) {
-      const known = entries.get(sessionId);
-      if (known) known.isReplaced = true;
-    },
-    end(sessionId, reason) {
-      const known = entries.get(sessionId) ?? create(now());
-      known.ended = reason;
-      entries.set(sessionId, known);
-    },
-  };
 }
 
-/** Readings may overtake each other; the newer stays. */
-export function takeClaims(known: Known, claims: ClaimsReading): void {
+function create(checkedAt: number): KnownSession {
+  return { checkedAt, reportedAt: 0, activeAt: 0, isReplaced: false, newestClaimsAt: -1, retryAt: 0 };
+}
+
+/** Answers may overtake each other: the newest counts, and what has ended or was replaced once stays so. */
+function takeStanding(known: KnownSession, answer: Standing, checkedAt: number): void {
+  if (answer.kind === 'ended') {
+    known.ended ??= answer.reason;
+    return;
+  }
+  known.checkedAt = Math.max(known.checkedAt, checkedAt);
+  known.reportedAt = Math.max(known.reportedAt, answer.seenAt);
+  known.activeAt = Math.max(known.activeAt, answer.seenAt);
+  known.isReplaced ||= answer.isReplaced === true;
+  known.newestClaimsAt = Math.max(known.newestClaimsAt, answer.claimsAt);
+  if (answer.claims) takeClaims(known, answer.claims);
+}
+
+/** Readings may overtake each other, too. */
+export function takeClaims(known: KnownSession, claims: ClaimsReading): void {
   if (claims.claimsAt > (known.claims?.claimsAt ?? -1)) known.claims = claims;
   known.newestClaimsAt = Math.max(known.newestClaimsAt, claims.claimsAt);
 }
 
+/** When the claims in the cookie were read; -1 where it holds none. */
 function claimsAtOf(sealed: SealedSession): number {
   return sealed.identity ? sealed.claimsAt : -1;
-}
-
-function create(checkedAt: number): Known {
-  return { checkedAt, reportedAt: 0, activeAt: 0, isReplaced: false, newestClaimsAt: -1, retryAt: 0 };
 }

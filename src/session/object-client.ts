@@ -1,5 +1,5 @@
-// How the worker reaches a user's Durable Object: with a deadline, one retry where that is harmless, and one fault.
-// Design §3 (deadlines), promise 10: when the object can't be asked, nobody passes.
+// How the worker reaches a user's Durable Object: with a deadline, with a second attempt where that is harmless, and with one fault.
+// ARCHITECTURE §3 (deadlines); promise 10: when the object can't be asked, nobody passes.
 
 import { GatewayError } from '../errors.ts';
 import { LATE, within } from '../shared/deadline.ts';
@@ -16,7 +16,7 @@ export interface UserSessionsDirectory {
   ofProviderSession(sid: string): UserSessionsApi;
   /** The object of one login, which keeps what its cookie can't. */
   ofLogin(key: string): UserSessionsApi;
-  /** The object that knows which session has begun since in the browser of this login, which is named by its cookie. */
+  /** The object of one login, named by the login's cookie, that other logins of the same browser tell of their sessions. */
   ofTransaction(cookieName: string): UserSessionsApi;
 }
 

@@ -1,5 +1,5 @@
 // A sealed text as one cookie, or as numbered chunks where one is too small.
-// Design §6 Cookie: chunks are `….0`, `….1`; a missing or foreign chunk is no session, not an error.
+// ARCHITECTURE §6 (Cookie): chunks are `….0`, `….1`; a missing or foreign chunk is no session, not an error.
 
 import { MAX_COOKIE_BYTES, serializeCookie } from './cookies.ts';
 
@@ -32,19 +32,18 @@ export function sealedCookies(
   sealed: string,
   maxAge: number,
   present: ReadonlyMap<string, string>,
-  isSecure: boolean,
 ): string[] {
   const values = new Map(sealed.length + name.length <= MAX_COOKIE_BYTES ? [[name, sealed]] : toChunks(name, sealed));
   const stale = cookieNamesOf(name, present).filter((other) => !values.has(other));
   return [
-    ...[...values].map(([cookie, value]) => serializeCookie(cookie, value, maxAge, isSecure)),
-    ...stale.map((cookie) => serializeCookie(cookie, '', 0, isSecure)),
+    ...[...values].map(([cookie, value]) => serializeCookie(cookie, value, maxAge)),
+    ...stale.map((cookie) => serializeCookie(cookie, '', 0)),
   ];
 }
 
 /** Set-Cookie values that delete the cookie and its chunks. */
-export function deletedCookies(name: string, present: ReadonlyMap<string, string>, isSecure: boolean): string[] {
-  return cookieNamesOf(name, present).map((cookie) => serializeCookie(cookie, '', 0, isSecure));
+export function deletedCookies(name: string, present: ReadonlyMap<string, string>): string[] {
+  return cookieNamesOf(name, present).map((cookie) => serializeCookie(cookie, '', 0));
 }
 
 function toChunks(name: string, sealed: string): [string, string][] {

@@ -1,5 +1,5 @@
 // A signed-in person's session: its shape and every judgement about its times. Pure; times are seconds since the epoch.
-// Design §1 SESSION_DURATION, SESSION_MAX_DURATION, CLAIMS_MAX_AGE; OIDC Core §2 auth_time, amr.
+// ARCHITECTURE §1 (SESSION_DURATION, SESSION_MAX_DURATION, CLAIMS_MAX_AGE); OIDC Core §2 auth_time, amr.
 
 import type { Identity } from '../identity/identity.ts';
 

@@ -1,34 +1,34 @@
 // Session cookies that this isolate has unsealed, found again without cryptography.
-// Design §6 Isolate memory; promise 11 (no cryptography on a repeated request).
+// ARCHITECTURE §6 (isolate memory); promise 11 (no cryptography on a repeated request).
 
 import { BoundedMap } from '../shared/bounded-map.ts';
 import { ownCopy } from '../shared/own-copy.ts';
 import type { Keyring } from './keyring.ts';
 import type { SealedSession, Session } from './session.ts';
 
-/** A cookie that was unsealed, and what it was last replaced by for a browser that still sends it. */
+/** A cookie that was unsealed, and the newer cookie that its browser was last offered in its place. */
 export interface CookieEntry {
   readonly text: string;
   readonly sealed: SealedSession;
   readonly isOldKey: boolean;
-  replacement?: Replacement;
+  replacement?: NewerCookie;
 }
 
-interface Replacement {
+export interface NewerCookie {
   readonly session: Session;
   text?: string;
   /** When the user's object was last asked whether the browser may have it. */
   askedAt?: number;
 }
 
-/** Characters of sealed text that are remembered; with what is inside each takes about 4.5 bytes (docs/quality.md, soak). */
+/** Characters of sealed text that are remembered. With what is inside, each takes about 4.5 bytes (docs/quality.md, soak). */
 const MOST_REMEMBERED = 8_000_000;
 const TAG_CHARACTERS = 22;
 
 export function createUnsealedCookies(keyring: Keyring): (text: string) => Promise<CookieEntry | undefined> {
   const unsealed = new BoundedMap<string, CookieEntry>(MOST_REMEMBERED, ({ text }) => text.length);
 
-  /** Found by its end, which is quick to hash even where the text fills four cookies, and nothing less than the same text. */
+  /** The key is the text's end, which is quick to hash even where the text fills four cookies; the whole text must be the same. */
   function recall(text: string): CookieEntry | undefined {
     const entry = unsealed.get(endOf(text));
     return entry?.text === text ? entry : undefined;
@@ -39,7 +39,7 @@ export function createUnsealedCookies(keyring: Keyring): (text: string) => Promi
     if (remembered) return remembered;
     const opened = await keyring.unseal<SealedSession>('session', text);
     if (opened.kind !== 'ok') return undefined;
-    // Of two requests that unseal the same cookie, both must see what it is replaced by.
+    // Two requests may unseal the same cookie at once: both must see the newer cookie.
     const entry = recall(text) ?? { text: ownCopy(text), sealed: opened.value, isOldKey: opened.isOldKey };
     unsealed.set(endOf(entry.text), entry);
     return entry;

@@ -10,7 +10,7 @@ export function randomHex(bytes: number): string {
 }
 
 /** A loop over a table, since each request asks for digits. */
-function toHex(bytes: Uint8Array): string {
+export function toHex(bytes: Uint8Array): string {
   let digits = '';
   for (const byte of bytes) digits += DIGITS[byte];
   return digits;

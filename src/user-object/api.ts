@@ -1,46 +1,49 @@
 // What the rest of the gateway asks of a user's object and what it answers; the same over RPC and in process.
-// Design §6 UserSessions. Everything here is plain data, since RPC copies it.
+// ARCHITECTURE §6 (UserSessions). Everything here is plain data, since RPC copies it.
 
 import type { Identity } from '../identity/identity.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
-import type { SignInNote } from './login-ledger.ts';
-import type { Device, EndReason } from './session-record.ts';
 
 export interface UserSessionsApi {
-  begin(start: SessionStart): Promise<Beginning>;
+  begin(start: SessionStart): Promise<BeginOutcome>;
   /** Ends the session that a browser had: at once, if another user than this object's has now signed in there. */
-  replace(replacement: Replacement): Promise<Beginning>;
+  replace(replacement: ReplaceRequest): Promise<BeginOutcome>;
   standing(query: StandingQuery): Promise<Standing>;
   readClaims(query: ClaimsQuery): Promise<ClaimsAnswer>;
   tokens(query: { id: string }): Promise<TokenAnswer>;
-  end(selection: SessionSelection, reason: EndReason, revokeNow: boolean): Promise<Ending>;
+  end(selection: SessionSelection, reason: EndReason, revokeNow: boolean): Promise<EndOutcome>;
   takeLogoutNotice(notice: LogoutNotice): Promise<'taken' | 'replayed'>;
   list(): Promise<SessionSummary[]>;
   /** For the object that is named by ZITADEL's `sid` instead of a `sub`: whose session that is. */
   pointTo(sub: string, expiresAt: number): Promise<void>;
   pointedTo(): Promise<string | undefined>;
-  /** For the object of one login: see kept-login.ts. Both parts are sealed. */
+  /** For the object of one login: see pending-login.ts. Both parts are sealed. */
   keep(parts: { address?: string; form?: string }, expiresAt: number): Promise<void>;
-  kept(): Promise<KeptLogin | undefined>;
+  kept(): Promise<PendingLogin | undefined>;
   takeForm(): Promise<string | undefined>;
-  /** For the object of one transaction: see login-ledger.ts. */
+  /** For the object of one login: see sign-in-notes.ts. */
   noteSignIn(note: SignInNote): Promise<void>;
   notedSignIn(): Promise<SignInNote | undefined>;
 }
 
-export interface KeptLogin {
+export interface PendingLogin {
   readonly address: string;
   /** There is one, and it has not been taken. */
   readonly hasForm: boolean;
 }
 
-export interface SessionStart {
+/** What is known of a session from its beginning on and never changes. Times are seconds since the epoch. */
+export interface SessionFacts {
   readonly id: string;
   readonly sub: string;
+  /** ZITADEL's session. */
   readonly sid?: string;
-  readonly device: Device;
+  readonly device: SignedInFrom;
   readonly startedAt: number;
   readonly expiresAt: number;
+}
+
+export interface SessionStart extends SessionFacts {
   readonly identity: Identity;
   readonly claimsAt: number;
   readonly tokens: TokenSet;
@@ -50,18 +53,18 @@ export interface SessionStart {
   readonly askedAt?: number;
 }
 
-export interface Replacement {
+export interface ReplaceRequest {
   readonly id: string;
   readonly successor: string;
   readonly askedAt: number;
 }
 
 /** 'overtaken': the browser has signed in or out otherwise since it asked, and nothing has begun or ended. */
-export type Beginning = 'begun' | 'overtaken';
+export type BeginOutcome = 'begun' | 'overtaken';
 
 export interface StandingQuery {
   readonly id: string;
-  /** Of the claims that the asker has; -1 for none. */
+  /** When the asker's claims were read; -1 where it has none. */
   readonly claimsAt: number;
   /** The last activity that the asker knows of. */
   readonly activeAt?: number;
@@ -74,22 +77,22 @@ export type Standing =
       readonly kind: 'good';
       /** The last activity that the object knows of. */
       readonly seenAt: number;
-      /** Of the newest reading there is. */
+      /** When the newest claims were read. */
       readonly claimsAt: number;
-      /** That reading, where the asker's is older. */
+      /** Those claims, where the asker's are older. */
       readonly claims?: ClaimsReading;
       /** The same browser has signed in anew: no response may put this session's cookie over the new one's. */
       readonly isReplaced?: true;
     }
-  | Over;
+  | SessionOver;
 
-export interface Over {
+export interface SessionOver {
   readonly kind: 'ended';
   readonly reason: EndReason | 'unknown';
 }
 
-/** It can't be had now; the session goes on with what it has until `retryAt`. */
-export interface Kept {
+/** The answer can't be had now. The session goes on with what it has, and may ask again at `retryAt`. */
+export interface Postponed {
   readonly kind: 'kept';
   readonly retryAt: number;
   readonly reason: string;
@@ -102,29 +105,25 @@ export interface ClaimsReading {
 
 export interface ClaimsQuery {
   readonly id: string;
-  /** A reading as old as this will do. */
+  /** Claims that were read then or later will do. */
   readonly notBefore: number;
-  /** Of the claims that the asker has; -1 for none. */
+  /** When the asker's claims were read; -1 where it has none. */
   readonly claimsAt: number;
 }
 
 export type ClaimsAnswer =
   | { readonly kind: 'read'; readonly claims: ClaimsReading }
-  /** With `claims` where the asker's are older than the last reading: a role that was seen taken away stays away. */
-  | (Kept & { readonly claims?: ClaimsReading })
-  | Over;
+  /** With `claims` where the asker's are older than those read last: a role that was once seen to be taken away stays away. */
+  | (Postponed & { readonly claims?: ClaimsReading })
+  | SessionOver;
 
 export type TokenAnswer =
   | { readonly kind: 'tokens'; readonly access_token: string; readonly id_token: string; readonly renewAt: number }
-  | Kept
-  | Over;
+  | Postponed
+  | SessionOver;
 
-export interface SessionSummary {
-  readonly id: string;
-  readonly device: Device;
-  readonly startedAt: number;
+export interface SessionSummary extends Pick<SessionFacts, 'id' | 'device' | 'startedAt' | 'expiresAt'> {
   readonly seenAt: number;
-  readonly expiresAt: number;
 }
 
 /** Which sessions to end: one, all, all others, or those a logout token names. */
@@ -133,13 +132,13 @@ export type SessionSelection =
   | { readonly allExcept: string | null }
   | { readonly sid: string | undefined; readonly startedBefore: number };
 
-export interface Ending {
+export interface EndOutcome {
   readonly ended: number;
-  /** Of the one session that was asked for by id: what end_session wants. */
+  /** For end_session; only where one session was named by id. */
   readonly id_token?: string;
   /** Whether ZITADEL answered the revocation that was tried at once. */
   readonly providerAnswered: boolean;
-  /** The one session that was asked for by id has a successor in the same browser. */
+  /** The session that was named by id has a successor in the same browser. */
   readonly isReplaced?: true;
 }
 
@@ -148,4 +147,34 @@ export interface LogoutNotice {
   readonly iat: number;
   readonly exp: number;
   readonly jti: string;
+}
+
+export type EndReason =
+  | 'logout'
+  | 'logout_elsewhere'
+  | 'backchannel_logout'
+  | 'operator'
+  | 'replaced'
+  | 'expired'
+  | 'idle'
+  | 'refresh_token_dead'
+  | 'token_expired'
+  | 'tokens_lost'
+  | 'ended_at_provider'
+  | 'check_failed'
+  | 'foreign_organization';
+
+export interface SignedInFrom {
+  /** As the browser called itself, cut to a sane length. */
+  readonly userAgent?: string;
+  /** Where the edge saw the sign-in: city and country. */
+  readonly place?: string;
+}
+
+/** A sign-in by the time at which the browser sent off its callback; seconds since the epoch. */
+export interface SignInNote {
+  readonly at: number;
+  /** Its session, and whose that is. */
+  readonly id: string;
+  readonly sub: string;
 }

@@ -1,10 +1,11 @@
 // What a user's object works with: its storage, ZITADEL as the sessions need it, KV, the clock and the log.
-// House-style rule 5. Interfaces only, so that the logic runs over the runtime's storage and over a test's alike.
+// Only interfaces, so that the logic runs over the runtime's storage and over a test's alike.
 
 import type { LogLevel } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { TokenSet } from '../oidc/relying-party.ts';
-import type { EndReason, RecordTimes } from './session-record.ts';
+import type { EndReason } from './api.ts';
+import type { RecordTimes } from './session-record.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** The part of a Durable Object's storage that is used; reads and writes are synchronous and strongly consistent. */
@@ -19,13 +20,13 @@ export interface ObjectStorage {
   release(): void;
 }
 
-/** `ends`: the session is over, for this reason; else it goes on. */
 export interface SessionFault {
+  /** Why the session is over; without it the session goes on. */
   readonly ends?: EndReason;
   readonly reason: string;
   /** Seconds. */
   readonly retryAfter?: number;
-  /** ZITADEL refuses the gateway itself: logged as an error, since no visitor can help it. */
+  /** ZITADEL refuses the gateway itself. This is logged as an error, since only the operator can help. */
   readonly isOperators?: true;
 }
 
@@ -36,7 +37,7 @@ export type ClaimsRead =
 /** 'done' also when ZITADEL no longer knows the token. */
 export type Revocation = 'done' | 'unanswered' | 'refused';
 
-/** ZITADEL, as the object needs it; every failure has been judged. */
+/** What the object asks of ZITADEL. Failures are values here: each has been judged. */
 export interface ProviderSide {
   refresh(tokens: TokenSet & { refresh_token: string }, sub: string): Promise<TokenSet | SessionFault>;
   readClaims(tokens: TokenSet, sub: string): Promise<ClaimsRead>;
@@ -60,11 +61,9 @@ export type AuditEvent = {
   readonly level: LogLevel;
 };
 
-export interface UserSessionsSurroundings {
+export interface UserObjectDependencies {
   readonly storage: ObjectStorage;
   readonly tokenStore: TokenStore;
-  readonly tokenKey: (sessionId: string, generation: number) => Promise<string>;
-  readonly randomSecret: () => string;
   readonly provider: ProviderSide;
   readonly times: RecordTimes;
   /** Seconds since the epoch. */

@@ -1,12 +1,12 @@
-// The Durable Object class around UserSessionsLogic: storage, alarms and RPC of the runtime, nothing of its own.
-// Design §6 UserSessions; SQLite-backed storage, whose key-value interface is synchronous.
+// The Durable Object class around UserSessionsLogic: it adds the runtime's storage, alarms and RPC, and no logic.
+// ARCHITECTURE §6 (UserSessions). The storage is SQLite-backed, whose key-value interface is synchronous.
 
 import { DurableObject } from 'cloudflare:workers';
 import type { UserSessionsApi } from './api.ts';
 import type { ObjectStorage } from './dependencies.ts';
 import type { UserSessionsLogic } from './user-sessions.ts';
 
-/** `index.ts` says how the logic is wired; a worker with a bad configuration has none, and every call fails. */
+/** With a bad configuration `createLogic` throws, and so does every call. */
 export abstract class UserSessionsObject extends DurableObject<unknown> {
   #logic: UserSessionsLogic | undefined;
 

@@ -1,10 +1,10 @@
-// The object of one login: what is kept for it, and what other logins of the same browser tell it. Wired as every user's object is.
-// Design §6; kept-login.ts and login-ledger.ts say why it is here.
+// The object of one login: what is kept for it, and what other logins of the same browser tell it. It is of the same class as a user's
+// object. ARCHITECTURE §6; pending-login.ts and sign-in-notes.ts say why an object holds this.
 
-import type { KeptLogin } from './api.ts';
+import type { PendingLogin, SignInNote } from './api.ts';
 import type { ObjectStorage } from './dependencies.ts';
-import { keep, kept, takeForm } from './kept-login.ts';
-import { notedSignIn, noteSignIn, type SignInNote } from './login-ledger.ts';
+import { loadPendingLogin, savePendingLogin, takePendingForm } from './pending-login.ts';
+import { loadSignInNote, saveSignInNote } from './sign-in-notes.ts';
 
 export class LoginObject {
   readonly #storage: ObjectStorage;
@@ -18,24 +18,24 @@ export class LoginObject {
   }
 
   async keep(parts: { address?: string; form?: string }, expiresAt: number): Promise<void> {
-    keep(this.#storage, parts, expiresAt);
+    savePendingLogin(this.#storage, parts, expiresAt);
     this.#schedule();
   }
 
-  async kept(): Promise<KeptLogin | undefined> {
-    return kept(this.#storage, this.#now());
+  async kept(): Promise<PendingLogin | undefined> {
+    return loadPendingLogin(this.#storage, this.#now());
   }
 
   async takeForm(): Promise<string | undefined> {
-    return takeForm(this.#storage, this.#now());
+    return takePendingForm(this.#storage, this.#now());
   }
 
   async noteSignIn(note: SignInNote): Promise<void> {
-    noteSignIn(this.#storage, note);
+    saveSignInNote(this.#storage, note);
     this.#schedule();
   }
 
   async notedSignIn(): Promise<SignInNote | undefined> {
-    return notedSignIn(this.#storage);
+    return loadSignInNote(this.#storage);
   }
 }

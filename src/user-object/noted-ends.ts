@@ -1,16 +1,16 @@
 // What a user's object missed while it could not be reached: sessions that were ended meanwhile.
-// Design promise 4. KV is asked when the object has woken up, and when somebody could not reach it: never on the way of an ordinary request.
+// Promise 4. KV is asked when the object has woken up, and when somebody could not reach it, but never for an ordinary request.
 
-import type { UserSessionsSurroundings } from './dependencies.ts';
+import type { UserObjectDependencies } from './dependencies.ts';
 import type { SessionBook } from './session-book.ts';
 
 export class NotedEnds {
-  readonly #deps: Pick<UserSessionsSurroundings, 'tokenStore' | 'audit' | 'background'>;
+  readonly #deps: Pick<UserObjectDependencies, 'tokenStore' | 'audit' | 'background'>;
   readonly #book: SessionBook;
   /** Sessions that have begun, or were asked about, since the object woke up. */
   readonly #known = new Set<string>();
 
-  constructor(deps: Pick<UserSessionsSurroundings, 'tokenStore' | 'audit' | 'background'>, book: SessionBook) {
+  constructor(deps: Pick<UserObjectDependencies, 'tokenStore' | 'audit' | 'background'>, book: SessionBook) {
     this.#deps = deps;
     this.#book = book;
   }

@@ -1,25 +1,25 @@
-// A session's conversations with ZITADEL: claims read again, tokens renewed, each in its order and none in a storm.
-// Design promises 1, 5, 6. Runs inside the session's queue: nothing else renews meanwhile.
+// A session's conversations with ZITADEL: claims are read again and tokens renewed, one after another and with pauses after failures.
+// Promises 1, 5, 6. All of it runs in the session's queue, so that nothing else renews meanwhile.
 
 import type { TokenSet } from '../oidc/relying-party.ts';
-import type { ClaimsAnswer, Kept, Over, TokenAnswer } from './api.ts';
+import type { ClaimsAnswer, EndReason, Postponed, SessionOver, TokenAnswer } from './api.ts';
 import { Backoffs } from './backoffs.ts';
-import type { SessionFault, UserSessionsSurroundings } from './dependencies.ts';
+import type { SessionFault, UserObjectDependencies } from './dependencies.ts';
 import type { SessionBook } from './session-book.ts';
-import { doubtfulAt, type EndReason, renewalDueAt, type SessionRecord } from './session-record.ts';
+import { doubtfulAt, renewalDueAt, type SessionRecord } from './session-record.ts';
 import type { TokenKeeping } from './token-keeping.ts';
 
-/** Seconds for which a reading of claims shows that the session stands at ZITADEL. */
+/** Seconds for which claims that ZITADEL gave show that the session stands there. */
 const VOUCHED_FOR = 10;
 
 export class ProviderDialogue {
-  readonly #deps: UserSessionsSurroundings;
+  readonly #deps: UserObjectDependencies;
   readonly #book: SessionBook;
   readonly #keeping: TokenKeeping;
   readonly #reads: Backoffs;
   readonly #renewals: Backoffs;
 
-  constructor(deps: UserSessionsSurroundings, book: SessionBook, keeping: TokenKeeping) {
+  constructor(deps: UserObjectDependencies, book: SessionBook, keeping: TokenKeeping) {
     this.#deps = deps;
     this.#book = book;
     this.#keeping = keeping;
@@ -27,7 +27,7 @@ export class ProviderDialogue {
     this.#renewals = new Backoffs(deps.now);
   }
 
-  /** Claims as they are at ZITADEL now. `isRenewalDue`: the token served, but not for long. */
+  /** Reads claims at ZITADEL. `isRenewalDue`: the access token served this time and needs to be renewed soon. */
   async read(record: SessionRecord): Promise<ClaimsAnswer & { isRenewalDue?: boolean }> {
     const waiting = this.#reads.waiting(record.id);
     if (waiting) return waiting;
@@ -74,7 +74,7 @@ export class ProviderDialogue {
     return renewed.kind === 'kept' && isGood ? tokenAnswer(tokens, renewed.retryAt) : renewed;
   }
 
-  /** While the old token is good, ZITADEL is asked first whether the session is: a renewal would revive one that ended. */
+  /** While the old token is good, ZITADEL is first asked whether the session stands: a renewal would revive one that has ended. */
   async #vouchedAndRenewed(record: SessionRecord, tokens: TokenSet, isGood: boolean) {
     if (isGood && this.#deps.now() - record.claimsAt > VOUCHED_FOR) {
       const answer = this.#reads.waiting(record.id) ?? (await this.#readWith(record, tokens));
@@ -83,7 +83,10 @@ export class ProviderDialogue {
     return this.#renew(record, tokens);
   }
 
-  async #renew(record: SessionRecord, tokens: TokenSet): Promise<{ kind: 'renewed'; tokens: TokenSet } | Kept | Over> {
+  async #renew(
+    record: SessionRecord,
+    tokens: TokenSet,
+  ): Promise<{ kind: 'renewed'; tokens: TokenSet } | Postponed | SessionOver> {
     const waiting = this.#renewals.waiting(record.id);
     if (waiting) return waiting;
     const renewed = await this.#keeping.renew(record, tokens);
@@ -96,13 +99,13 @@ export class ProviderDialogue {
     return 'kind' in latest ? latest : { kind: 'renewed', tokens: renewed.tokens };
   }
 
-  #failRead(record: SessionRecord, fault: SessionFault): Kept | Over {
+  #failRead(record: SessionRecord, fault: SessionFault): Postponed | SessionOver {
     const level = fault.isOperators ? 'error' : 'warn';
     this.#deps.audit({ event: 'claims_failed', sub: record.sub, session: record.id, reason: fault.reason, level });
     return fault.ends === undefined ? this.#reads.failed(record.id, fault) : this.#over(record, fault.ends);
   }
 
-  #over(record: SessionRecord, reason: EndReason): Over {
+  #over(record: SessionRecord, reason: EndReason): SessionOver {
     this.#book.end({ id: record.id }, reason);
     return { kind: 'ended', reason };
   }

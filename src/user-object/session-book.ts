@@ -1,12 +1,10 @@
 // The records of one user's sessions in the object's storage: read, written, ended, forgotten, and when to look again.
-// Design §6 UserSessions (strongly consistent storage, one alarm); promise 4 (tombstones).
+// ARCHITECTURE §6 (UserSessions: strongly consistent storage, one alarm); promise 4 (tombstones).
 
-import type { LogoutNotice, Over, SessionSelection } from './api.ts';
-import type { UserSessionsSurroundings } from './dependencies.ts';
-import { keptUntil, tidyKept } from './kept-login.ts';
-import { noteKeptUntil, tidyNote } from './login-ledger.ts';
+import type { EndReason, LogoutNotice, SessionOver, SessionSelection } from './api.ts';
+import type { UserObjectDependencies } from './dependencies.ts';
+import { pendingLoginExpiresAt, removeExpiredLogin } from './pending-login.ts';
 import {
-  type EndReason,
   entomb,
   expiryOf,
   isForgettable,
@@ -18,6 +16,7 @@ import {
   type SessionRecord,
   withPredecessors,
 } from './session-record.ts';
+import { removeExpiredSignInNote, signInNoteExpiresAt } from './sign-in-notes.ts';
 
 const SESSION = 'session/';
 const NOTICE = 'jti/';
@@ -29,9 +28,9 @@ interface Pointer {
 }
 
 export class SessionBook {
-  readonly #deps: Pick<UserSessionsSurroundings, 'storage' | 'times' | 'now' | 'audit'>;
+  readonly #deps: Pick<UserObjectDependencies, 'storage' | 'times' | 'now' | 'audit'>;
 
-  constructor(deps: Pick<UserSessionsSurroundings, 'storage' | 'times' | 'now' | 'audit'>) {
+  constructor(deps: Pick<UserObjectDependencies, 'storage' | 'times' | 'now' | 'audit'>) {
     this.#deps = deps;
   }
 
@@ -54,7 +53,7 @@ export class SessionBook {
   }
 
   /** The record of a session that stands; one whose time is up ends here. */
-  find(id: string): SessionRecord | Over {
+  find(id: string): SessionRecord | SessionOver {
     const record = this.load(id);
     if (!record) return { kind: 'ended', reason: 'unknown' };
     if (record.ended) return { kind: 'ended', reason: record.ended.reason };
@@ -65,8 +64,8 @@ export class SessionBook {
   }
 
   /**
-   * Ends the selected sessions and what they have replaced, unless they had ended; the alarm sees to their refresh
-   * tokens, to that of the one which was named `revokeIn` seconds later.
+   * Ends the selected sessions and what they have replaced, and returns those that had not ended before. The alarm
+   * revokes their refresh tokens; for the session that was named by id it does so `revokeIn` seconds later.
    */
   end(selection: SessionSelection, reason: EndReason, revokeIn = 0): SessionRecord[] {
     const now = this.#deps.now();
@@ -85,8 +84,9 @@ export class SessionBook {
   }
 
   /**
-   * Notes that the browser which had `id` has signed in to `successor`. `false`, and nothing is noted, where it has
-   * signed in or out otherwise since `askedAt`. A successor that it never got is a predecessor too.
+   * Notes that the browser which had the session `id` now has `successor`. Returns false, and notes nothing, where the
+   * browser has signed in or out otherwise since `askedAt`. If `id` was replaced before by a session that the browser
+   * never got, that session is replaced too.
    */
   replace(id: string, successor: string, askedAt: number): boolean {
     let record = this.load(id);
@@ -94,7 +94,7 @@ export class SessionBook {
     if (isOvertaken(record, askedAt)) return false;
     while (record.successor !== undefined) {
       const next = this.load(record.successor);
-      // Of another user, or the successor itself.
+      // The session in between is another user's, or it is the successor itself.
       if (!next || next.id === successor) return true;
       record = next;
     }
@@ -136,8 +136,8 @@ export class SessionBook {
     for (const [key, { exp }] of this.#notices()) if (exp + 60 < now()) storage.delete(key);
     const pointer = this.pointer();
     if (pointer && pointer.expiresAt <= now()) storage.delete(POINTER);
-    tidyKept(storage, now());
-    tidyNote(storage, now());
+    removeExpiredLogin(storage, now());
+    removeExpiredSignInNote(storage, now());
   }
 
   /** Sets the object's one alarm to whatever is due first. */
@@ -147,7 +147,8 @@ export class SessionBook {
     for (const [, { exp }] of this.#notices()) due.push(exp + 61);
     const pointer = this.pointer();
     if (pointer) due.push(pointer.expiresAt);
-    for (const until of [keptUntil(storage), noteKeptUntil(storage)]) if (until !== undefined) due.push(until);
+    for (const until of [pendingLoginExpiresAt(storage), signInNoteExpiresAt(storage)])
+      if (until !== undefined) due.push(until);
     if (due.length > 0) storage.setAlarm(Math.max(now(), Math.min(...due)) * 1000);
     else if ([...storage.list('')].length === 0) storage.release();
   }

@@ -1,51 +1,22 @@
 // What the Durable Object keeps of one session, and every judgement about it. Pure; times are seconds since the epoch.
-// Design §6 UserSessions; promises 1, 2, 4.
+// ARCHITECTURE §6 (UserSessions); promises 1, 2, 4.
 
 import type { Identity } from '../identity/identity.ts';
 import type { Durations } from '../session/session.ts';
-import type { SessionSelection } from './api.ts';
+import type { EndReason, SessionFacts, SessionSelection } from './api.ts';
 
-export type EndReason =
-  | 'logout'
-  | 'logout_elsewhere'
-  | 'backchannel_logout'
-  | 'operator'
-  | 'replaced'
-  | 'expired'
-  | 'idle'
-  | 'refresh_token_dead'
-  | 'token_expired'
-  | 'tokens_lost'
-  | 'ended_at_provider'
-  | 'check_failed'
-  | 'foreign_organization';
-
-export interface Device {
-  /** As the browser called itself, cut to a sane length. */
-  readonly userAgent?: string;
-  /** Where the edge saw the sign-in: city and country. */
-  readonly place?: string;
-}
-
-export interface SessionRecord {
-  readonly id: string;
-  readonly sub: string;
-  /** ZITADEL's session. */
-  readonly sid?: string;
-  readonly device: Device;
-  readonly startedAt: number;
+export interface SessionRecord extends SessionFacts {
   readonly seenAt: number;
-  readonly expiresAt: number;
   /** The same browser has signed in anew; requests under way are served until then. */
   readonly replacedUntil?: number;
   /** The session that it has signed in to, of this user or another. */
   readonly successor?: string;
-  /** The newest reading; gone once the session has ended. */
+  /** As it was last read at ZITADEL; gone once the session has ended. */
   readonly identity?: Identity;
   readonly claimsAt: number;
-  /** Half of the key that seals the tokens in KV (hex); gone once nothing is left to unseal. */
+  /** Half of the key that seals the tokens in KV, in hex; gone once nothing is left to unseal. */
   readonly secret?: string;
-  /** Each set of tokens is one; its KV key is written once. */
+  /** Number of the session's current set of tokens. Each set has a KV key of its own, which is written once. */
   readonly generation: number;
   /** The lowest generation whose KV entry may still be there. */
   readonly oldestKey: number;
@@ -99,7 +70,7 @@ function idleEndOf(record: SessionRecord, times: RecordTimes): number {
   return record.seenAt + times.sessionDuration + latest;
 }
 
-/** Design promise 1: an access token is renewed once less than a quarter of its life is left. */
+/** Promise 1: an access token is renewed once less than a quarter of its life is left. */
 export function renewalDueAt(tokens: { receivedAt: number; expiresAt: number }): number {
   return tokens.expiresAt - (tokens.expiresAt - tokens.receivedAt) / 4;
 }
@@ -149,14 +120,14 @@ export function nextDueAt(record: SessionRecord, times: RecordTimes): number {
 
 /**
  * Whether a sign-in that its browser sent off with this session's cookie at `askedAt` comes too late: the same browser
- * has signed in or out since. In doubt it does; whoever it was is only sent to sign in once more.
+ * has signed in or out since. In doubt it comes too late: the visitor is only sent to sign in once more.
  */
 export function isOvertaken({ replacedUntil, ended }: SessionRecord, askedAt: number): boolean {
   if (replacedUntil !== undefined && replacedUntil - REPLACED_GRACE >= askedAt) return true;
   return ended?.reason === 'logout' && ended.at >= askedAt;
 }
 
-/** With each of `chosen`, what it has replaced. */
+/** `chosen`, and every session that one of them has replaced. */
 export function withPredecessors(chosen: readonly SessionRecord[], all: readonly SessionRecord[]): SessionRecord[] {
   const found = new Map(chosen.map((record) => [record.id, record]));
   // A Map's iteration goes on with what is added to it.

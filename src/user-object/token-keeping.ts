@@ -1,11 +1,15 @@
-// A session's tokens: where they are, how they are renewed without being lost, and how they are revoked in the end.
-// Design promises 1, 2, 4, 7. Every set of tokens is in the object's storage, sealed, until KV has taken it.
+// A session's tokens: where they are, and how they are renewed without being lost.
+// Promises 1, 2, 7. Every set of tokens is in the object's storage, sealed, until KV has taken it.
 
 import type { TokenSet } from '../oidc/relying-party.ts';
-import type { Revocation, SessionFault, UserSessionsSurroundings } from './dependencies.ts';
+import { randomHex } from '../shared/random.ts';
+import type { SessionFault, UserObjectDependencies } from './dependencies.ts';
 import type { SessionBook } from './session-book.ts';
-import { postponeRevocation, REVOCATION_LIMIT, type SessionRecord } from './session-record.ts';
+import { REVOCATION_LIMIT, type SessionRecord } from './session-record.ts';
+import { tokenKey } from './token-store.ts';
 
+/** A session's half of the key that seals its tokens. */
+const SECRET_BYTES = 32;
 /** Seconds between attempts to write to a KV that refuses; its limit is one write per second and key. */
 const UNWRITTEN_RETRY = 15;
 /** Seconds within which KV may not show yet what was written to it. */
@@ -13,28 +17,28 @@ const KV_LAG = 120;
 /** Old KV entries that one removal looks after; their time to live takes the rest. */
 const MOST_REMOVALS = 10;
 
-export type TokensHere =
+export type LoadedTokens =
   | { readonly kind: 'tokens'; readonly tokens: TokenSet }
   | { readonly kind: 'failed'; readonly fault: SessionFault };
 
 export class TokenKeeping {
-  readonly #deps: UserSessionsSurroundings;
+  readonly #deps: UserObjectDependencies;
   readonly #book: SessionBook;
 
-  constructor(deps: UserSessionsSurroundings, book: SessionBook) {
+  constructor(deps: UserObjectDependencies, book: SessionBook) {
     this.#deps = deps;
     this.#book = book;
   }
 
   /** The first tokens of a session, for its record. */
   async seal(tokens: TokenSet) {
-    const secret = this.#deps.randomSecret();
+    const secret = randomHex(SECRET_BYTES);
     const sealed = await this.#deps.tokenStore.seal(tokens, secret);
     return { secret, generation: 1, oldestKey: 1, unwritten: this.#unwritten(sealed) };
   }
 
-  async load(record: SessionRecord): Promise<TokensHere> {
-    const { tokenStore, tokenKey, now } = this.#deps;
+  async load(record: SessionRecord): Promise<LoadedTokens> {
+    const { tokenStore, now } = this.#deps;
     if (record.secret === undefined) return lost('no key');
     let sealed = record.unwritten?.sealed;
     try {
@@ -56,7 +60,7 @@ export class TokenKeeping {
   }
 
   /** New tokens for old. The old refresh token is dead from ZITADEL's answer on, so nothing may fail before `#store`. */
-  async renew(record: SessionRecord, tokens: TokenSet): Promise<TokensHere> {
+  async renew(record: SessionRecord, tokens: TokenSet): Promise<LoadedTokens> {
     const { provider, audit } = this.#deps;
     const { refresh_token } = tokens;
     if (refresh_token === undefined)
@@ -75,7 +79,7 @@ export class TokenKeeping {
 
   /** Hands tokens that are only here over to KV. Never throws. */
   async write(id: string): Promise<void> {
-    const { tokenStore, tokenKey, now } = this.#deps;
+    const { tokenStore, now } = this.#deps;
     const record = this.#book.load(id);
     if (record?.unwritten === undefined || record.ended) return;
     const { generation, unwritten } = record;
@@ -95,50 +99,18 @@ export class TokenKeeping {
     if (latest?.unwritten?.sealed === unwritten.sealed) {
       const { unwritten: _written, ...rest } = latest;
       this.#book.save({ ...rest, writtenAt: now() });
-      await this.#remove(rest, generation);
+      await this.remove(rest, generation);
     } else {
       // While KV was busy the tokens were renewed, or revoked: what it has just taken is of no more use.
-      await this.#remove(record, generation + 1);
+      await this.remove(record, generation + 1);
     }
-  }
-
-  /** Revokes the tokens of a session that has ended; 'unanswered' and 'refused' are tried again later. */
-  async revoke(record: SessionRecord): Promise<{ outcome: Revocation; id_token?: string }> {
-    const loaded = await this.load(record);
-    if (loaded.kind === 'failed') {
-      const outcome = loaded.fault.ends === undefined ? 'unanswered' : 'done';
-      await this.#afterRevocation(record, outcome);
-      return { outcome };
-    }
-    const outcome = await this.#deps.provider.revoke(loaded.tokens);
-    const level = outcome === 'done' ? 'info' : outcome === 'refused' ? 'error' : 'warn';
-    this.#deps.audit({ event: 'revocation', sub: record.sub, session: record.id, reason: outcome, level });
-    await this.#afterRevocation(record, outcome);
-    return { outcome, id_token: loaded.tokens.id_token };
-  }
-
-  postpone(id: string): void {
-    const record = this.#book.load(id);
-    if (!record) return;
-    const postponed = postponeRevocation(record, this.#deps.now());
-    if (postponed !== 'given-up') this.#book.save(postponed);
-    else this.#book.save(withoutTokens(record));
-  }
-
-  async #afterRevocation(record: SessionRecord, outcome: Revocation): Promise<void> {
-    const latest = this.#book.load(record.id);
-    // A renewal that ended meanwhile has put newer tokens there; those are revoked at the next alarm.
-    if (!latest || latest.generation !== record.generation) return;
-    if (outcome !== 'done') return this.postpone(record.id);
-    this.#book.save(withoutTokens(latest));
-    await this.#remove(latest, latest.generation + 1);
   }
 
   /** Keeps new tokens here until KV has them. Of a session that has ended meanwhile they are kept to be revoked. */
   async #store(id: string, tokens: TokenSet): Promise<void> {
     const before = this.#book.load(id);
     if (!before) return;
-    const secret = before.secret ?? this.#deps.randomSecret();
+    const secret = before.secret ?? randomHex(SECRET_BYTES);
     const sealed = await this.#deps.tokenStore.seal(tokens, secret);
     const record = this.#book.load(id);
     if (!record) return;
@@ -156,8 +128,8 @@ export class TokenKeeping {
   }
 
   /** Removes the KV entries of the generations before `end`. */
-  async #remove(record: SessionRecord, end: number): Promise<void> {
-    const { tokenStore, tokenKey } = this.#deps;
+  async remove(record: SessionRecord, end: number): Promise<void> {
+    const { tokenStore } = this.#deps;
     try {
       for (let generation = Math.max(record.oldestKey, end - MOST_REMOVALS); generation < end; generation++) {
         await tokenStore.remove(await tokenKey(record.id, generation));
@@ -179,12 +151,6 @@ export class TokenKeeping {
   }
 }
 
-function lost(reason: string): TokensHere {
+function lost(reason: string): LoadedTokens {
   return { kind: 'failed', fault: { ends: 'tokens_lost', reason } };
-}
-
-/** A tombstone that has nothing left to revoke. */
-function withoutTokens(record: SessionRecord): SessionRecord {
-  const { revocation: _done, secret: _useless, unwritten: _dropped, ...rest } = record;
-  return rest;
 }

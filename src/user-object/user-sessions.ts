@@ -1,16 +1,16 @@
 // All sessions of one user: the one writer of their tokens, and the one place that knows whether a session still stands.
-// Design §6 UserSessions; promises 1 (one refresh), 2 (never lost), 4 (signed out means signed out), 5 (fresh roles).
+// ARCHITECTURE §6 (UserSessions); promises 1 (one refresh), 2 (never lost), 4 (signed out means signed out), 5 (fresh roles).
 
-import { LATE, within } from '../shared/deadline.ts';
 import { Turns } from '../shared/turns.ts';
 import type {
-  Beginning,
+  BeginOutcome,
   ClaimsAnswer,
   ClaimsQuery,
   ClaimsReading,
-  Ending,
+  EndOutcome,
+  EndReason,
   LogoutNotice,
-  Replacement,
+  ReplaceRequest,
   SessionSelection,
   SessionStart,
   SessionSummary,
@@ -19,41 +19,42 @@ import type {
   TokenAnswer,
   UserSessionsApi,
 } from './api.ts';
-import type { UserSessionsSurroundings } from './dependencies.ts';
+import type { UserObjectDependencies } from './dependencies.ts';
 import { LoginObject } from './login-object.ts';
 import { NotedEnds } from './noted-ends.ts';
 import { ProviderDialogue } from './provider-dialogue.ts';
+import { Revocations } from './revocations.ts';
 import { SessionBook } from './session-book.ts';
-import { activityStep, type EndReason, expiryOf, LOGOUT_TOLERANCE, type SessionRecord } from './session-record.ts';
+import { activityStep, expiryOf, LOGOUT_TOLERANCE, type SessionRecord } from './session-record.ts';
 import { TokenKeeping } from './token-keeping.ts';
 
-/** Milliseconds that whoever signs out waits for ZITADEL; the alarm goes on from there. */
-const REVOCATION_PATIENCE = 3_000;
 /** Seconds until the alarm revokes what is being revoked just now, in case nothing comes of that. */
 const ALARM_DELAY = 30;
 
 export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
-  readonly #deps: UserSessionsSurroundings;
+  readonly #deps: UserObjectDependencies;
   readonly #book: SessionBook;
   readonly #keeping: TokenKeeping;
+  readonly #revocations: Revocations;
   readonly #turns = new Turns();
   readonly #tokensAsked = new Map<string, Promise<TokenAnswer>>();
   readonly #dialogue: ProviderDialogue;
   readonly #notedEnds: NotedEnds;
 
-  constructor(deps: UserSessionsSurroundings) {
+  constructor(deps: UserObjectDependencies) {
     const book = new SessionBook(deps);
     super(deps.storage, deps.now, () => book.schedule());
     this.#deps = deps;
     this.#book = book;
-    this.#keeping = new TokenKeeping(deps, this.#book);
-    this.#dialogue = new ProviderDialogue(deps, this.#book, this.#keeping);
-    this.#notedEnds = new NotedEnds(deps, this.#book);
+    this.#keeping = new TokenKeeping(deps, book);
+    this.#revocations = new Revocations({ ...deps, book, keeping: this.#keeping });
+    this.#dialogue = new ProviderDialogue(deps, book, this.#keeping);
+    this.#notedEnds = new NotedEnds(deps, book);
   }
 
-  begin(start: SessionStart): Promise<Beginning> {
+  begin(start: SessionStart): Promise<BeginOutcome> {
     const { tokens, replaces, askedAt = Number.POSITIVE_INFINITY, ...facts } = start;
-    return this.#turns.take(start.id, async (): Promise<Beginning> => {
+    return this.#turns.take(start.id, async (): Promise<BeginOutcome> => {
       // A second call for the same sign-in changes nothing, even when the session has been ended in between.
       if (this.#book.load(start.id)) return 'begun';
       const record: SessionRecord = { ...facts, seenAt: start.startedAt, ...(await this.#keeping.seal(tokens)) };
@@ -69,7 +70,7 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     });
   }
 
-  async replace({ id, successor, askedAt }: Replacement): Promise<Beginning> {
+  async replace({ id, successor, askedAt }: ReplaceRequest): Promise<BeginOutcome> {
     if (!this.#book.replace(id, successor, askedAt)) return 'overtaken';
     if (!this.#book.load(successor)) this.#book.end({ id }, 'replaced');
     this.#book.schedule();
@@ -80,7 +81,7 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     await this.#notedEnds.look(id, isDoubtful);
     const record = this.#book.find(id);
     if ('kind' in record) return record;
-    // Not each request's time is worth a write.
+    // Activity is written down in steps, so that not every question writes.
     const isActivityNews = activeAt !== undefined && activeAt - record.seenAt >= activityStep(this.#deps.times);
     if (isActivityNews) this.#book.save({ ...record, seenAt: activeAt });
     const claims = readingOf(record, claimsAt);
@@ -124,27 +125,18 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     return asking;
   }
 
-  async end(selection: SessionSelection, reason: EndReason, revokeNow: boolean): Promise<Ending> {
-    // Who signs out waits for ZITADEL a moment; whoever is signed out by others does not wait for anything.
+  async end(selection: SessionSelection, reason: EndReason, revokeNow: boolean): Promise<EndOutcome> {
+    // Whoever signs out waits a moment for ZITADEL. Nobody waits when others sign somebody out.
     const isAwaited = revokeNow && 'id' in selection;
     const ended = this.#book.end(selection, reason, isAwaited ? ALARM_DELAY : 0);
     const named = 'id' in selection ? selection.id : undefined;
     const only = ended.find(({ id }) => id === named);
-    const ending = isAwaited && only ? await this.#revokeNow(only) : { providerAnswered: true };
-    // Only now: while ZITADEL was asked, the browser may have signed in anew.
+    const ending = isAwaited && only ? await this.#revocations.revokeNow(only) : { providerAnswered: true };
+    // This is read only now: while ZITADEL was asked, the browser may have signed in anew.
     const isReplaced = named !== undefined && this.#book.load(named)?.successor !== undefined;
-    // What was replaced counts with its successor.
+    // A session that was replaced is counted with its successor.
     const counted = ended.filter(({ id, successor }) => id === named || successor === undefined);
     return { ended: counted.length, ...ending, ...(isReplaced && { isReplaced }) };
-  }
-
-  async #revokeNow(record: SessionRecord): Promise<Pick<Ending, 'id_token' | 'providerAnswered'>> {
-    const revoking = this.#keeping.revoke(record).finally(() => this.#book.schedule());
-    this.#deps.background(revoking.catch(() => undefined));
-    const revoked = await within(revoking, REVOCATION_PATIENCE);
-    if (revoked === LATE) return { providerAnswered: false };
-    const { outcome, id_token } = revoked;
-    return { providerAnswered: outcome !== 'unanswered', ...(id_token !== undefined && { id_token }) };
   }
 
   async takeLogoutNotice(notice: LogoutNotice): Promise<'taken' | 'replayed'> {
@@ -170,7 +162,7 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     return this.#book.pointer()?.sub;
   }
 
-  /** Whatever was left to do: KV writes that failed, sessions that ran out, refresh tokens to revoke, tombstones to lift. */
+  /** Does what was left: KV writes that failed, sessions that ran out, refresh tokens to revoke, tombstones to remove. */
   async alarm(): Promise<void> {
     const { now, times } = this.#deps;
     try {
@@ -180,27 +172,16 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
         const expiry = record.ended ? undefined : expiryOf(record, now(), times);
         if (expiry) this.#book.end({ id: record.id }, expiry);
       }
-      await this.#revokeDue();
+      await this.#revocations.revokeDue();
     } finally {
-      // Whatever failed above is due again; without this nobody would ever come back to it.
+      // What failed above is due again: without an alarm nobody would ever come back to it.
       this.#book.tidy();
       this.#book.schedule();
     }
   }
-
-  async #revokeDue(): Promise<void> {
-    let isProviderAway = false;
-    for (const { id } of this.#book.records()) {
-      const record = this.#book.load(id);
-      if (!record?.revocation || record.revocation.dueAt > this.#deps.now()) continue;
-      // One unanswered call says enough: the other sessions' turn comes later.
-      if (isProviderAway) this.#keeping.postpone(id);
-      else isProviderAway = (await this.#keeping.revoke(record)).outcome === 'unanswered';
-    }
-  }
 }
 
-/** The record's reading of claims, if it is newer `than` that. */
+/** The record's claims, if they were read later `than` that. */
 function readingOf({ identity, claimsAt }: SessionRecord, than: number): ClaimsReading | undefined {
   return identity && claimsAt > than ? { identity, claimsAt } : undefined;
 }

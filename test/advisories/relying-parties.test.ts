@@ -99,7 +99,7 @@ describe('mod_auth_openidc', () => {
           (index % 36).toString(36),
         ).join('');
         if (!fitsCookies(name, sealed)) continue;
-        const lines = sealedCookies(name, sealed, 100, new Map(), true);
+        const lines = sealedCookies(name, sealed, 100, new Map());
         const cookies = new Map(lines.map((line) => line.slice(0, line.indexOf(';')).split('=') as [string, string]));
         expect(joinChunks(cookies, name)).toBe(sealed);
         for (const missing of cookies.keys()) {

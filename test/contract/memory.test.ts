@@ -1,39 +1,25 @@
-// The store suite over the doubles in memory that the flow tests run on. House-style rule 11.
+// The store suite over the doubles in memory that the flow tests run on.
 
-import { createKeyring } from '../../src/session/keyring.ts';
-import { createTokenStore, randomHex, tokenKey } from '../../src/user-object/token-store.ts';
-import { UserSessionsLogic } from '../../src/user-object/user-sessions.ts';
 import { SECRET } from '../support/harness.ts';
 import { type Clock, MemoryKv, MemoryObjects } from '../support/stores.ts';
-import { createCountingProvider } from './counting-provider.ts';
 import { describeStores } from './suite.ts';
+import { wireUserObjects } from './wiring.ts';
 
 describeStores('in memory', async () => {
   const clock: Clock = { now: 1_790_000_000 };
   const kv = new MemoryKv(clock);
   const counts = { refresh: 0, userinfo: 0, revoke: 0 };
   const tasks: Promise<unknown>[] = [];
-  const provider = createCountingProvider(
-    async (call) => {
+  const createUserObject = wireUserObjects({
+    kv: kv as unknown as KVNamespace,
+    now: () => clock.now,
+    waitUntil: (task) => void tasks.push(task),
+    secret: SECRET,
+    count: async (call) => {
       counts[call] += 1;
     },
-    () => clock.now,
-  );
-  const objects = new MemoryObjects(
-    clock,
-    (storage) =>
-      new UserSessionsLogic({
-        storage,
-        tokenStore: createTokenStore(kv as unknown as KVNamespace, createKeyring([SECRET])),
-        tokenKey,
-        randomSecret: () => randomHex(32),
-        provider,
-        times: { sessionDuration: 3600, sessionMaxDuration: 43_200, revocationMaxAge: 30 },
-        now: () => clock.now,
-        audit: () => undefined,
-        background: (task) => void tasks.push(task),
-      }),
-  );
+  });
+  const objects = new MemoryObjects(clock, createUserObject);
   return {
     open: (name) => objects.open(name),
     kv: {

@@ -1,12 +1,10 @@
 // Promise 1 across processes: three workerds, two that answer visitors and one that holds the users' objects, as on the platform.
-// Design §5. The worker as it is, bundled from its sources; only here time is real.
+// ARCHITECTURE §5. It runs the worker as it is, bundled from its sources, and in real time.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApplication } from '../../demo/app/application.ts';
@@ -14,30 +12,19 @@ import { SEED } from '../../stand-in/seed.ts';
 import { createZitadel } from '../../stand-in/zitadel.ts';
 import { locationOf, TestBrowser } from '../support/browser.ts';
 import { SECRET } from '../support/harness.ts';
+import { bundleWorker } from './bundle.ts';
 
 const ORIGIN = 'http://localhost:18787';
 const zitadel = createZitadel();
 const closing: (() => Promise<unknown>)[] = [];
 let processes: Miniflare[] = [];
 
-async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../src/index.ts', import.meta.url))],
-    bundle: true,
-    format: 'esm',
-    target: 'es2024',
-    external: ['cloudflare:workers'],
-    write: false,
-  });
-  return outputFiles[0]?.text ?? '';
-}
-
 beforeAll(async () => {
   const provider = await zitadel.listen();
   const application = await createApplication().listen();
   const registry = await mkdtemp(join(tmpdir(), 'registry-'));
   zitadel.webApplication.redirectUris = [`${ORIGIN}/auth/callback`];
-  const script = await bundle();
+  const script = await bundleWorker(new URL('../../src/index.ts', import.meta.url));
   const start = async (name: string) => {
     const isStore = name === 'store';
     const miniflare = new Miniflare(

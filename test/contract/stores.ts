@@ -1,8 +1,7 @@
 // What the store suite needs of a place where sessions live: user's objects, KV, ZITADEL counted, a clock.
-// House-style rule 11 (contract: one suite over every store).
 
-import type { Identity } from '../../src/identity/identity.ts';
 import type { TokenSet } from '../../src/oidc/relying-party.ts';
+import { encodeBase64url } from '../../src/shared/base64url.ts';
 import type { SessionStart, UserSessionsApi } from '../../src/user-object/api.ts';
 
 export interface StoresUnderTest {
@@ -30,13 +29,16 @@ export type StorageCall =
   | readonly ['delete', string]
   | readonly ['list', string];
 
-export const IDENTITY: Identity = { sub: 'user', roles: { admin: ['org'] }, claims: {} };
+export const SUB = 'user';
+
+/** The gateway reads the claims inside, which it checked when the token came. */
+export const idToken = (turn: number) => `e30.${encodeBase64url(JSON.stringify({ sub: SUB, turn }))}.sig`;
 
 export function tokenSet(now: number, turn = 1, lifetime = 600): TokenSet {
   return {
     access_token: `access-token-${turn}`,
     refresh_token: `refresh-token-${turn}`,
-    id_token: `id-token-${turn}`,
+    id_token: idToken(turn),
     receivedAt: now,
     expiresAt: now + lifetime,
   };
@@ -46,10 +48,10 @@ export function sessionStart(id: string, now: number, more: Partial<SessionStart
   const times = { startedAt: now, expiresAt: now + 43_200, claimsAt: now };
   return {
     id,
-    sub: 'user',
+    sub: SUB,
     sid: `sid-${id}`,
     device: {},
-    identity: IDENTITY,
+    identity: { sub: SUB, roles: { admin: ['org'] }, claims: {} },
     tokens: tokenSet(now),
     ...times,
     ...more,

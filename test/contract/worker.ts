@@ -1,13 +1,13 @@
 // A worker of nothing but the stores, for the store suite: each request is one call, as JSON, and says what time it is.
 // Runs in workerd; bundled by workerd.test.ts.
 
-import { createKeyring } from '../../src/session/keyring.ts';
+import { waitUntil } from 'cloudflare:workers';
+import type { CreateUserObject } from '../../src/user-object/create.ts';
 import type { ObjectStorage } from '../../src/user-object/dependencies.ts';
 import { UserSessionsObject } from '../../src/user-object/durable-object.ts';
-import { createTokenStore, randomHex, tokenKey } from '../../src/user-object/token-store.ts';
-import { UserSessionsLogic } from '../../src/user-object/user-sessions.ts';
-import { createCountingProvider } from './counting-provider.ts';
+import type { UserSessionsLogic } from '../../src/user-object/user-sessions.ts';
 import type { StorageCall } from './stores.ts';
+import { wireUserObjects } from './wiring.ts';
 
 interface Env {
   readonly SESSIONS: KVNamespace;
@@ -18,26 +18,21 @@ interface Env {
 /** Turned by every request; the objects of one process share it. */
 const clock = { now: 0 };
 
-const provider = createCountingProvider(
-  async (call) => void (await fetch(`https://provider.test/${call}`)),
-  () => clock.now,
-);
+let createUserObject: CreateUserObject | undefined;
 
 export class UserSessions extends UserSessionsObject {
   protected createLogic(storage: ObjectStorage): UserSessionsLogic {
     const { SESSIONS, SECRET } = this.env as Env;
-    return new UserSessionsLogic({
-      // An alarm is due by the suite's clock, and rings by the runtime's.
-      storage: { ...storage, setAlarm: (at) => storage.setAlarm(Date.now() + Math.max(0, at - clock.now * 1000)) },
-      tokenStore: createTokenStore(SESSIONS, createKeyring([SECRET])),
-      tokenKey,
-      randomSecret: () => randomHex(32),
-      provider,
-      times: { sessionDuration: 3600, sessionMaxDuration: 43_200, revocationMaxAge: 30 },
+    createUserObject ??= wireUserObjects({
+      kv: SESSIONS,
       now: () => clock.now,
-      audit: () => undefined,
-      background: (task) => this.ctx.waitUntil(task),
+      waitUntil,
+      secret: SECRET,
+      count: async (call) => void (await fetch(`https://provider.test/${call}`)),
     });
+    // An alarm is due by the suite's clock, and rings by the runtime's.
+    const setAlarm = (at: number) => storage.setAlarm(Date.now() + Math.max(0, at - clock.now * 1000));
+    return createUserObject({ ...storage, setAlarm });
   }
 
   evict(): void {

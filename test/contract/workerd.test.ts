@@ -1,25 +1,12 @@
-// The store suite over the runtime's own KV and Durable Objects, in workerd. House-style rule 11.
+// The store suite over the runtime's own KV and Durable Objects, in workerd.
 
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare, Response } from 'miniflare';
 import type { UserSessionsApi } from '../../src/user-object/api.ts';
 import { SECRET } from '../support/harness.ts';
-import type { ProviderCall } from './counting-provider.ts';
+import { bundleWorker } from './bundle.ts';
 import type { StoresUnderTest } from './stores.ts';
 import { describeStores } from './suite.ts';
-
-async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))],
-    bundle: true,
-    format: 'esm',
-    target: 'es2024',
-    external: ['cloudflare:workers'],
-    write: false,
-  });
-  return outputFiles[0]?.text ?? '';
-}
+import type { ProviderCall } from './wiring.ts';
 
 async function start(): Promise<StoresUnderTest> {
   const counts = { refresh: 0, userinfo: 0, revoke: 0 };
@@ -28,7 +15,7 @@ async function start(): Promise<StoresUnderTest> {
     convertV4MiniflareOptions({
       cf: false,
       modules: true,
-      script: await bundle(),
+      script: await bundleWorker(new URL('worker.ts', import.meta.url)),
       compatibilityDate: '2026-07-30',
       bindings: { SECRET },
       kvNamespaces: ['SESSIONS'],

@@ -1,10 +1,10 @@
-// What an isolate remembers of a session, and for how long. Design promise 4 (REVOCATION_MAX_AGE); promise 6.
+// What an isolate remembers of a session, and for how long. Promise 4 (REVOCATION_MAX_AGE); promise 6.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { createObjectQuestions } from '../../src/session/claims-and-tokens.ts';
-import { createStandings, type Known } from '../../src/session/known-sessions.ts';
+import { ClaimsAndTokens } from '../../src/session/claims-and-tokens.ts';
+import { type KnownSession, KnownSessions } from '../../src/session/known-sessions.ts';
 import type { UserSessionsDirectory } from '../../src/session/object-client.ts';
 import type { Standing, UserSessionsApi } from '../../src/user-object/api.ts';
 import { type Bed, createBed } from '../oidc/bearer/bed.ts';
@@ -44,29 +44,29 @@ describe('a session’s standing', () => {
         return GOOD;
       },
     }));
-    const standings = createStandings(dependencies);
-    await standings.of(sealed, { seenAt: START });
+    const knownSessions = new KnownSessions(dependencies);
+    await knownSessions.of(sealed, { seenAt: START });
     clock.now = START + 29;
-    await standings.of(sealed, { seenAt: START });
+    await knownSessions.of(sealed, { seenAt: START });
     expect(asked).toBe(1);
     clock.now = START + 30;
-    await standings.of(sealed, { seenAt: START });
+    await knownSessions.of(sealed, { seenAt: START });
     expect(asked).toBe(2);
   });
 
   it('promise 4 once over is over, whatever is answered later', async () => {
     const answers: Standing[] = [{ kind: 'ended', reason: 'logout' }, GOOD];
     const { clock, dependencies } = setUp(() => ({ standing: async () => answers.shift() ?? GOOD }));
-    const standings = createStandings(dependencies);
-    expect((await standings.of(sealed, { seenAt: START })).ended).toBe('logout');
+    const knownSessions = new KnownSessions(dependencies);
+    expect((await knownSessions.of(sealed, { seenAt: START })).ended).toBe('logout');
     clock.now += 31;
-    expect((await standings.of(sealed, { seenAt: START })).ended).toBe('logout');
-    expect((await standings.ask(sealed, { seenAt: START })).ended).toBe('logout');
+    expect((await knownSessions.of(sealed, { seenAt: START })).ended).toBe('logout');
+    expect((await knownSessions.ask(sealed, { seenAt: START })).ended).toBe('logout');
   });
 });
 
 describe('a question about tokens or claims', () => {
-  const known = (): Known => ({
+  const known = (): KnownSession => ({
     checkedAt: START,
     reportedAt: START,
     activeAt: START,
@@ -79,8 +79,8 @@ describe('a question about tokens or claims', () => {
     const over = { kind: 'ended', reason: 'refresh_token_dead' } as const;
     const { dependencies } = setUp(() => ({ tokens: async () => over, readClaims: async () => over }));
     const [asTokens, asClaims] = [known(), known()];
-    await createObjectQuestions(dependencies).tokens({ id: 's', sub: '1', known: asTokens }, 1000);
-    await createObjectQuestions(dependencies).read({ id: 's', sub: '1', known: asClaims }, START, 1000);
+    await new ClaimsAndTokens(dependencies).tokens({ id: 's', sub: '1', known: asTokens }, 1000);
+    await new ClaimsAndTokens(dependencies).read({ id: 's', sub: '1', known: asClaims }, START, 1000);
     expect([asTokens.ended, asClaims.ended]).toEqual(['refresh_token_dead', 'refresh_token_dead']);
   });
 
@@ -92,7 +92,7 @@ describe('a question about tokens or claims', () => {
         throw new Error('overloaded');
       },
     }));
-    const questions = createObjectQuestions(dependencies);
+    const questions = new ClaimsAndTokens(dependencies);
     const subject = { id: 's', sub: '1', known: known() };
     expect(await questions.read(subject, START, 1000)).toBe('kept');
     clock.now += 4;
@@ -102,6 +102,53 @@ describe('a question about tokens or claims', () => {
     clock.now += 1;
     await questions.read(subject, START, 1000);
     expect(asked).toBe(2);
+  });
+});
+
+describe('many requests that ask for a session’s claims or tokens', () => {
+  const session = (claimsAt = START) => ({
+    id: 's',
+    sub: '1',
+    known: { checkedAt: START, reportedAt: 0, activeAt: 0, isReplaced: false, newestClaimsAt: claimsAt, retryAt: 0 },
+  });
+
+  /** An object that never answers, as when the request that asked it was cancelled. */
+  function silent() {
+    const asked = { claims: 0, tokens: 0 };
+    const never = new Promise<never>(() => undefined);
+    const object = {
+      readClaims: () => {
+        asked.claims += 1;
+        return never;
+      },
+      tokens: () => {
+        asked.tokens += 1;
+        return never;
+      },
+    };
+    const { clock, dependencies } = setUp(() => object);
+    return { asked, clock, questions: new ClaimsAndTokens(dependencies) };
+  }
+
+  it('promise 6 share one question until it counts as lost, after twenty seconds', async () => {
+    const { asked, clock, questions } = silent();
+    const askBoth = () => Promise.all([questions.read(session(), START, 1), questions.tokens(session(), 1)]);
+    await Promise.all([askBoth(), askBoth()]);
+    clock.now += 19;
+    await askBoth();
+    expect(asked).toEqual({ claims: 1, tokens: 1 });
+    clock.now += 1;
+    await askBoth();
+    expect(asked).toEqual({ claims: 2, tokens: 2 });
+  });
+
+  it('promise 5 join no question whose claims may be older than they need', async () => {
+    const { asked, questions } = silent();
+    await questions.read(session(), START, 1);
+    await questions.read(session(), START - 1, 1);
+    expect(asked.claims).toBe(1);
+    await questions.read(session(), START + 1, 1);
+    expect(asked.claims).toBe(2);
   });
 });
 

@@ -1,5 +1,5 @@
 // The sealed text as another release, or another program, would write it: its key, its header, and each check by itself.
-// Design §6 Cookie (purpose and version in the protected header, two releases side by side), promises 7 and 8; RFC 7516, RFC 5869.
+// ARCHITECTURE §6 (Cookie: purpose and version in the protected header, two releases side by side); promises 7 and 8; RFC 7516, RFC 5869.
 
 import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';

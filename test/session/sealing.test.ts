@@ -1,4 +1,4 @@
-// Sealed texts, their keys, and how they lie in cookies. Design §6 Cookie; RFC 7516; RFC 6265bis §5.
+// Sealed texts, their keys, and how they lie in cookies. ARCHITECTURE §6 (Cookie); RFC 7516; RFC 6265bis §5.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -82,7 +82,7 @@ describe('chunks', () => {
       fc.property(fc.integer({ min: 1, max: 17_000 }), (length) => {
         const sealed = 'x'.repeat(length);
         fc.pre(fitsCookies(BASE, sealed));
-        const cookies = stored(sealedCookies(BASE, sealed, 100, NONE, true));
+        const cookies = stored(sealedCookies(BASE, sealed, 100, NONE));
         for (const [name, value] of cookies) expect(name.length + value.length).toBeLessThanOrEqual(4096);
         expect(cookies.size).toBeLessThanOrEqual(4);
         expect(joinChunks(cookies, BASE)).toBe(sealed);
@@ -94,13 +94,13 @@ describe('chunks', () => {
     expect(fitsCookies(BASE, 'x'.repeat(16_300))).toBe(true);
   });
   it('of answers that overtake each other, a chunk left behind does no harm', () => {
-    const long = sealedCookies(BASE, 'l'.repeat(12_000), 100, NONE, true);
-    const short = sealedCookies(BASE, 's'.repeat(7_000), 100, NONE, true);
+    const long = sealedCookies(BASE, 'l'.repeat(12_000), 100, NONE);
+    const short = sealedCookies(BASE, 's'.repeat(7_000), 100, NONE);
     expect(joinChunks(stored(short, stored(long)), BASE)).toBe('s'.repeat(7_000));
     expect(joinChunks(stored(long, stored(short)), BASE)).toBe('l'.repeat(12_000));
   });
   it('are no session when one is missing, or when the first does not say how many', () => {
-    const cookies = stored(sealedCookies(BASE, 'x'.repeat(12_000), 100, NONE, true));
+    const cookies = stored(sealedCookies(BASE, 'x'.repeat(12_000), 100, NONE));
     for (const name of cookies.keys()) {
       const others = new Map([...cookies].filter(([other]) => other !== name));
       expect(joinChunks(others, BASE)).toBeUndefined();
@@ -109,12 +109,12 @@ describe('chunks', () => {
     expect(joinChunks(new Map([[`${BASE}.0`, '9~abc']]), BASE)).toBeUndefined();
   });
   it('and the whole cookie replace each other', () => {
-    const chunked = stored(sealedCookies(BASE, 'x'.repeat(9_000), 100, NONE, true));
-    const whole = stored(sealedCookies(BASE, 'small', 100, chunked, true), chunked);
+    const chunked = stored(sealedCookies(BASE, 'x'.repeat(9_000), 100, NONE));
+    const whole = stored(sealedCookies(BASE, 'small', 100, chunked), chunked);
     expect([...whole]).toEqual([[BASE, 'small']]);
-    const again = stored(sealedCookies(BASE, 'x'.repeat(9_000), 100, whole, true), whole);
+    const again = stored(sealedCookies(BASE, 'x'.repeat(9_000), 100, whole), whole);
     expect([...again.keys()]).toEqual([`${BASE}.0`, `${BASE}.1`, `${BASE}.2`]);
-    expect(stored(deletedCookies(BASE, again, true), again).size).toBe(0);
+    expect(stored(deletedCookies(BASE, again), again).size).toBe(0);
   });
   it('of other cookies of the gateway’s are none of these', () => {
     const present = new Map([
@@ -122,7 +122,7 @@ describe('chunks', () => {
       [`${BASE}.x`, 'b'],
       [`${BASE}.0`, 'c'],
     ]);
-    expect(deletedCookies(BASE, present, true)).toHaveLength(1);
+    expect(deletedCookies(BASE, present)).toHaveLength(1);
   });
 });
 

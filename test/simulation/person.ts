@@ -1,4 +1,4 @@
-// One person's browser in the simulation, and what must hold for every answer it gets. Issue 3 (invariants).
+// One person's browser in the simulation, and what must hold for every answer it gets.
 
 import { expect } from 'vitest';
 import { locationOf, type TestBrowser } from '../support/browser.ts';

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { createHumanUser, SEED } from '../../stand-in/seed.ts';
 import type { TestBrowser } from '../support/browser.ts';
 import { createHarness, type Harness, OTHER_SECRET, SECRET } from '../support/harness.ts';
+import { possibleFaults, repair } from './faults.ts';
 import type { Random } from './random.ts';
 
 type App = Harness['app'];
@@ -96,55 +97,20 @@ export class World {
 
   /** Something goes wrong for a while. */
   breakSomething(): void {
-    const { zitadel, kv, objects } = this.harness;
     const until = this.now + 30 + this.#random.below(900);
-    const faults = [
-      () => zitadel.faults.set('token', { status: 503 }),
-      () => zitadel.faults.set('token', 'reset', { times: 3 }),
-      () => zitadel.faults.set('userinfo', 'html'),
-      () => zitadel.faults.set('userinfo', { status: 500 }),
-      () => zitadel.faults.set('revocation', { status: 503 }),
-      () => zitadel.faults.set('token', { delay: 5 }),
-      () => {
-        zitadel.settings.rateLimited = true;
-      },
-      () => {
-        this.lostAnswers += 1;
-        zitadel.faults.set('token', 'reset', { times: 1, afterWork: true });
-      },
-    ];
-    const stores = [
-      () => {
-        kv.faults.failWrites = true;
-      },
-      () => {
-        kv.faults.failReads = true;
-      },
-      () => {
-        kv.faults.lag = 60;
-      },
-      () => {
-        objects.isDown = true;
-      },
-    ];
-    this.#random.pick(this.#random.chance(0.6) ? faults : stores)();
+    const { ofProvider, ofStores } = possibleFaults(this.harness, () => {
+      this.lostAnswers += 1;
+    });
+    this.#random.pick(this.#random.chance(0.6) ? ofProvider : ofStores)();
     this.#providerTroubleUntil = Math.max(this.#providerTroubleUntil, until);
     this.#troubleUntil = Math.max(this.#troubleUntil, until);
   }
 
   async advance(seconds: number): Promise<void> {
     this.harness.clock.now += seconds;
-    if (this.now >= this.#troubleUntil) this.repair();
+    if (this.now >= this.#troubleUntil) repair(this.harness);
     await this.harness.settle();
     this.#readEvents();
-  }
-
-  repair(): void {
-    const { zitadel, kv, objects } = this.harness;
-    zitadel.faults.clear();
-    zitadel.settings.rateLimited = false;
-    Object.assign(kv.faults, { failReads: false, failWrites: false, lag: 0 });
-    objects.isDown = false;
   }
 
   get isWell(): boolean {

@@ -6,10 +6,7 @@ import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { type Bindings, createGateway, createProvider, type Gateway, type Runtime } from '../../src/gateway.ts';
 import type { NoteEvent, RequestEvent } from '../../src/observability/request-event.ts';
-import { createProviderSide } from '../../src/oidc/session-provider.ts';
-import { createKeyring } from '../../src/session/keyring.ts';
-import { createTokenStore, randomHex, tokenKey } from '../../src/user-object/token-store.ts';
-import { UserSessionsLogic } from '../../src/user-object/user-sessions.ts';
+import { createUserObjects } from '../../src/user-object/create.ts';
 import { SEED } from '../../stand-in/seed.ts';
 import { createZitadel, type Zitadel, type ZitadelOptions } from '../../stand-in/zitadel.ts';
 import { locationOf, TestBrowser } from './browser.ts';
@@ -81,7 +78,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
   zitadel.webApplication.postLogoutRedirectUris = [`${ORIGIN}/auth/logout/callback`];
   zitadel.webApplication.backChannelLogoutUri = `${ORIGIN}/auth/backchannel-logout`;
 
-  const surroundings: Runtime = {
+  const runtime: Runtime = {
     now: () => clock.now,
     emit: (event) => events.push(event),
     waitUntil: (task) => {
@@ -120,39 +117,25 @@ export function createHarness(options: HarnessOptions = {}): Harness {
   };
 
   let objectConfig = configure();
-  const providerSide = () =>
-    createProviderSide({
-      ...createProvider(objectConfig, surroundings),
-      organizationId: objectConfig.organizationId,
-      now: surroundings.now,
-      reportMalformed: (sub, claims) => events.push({ event: 'malformed_claims', level: 'warn', sub, claims }),
+  const wireObjects = () =>
+    createUserObjects({
+      config: objectConfig,
+      kv: kv as unknown as KVNamespace,
+      ...createProvider(objectConfig, runtime),
+      ...runtime,
     });
-  let provider = providerSide();
-  const objects = new MemoryObjects(
-    clock,
-    (storage) =>
-      new UserSessionsLogic({
-        storage,
-        tokenStore: createTokenStore(kv as unknown as KVNamespace, createKeyring(objectConfig.sessionSecrets)),
-        tokenKey,
-        randomSecret: () => randomHex(32),
-        provider,
-        times: objectConfig,
-        now: surroundings.now,
-        audit: (event) => events.push(event),
-        background: surroundings.waitUntil,
-      }),
-  );
+  let createUserObject = wireObjects();
+  const objects = new MemoryObjects(clock, (storage) => createUserObject(storage));
 
   const bindings = { SESSIONS: kv } as unknown as Bindings;
   const isolate = (changes?: Record<string, unknown>) => {
     const config = configure(changes);
     if (changes) {
       objectConfig = config;
-      provider = providerSide();
+      createUserObject = wireObjects();
       objects.evict();
     }
-    return createGateway(config, bindings, surroundings, (name) => objects.open(name));
+    return createGateway(config, bindings, runtime, (name) => objects.open(name));
   };
   const gateway = isolate();
   const app = createApp(gateway);

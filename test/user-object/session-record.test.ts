@@ -1,7 +1,6 @@
-// The judgements about one session's record, and about its times. Design §1 (durations), §5 promises 1 and 4.
+// The judgements about one session's record. ARCHITECTURE §1 (durations); promises 1 and 4.
 
 import { describe, expect, it } from 'vitest';
-import { freshness, idleExpiresAt, isActivityDue, isExpired } from '../../src/session/session.ts';
 import {
   backoff,
   doubtfulAt,
@@ -114,28 +113,5 @@ describe('a selection', () => {
   it('by sid never takes a session without one', () => {
     const { sid: _sid, ...bare } = RECORD;
     expect(isSelected(bare, { sid: 'sid-1', startedBefore: 2000 })).toBe(false);
-  });
-});
-
-describe('the cookie’s times', () => {
-  const session = { seenAt: 1000, startedAt: 1000, expiresAt: 44_200 };
-  it('end exactly', () => {
-    expect(idleExpiresAt(session, TIMES)).toBe(4600);
-    expect(isExpired(session, 4599, TIMES)).toBe(false);
-    expect(isExpired(session, 4600, TIMES)).toBe(true);
-    expect(isExpired({ ...session, seenAt: 44_100 }, 44_200, TIMES)).toBe(true);
-    expect(isExpired({ ...session, seenAt: 4000 }, 4600, { ...TIMES, sessionMaxDuration: 3600 })).toBe(true);
-  });
-  it('slide in steps of a quarter', () => {
-    expect(isActivityDue(1000, 1899, TIMES)).toBe(false);
-    expect(isActivityDue(1000, 1900, TIMES)).toBe(true);
-  });
-  it('call claims fresh, ageing, stale', () => {
-    expect([150, 151, 300, 301].map((age) => freshness(1000, 1000 + age, 300))).toEqual([
-      'fresh',
-      'ageing',
-      'ageing',
-      'stale',
-    ]);
   });
 });

@@ -1,5 +1,5 @@
 // A user's object where two things happen at once: sessions that replace each other, KV that is late, pointers that overlap.
-// Design §6 UserSessions; promises 2, 4, 7.
+// ARCHITECTURE §6 (UserSessions); promises 2, 4, 7.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';
@@ -65,6 +65,32 @@ describe('a sign-in that is repeated', () => {
     await objectOf(harness).begin(startOf(harness, old, ''));
     expect(await objectOf(harness).standing({ id: old, claimsAt: -1 })).toEqual({ kind: 'ended', reason: 'logout' });
     expect(await sessionIds(harness, admin)).toEqual([]);
+  });
+});
+
+describe('claims that are read again', () => {
+  const read = async (harness: Harness, changes: Record<string, unknown>) => {
+    await signedIn(harness);
+    const [id = ''] = await sessionIds(harness, admin);
+    harness.zitadel.tamper.userinfo = (claims) => ({ ...claims, ...changes });
+    harness.clock.now += 1;
+    return objectOf(harness).readClaims({ id, notBefore: harness.clock.now, claimsAt: -1 });
+  };
+
+  it('promise 5 end the session of who is no longer a member of ZITADEL_ORG_ID', async () => {
+    const harness = createHarness({ env: { ZITADEL_ORG_ID: SEED.organizationId } });
+    const answer = await read(harness, { 'urn:zitadel:iam:user:resourceowner:id': '249703000000000009' });
+    expect(answer).toEqual({ kind: 'ended', reason: 'foreign_organization' });
+  });
+
+  it('say in the log which of them are malformed', async () => {
+    const harness = createHarness();
+    const claim = `urn:zitadel:iam:org:project:${SEED.projectId}:roles`;
+    expect(await read(harness, { [claim]: ['admin'] })).toMatchObject({
+      kind: 'read',
+      claims: { identity: { roles: {} } },
+    });
+    expect(harness.events).toContainEqual({ event: 'malformed_claims', level: 'warn', sub: admin, claims: [claim] });
   });
 });
 

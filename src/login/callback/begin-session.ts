@@ -2,10 +2,10 @@
 // signed in or out otherwise meanwhile. OIDC Core §3.1.3; ARCHITECTURE §7 Sessions; promises 1 and 4.
 
 import { appendCookies, redirectAnswer } from '../../answer/answers.ts';
-import type { Holder } from '../../session/endings.ts';
 import type { Session } from '../../session/session.ts';
+import type { Holder } from '../../session/session-ends.ts';
 import { randomHex } from '../../shared/random.ts';
-import type { Beginning } from '../../user-object/api.ts';
+import type { BeginOutcome } from '../../user-object/api.ts';
 import { findLack, refusedStepUpUrl } from '../step-up-round.ts';
 import { targetUrl } from '../target.ts';
 import { endedTransactionCookie } from '../transaction-cookie.ts';
@@ -51,7 +51,7 @@ function createSession({ gateway, tokens, idToken, identity, claimsAt }: ProvenL
 }
 
 /** The user's object begins the session, and ends the one that this browser had if it is the same user's. */
-function begin(login: ProvenLogin, session: Session, previous: Holder | undefined): Promise<Beginning> {
+function begin(login: ProvenLogin, session: Session, previous: Holder | undefined): Promise<BeginOutcome> {
   const { gateway, c, tokens, identity, claimsAt, askedAt } = login;
   const { directory } = gateway;
   const { id, startedAt, expiresAt } = session;

@@ -3,10 +3,11 @@
 
 import { GatewayError } from '../../errors.ts';
 import { cookieBase, parseOwnCookies } from '../../session/cookies.ts';
-import type { Holder } from '../../session/endings.ts';
 import type { Session } from '../../session/session.ts';
-import { isNewer, type SignInNote } from '../../user-object/login-ledger.ts';
+import type { Holder } from '../../session/session-ends.ts';
+import type { SignInNote } from '../../user-object/api.ts';
 import { MAX_TRANSACTIONS } from '../bounds.ts';
+import { isNewer } from '../sign-in-order.ts';
 import { transactionCookieName } from '../transaction.ts';
 import type { ProvenLogin } from './evidence.ts';
 

@@ -3,7 +3,8 @@
 
 import type { Config } from '../../config/schema.ts';
 import { compileIdentityNames } from '../../identity/reserved-names.ts';
-import { cookieBaseOf, isOwnCookie } from '../own-cookies.ts';
+import { cookieBase } from '../../shared/cookie-base.ts';
+import { isOwnCookie } from '../own-cookies.ts';
 import type { AddressMap } from '../upstream-path.ts';
 import { publicReference, publicRefresh, publicSetCookie } from './addresses.ts';
 import { isSurrogateField, keepPrivate } from './caching.ts';
@@ -55,7 +56,7 @@ export function compileResponseHeaders(
 ): RewriteResponseHeaders {
   // What was for the upstream alone, should it show its request back.
   const isIdentity = compileIdentityNames(config);
-  const cookieBase = cookieBaseOf(config.isSecure);
+  const ownBase = cookieBase(config.isSecure);
   const addSecurityHeaders = compileSecurityHeaders(config);
 
   return ({ status, headers }, { addresses, isPersonal, sent }) => {
@@ -67,12 +68,12 @@ export function compileResponseHeaders(
       else if (publicValue) headers.set(name, publicValue(headers.get(name) ?? '', addresses));
     }
     const lines = headers.getSetCookie();
-    const kept = lines.filter((line) => !isOwnCookie(line, cookieBase)).map((line) => publicSetCookie(line, addresses));
+    const kept = lines.filter((line) => !isOwnCookie(line, ownBase)).map((line) => publicSetCookie(line, addresses));
     if (kept.length < lines.length || kept.some((line, index) => line !== lines[index])) {
       headers.delete('Set-Cookie');
       for (const line of kept) headers.append('Set-Cookie', line);
     }
-    if (headers.has('Clear-Site-Data')) clearSiteData(headers, cookieBase, sent);
+    if (headers.has('Clear-Site-Data')) clearSiteData(headers, ownBase, sent);
     if (isPersonal) keepPrivate(headers);
     // A 304 changes what is stored (RFC 9111 §3.2), and what is stored has them already.
     if (status !== 304) addSecurityHeaders(headers);
