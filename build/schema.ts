@@ -9,7 +9,7 @@ import type { Migration, Release, Setting, Settings } from '../cli/update/releas
 import { BINDINGS } from '../src/config/bindings.ts';
 import { RENAMED } from '../src/config/renamed.ts';
 import { ROUTE_FIELDS } from '../src/config/routes.ts';
-import { VARIABLES } from '../src/config/schema.ts';
+import { VARIABLES } from '../src/config/variables.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 

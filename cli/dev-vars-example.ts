@@ -1,7 +1,7 @@
 // The text of .dev.vars.example, from the schema: in the repository, and in every operator's folder.
 
 import { DESCRIPTIONS, DUMMY_SECRETS } from '../src/config/reference.ts';
-import { VARIABLES, type VariableName } from '../src/config/schema.ts';
+import { VARIABLES, type VariableName } from '../src/config/variables.ts';
 
 export function devVarsExample(): string {
   const names = Object.keys(VARIABLES) as VariableName[];

@@ -6,7 +6,7 @@ import { getDefault } from 'valibot';
 import { BINDINGS, type BindingName } from '../src/config/bindings.ts';
 import { BINDING_DESCRIPTIONS, DERIVED_DEFAULTS, DESCRIPTIONS, ROUTE_DESCRIPTIONS } from '../src/config/reference.ts';
 import { ROUTE_FIELDS, type RouteField } from '../src/config/routes.ts';
-import { VARIABLES, type VariableName } from '../src/config/schema.ts';
+import { VARIABLES, type VariableName } from '../src/config/variables.ts';
 import { devVarsExample } from './dev-vars-example.ts';
 
 const names = Object.keys(VARIABLES) as VariableName[];

@@ -3,7 +3,7 @@
 
 import { BINDINGS } from '../../src/config/bindings.ts';
 import { secretNamesIn } from '../../src/config/named-secrets.ts';
-import { VARIABLES, type VariableName } from '../../src/config/schema.ts';
+import { VARIABLES, type VariableName } from '../../src/config/variables.ts';
 import type { Installation } from '../installation/installation.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 

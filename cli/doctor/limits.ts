@@ -1,7 +1,7 @@
 // Does it fit into what the platform takes? Neither Wrangler nor the local runtime says so; a deployment is refused.
 // Workers: limits.
 
-import { VARIABLES, type VariableName } from '../../src/config/schema.ts';
+import { VARIABLES, type VariableName } from '../../src/config/variables.ts';
 import type { VariablesFile } from '../../src/config/variables-file.ts';
 import type { Installation } from '../installation/installation.ts';
 import {

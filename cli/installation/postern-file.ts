@@ -3,9 +3,9 @@
 
 import type { ConfigIssue } from '../../src/config/issues.ts';
 import { currentName } from '../../src/config/renamed.ts';
-import { VARIABLES, type VariableName } from '../../src/config/schema.ts';
 import { suggestName } from '../../src/config/suggest.ts';
 import { isTable } from '../../src/config/values.ts';
+import { VARIABLES, type VariableName } from '../../src/config/variables.ts';
 import { ENVIRONMENT_VARIABLE, type VariablesFile } from '../../src/config/variables-file.ts';
 
 type Table = Readonly<Record<string, unknown>>;

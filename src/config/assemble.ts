@@ -6,8 +6,9 @@ import type { KeyFile } from '../oidc/zitadel/key-file.ts';
 import { organizationScope, projectScope } from '../oidc/zitadel/scopes.ts';
 import { ROOT } from '../shared/own-address.ts';
 import type { NamedSecrets } from './named-secrets.ts';
-import type { ClientAuthentication, Config, Variables } from './schema.ts';
+import type { ClientAuthentication, Config } from './schema.ts';
 import { parseLocalUrl } from './urls.ts';
+import type { Variables } from './variables.ts';
 
 /** Without a prototype, so that it can be asked for any name. */
 const NO_ENTRIES: Readonly<Record<string, never>> = Object.freeze(Object.create(null));

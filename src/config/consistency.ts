@@ -7,8 +7,9 @@ import { isClaimOfRoles, isOrganizationScope, organizationScope, ROLES_SCOPE } f
 import { isService } from './bindings.ts';
 import { describeSecret, describeValue } from './issues.ts';
 import { findUnreachable } from './route-order.ts';
-import { type UpstreamTarget, VARIABLES, type VariableName, type Variables } from './schema.ts';
+import type { UpstreamTarget } from './schema.ts';
 import { isLoopback, parseHttpUrl, parseLocalUrl, WANTED_FREE_PATH } from './urls.ts';
+import { VARIABLES, type VariableName, type Variables } from './variables.ts';
 
 type Environment = Readonly<Record<string, unknown>>;
 

@@ -9,8 +9,9 @@ import { type ConfigIssue, describeValue } from './issues.ts';
 import { readNamedSecrets, secretNamesIn } from './named-secrets.ts';
 import { describeRenames, nameAsWritten, RENAMED, translateNames } from './renamed.ts';
 import { ROUTE_FIELDS, type RouteField } from './routes.ts';
-import { type Config, VARIABLES, type VariableName, type Variables } from './schema.ts';
+import type { Config } from './schema.ts';
 import { suggestName } from './suggest.ts';
+import { VARIABLES, type VariableName, type Variables } from './variables.ts';
 import { mergeVariables, type VariablesFile } from './variables-file.ts';
 
 export type { ConfigIssue } from './issues.ts';

@@ -5,8 +5,8 @@ import { safeParse } from 'valibot';
 import { BINDINGS } from './bindings.ts';
 import type { Judged } from './consistency.ts';
 import { type ConfigIssue, describeSecret } from './issues.ts';
-import { VARIABLES } from './schema.ts';
 import { WANTED_SHARED } from './secrets.ts';
+import { VARIABLES } from './variables.ts';
 
 export type NamedSecrets = Readonly<Record<string, readonly string[]>>;
 

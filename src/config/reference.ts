@@ -1,9 +1,9 @@
 // What each variable and each field of a route means, for docs/configuration.md and .dev.vars.example. Not part of the worker.
-// Kinds, defaults and examples are in schema.ts and routes.ts; the types demand an entry here for each of them.
+// Kinds, defaults and examples are in variables.ts and routes.ts; the types demand an entry here for each of them.
 
 import type { BindingName } from './bindings.ts';
 import type { RouteField } from './routes.ts';
-import type { VARIABLES, VariableName } from './schema.ts';
+import type { VARIABLES, VariableName } from './variables.ts';
 
 type SecretName = { [N in VariableName]: (typeof VARIABLES)[N]['kind'] extends 'secret' ? N : never }[VariableName];
 

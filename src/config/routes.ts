@@ -1,7 +1,7 @@
 // ROUTES: the fields of an access rule, each with what is wanted of it, and the judgement of one rule by itself.
 // Design §1 Routes.
 
-import { exactOptional, object, optional, pipe, rawTransform, safeParse, unknown } from 'valibot';
+import { exactOptional, type InferOutput, object, optional, pipe, rawTransform, safeParse, unknown } from 'valibot';
 import {
   judgeCorsOrigin,
   judgeHost,
@@ -12,7 +12,6 @@ import {
   WANTED_ORIGIN,
   WANTED_PATH,
 } from './route-path.ts';
-import type { Route } from './schema.ts';
 import { suggestName } from './suggest.ts';
 import { parseUpstream, WANTED_UPSTREAM } from './urls.ts';
 import { filledList, flag, judge, judged, matching, oneOf, seconds, type Table, table, Wanted } from './values.ts';
@@ -23,11 +22,15 @@ const names = filledList(matching(/^\S(.*\S)?$/s, 'a name'), NAMES);
 const STRIP = 'true, for the path before /*, or a prefix of the path that begins with /';
 
 /** A claim's accepted values are compared as text. */
-const acceptedValues = table('a table of claims, each with a list of accepted values', (_claim, values) => {
-  const wanted = new Wanted('a list of accepted values');
-  if (!Array.isArray(values) || values.length === 0) return wanted;
-  return values.every((value) => ['string', 'number', 'boolean'].includes(typeof value)) ? values.map(String) : wanted;
-});
+const acceptedValues = table(
+  'a table of claims, each with a list of accepted values',
+  (_claim, values): readonly string[] | Wanted => {
+    const wanted = new Wanted('a list of accepted values');
+    if (!Array.isArray(values) || values.length === 0) return wanted;
+    const isText = values.every((value) => ['string', 'number', 'boolean'].includes(typeof value));
+    return isText ? values.map(String) : wanted;
+  },
+);
 
 export const ROUTE_FIELDS = {
   path: { schema: judged(WANTED_PATH, judgePath), example: '"/admin/*"' },
@@ -90,6 +93,8 @@ type Schemas = { -readonly [Field in RouteField]: (typeof ROUTE_FIELDS)[Field]['
 const entries = Object.fromEntries(FIELD_NAMES.map((field) => [field, ROUTE_FIELDS[field].schema])) as Schemas;
 const fields = object(entries, 'a table with at least a path');
 
+type Route = Readonly<InferOutput<typeof fields>>;
+
 /** Every problem of one rule at once, unknown fields and fields that contradict each other included. */
 export const route = pipe(
   unknown(),
@@ -112,7 +117,7 @@ export const route = pipe(
         : unknownField(field);
       if (wanted !== undefined) report(field, wanted, value);
     }
-    return result.success && isSound ? (result.output as Route) : NEVER;
+    return result.success && isSound ? result.output : NEVER;
   }),
 );
 

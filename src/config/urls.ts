@@ -3,7 +3,6 @@
 
 import { folderOf, isTaken } from '../endpoints/catalogue.ts';
 import { addressOf, type OwnAddress } from '../shared/own-address.ts';
-import type { UpstreamTarget } from './schema.ts';
 import { Wanted } from './values.ts';
 
 export function isLoopback(hostname: string): boolean {
@@ -74,6 +73,15 @@ export function parseCallbackUrl(value: string): CallbackUrl | Wanted {
 
 export const WANTED_UPSTREAM =
   'an http:// or https:// URL with nothing but a path after the host, or "service:" and the name of a service binding';
+
+interface UpstreamTarget {
+  /** Origin without a slash at its end (`https://app.internal:8443`); for a service binding `http://{binding}`. */
+  readonly origin: string;
+  /** Base path without a slash at its end; `''` for none. */
+  readonly basePath: string;
+  /** Name of the service binding, when it is one (`service:BINDING`). */
+  readonly binding?: string;
+}
 
 export function parseUpstream(value: string): UpstreamTarget | Wanted {
   const binding = /^service:([A-Za-z_]\w*)$/.exec(value)?.[1];

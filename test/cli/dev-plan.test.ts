@@ -9,7 +9,7 @@ import { createOverview, NOTABLE_ENDPOINTS, rolesOfRules } from '../../cli/dev/o
 import { describePlan, planOverrides, type Values, type Wishes } from '../../cli/dev/plan.ts';
 import { wranglerArguments } from '../../cli/dev/wrangler.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { VARIABLES, type VariableName } from '../../src/config/schema.ts';
+import { VARIABLES, type VariableName } from '../../src/config/variables.ts';
 import { ENDPOINTS } from '../../src/endpoints/catalogue.ts';
 
 const SECRET = 'b8f2c1d94e7a6053f1e2d3c4b5a69788796a5b4c3d2e1f00112f3e4d5c6b7a89';

@@ -10,7 +10,7 @@ import { loadTomlParser } from '../../cli/update/toml-parser.ts';
 import { configurationReference } from '../../cli/write-configuration-docs.ts';
 import { DESCRIPTIONS, DUMMY_SECRETS, ROUTE_DESCRIPTIONS } from '../../src/config/reference.ts';
 import { ROUTE_FIELDS } from '../../src/config/routes.ts';
-import { VARIABLES, type VariableName } from '../../src/config/schema.ts';
+import { VARIABLES, type VariableName } from '../../src/config/variables.ts';
 import { configOf, issuesOf, warningsOf } from './environment.ts';
 
 const fileUrl = (name: string) => new URL(`../../${name}`, import.meta.url);

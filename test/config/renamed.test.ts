@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { RENAMED } from '../../src/config/renamed.ts';
 import { ROUTE_FIELDS } from '../../src/config/routes.ts';
-import { VARIABLES } from '../../src/config/schema.ts';
+import { VARIABLES } from '../../src/config/variables.ts';
 import { ENVIRONMENT, STRONG_SECRET } from './environment.ts';
 
 const TABLE = {

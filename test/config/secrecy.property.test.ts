@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatIssue } from '../../src/config/issues.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { VARIABLES, type VariableName } from '../../src/config/schema.ts';
+import { VARIABLES, type VariableName } from '../../src/config/variables.ts';
 import { APPLICATION_KEY_FILE, ENVIRONMENT } from './environment.ts';
 
 const secretNames = (Object.keys(VARIABLES) as VariableName[]).filter((name) => VARIABLES[name].kind === 'secret');

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeRelease, type ReleaseState } from '../../build/release-judgement.ts';
 import { describeRelease } from '../../build/schema.ts';
 import { ROUTE_FIELDS } from '../../src/config/routes.ts';
-import { VARIABLES } from '../../src/config/schema.ts';
+import { VARIABLES } from '../../src/config/variables.ts';
 
 const last = { ...describeRelease(), version: '0.1.0' };
 

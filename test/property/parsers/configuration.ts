@@ -7,7 +7,7 @@ import { createMisconfiguredApp } from '../../../src/answer/misconfigured-app.ts
 import { createApp } from '../../../src/app.ts';
 import { formatIssue } from '../../../src/config/issues.ts';
 import { loadConfig } from '../../../src/config/load.ts';
-import { VARIABLES } from '../../../src/config/schema.ts';
+import { VARIABLES } from '../../../src/config/variables.ts';
 import { type Bindings, createGateway } from '../../../src/gateway.ts';
 import type { NoteEvent, RequestEvent } from '../../../src/observability/request-event.ts';
 import { APPLICATION_KEY_FILE, ENVIRONMENT, Fetcher, STRONG_SECRET } from '../../config/environment.ts';
