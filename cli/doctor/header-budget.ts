@@ -4,6 +4,7 @@
 import type { Config } from '../../src/config/schema.ts';
 import { compileIdentityHeaders } from '../../src/identity/headers.ts';
 import type { Identity } from '../../src/identity/identity.ts';
+import { GATEWAY_SECRET, IDENTITY_ASSERTION } from '../../src/shared/field-names.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
 /** What a browser and the edge send with most requests, the application's own cookies included. */
@@ -31,17 +32,20 @@ export function checkHeaderBudget(config: Config, identity: Identity = typicalId
 
 function headerFields(config: Config, identity: Identity): [name: string, bytes: number][] {
   const said = compileIdentityHeaders(config)(identity);
-  const fields = said.map(([name, value]): [string, number] => [name, name.length + value.length + 4]);
+  const fields = said.map(([name, value]): [string, number] => [name, sizeOf(name, value)]);
   const [secret = ''] = config.upstreamSecrets;
-  if (secret !== '') fields.push(['X-Gateway-Secret', 20 + secret.length]);
+  if (secret !== '') fields.push([GATEWAY_SECRET, sizeOf(GATEWAY_SECRET, secret)]);
   if (config.assertionKeys.length > 0) {
     const claims = JSON.stringify([identity.sub, identity.email, Object.keys(identity.roles), identity.org]);
-    fields.push(['X-Identity-Assertion', ASSERTION + Math.ceil((claims.length * 4) / 3)]);
+    fields.push([IDENTITY_ASSERTION, ASSERTION + Math.ceil((claims.length * 4) / 3)]);
   }
   if (config.routes.some(({ forward_access_token }) => forward_access_token)) fields.push(['Authorization', TOKEN]);
   if (config.routes.some(({ forward_id_token }) => forward_id_token)) fields.push(['X-Forwarded-Id-Token', TOKEN]);
   return fields;
 }
+
+/** With `: ` and the end of the line. */
+const sizeOf = (name: string, value: string): number => name.length + value.length + 4;
 
 /** With every role that the configuration names, and claims of a usual length. */
 function typicalIdentity(config: Config): Identity {

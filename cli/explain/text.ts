@@ -5,7 +5,7 @@ import type { Route } from '../../src/config/schema.ts';
 import type { Decision } from '../../src/policy/decide.ts';
 import type { Nonsense } from '../../src/policy/match.ts';
 import type { Requirement } from '../../src/policy/requirement.ts';
-import { spelledPrefix } from '../../src/shared/spelled-prefix.ts';
+import { spelledPrefix } from '../../src/shared/path-text.ts';
 import type { Answer, Explanation, ReadingRow } from './explanation.ts';
 import { describeCaller } from './question.ts';
 

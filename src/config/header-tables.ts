@@ -1,23 +1,30 @@
 // The tables whose keys are header names: IDENTITY_HEADERS (to the upstream) and SECURITY_HEADERS (to the visitor).
-// RFC 9110 §5.1 (token), §5.5 (field values), §7.6.1 (hop-by-hop).
+// RFC 9110 §5.5 (field values).
 
+import {
+  GATEWAY_HOP,
+  GATEWAY_SECRET,
+  HOP_BY_HOP,
+  IDENTITY_ASSERTION,
+  lettersAndDigits,
+  TOKEN,
+} from '../shared/field-names.ts';
 import { type Table, table, Wanted } from './values.ts';
 
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Names that say how a message is read, whoever sends it. */
+const FRAMING =
+  'content-length content-type content-encoding content-range expect host cookie set-cookie proxy-authorization x-request-id';
+/** Names that tell the application where a request came from, or how it was meant. */
+const ORIGIN =
+  'authorization forwarded x-forwarded-for x-forwarded-host x-forwarded-proto x-forwarded-port x-forwarded-method x-forwarded-uri x-forwarded-id-token x-real-ip traceparent tracestate proxy x-original-url x-original-uri x-original-method x-rewrite-url x-http-method x-http-method-override x-method-override cf-connecting-ip';
 
-/** What an application sees in a name: WSGI, CGI and PHP fold case and signs. */
-const foldHeaderName = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+const foldedSet = (...names: readonly string[]): ReadonlySet<string> => new Set(names.map(lettersAndDigits));
 
-const HOP_BY_HOP =
-  'connection keepalive proxyconnection proxyauthenticate proxyauthorization te trailer transferencoding upgrade';
-const FRAMING = 'contentlength contenttype contentencoding contentrange expect host cookie setcookie';
-
-const NOT_IDENTITY = new Set(
-  `${HOP_BY_HOP} ${FRAMING} authorization forwarded xforwardedfor xforwardedhost xforwardedproto xforwardedport xforwardedmethod xforwardeduri xforwardedidtoken xrealip xgatewaysecret xgatewayhop xidentityassertion xrequestid traceparent tracestate proxy xoriginalurl xoriginaluri xoriginalmethod xrewriteurl xhttpmethod xhttpmethodoverride xmethodoverride cfconnectingip`.split(
-    ' ',
-  ),
+const NOT_SECURITY = foldedSet(...HOP_BY_HOP, ...FRAMING.split(' '), 'location');
+const NOT_IDENTITY = foldedSet(
+  ...[...HOP_BY_HOP, ...FRAMING.split(' '), ...ORIGIN.split(' ')],
+  ...[GATEWAY_SECRET, GATEWAY_HOP, IDENTITY_ASSERTION],
 );
-const NOT_SECURITY = new Set(`${HOP_BY_HOP} ${FRAMING} location xrequestid`.split(' '));
 
 export const identityHeaders = table('a table of header names and claims', (name, value, all) => {
   const wrong = judgeName(name, all, NOT_IDENTITY);
@@ -38,10 +45,10 @@ export const securityHeaders = table(
 );
 
 function judgeName(name: string, all: Table, refused: ReadonlySet<string>): Wanted | undefined {
-  const folded = foldHeaderName(name);
+  const folded = lettersAndDigits(name);
   if (!TOKEN.test(name) || folded === '') return new Wanted('a header name: letters, digits and hyphens');
   if (refused.has(folded)) return new Wanted('another header name: this one has a meaning that must stand');
-  const twin = Object.keys(all).find((other) => other !== name && foldHeaderName(other) === folded);
+  const twin = Object.keys(all).find((other) => other !== name && lettersAndDigits(other) === folded);
   return twin === undefined
     ? undefined
     : new Wanted(`one of ${name} and ${twin}: an application may take them for the same`);

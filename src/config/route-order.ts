@@ -1,6 +1,7 @@
 // Rules that can never be reached, because an earlier one takes all their requests. Careful: silent where in doubt.
 // Design §1 Routes: the first match wins; a rule in report mode lets its requests go on to the rules below it.
 
+import { isGlobMatch } from '../shared/path-text.ts';
 import type { Route } from './schema.ts';
 
 /** One sentence for each rule that is never reached, rules counted from 1. */
@@ -45,20 +46,5 @@ function coversSegment(cover: string, covered: string | undefined): boolean {
   if (covered === undefined || covered === '') return false;
   if (cover === covered || cover === '*') return true;
   if (!cover.includes('*') || covered.includes('*')) return false;
-  return matchesWildcard(cover.split('*'), covered);
-}
-
-/** Whether the pieces between the stars occur in this order, the first at the start and the last at the end. */
-function matchesWildcard(pieces: readonly string[], segment: string): boolean {
-  const [first = '', ...rest] = pieces;
-  const last = rest.pop() ?? '';
-  if (!segment.startsWith(first) || !segment.endsWith(last) || segment.length < first.length + last.length)
-    return false;
-  let position = first.length;
-  for (const piece of rest) {
-    const found = segment.indexOf(piece, position);
-    if (found < 0) return false;
-    position = found + piece.length;
-  }
-  return position <= segment.length - last.length;
+  return isGlobMatch(cover.split('*'), covered);
 }

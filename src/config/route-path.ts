@@ -1,6 +1,7 @@
 // Judgement of what a route matches by: its path, methods, hosts and CORS origins.
 // Design §1 Routes: written decoded; exact, or a prefix ending in `/*`; RFC 9110 §9.1 (methods), §7.2 (Host), RFC 6454 (origins).
 
+import { TOKEN } from '../shared/field-names.ts';
 import { parseHttpUrl } from './urls.ts';
 import { Wanted } from './values.ts';
 
@@ -31,7 +32,7 @@ function decode(path: string): string {
 export const WANTED_METHOD = 'an HTTP method in capital letters';
 
 export function judgeMethod(method: string): string | Wanted {
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method)) return new Wanted(WANTED_METHOD);
+  if (!TOKEN.test(method)) return new Wanted(WANTED_METHOD);
   const upper = method.toUpperCase();
   if (upper === 'TRACE' || upper === 'CONNECT')
     return new Wanted(`another method: the gateway never forwards ${upper}`);

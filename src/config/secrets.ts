@@ -1,6 +1,7 @@
 // Judgement of secrets that the operator makes: long enough, and not what people type, count or copy from an example.
 // NIST SP 800-63B §5.1.1.2 (no repetitive, sequential or well-known values). No answer here repeats a secret.
 
+import { lettersAndDigits } from '../shared/field-names.ts';
 import { Wanted } from './values.ts';
 
 const PLACEHOLDERS =
@@ -29,12 +30,12 @@ function judgeVariety(secret: string, wanted: string): string | Wanted {
 }
 
 function findWeakness(secret: string): string | undefined {
-  const words = `${secret} ${decodeBase64(secret)}`.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const words = lettersAndDigits(`${secret} ${decodeBase64(secret)}`);
   if (PLACEHOLDERS.test(words)) return 'is a placeholder or a well-known value';
   const least = /^[0-9a-f-]*$/i.test(secret) ? 7 : 12;
   if (new Set(secret).size < least) return 'has too few different characters';
   // Without hyphens too: what is counted up in a UUID's groups is counted up.
-  const spellings = [secret.toLowerCase(), secret.toLowerCase().replace(/[^a-z0-9]/g, ''), decodeBase64(secret)];
+  const spellings = [secret.toLowerCase(), lettersAndDigits(secret), decodeBase64(secret)];
   for (const units of [...spellings.map(codes), hexBytes(secret)]) {
     if (isRepeated(units)) return 'repeats itself';
     if (isCounted(units)) return 'counts up or down';

@@ -1,14 +1,14 @@
 // "Did you mean": the known name nearest to an unknown one.
 
+import { lettersAndDigits } from '../shared/field-names.ts';
+
 /** The nearest of `names`, or undefined when none is near. */
 export function suggestName(unknown: string, names: readonly string[]): string | undefined {
-  const wanted = fold(unknown);
-  const scored = names.map((name) => ({ name, distance: nameDistance(wanted, fold(name)) }));
+  const wanted = lettersAndDigits(unknown);
+  const scored = names.map((name) => ({ name, distance: nameDistance(wanted, lettersAndDigits(name)) }));
   const best = scored.reduce((a, b) => (b.distance < a.distance ? b : a));
   return best.distance <= Math.max(1, Math.floor(wanted.length / 3)) ? best.name : undefined;
 }
-
-const fold = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 /** Part of a name (`CLIENT_ID`) counts as one slip, so that a missing or foreign prefix is recognised. */
 function nameDistance(a: string, b: string): number {

@@ -1,7 +1,8 @@
 // Header names that a visitor may never get through to the upstream, in any spelling an application could take for one of them.
-// Design §4 "Never reaches the upstream"; RFC 9110 §5.1; RFC 3875 §4.1.18 (CGI's HTTP_ names).
+// Design §4 "Never reaches the upstream"; RFC 9110 §5.1.
 
 import type { Config } from '../config/schema.ts';
+import { GATEWAY_HOP, GATEWAY_SECRET, IDENTITY_ASSERTION, lettersAndDigits } from '../shared/field-names.ts';
 
 /** Every name that begins like this: whole families of proxies' headers, so that a new member needs no new line here. */
 const FAMILIES = [
@@ -33,10 +34,11 @@ const FAMILIES = [
   'xenvoy',
 ];
 
+/** What the gateway says in its own name. */
+const OWN = [GATEWAY_SECRET, GATEWAY_HOP, IDENTITY_ASSERTION].map(lettersAndDigits);
+
 const NAMES = [
-  'xidentityassertion',
-  'xgatewaysecret',
-  'xgatewayhop',
+  ...OWN,
   'xrequestid',
   'traceparent',
   'proxy',
@@ -57,12 +59,12 @@ const NAMES = [
 
 /** The default identity headers need no line: they are of the family `xforwarded`, closed also when others are configured. */
 export function compileReservedNames(config: Pick<Config, 'identityHeaders'>): (name: string) => boolean {
-  const names = new Set([...NAMES, ...Object.keys(config.identityHeaders ?? {}).map(canonicalName)]);
+  const names = new Set([...NAMES, ...Object.keys(config.identityHeaders ?? {}).map(lettersAndDigits)]);
   const isReserved = (name: string) => names.has(name) || FAMILIES.some((family) => name.startsWith(family));
   return (name) => {
     // No honest name looks like this, and some of these letters fold into ASCII (the Kelvin sign into k).
     if (!/^[\x21-\x7e]+$/.test(name)) return true;
-    let canonical = canonicalName(name);
+    let canonical = lettersAndDigits(name);
     // CGI calls `Remote-User: x` HTTP_REMOTE_USER; a visitor may have written that name at once, and more than once.
     while (!isReserved(canonical)) {
       if (!canonical.startsWith('http')) return false;
@@ -74,15 +76,10 @@ export function compileReservedNames(config: Pick<Config, 'identityHeaders'>): (
 
 /** Names by which the gateway tells an upstream who somebody is and proves it, in any spelling; what an upstream sends under them is an echo. */
 export function compileIdentityNames(config: Partial<Pick<Config, 'identityHeaders'>>): (name: string) => boolean {
-  const configured = Object.keys(config.identityHeaders ?? {}).map(canonicalName);
-  const names = new Set(['xidentityassertion', 'xgatewaysecret', 'xgatewayhop', ...configured]);
+  const configured = Object.keys(config.identityHeaders ?? {}).map(lettersAndDigits);
+  const names = new Set([...OWN, ...configured]);
   return (name) => {
-    const canonical = canonicalName(name);
+    const canonical = lettersAndDigits(name);
     return canonical.startsWith('xforwarded') || names.has(canonical);
   };
-}
-
-/** Letters and digits, case folded: what is left of a name once WSGI, CGI or PHP has turned every other sign into `_`. */
-export function canonicalName(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

@@ -1,6 +1,7 @@
 // A rule's path: exact, or a folder with all that is in it (`/*` at the end), each with `*` inside segments. No regular expressions, no backtracking.
 // Design §1 Routes, field `path`.
 
+import { isGlobMatch } from '../shared/path-text.ts';
 import { foldCase } from './path-steps.ts';
 
 export interface PathPattern {
@@ -29,35 +30,20 @@ export function parsePattern(path: string, isFolded = false): PathPattern {
 }
 
 export function isMatch({ isPrefix, base, globs }: PathPattern, path: string): boolean {
-  if (globs) return isGlobMatch(globs, isPrefix, path);
+  if (globs) return isPathMatch(globs, isPrefix, path);
   if (!path.startsWith(base)) return false;
   const rest = path.length - base.length;
   return rest === 0 || (path[base.length] === '/' && (isPrefix || rest === 1));
 }
 
-function isGlobMatch(globs: readonly (readonly string[])[], isPrefix: boolean, path: string): boolean {
+function isPathMatch(globs: readonly (readonly string[])[], isPrefix: boolean, path: string): boolean {
   let at = 0;
   for (const glob of globs) {
     if (path[at] !== '/') return false;
     const slash = path.indexOf('/', at + 1);
     const end = slash === -1 ? path.length : slash;
-    if (!isSegmentMatch(glob, path.slice(at + 1, end))) return false;
+    if (!isGlobMatch(glob, path.slice(at + 1, end))) return false;
     at = end;
   }
   return isPrefix || path.length - at <= 1;
-}
-
-/** Each text is sought once, from the left; `*` stands for any number of characters of the segment, none included. */
-function isSegmentMatch(texts: readonly string[], segment: string): boolean {
-  const first = texts[0] as string;
-  if (texts.length === 1) return segment === first;
-  const last = texts[texts.length - 1] as string;
-  if (!segment.startsWith(first) || !segment.endsWith(last)) return false;
-  let at = first.length;
-  for (const text of texts.slice(1, -1)) {
-    const found = segment.indexOf(text, at);
-    if (found === -1) return false;
-    at = found + text.length;
-  }
-  return at <= segment.length - last.length;
 }

@@ -1,19 +1,7 @@
-// Percent-decoding as servers do it: once and strictly, again and leniently, or with slashes left inside their segments.
+// Percent-decoding as servers do it again on what is decoded already: leniently, or with slashes left inside their segments.
 // Design §1 One request, every reading; RFC 3986 §2.1; RFC 3629 §3.
 
-/** `%` not followed by two hexadecimal digits. */
-const BROKEN = /%(?![0-9a-f]{2})/i;
-/** `undefined`: not to be decoded (a stray `%`, or bytes that are no UTF-8). */
-export function decodeStrictly(path: string): string | undefined {
-  if (!path.includes('%')) return path;
-  if (BROKEN.test(path)) return undefined;
-  try {
-    return decodeURIComponent(path);
-  } catch (cause) {
-    if (cause instanceof URIError) return undefined;
-    throw cause;
-  }
-}
+import { decodeStrictly } from '../shared/path-text.ts';
 
 /**
  * What a server that decodes once more makes of an already decoded path: it decodes what can be decoded and leaves the rest, so that the

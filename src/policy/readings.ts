@@ -1,6 +1,7 @@
 // Every way in which an upstream may read one path: what a rule has to hold for.
 // Design §1 One request, every reading; docs/routes.md says which server reads how.
 
+import { decodeStrictly } from '../shared/path-text.ts';
 import {
   collapseSlashes,
   cutAtHash,
@@ -10,7 +11,7 @@ import {
   resolveDots,
   turnBackslashes,
 } from './path-steps.ts';
-import { decodeLeniently, decodeStrictly, keepEncodedSlashes } from './percent-decoding.ts';
+import { decodeLeniently, keepEncodedSlashes } from './percent-decoding.ts';
 
 export type Readings = { readonly ok: true; readonly readings: readonly string[] } | Nonsense;
 type Nonsense = { readonly ok: false; readonly reason: string };

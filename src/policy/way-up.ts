@@ -1,9 +1,8 @@
 // The way of a request to its upstream, judged by the path that goes up: all readings have to lead one way, and stay below the prefix.
 // Design §1 One request, every reading, `strip_prefix`; §7 Paths.
 
-import { spelledPrefix } from '../shared/spelled-prefix.ts';
+import { decodeStrictly, spelledPrefix } from '../shared/path-text.ts';
 import { isSameTarget } from '../shared/upstream-target.ts';
-import { decodeStrictly } from './percent-decoding.ts';
 import { type Readings, readingsOf } from './readings.ts';
 import type { Forwarding } from './requirement.ts';
 

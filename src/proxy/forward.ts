@@ -3,7 +3,8 @@
 
 import type { Config } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
-import { HOP_HEADER, hopIdOf, nextHops } from './loop.ts';
+import { GATEWAY_HOP } from '../shared/field-names.ts';
+import { hopIdOf, nextHops } from './loop.ts';
 import { guardStream } from './open/guarded-stream.ts';
 import {
   firstLook,
@@ -52,9 +53,9 @@ export function createForward(dependencies: ForwardDependencies): Forward {
   const hopId = hopIdOf(config);
 
   return async (request, forwarding, options) => {
-    const hops = nextHops(request.headers.get(HOP_HEADER), hopId);
+    const hops = nextHops(request.headers.get(GATEWAY_HOP), hopId);
     const built = buildRequest(request, forwarding, options);
-    built.headers.set(HOP_HEADER, hops);
+    built.headers.set(GATEWAY_HOP, hops);
     const isUpgrade = request.method === 'GET' && request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
     if (isUpgrade) built.headers.set('Upgrade', 'websocket');
 

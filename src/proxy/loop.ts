@@ -4,8 +4,6 @@
 import type { Config } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
 
-export const HOP_HEADER = 'X-Gateway-Hop';
-
 /** More gateways in a row than anybody has on purpose. */
 const MOST_HOPS = 10;
 

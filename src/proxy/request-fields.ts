@@ -1,19 +1,14 @@
 // What becomes of each header field of a request on its way to the upstream, by its name. Decided once per name and remembered.
-// RFC 9110 §7.6.1 (hop-by-hop), §10.1.1 (Expect); design §4.
+// RFC 9110 §10.1.1 (Expect); ARCHITECTURE §4.
+
+import { HOP_BY_HOP, lettersAndDigits } from '../shared/field-names.ts';
 
 export type Disposition = 'pass' | 'drop' | 'cookie' | 'authorization' | 'tracestate';
 
 /** What concerns one connection, what the runtime writes itself, and Expect, which the edge has answered. */
-const DROPPED = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
+const DROPPED: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
   'proxy-authorization',
-  'proxy-authenticate',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
   'http2-settings',
   'expect',
   'host',
@@ -49,11 +44,11 @@ const ONE_SPELLING = new Map(
     'sec-fetch-site',
     'transfer-encoding',
     ...KEPT_OF_THE_EDGE,
-  ].map((name) => [name.replaceAll('-', ''), name]),
+  ].map((name) => [lettersAndDigits(name), name]),
 );
 
 /** A visitor's `Connection` may name fields of its own, not those that applications rely on: the runtime's way with them is ours. */
-const NOT_TO_BE_NAMED_AWAY =
+export const KEPT_FROM_CONNECTION =
   /^(accept|authorization|cache-control|content-|cookie|if-|origin|range|referer|sec-|user-agent)/;
 
 const REMEMBERED_NAMES = 500;
@@ -75,21 +70,8 @@ export function compileDispositions(isReservedName: (name: string) => boolean): 
 
 function dispositionOf(name: string, isReservedName: (name: string) => boolean): Disposition {
   if (DROPPED.has(name) || isReservedName(name)) return 'drop';
-  const letters = name.replace(/[^a-z0-9]/g, '');
-  const spelling = ONE_SPELLING.get(letters.replace(/^(http)+/, ''));
+  const spelling = ONE_SPELLING.get(lettersAndDigits(name).replace(/^(http)+/, ''));
   if (spelling !== undefined && spelling !== name) return 'drop';
   if (/^(cf-|cdn-loop$)/.test(name) && !KEPT_OF_THE_EDGE.includes(name)) return 'drop';
   return Object.hasOwn(SPECIAL, name) ? (SPECIAL[name] as Disposition) : 'pass';
-}
-
-/** What `Connection` says of the connection itself, in nearly every request that has it. */
-const OF_THE_CONNECTION = new Set(['', 'keep-alive', 'close', 'upgrade']);
-
-/** The fields that a `Connection` header takes away with it. */
-export function namedByConnection(connection: string | null): ReadonlySet<string> | undefined {
-  const names = (connection ?? '').toLowerCase().split(',');
-  const named = names
-    .map((name) => name.trim())
-    .filter((name) => !OF_THE_CONNECTION.has(name) && !NOT_TO_BE_NAMED_AWAY.test(name));
-  return named.length === 0 ? undefined : new Set(named);
 }

@@ -3,7 +3,7 @@
 
 import type { UpstreamTarget } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
-import { spelledPrefix } from '../shared/spelled-prefix.ts';
+import { spelledPrefix } from '../shared/path-text.ts';
 
 /** What forwarding depends on beside the request: the rule's part of a requirement. */
 export interface Forwarding {

@@ -4,9 +4,10 @@
 import type { Config, UpstreamTarget } from '../config/schema.ts';
 import type { HeaderList } from '../identity/headers.ts';
 import { cookieBase } from '../shared/cookie-base.ts';
+import { GATEWAY_SECRET, IDENTITY_ASSERTION, namedByConnection } from '../shared/field-names.ts';
 import { isSameTarget } from '../shared/upstream-target.ts';
 import { isBrowserRequest, withoutOwnCookies } from './own-cookies.ts';
-import { compileDispositions, namedByConnection } from './request-fields.ts';
+import { compileDispositions, KEPT_FROM_CONNECTION } from './request-fields.ts';
 import { isSameTrace } from './trace-context.ts';
 import { type AddressMap, type Forwarding, mapAddress } from './upstream-path.ts';
 
@@ -83,7 +84,7 @@ export function compileUpstreamRequest(
     const addresses = mapAddress(request.url, target, forwarding.strip_prefix);
     // All at once and then thinned out: each field by itself crosses into the runtime and back.
     const headers = new Headers(request.headers);
-    const named = namedByConnection(headers.get('Connection'));
+    const named = namedByConnection(headers.get('Connection'), KEPT_FROM_CONNECTION);
     for (const [name, value] of request.headers) {
       const passed = named?.has(name) ? undefined : valueToPass(name, value, request.headers, extras);
       if (passed === undefined) headers.delete(name);
@@ -92,7 +93,7 @@ export function compileUpstreamRequest(
     }
     addOwn(headers, request, addresses.origin, extras);
     const secret = secretFor(target, forwarding.upstream_secret);
-    if (secret !== undefined) headers.set('X-Gateway-Secret', secret);
+    if (secret !== undefined) headers.set(GATEWAY_SECRET, secret);
     return { url: addresses.url, headers, addresses };
   };
 }
@@ -110,7 +111,7 @@ function addOwn(headers: Headers, request: VisitorRequest, origin: string, extra
 
 export function setIdentity(headers: Headers, extras: IdentityExtras): void {
   for (const [name, value] of extras.identityHeaders) headers.set(name, value);
-  if (extras.assertion !== undefined) headers.set('X-Identity-Assertion', extras.assertion);
+  if (extras.assertion !== undefined) headers.set(IDENTITY_ASSERTION, extras.assertion);
   if (extras.accessToken !== undefined) headers.set('Authorization', `Bearer ${extras.accessToken}`);
   if (extras.idToken !== undefined) headers.set('X-Forwarded-Id-Token', extras.idToken);
 }

@@ -2,7 +2,8 @@
 // Design §1 One request, every reading; RFC 3629 §3, §4.
 
 import { describe, expect, it } from 'vitest';
-import { decodeLeniently, decodeStrictly, keepEncodedSlashes } from '../../src/policy/percent-decoding.ts';
+import { decodeLeniently, keepEncodedSlashes } from '../../src/policy/percent-decoding.ts';
+import { decodeStrictly } from '../../src/shared/path-text.ts';
 
 /** A literal percent in front: with it the path can't be decoded as a whole. */
 function decodedBehindPercent(encoded: string): string | undefined {

@@ -1,9 +1,10 @@
 // From the upstream's response to the visitor's: header fields. Pure; the body is not looked at.
-// Design §4 "Never reaches the visitor"; RFC 9110 §7.6.1.
+// ARCHITECTURE §4 "Never reaches the visitor".
 
 import type { Config } from '../../config/schema.ts';
 import { compileIdentityNames } from '../../identity/reserved-names.ts';
 import { cookieBase } from '../../shared/cookie-base.ts';
+import { HOP_BY_HOP, namedByConnection } from '../../shared/field-names.ts';
 import { isOwnCookie } from '../own-cookies.ts';
 import type { AddressMap } from '../upstream-path.ts';
 import { publicReference, publicRefresh, publicSetCookie } from './addresses.ts';
@@ -12,21 +13,10 @@ import { clearSiteData, type Sent } from './clear-site-data.ts';
 import { compileSecurityHeaders } from './security-headers.ts';
 
 /** What concerns one connection; and alternative services, which would lead visitors past the gateway to the private host. */
-const DROPPED = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'alt-svc',
-]);
+const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'proxy-authentication-info', 'alt-svc']);
 
 /** An upstream's `Connection` takes away fields of its own only, never one that protects the visitor or delimits the body. */
-const NOT_TO_BE_NAMED_AWAY =
+const KEPT_FROM_CONNECTION =
   /^(cache-control|content-|cross-origin-|location|permissions-policy|referrer-policy|set-cookie|strict-|vary|x-content-|x-frame-)/;
 
 /** Fields that hold addresses, and how each becomes public. */
@@ -60,7 +50,7 @@ export function compileResponseHeaders(
   const addSecurityHeaders = compileSecurityHeaders(config);
 
   return ({ status, headers }, { addresses, isPersonal, sent }) => {
-    const named = namedByConnection(headers.get('Connection'));
+    const named = namedByConnection(headers.get('Connection'), KEPT_FROM_CONNECTION);
     for (const name of [...headers.keys()]) {
       const publicValue = ADDRESSES.get(name);
       const isDropped = DROPPED.has(name) || named?.has(name) || isIdentity(name);
@@ -78,13 +68,4 @@ export function compileResponseHeaders(
     // A 304 changes what is stored (RFC 9111 §3.2), and what is stored has them already.
     if (status !== 304) addSecurityHeaders(headers);
   };
-}
-
-function namedByConnection(connection: string | null): ReadonlySet<string> | undefined {
-  if (connection === null) return undefined;
-  const names = connection
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim());
-  return new Set(names.filter((name) => !NOT_TO_BE_NAMED_AWAY.test(name)));
 }

@@ -9,8 +9,9 @@ import { chooseLanguage } from '../../../src/pages/accept-language.ts';
 import { describeUserAgent } from '../../../src/pages/device.ts';
 import { html, isolate, safeHref } from '../../../src/pages/markup.ts';
 import { isNavigation, isPrefetch, siteOf } from '../../../src/policy/navigation.ts';
-import { HOP_HEADER, nextHops } from '../../../src/proxy/loop.ts';
+import { nextHops } from '../../../src/proxy/loop.ts';
 import { nextTraceparent } from '../../../src/proxy/trace-context.ts';
+import { GATEWAY_HOP } from '../../../src/shared/field-names.ts';
 import { fieldValue, toHeaders } from '../generate/fields.ts';
 import { anyText, asFieldValue, mutated } from '../generate/text.ts';
 import { createTarget, orFault } from '../target.ts';
@@ -40,7 +41,7 @@ const hops = createTarget({
     .array(fc.oneof(fc.constantFrom(HOP_ID, 'a'.repeat(16), 'b'.repeat(16), ''), anyText), { maxLength: 14 })
     .map((all) => asFieldValue(all.join(', '))),
   async holds(given) {
-    const incoming = toHeaders([[HOP_HEADER, given]]).get(HOP_HEADER);
+    const incoming = toHeaders([[GATEWAY_HOP, given]]).get(GATEWAY_HOP);
     const isLoop = (incoming ?? '').split(',').some((hop) => hop.trim() === HOP_ID);
     const next = await orFault(['upstream_loop'], () => nextHops(incoming, HOP_ID));
     if (isLoop) assert.equal(next, undefined);
