@@ -3,7 +3,7 @@
 
 import type { Config } from '../../src/config/schema.ts';
 import { claimNames, compileIdentityHeaders } from '../../src/identity/headers.ts';
-import type { Identity } from '../../src/identity/identity.ts';
+import { type Identity, roleKeys } from '../../src/identity/identity.ts';
 import { readIdentity } from '../../src/oidc/zitadel/identity-claims.ts';
 import { ask, errorOf, type Fetch } from './ask.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
@@ -64,7 +64,7 @@ function payloadOf(token: string): Claims | undefined {
 
 function judge(config: Config, identity: Identity, malformed: readonly string[]): Finding[] {
   const findings: Finding[] = [];
-  const roles = Object.keys(identity.roles).sort();
+  const roles = roleKeys(identity);
   for (const claim of malformed)
     findings.push(
       failed('claims', `${claim} is not of ZITADEL’s form`, 'an action there writes over it: rename its claim'),

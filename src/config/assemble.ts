@@ -47,16 +47,15 @@ export function assembleConfig(variables: Variables, namedSecrets: NamedSecrets)
     assertionKeys: variables.ASSERTION_KEY ?? [],
     assertionBinding: variables.ASSERTION_BINDING,
     operatorSecret: variables.OPERATOR_SECRET,
-    brand: withoutUndefined({
-      name: variables.BRAND_NAME,
-      color: variables.BRAND_COLOR,
-      logoUrl: variables.BRAND_LOGO_URL,
-    }),
+    brand: assembleBrand(variables),
     rewriteManifest: variables.REWRITE_MANIFEST,
     upstreamSecrets: variables.UPSTREAM_SECRET ?? [],
     namedSecrets,
   });
 }
+
+const assembleBrand = ({ BRAND_NAME: name, BRAND_COLOR: color, BRAND_LOGO_URL: logoUrl }: Variables): Config['brand'] =>
+  withoutUndefined({ name, color, logoUrl });
 
 function assembleScope({ ZITADEL_SCOPES, ZITADEL_ORG_ID, ZITADEL_PROJECT_ID }: Variables): string {
   const organization = ZITADEL_ORG_ID === undefined ? undefined : organizationScope(ZITADEL_ORG_ID);

@@ -76,10 +76,12 @@ export const ROUTE_FIELDS = {
     ),
     example: 'true',
   },
+  /** Name of the secret that `upstream` gets. */
   upstream_secret: {
     schema: exactOptional(matching(/^[A-Za-z_]\w*$/, 'the name of a secret')),
     example: '"REPORTS_SECRET"',
   },
+  /** Seconds to the response's first byte. */
   timeout: { schema: exactOptional(seconds), example: '30' },
   forward_access_token: { schema: optional(flag, false), example: 'true' },
   forward_id_token: { schema: optional(flag, false), example: 'true' },

@@ -13,6 +13,12 @@ export type UpstreamTarget = Given<'UPSTREAM_URL'>;
 /** An access rule, with its defaults filled in. */
 export type Route = Given<'ROUTES'>[number];
 
+/** What a rule says of the way to its upstream. */
+export interface Destination extends Pick<Route, 'upstream' | 'upstream_secret' | 'timeout'> {
+  /** What to remove from the front of the path: written decoded, `*` matching within a segment. */
+  readonly strip_prefix?: string;
+}
+
 export type ClientAuthentication =
   | { readonly method: 'none' }
   | { readonly method: 'client_secret_basic'; readonly client_secret: string }

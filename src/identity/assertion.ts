@@ -6,7 +6,7 @@ import { encodeBase64url } from '../shared/base64url.ts';
 import { BoundedMap } from '../shared/bounded-map.ts';
 import { signJwt } from '../shared/jwt.ts';
 import { createLazy } from '../shared/lazy.ts';
-import type { Identity } from './identity.ts';
+import { type Identity, roleKeys } from './identity.ts';
 
 type Jwk = JsonWebKey & { readonly kid?: string };
 
@@ -103,7 +103,7 @@ function claimsOf({ sub, email, roles, org }: Identity): object {
   return {
     sub,
     ...(email !== undefined && { email }),
-    roles: Object.keys(roles).sort(),
+    roles: roleKeys({ roles }),
     ...(org !== undefined && { org }),
   };
 }

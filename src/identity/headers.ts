@@ -3,7 +3,7 @@
 
 import type { Config } from '../config/schema.ts';
 import { headerValue, listValue } from './header-value.ts';
-import type { Identity } from './identity.ts';
+import { type Identity, isFieldForRules, isIdentityField, roleKeys } from './identity.ts';
 
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
@@ -18,11 +18,6 @@ const DEFAULT_HEADERS: Readonly<Record<string, string>> = {
   'X-Forwarded-Org': 'org',
   'X-Forwarded-Actor': 'act',
 };
-
-/** Claims that an identity holds under a field of its own, checked when it was read (an e-mail address only if verified). */
-const FIELDS = ['sub', 'email', 'preferred_username', 'name', 'org', 'act'] as const;
-type Field = (typeof FIELDS)[number];
-const isField = (name: string): name is Field => (FIELDS as readonly string[]).includes(name);
 
 /** Called for each request; an identity that has been seen costs one lookup. */
 export function compileIdentityHeaders(config: Pick<Config, 'identityHeaders'>): (identity: Identity) => HeaderList {
@@ -45,17 +40,16 @@ export function compileIdentityHeaders(config: Pick<Config, 'identityHeaders'>):
 }
 
 function createReader(claim: string): (identity: Identity) => string | undefined {
-  if (claim === 'roles') return ({ roles }) => listValue(Object.keys(roles).sort());
-  if (isField(claim)) return (identity) => headerValue(identity[claim]);
+  if (claim === 'roles') return (identity) => listValue(roleKeys(identity));
+  if (isIdentityField(claim)) return (identity) => headerValue(identity[claim]);
   return ({ claims }) => (Object.hasOwn(claims, claim) ? headerValue(claims[claim]) : undefined);
 }
 
 /** Claims to keep in an identity beside its fields, because a header or a route asks for them. */
 export function claimNames(config: Pick<Config, 'identityHeaders' | 'routes'>): readonly string[] {
   const forHeaders = Object.values(config.identityHeaders ?? {}).filter(
-    (claim) => claim !== 'roles' && !isField(claim),
+    (claim) => claim !== 'roles' && !isIdentityField(claim),
   );
   const forRoutes = config.routes.flatMap(({ claims }) => Object.keys(claims ?? {}));
-  // A rule on `act` looks at the whole claim; the field holds its `sub` only.
-  return [...new Set([...forHeaders, ...forRoutes.filter((claim) => claim === 'act' || !isField(claim))])];
+  return [...new Set([...forHeaders, ...forRoutes.filter((claim) => !isFieldForRules(claim))])];
 }

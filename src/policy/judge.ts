@@ -1,8 +1,8 @@
 // What one rule says of one known caller: roles, organisations, claims, step-up. Own properties only, whatever an identity holds.
-// Design §1 Routes; issue 4; RFC 9470 §3.
+// ARCHITECTURE §1 Routes; RFC 9470 §3.
 
 import type { Route } from '../config/schema.ts';
-import type { Identity } from '../identity/identity.ts';
+import { type Identity, isFieldForRules } from '../identity/identity.ts';
 import type { Credential } from './rules.ts';
 
 /** Who asks, as proved by a session or a bearer token. */
@@ -17,9 +17,6 @@ export interface Caller {
 }
 
 export type Refusal = 'deny' | 'credentials' | 'roles' | 'orgs' | 'claims';
-
-/** Claims that an identity holds under a field of its own, checked there (an e-mail address only if verified). */
-const FIELDS: ReadonlySet<string> = new Set(['sub', 'email', 'preferred_username', 'name', 'org']);
 
 /** What is missing, or `undefined`. */
 export function judgeAccess(route: Route, identity: Identity): Refusal | undefined {
@@ -46,8 +43,8 @@ function isGrantedBy(grantedBy: unknown, orgs: readonly string[]): boolean {
 }
 
 function claimOf(identity: Identity, name: string): unknown {
-  const holder: object = FIELDS.has(name) ? identity : identity.claims;
-  return Object.hasOwn(holder, name) ? holder[name as keyof typeof holder] : undefined;
+  if (isFieldForRules(name)) return Object.hasOwn(identity, name) ? identity[name] : undefined;
+  return Object.hasOwn(identity.claims, name) ? identity.claims[name] : undefined;
 }
 
 /** A list holds when one of its items does; objects and `null` never do. */

@@ -35,7 +35,7 @@ export function matchRequest(rules: Rules, facts: RequestFacts): Requirement | N
   const [first = rules.otherwise, ...others] = met;
   const alone = others.length + reported.size === 0 ? rules.alone.get(first) : undefined;
   const requirement = alone ?? createRequirement([first, ...others], [...reported]);
-  const detour = requirement.isDenied ? undefined : findDetour(rules, facts, met, meetings, requirement);
+  const detour = requirement.isDenied ? undefined : findDetour(rules, facts, meetings, requirement);
   return detour === undefined ? requirement : { kind: 'nonsense', reason: detour };
 }
 
@@ -43,18 +43,17 @@ export function matchRequest(rules: Rules, facts: RequestFacts): Requirement | N
 function findDetour(
   rules: Rules,
   facts: RequestFacts,
-  met: ReadonlySet<Rule>,
   meetings: readonly ReadingMet[],
-  { forwarding }: Requirement,
+  { rules: met, forwarding }: Requirement,
 ): string | undefined {
-  if (met.size > 1 && [...met].some((rule) => !isSameWay(createForwarding(rule), forwarding))) {
+  if (met.length > 1 && met.some((rule) => !isSameWay(createForwarding(rule), forwarding))) {
     return 'its readings lead to different upstreams or forwarding';
   }
   // A plain path has one reading, and so has what is left of it.
   if (!forwarding.strip_prefix || meetings.every(({ reading }) => reading === facts.path)) return undefined;
   const below = readingsBelow(facts.path, forwarding.strip_prefix);
   if (!below.ok) return below.reason;
-  const leadsElsewhere = meetAll(rules, below.readings, facts).some(({ rule }) => !met.has(rule));
+  const leadsElsewhere = meetAll(rules, below.readings, facts).some(({ rule }) => !met.includes(rule));
   return leadsElsewhere ? 'without its prefix it leads to another rule' : undefined;
 }
 

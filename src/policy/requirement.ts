@@ -1,23 +1,14 @@
 // What a request must meet: the rules its readings met, and everything that can be said about them before anybody is known.
 // Design §1 Routes, §3.
 
-import type { Route, UpstreamTarget } from '../config/schema.ts';
+import type { Destination, Route } from '../config/schema.ts';
 import type { Credential, Rule } from './rules.ts';
 
 /** How an allowed request is passed on. */
-export interface Forwarding {
+export interface Forwarding extends Destination, Pick<Route, 'forward_access_token' | 'forward_id_token'> {
   readonly rule: number | undefined;
   /** The rule's path before `/*`; `''` at the root. */
   readonly prefix: string;
-  readonly upstream?: UpstreamTarget;
-  /** What to remove from the front of the path. */
-  readonly strip_prefix?: string;
-  /** Name of the upstream's own secret. */
-  readonly upstream_secret?: string;
-  /** Seconds to the response's first byte. */
-  readonly timeout?: number;
-  readonly forward_access_token: boolean;
-  readonly forward_id_token: boolean;
 }
 
 export interface Requirement {

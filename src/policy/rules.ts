@@ -6,7 +6,7 @@ import { isMatch, type PathPattern, parsePattern } from './path-pattern.ts';
 import { foldCase, hasCase } from './path-steps.ts';
 import { createRequirement, type Requirement } from './requirement.ts';
 
-export type Credential = 'session' | 'bearer';
+export type Credential = NonNullable<Route['credentials']>[number];
 
 export interface Rule {
   /** As operators count: from 1. `undefined`: no rule matched, and whoever signs in may pass. */

@@ -1,7 +1,7 @@
 // Passes an allowed request on to its upstream, and the answer back.
 // ARCHITECTURE §4, §6.
 
-import type { Config } from '../config/schema.ts';
+import type { Config, Destination } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
 import { GATEWAY_HOP } from '../shared/field-names.ts';
 import { hopIdOf, nextHops } from './loop.ts';
@@ -19,7 +19,6 @@ import { relay, type Socket } from './open/websocket.ts';
 import { isRewritten, rewriteManifest } from './response/manifest.ts';
 import { compileResponseHeaders } from './response/upstream-response.ts';
 import { type Manner, type Network, send } from './send.ts';
-import type { Forwarding } from './upstream-path.ts';
 import { compileUpstreamRequest, type UpstreamExtras } from './upstream-request.ts';
 
 /** Seconds to the first byte, where no rule says otherwise. */
@@ -43,7 +42,7 @@ export interface ForwardOptions extends UpstreamExtras {
 }
 
 /** @throws GatewayError `upstream_timeout`, `upstream_unreachable`, `upstream_loop`, `bad_request` */
-export type Forward = (request: Request, forwarding: Forwarding, options: ForwardOptions) => Promise<Response>;
+export type Forward = (request: Request, destination: Destination, options: ForwardOptions) => Promise<Response>;
 
 export function createForward(dependencies: ForwardDependencies): Forward {
   const { config, bindings, fetch, isReservedName, timers = TIMERS } = dependencies;
@@ -52,9 +51,9 @@ export function createForward(dependencies: ForwardDependencies): Forward {
   const rewriteHeaders = compileResponseHeaders(config);
   const hopId = hopIdOf(config);
 
-  return async (request, forwarding, options) => {
+  return async (request, destination, options) => {
     const hops = nextHops(request.headers.get(GATEWAY_HOP), hopId);
-    const built = buildRequest(request, forwarding, options);
+    const built = buildRequest(request, destination, options);
     built.headers.set(GATEWAY_HOP, hops);
     const isUpgrade = request.method === 'GET' && request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
     if (isUpgrade) built.headers.set('Upgrade', 'websocket');
@@ -63,7 +62,7 @@ export function createForward(dependencies: ForwardDependencies): Forward {
       isPersonal: !options.isPublic || options.identityHeaders.length > 0 || options.assertion !== undefined,
       // A guard passes bytes on as they are; only the rewriter of manifests has to read them.
       isRaw: options.stillAllowed !== undefined && !config.rewriteManifest,
-      timeout: forwarding.timeout ?? TIMEOUT,
+      timeout: destination.timeout ?? TIMEOUT,
     };
     const answer = await send(network, request, built, manner);
 

@@ -5,17 +5,6 @@ import type { UpstreamTarget } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
 import { spelledPrefix } from '../shared/path-text.ts';
 
-/** What forwarding depends on beside the request: the rule's part of a requirement. */
-export interface Forwarding {
-  readonly upstream?: UpstreamTarget;
-  /** Written decoded, `*` matching within a segment. */
-  readonly strip_prefix?: string;
-  /** Name of the upstream's own secret. */
-  readonly upstream_secret?: string;
-  /** Seconds to the response's first byte. */
-  readonly timeout?: number;
-}
-
 /** One request's mapping between the visitor's and the upstream's addresses. */
 export interface AddressMap {
   readonly target: UpstreamTarget;

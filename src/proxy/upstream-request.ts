@@ -1,7 +1,7 @@
 // From a visitor's request to the upstream's: address and header fields. Pure; the body is not looked at.
 // Design §4; RFC 9110 §7.6 (forwarding); RFC 6750 §2.1.
 
-import type { Config, UpstreamTarget } from '../config/schema.ts';
+import type { Config, Destination, UpstreamTarget } from '../config/schema.ts';
 import type { HeaderList } from '../identity/headers.ts';
 import { cookieBase } from '../shared/cookie-base.ts';
 import { GATEWAY_SECRET, IDENTITY_ASSERTION, namedByConnection } from '../shared/field-names.ts';
@@ -9,7 +9,7 @@ import { isSameTarget } from '../shared/upstream-target.ts';
 import { isBrowserRequest, withoutOwnCookies } from './own-cookies.ts';
 import { compileDispositions, KEPT_FROM_CONNECTION } from './request-fields.ts';
 import { isSameTrace } from './trace-context.ts';
-import { type AddressMap, type Forwarding, mapAddress } from './upstream-path.ts';
+import { type AddressMap, mapAddress } from './upstream-path.ts';
 
 /** What says who somebody is, and proves it. */
 export interface IdentityExtras {
@@ -44,7 +44,7 @@ export interface UpstreamRequest {
 
 export type BuildUpstreamRequest = (
   request: VisitorRequest,
-  forwarding: Forwarding,
+  destination: Destination,
   extras: UpstreamExtras,
 ) => UpstreamRequest;
 
@@ -54,17 +54,34 @@ export function compileUpstreamRequest(
   config: UpstreamRequestConfig,
   isReservedName: (name: string) => boolean,
 ): BuildUpstreamRequest {
+  const valueToPass = compileFields(config, isReservedName);
+
+  return (request, destination, extras) => {
+    const target = destination.upstream ?? config.upstream;
+    const addresses = mapAddress(request.url, target, destination.strip_prefix);
+    // All at once and then thinned out: each field by itself crosses into the runtime and back.
+    const headers = new Headers(request.headers);
+    const named = namedByConnection(headers.get('Connection'), KEPT_FROM_CONNECTION);
+    for (const [name, value] of request.headers) {
+      const passed = named?.has(name) ? undefined : valueToPass(name, value, request.headers, extras);
+      if (passed === undefined) headers.delete(name);
+      // What was judged as one value has to arrive as one line: of two, an application might read the first.
+      else if (passed !== value || value.includes(',')) headers.set(name, passed);
+    }
+    addOwn(headers, request, addresses.origin, extras);
+    const secret = secretFor(config, target, destination.upstream_secret);
+    if (secret !== undefined) headers.set(GATEWAY_SECRET, secret);
+    return { url: addresses.url, headers, addresses };
+  };
+}
+
+/** What the upstream gets of a visitor's field; undefined for nothing. */
+type ValueToPass = (name: string, value: string, sent: Headers, extras: UpstreamExtras) => string | undefined;
+
+function compileFields({ isSecure }: Pick<Config, 'isSecure'>, isReservedName: (name: string) => boolean): ValueToPass {
   const dispositionOf = compileDispositions(isReservedName);
-  const ownBase = cookieBase(config.isSecure);
-
-  /** Whoever has UPSTREAM_SECRET can speak for the gateway: it goes to UPSTREAM_URL alone, and to others what is theirs. */
-  function secretFor(target: UpstreamTarget, name: string | undefined): string | undefined {
-    if (name !== undefined) return config.namedSecrets[name]?.[0];
-    return isSameTarget(target, config.upstream) ? config.upstreamSecrets[0] : undefined;
-  }
-
-  /** What the upstream gets of a visitor's field; undefined for nothing. */
-  function valueToPass(name: string, value: string, sent: Headers, extras: UpstreamExtras): string | undefined {
+  const ownBase = cookieBase(isSecure);
+  return (name, value, sent, extras) => {
     switch (dispositionOf(name)) {
       case 'pass':
         return value;
@@ -77,25 +94,17 @@ export function compileUpstreamRequest(
       case 'drop':
         return undefined;
     }
-  }
-
-  return (request, forwarding, extras) => {
-    const target = forwarding.upstream ?? config.upstream;
-    const addresses = mapAddress(request.url, target, forwarding.strip_prefix);
-    // All at once and then thinned out: each field by itself crosses into the runtime and back.
-    const headers = new Headers(request.headers);
-    const named = namedByConnection(headers.get('Connection'), KEPT_FROM_CONNECTION);
-    for (const [name, value] of request.headers) {
-      const passed = named?.has(name) ? undefined : valueToPass(name, value, request.headers, extras);
-      if (passed === undefined) headers.delete(name);
-      // What was judged as one value has to arrive as one line: of two, an application might read the first.
-      else if (passed !== value || value.includes(',')) headers.set(name, passed);
-    }
-    addOwn(headers, request, addresses.origin, extras);
-    const secret = secretFor(target, forwarding.upstream_secret);
-    if (secret !== undefined) headers.set(GATEWAY_SECRET, secret);
-    return { url: addresses.url, headers, addresses };
   };
+}
+
+/** Whoever has UPSTREAM_SECRET can speak for the gateway: it goes to UPSTREAM_URL alone. Other upstreams get the secret that is theirs. */
+function secretFor(
+  config: UpstreamRequestConfig,
+  target: UpstreamTarget,
+  name: string | undefined,
+): string | undefined {
+  if (name !== undefined) return config.namedSecrets[name]?.[0];
+  return isSameTarget(target, config.upstream) ? config.upstreamSecrets[0] : undefined;
 }
 
 function addOwn(headers: Headers, request: VisitorRequest, origin: string, extras: UpstreamExtras): void {

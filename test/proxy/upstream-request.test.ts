@@ -2,8 +2,8 @@
 // Design §4 "Never reaches the upstream"; RFC 9110 §7.6.1; CVE-2024-45410, CVE-2026-29054 (Connection).
 
 import { describe, expect, it } from 'vitest';
+import type { Destination } from '../../src/config/schema.ts';
 import { compileReservedNames } from '../../src/identity/reserved-names.ts';
-import type { Forwarding } from '../../src/proxy/upstream-path.ts';
 import { compileUpstreamRequest, type UpstreamExtras } from '../../src/proxy/upstream-request.ts';
 
 const app = { origin: 'http://app.internal:8080', basePath: '' };
@@ -21,8 +21,8 @@ function sent(headers: Record<string, string> = {}, change: Partial<UpstreamExtr
   return Object.fromEntries(build(request, {}, { ...extras, ...change }).headers);
 }
 
-function addressOf(path: string, forwarding: Forwarding = {}) {
-  return build({ url: `https://a.example${path}`, headers: new Headers() }, forwarding, extras).url;
+function addressOf(path: string, destination: Destination = {}) {
+  return build({ url: `https://a.example${path}`, headers: new Headers() }, destination, extras).url;
 }
 
 describe('address', () => {
