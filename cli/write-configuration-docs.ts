@@ -7,6 +7,7 @@ import { BINDINGS, type BindingName } from '../src/config/bindings.ts';
 import { BINDING_DESCRIPTIONS, DERIVED_DEFAULTS, DESCRIPTIONS, ROUTE_DESCRIPTIONS } from '../src/config/reference.ts';
 import { ROUTE_FIELDS, type RouteField } from '../src/config/routes.ts';
 import { VARIABLES, type VariableName } from '../src/config/variables.ts';
+import { DEFAULT_HEADERS } from '../src/identity/headers.ts';
 import { devVarsExample } from './dev-vars-example.ts';
 
 const names = Object.keys(VARIABLES) as VariableName[];
@@ -79,9 +80,10 @@ watch_dir = ["worker.ts", "postern.toml"] # what a change is noticed in; the wor
 say which one is too long and what to do. Neither Wrangler's dry run nor the local runtime does.
 `;
 
+const identityHeaders = Object.entries(DEFAULT_HEADERS).map(([name, claim]) => `\`${name}\` (\`${claim}\`)`);
+
 const INTERLUDE = `
-Default identity headers: \`X-Forwarded-User\` (\`sub\`), \`X-Forwarded-Email\` (only if verified), \`X-Forwarded-Preferred-Username\`,
-\`X-Forwarded-Name\`, \`X-Forwarded-Roles\` and \`X-Forwarded-Groups\`, \`X-Forwarded-Org\`, \`X-Forwarded-Actor\`.
+Default identity headers: ${identityHeaders.join(', ')}. An e-mail address is sent only if ZITADEL has verified it.
 
 ## Routes
 

@@ -2,6 +2,7 @@
 // RFC 6890; ZITADEL's own deny-list for back-channel URIs is the same.
 
 import { BlockList, isIP } from 'node:net';
+import { isLoopback } from '../../src/config/urls.ts';
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
@@ -25,8 +26,8 @@ export type Reach = 'loopback' | 'private' | 'public';
 
 /** Of a URL's host name as it stands; `addresses` are what its name leads to, where that is known. */
 export function reachOf(hostname: string, addresses: readonly string[] = []): Reach {
+  if (isLoopback(hostname)) return 'loopback';
   const bare = hostname.replace(/^\[|\]$/g, '');
-  if (bare === 'localhost' || bare.endsWith('.localhost')) return 'loopback';
   const all = isIP(bare) === 0 ? addresses : [bare];
   if (all.some((address) => isIn(loopback, address))) return 'loopback';
   if (all.some((address) => isIn(internal, address))) return 'private';

@@ -1,6 +1,7 @@
 // Is there one way to the application, and does it lead through the gateway? What the files say about it.
 // Promise 10; Workers: routes, custom domains, workers.dev, preview URLs, Workers Cache.
 
+import { placeOfRoute } from '../../src/config/issues.ts';
 import type { UpstreamTarget } from '../../src/config/schema.ts';
 import type { Installation } from '../installation/installation.ts';
 import type { RouteEntry, WranglerConfig } from '../installation/wrangler-config.ts';
@@ -63,7 +64,7 @@ export function checkReach({ config, environment }: Installation): Finding[] {
   const targets: [string, UpstreamTarget | undefined][] = [
     ['UPSTREAM_URL', config.upstream],
     ...config.routes.map(({ upstream }, index): [string, UpstreamTarget | undefined] => [
-      `ROUTES, route ${index + 1}`,
+      `ROUTES${placeOfRoute(index)}`,
       upstream,
     ]),
   ];

@@ -2,6 +2,7 @@
 // Issue 3; exit codes: 0 done, 1 did not work, 2 makes no sense.
 
 import { parseArgs } from 'node:util';
+import { isLoopback } from '../../src/config/urls.ts';
 import { endpointUrl, folderOf } from '../../src/endpoints/catalogue.ts';
 import type { Place } from '../installation/files.ts';
 import { CommandError, reportFailure, UsageError } from '../support/failure.ts';
@@ -101,9 +102,8 @@ function operatorUrl(given: string | undefined, callbackUrl: string | undefined)
   if (text === undefined) throw new UsageError('--url is missing, and wrangler.toml has no ZITADEL_CALLBACK_URL');
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(`${text} is no address of a gateway`);
-  const isLoopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
   // The secret would travel in the open.
-  if (url.protocol === 'http:' && !isLoopback) throw new UsageError(`${text}: https:// is wanted`);
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw new UsageError(`${text}: https:// is wanted`);
   const folder = given === undefined ? folderOf(url.pathname) : url.pathname.replace(/\/+$/, '') || '/auth';
   return new URL(endpointUrl({ origin: url.origin, endpoints: folder }, 'operatorSessions'));
 }

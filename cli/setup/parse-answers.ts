@@ -1,8 +1,9 @@
 // From what the operator typed, in flags or at prompts, to answers; what makes no sense is refused before anything is asked of ZITADEL.
 
+import { isLoopback } from '../../src/config/urls.ts';
 import { UsageError } from '../support/failure.ts';
 import type { Person } from '../zitadel-api/users.ts';
-import { type GrantWanted, isLoopback, type RoleWanted } from './wanted.ts';
+import type { GrantWanted, RoleWanted } from './wanted.ts';
 
 /** An origin; without a scheme it gets one. Plain HTTP is for loopback only. */
 export function parseDomain(typed: string, flag = '--domain'): string {
@@ -43,7 +44,7 @@ function parseUrl(typed: string, flag: string, example: string): URL {
   if (!url || text === '' || url.username || !/^https?:$/.test(url.protocol)) {
     throw new UsageError(`${flag} is a URL, not ${text || 'nothing'}`, [`such as ${example}`]);
   }
-  if (url.protocol === 'http:' && !isLoopback(url.href)) {
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw new UsageError(`${flag} begins with https:// unless it is on this machine`, [`such as ${example}`]);
   }
   return url;

@@ -1,6 +1,7 @@
 // What a set-up is to end with, derived from the operator's answers alone. Pure.
 // Design §1, §2; zitadel.md: projects, applications.
 
+import { isLoopback } from '../../src/config/urls.ts';
 import { endpointPath, folderOf } from '../../src/endpoints/catalogue.ts';
 import { UsageError } from '../support/failure.ts';
 import type { Json } from '../zitadel-api/json.ts';
@@ -60,7 +61,7 @@ export function deriveAddresses(
   const { postLogout } = current;
   // One of another origin would be refused by the gateway: it is brought along
   const isOwn = postLogout !== undefined && URL.parse(postLogout)?.origin === new URL(callback).origin;
-  const isReachable = !isLoopback(callback) || isLoopback(domain);
+  const isReachable = !isLocal(callback) || isLocal(domain);
   const afterLogout = isOwn ? postLogout : endpointPath(at, 'logoutCallback');
   return {
     callback,
@@ -82,9 +83,7 @@ export function callbackOf(url: string, current: string | undefined): string {
   return isSameOrigin ? current : `${origin}/auth/callback`;
 }
 
-export function isLoopback(url: string): boolean {
-  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
-}
+const isLocal = (url: string): boolean => isLoopback(new URL(url).hostname);
 
 const GRANT_TYPES = ['OIDC_GRANT_TYPE_AUTHORIZATION_CODE', 'OIDC_GRANT_TYPE_REFRESH_TOKEN'];
 

@@ -3,7 +3,7 @@
 
 import { isPlain } from './issues.ts';
 
-type Environment = Readonly<Record<string, unknown>>;
+export type Environment = Readonly<Record<string, unknown>>;
 
 /** Version metadata is the one binding that is a plain table. */
 const PLAIN_BINDINGS = ['CF_VERSION_METADATA'];

@@ -4,14 +4,12 @@
 import { isTaken } from '../endpoints/catalogue.ts';
 import { ROLES_CLAIM } from '../oidc/zitadel/claim-names.ts';
 import { isClaimOfRoles, isOrganizationScope, organizationScope, ROLES_SCOPE } from '../oidc/zitadel/scopes.ts';
-import { isService } from './bindings.ts';
-import { describeSecret, describeValue } from './issues.ts';
+import { type Environment, isService } from './bindings.ts';
+import { describeSecret, describeValue, placeOfRoute } from './issues.ts';
 import { findUnreachable } from './route-order.ts';
 import type { UpstreamTarget } from './schema.ts';
 import { isLoopback, parseHttpUrl, parseLocalUrl, WANTED_FREE_PATH } from './urls.ts';
 import { VARIABLES, type VariableName, type Variables } from './variables.ts';
-
-type Environment = Readonly<Record<string, unknown>>;
 
 /** `env` holds what was given, without what counts as unset; `parsed` what is sound of it, and the defaults. */
 export interface Judged {
@@ -119,7 +117,7 @@ function judgeUpstreams({ env, parsed, problem, warn }: Judged): void {
   if (UPSTREAM_URL !== undefined) judgeOne(UPSTREAM_URL, 'UPSTREAM_URL');
   routes.forEach(({ upstream }, i) => {
     const found = upstream?.binding === undefined ? upstream?.origin : `service:${upstream.binding}`;
-    if (upstream !== undefined) judgeOne(upstream, 'ROUTES', `, route ${i + 1}, upstream`, found);
+    if (upstream !== undefined) judgeOne(upstream, 'ROUTES', placeOfRoute(i, 'upstream'), found);
   });
 }
 
@@ -134,7 +132,7 @@ function judgeBearerRoutes({ env, parsed, problem }: Judged): void {
     if (takesBearer || !credentials?.includes('bearer')) return;
     const wanted =
       'no "bearer" before ZITADEL_PROJECT_ID, ZITADEL_AUDIENCE or ZITADEL_API_KEY says which tokens to take';
-    problem('ROUTES', wanted, `, route ${i + 1}, credentials`, credentials);
+    problem('ROUTES', wanted, placeOfRoute(i, 'credentials'), credentials);
   });
 }
 

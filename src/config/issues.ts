@@ -9,6 +9,10 @@ export interface ConfigIssue {
   readonly example: string;
 }
 
+/** Routes are counted from 1, as operators count. */
+export const placeOfRoute = (index: number, field?: string): string =>
+  `, route ${index + 1}${field === undefined ? '' : `, ${field}`}`;
+
 const LONGEST = 120;
 const LOOKS_SECRET = /PRIVATE KEY|"d"\s*:/;
 

@@ -3,14 +3,15 @@
 
 import { type BaseIssue, safeParse } from 'valibot';
 import { assembleConfig } from './assemble.ts';
-import { BINDINGS, type BindingName, hasMethod, isBinding } from './bindings.ts';
+import { BINDINGS, type BindingName, type Environment, hasMethod, isBinding } from './bindings.ts';
 import { describeVariable, type Judged, judgeTogether } from './consistency.ts';
-import { type ConfigIssue, describeValue } from './issues.ts';
+import { type ConfigIssue, describeValue, placeOfRoute } from './issues.ts';
 import { readNamedSecrets, secretNamesIn } from './named-secrets.ts';
 import { describeRenames, nameAsWritten, RENAMED, translateNames } from './renamed.ts';
 import { ROUTE_FIELDS, type RouteField } from './routes.ts';
 import type { Config } from './schema.ts';
 import { suggestName } from './suggest.ts';
+import { isGiven } from './values.ts';
 import { VARIABLES, type VariableName, type Variables } from './variables.ts';
 import { mergeVariables, type VariablesFile } from './variables-file.ts';
 
@@ -24,17 +25,17 @@ const VARIABLE_NAMES = Object.keys(VARIABLES) as VariableName[];
 const BINDING_NAMES = Object.keys(BINDINGS) as BindingName[];
 
 /** With the variables that a module of the worker holds. */
-export function loadDeployedConfig(environment: Readonly<Record<string, unknown>>, file: VariablesFile): LoadedConfig {
+export function loadDeployedConfig(environment: Environment, file: VariablesFile): LoadedConfig {
   const { merged, issues } = mergeVariables(environment, file);
   const loaded = loadConfig(merged);
   if (issues.length === 0) return loaded;
   return { ok: false, issues: [...issues, ...(loaded.ok ? [] : loaded.issues)] };
 }
 
-export function loadConfig(environment: Readonly<Record<string, unknown>>, renamed = RENAMED): LoadedConfig {
+export function loadConfig(environment: Environment, renamed = RENAMED): LoadedConfig {
   const translated = translateNames(environment, renamed);
   const given = Object.entries(translated.given).filter(([, value]) => value !== undefined);
-  const env = Object.fromEntries(given.filter(([, value]) => value !== ''));
+  const env = Object.fromEntries(given.filter(([, value]) => isGiven(value)));
   const issues = [
     ...translated.issues,
     ...findUnknown(given, secretNamesIn(env['ROUTES'])),
@@ -53,7 +54,7 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>, renam
   return { ok: true, config: assembleConfig(parsed as Variables, namedSecrets), warnings };
 }
 
-function parseVariables(env: Readonly<Record<string, unknown>>, issues: ConfigIssue[]): Partial<Variables> {
+function parseVariables(env: Environment, issues: ConfigIssue[]): Partial<Variables> {
   const parsed: Record<string, unknown> = {};
   for (const name of VARIABLE_NAMES) {
     const result = safeParse(VARIABLES[name].schema, env[name]);
@@ -66,7 +67,7 @@ function parseVariables(env: Readonly<Record<string, unknown>>, issues: ConfigIs
 function toConfigIssue(name: VariableName, { path, input, message }: BaseIssue<unknown>): ConfigIssue {
   const place = (path ?? []).map(({ key, input: container }) => {
     if (typeof key !== 'number') return `, ${String(key)}`;
-    if (name === 'ROUTES' && container === path?.[0]?.input) return `, route ${key + 1}`;
+    if (name === 'ROUTES' && container === path?.[0]?.input) return placeOfRoute(key);
     return Array.isArray(container) && container.length === 1 ? '' : `, value ${key + 1}`;
   });
   const where = place.join('');
@@ -98,7 +99,7 @@ function findUnknown(given: readonly (readonly [string, unknown])[], named: read
   });
 }
 
-function findMissingBindings(env: Readonly<Record<string, unknown>>): ConfigIssue[] {
+function findMissingBindings(env: Environment): ConfigIssue[] {
   return BINDING_NAMES.flatMap((variable) => {
     const { method, required, wanted, example } = BINDINGS[variable];
     const isFine = env[variable] === undefined ? !required : hasMethod(env, variable, method);

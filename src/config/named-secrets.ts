@@ -4,7 +4,7 @@
 import { safeParse } from 'valibot';
 import { BINDINGS } from './bindings.ts';
 import type { Judged } from './consistency.ts';
-import { type ConfigIssue, describeSecret } from './issues.ts';
+import { type ConfigIssue, describeSecret, placeOfRoute } from './issues.ts';
 import { WANTED_SHARED } from './secrets.ts';
 import { VARIABLES } from './variables.ts';
 
@@ -26,7 +26,7 @@ export function readNamedSecrets(judged: Judged, issues: ConfigIssue[]): NamedSe
     if (name === undefined || upstream === undefined) return;
     if (isTaken(name)) {
       const wanted = 'the name of a secret of its own, which is none of the gateway’s variables and bindings';
-      problem('ROUTES', wanted, `, route ${i + 1}, upstream_secret`, name);
+      problem('ROUTES', wanted, placeOfRoute(i, 'upstream_secret'), name);
       return;
     }
     const first = users.get(name);

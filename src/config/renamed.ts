@@ -1,8 +1,8 @@
 // Settings that had another name in an earlier release: the old one still counts, and the log names the new one.
 // Each stands here for at least one release after CHANGELOG.md has said so.
 
-import type { ConfigIssue } from './issues.ts';
-import { isTable, parseJson, type Table, Wanted } from './values.ts';
+import { type ConfigIssue, placeOfRoute } from './issues.ts';
+import { isGiven, isTable, parseJson, type Table, Wanted } from './values.ts';
 
 type Names = Readonly<Record<string, string>>;
 
@@ -33,8 +33,8 @@ export function translateNames(given: Table, { variables, fields }: Renamed): Tr
     for (const [old, name] of Object.entries(names)) {
       if (!Object.hasOwn(table, old)) continue;
       delete result[old];
-      if (table[old] === undefined || table[old] === '') continue;
-      if (result[name] === undefined || result[name] === '') {
+      if (!isGiven(table[old])) continue;
+      if (!isGiven(result[name])) {
         result[name] = table[old];
         written.set(where + name, old);
       } else {
@@ -50,7 +50,7 @@ export function translateNames(given: Table, { variables, fields }: Renamed): Tr
   // What is no list of tables is for the schema to say.
   if (routes instanceof Wanted || !Array.isArray(routes)) return { given: renamed, written, issues };
   const ROUTES = routes.map((each: unknown, i) =>
-    isTable(each) ? translate(each, fields, `ROUTES, route ${i + 1}, `) : each,
+    isTable(each) ? translate(each, fields, `ROUTES${placeOfRoute(i)}, `) : each,
   );
   return { given: { ...renamed, ROUTES }, written, issues };
 }

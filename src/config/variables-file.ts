@@ -1,9 +1,9 @@
 // Lists and tables from a module of the worker, which the operator's postern.toml becomes: a variable takes 5 KB at most, a module more.
 // Design §1; Workers: environment variables, limits.
 
+import type { Environment } from './bindings.ts';
 import type { ConfigIssue } from './issues.ts';
-
-type Environment = Readonly<Record<string, unknown>>;
+import { isGiven } from './values.ts';
 
 /** As `postern build` writes it; every environment of wrangler.toml has an entry. */
 export interface VariablesFile {
@@ -13,8 +13,6 @@ export interface VariablesFile {
 
 /** Says in each environment's variables which one it is: nothing else tells the worker. */
 export const ENVIRONMENT_VARIABLE = 'POSTERN_ENV';
-
-const isGiven = (value: unknown): boolean => value !== undefined && value !== '';
 
 /** What an environment has of the file: its own, and of the top what it does not name itself. */
 export function selectVariables({ vars = {}, env = {} }: VariablesFile, name: unknown): Environment {

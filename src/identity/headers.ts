@@ -8,7 +8,7 @@ import { type Identity, isFieldForRules, isIdentityField, roleKeys } from './ide
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
 /** Names that applications behind other proxies already know → claim. */
-const DEFAULT_HEADERS: Readonly<Record<string, string>> = {
+export const DEFAULT_HEADERS: Readonly<Record<string, string>> = {
   'X-Forwarded-User': 'sub',
   'X-Forwarded-Email': 'email',
   'X-Forwarded-Preferred-Username': 'preferred_username',

@@ -66,6 +66,7 @@ describe('npx postern sessions', () => {
     ['--user x --url ftp://x', 2, 'no address of a gateway'],
     ['--user x --url http://app.example.com', 2, 'https:// is wanted'],
     ['--user x --url http://127.0.0.1:1', 1, 'can’t be reached'],
+    ['--user x --url http://127.1.2.3:1', 1, 'can’t be reached'],
   ])('%j exits with %i and says %j, without a stack trace', async (args, code, message) => {
     const result = await run(args);
     expect(result.code).toBe(code);

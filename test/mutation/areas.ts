@@ -7,7 +7,10 @@ export interface Area {
 }
 
 export const AREAS: Readonly<Record<string, Area>> = {
-  policy: { mutate: ['src/policy/*.ts', 'src/shared/path-text.ts'], tests: ['test/policy/**/*.test.ts'] },
+  policy: {
+    mutate: ['src/policy/*.ts', 'src/shared/path-text.ts'],
+    tests: ['test/policy/**/*.test.ts', 'test/shared/path-text.test.ts'],
+  },
   session: { mutate: ['src/session/session.ts'], tests: ['test/session/**/*.test.ts'] },
   oidc: {
     mutate: [

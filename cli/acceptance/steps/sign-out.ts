@@ -1,6 +1,6 @@
 // The end of a session: by the visitor, and by ZITADEL over the back channel.
 
-import { isLoopback } from '../../setup/wanted.ts';
+import { isLoopback } from '../../../src/config/urls.ts';
 import { type Answer, describeAnswer, type Visitor } from '../browser/visitor.ts';
 import { assert, NotApplicable } from '../ledger.ts';
 import { SHORT } from '../world/operator-folder.ts';
@@ -22,7 +22,8 @@ export function assertSignedOut({ gateway }: Stage, answer: Answer): void {
 
 export function assertReachable({ made, instance, gateway }: Stage): void {
   if (made.backChannelRefusal) throw new NotApplicable(made.backChannelRefusal);
-  if (!isLoopback(instance.issuer)) throw new NotApplicable(`${instance.issuer} can’t reach ${gateway.origin}`);
+  if (!isLoopback(new URL(instance.issuer).hostname))
+    throw new NotApplicable(`${instance.issuer} can’t reach ${gateway.origin}`);
 }
 
 export async function awaitBackChannel(stage: Stage, visitor: Visitor): Promise<void> {
