@@ -1,5 +1,5 @@
 // What must hold between variables, and what may but is doubtful. Looks only at those that are sound by themselves.
-// Design §1; OIDC Core §3.1.2.1 (openid), §11 (offline_access); ZITADEL's reserved scopes.
+// ARCHITECTURE §1; OIDC Core §3.1.2.1 (openid), §11 (offline_access); ZITADEL's reserved scopes.
 
 import { isTaken } from '../endpoints/catalogue.ts';
 import { ROLES_CLAIM } from '../oidc/zitadel/claim-names.ts';

@@ -1,5 +1,5 @@
 // From the worker's environment to the configuration, or to everything that is wrong with it at once. Done once per isolate.
-// Design §1.
+// ARCHITECTURE §1.
 
 import { type BaseIssue, safeParse } from 'valibot';
 import { assembleConfig } from './assemble.ts';

@@ -1,5 +1,5 @@
 // Secrets that routes name for their own upstreams: which there are, and whether each is there, strong, and nobody else's.
-// Design §1 `upstream_secret`. No answer here repeats a secret.
+// ARCHITECTURE §1 `upstream_secret`. No answer here repeats a secret.
 
 import { safeParse } from 'valibot';
 import { BINDINGS } from './bindings.ts';

@@ -1,5 +1,5 @@
 // Rules that can never be reached, because an earlier one takes all their requests. Careful: silent where in doubt.
-// Design §1 Routes: the first match wins; a rule in report mode lets its requests go on to the rules below it.
+// ARCHITECTURE §1 Routes: the first match wins; a rule in report mode lets its requests go on to the rules below it.
 
 import { isGlobMatch } from '../shared/path-text.ts';
 import type { Route } from './schema.ts';

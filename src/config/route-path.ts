@@ -1,5 +1,5 @@
 // Judgement of what a route matches by: its path, methods, hosts and CORS origins.
-// Design §1 Routes: written decoded; exact, or a prefix ending in `/*`; RFC 9110 §9.1 (methods), §7.2 (Host), RFC 6454 (origins).
+// ARCHITECTURE §1 Routes: written decoded; exact, or a prefix ending in `/*`; RFC 9110 §9.1 (methods), §7.2 (Host), RFC 6454 (origins).
 
 import { TOKEN } from '../shared/field-names.ts';
 import { parseHttpUrl } from './urls.ts';

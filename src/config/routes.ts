@@ -1,5 +1,5 @@
 // ROUTES: the fields of an access rule, each with what is wanted of it, and the judgement of one rule by itself.
-// Design §1 Routes.
+// ARCHITECTURE §1 Routes.
 
 import { exactOptional, type InferOutput, object, optional, pipe, rawTransform, safeParse, unknown } from 'valibot';
 import {

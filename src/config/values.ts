@@ -1,5 +1,5 @@
 // The kinds of values a variable can have: seconds, flags, lists, tables; each also in the written form a secret or a shell needs.
-// Design §1: tables and lists may be JSON strings; durations are seconds, a positive whole number or its digits.
+// ARCHITECTURE §1: tables and lists may be JSON strings; durations are seconds, a positive whole number or its digits.
 
 import {
   array,

@@ -1,5 +1,5 @@
 // Lists and tables from a module of the worker, which the operator's postern.toml becomes: a variable takes 5 KB at most, a module more.
-// Design §1; Workers: environment variables, limits.
+// ARCHITECTURE §1; Workers: environment variables, limits.
 
 import type { Environment } from './bindings.ts';
 import type { ConfigIssue } from './issues.ts';

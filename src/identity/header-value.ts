@@ -1,5 +1,5 @@
 // A claim as a header value: printable ASCII from which decodeURIComponent gives the claim back.
-// Design §4 (encoding); RFC 9110 §5.5 (blanks at the ends of a field value are lost, bytes outside ASCII are anybody's guess).
+// ARCHITECTURE §4 (encoding); RFC 9110 §5.5 (blanks at the ends of a field value are lost, bytes outside ASCII are anybody's guess).
 
 /** `undefined` for what has no value: the header is left out. */
 export function headerValue(claim: unknown): string | undefined {

@@ -1,9 +1,10 @@
 // The headers by which the upstream learns who somebody is. Pure, compiled once.
-// Design §4; encoding in header-value.ts.
+// ARCHITECTURE §4; encoding in header-value.ts.
 
 import type { Config } from '../config/schema.ts';
+import { isFieldForRules, isIdentityField } from '../shared/identity-fields.ts';
 import { headerValue, listValue } from './header-value.ts';
-import { type Identity, isFieldForRules, isIdentityField, roleKeys } from './identity.ts';
+import { type Identity, roleKeys } from './identity.ts';
 
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 

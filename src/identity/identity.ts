@@ -18,23 +18,5 @@ export interface Identity {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-type Field = Exclude<keyof Identity, 'roles' | 'claims'>;
-
-const FIELDS: Readonly<Record<Field, true>> = {
-  sub: true,
-  email: true,
-  preferred_username: true,
-  name: true,
-  org: true,
-  act: true,
-};
-
-/** Whether an identity holds the claim as a field of its own, checked when it was read. */
-export const isIdentityField = (claim: string): claim is Field => Object.hasOwn(FIELDS, claim);
-
-/** A rule on `act` looks at the whole claim, of which the field holds the `sub` only. */
-export const isFieldForRules = (claim: string): claim is Exclude<Field, 'act'> =>
-  claim !== 'act' && isIdentityField(claim);
-
 /** In the order that headers, assertions and people get them in. */
 export const roleKeys = ({ roles }: Pick<Identity, 'roles'>): string[] => Object.keys(roles).sort();

@@ -1,5 +1,5 @@
 // Header names that a visitor may never get through to the upstream, in any spelling an application could take for one of them.
-// Design §4 "Never reaches the upstream"; RFC 9110 §5.1.
+// ARCHITECTURE §4 "Never reaches the upstream"; RFC 9110 §5.1.
 
 import type { Config } from '../config/schema.ts';
 import { GATEWAY_HOP, GATEWAY_SECRET, IDENTITY_ASSERTION, lettersAndDigits } from '../shared/field-names.ts';

@@ -1,5 +1,5 @@
 // The request that another proxy asks about, from what it says in its headers. `undefined` for whatever is not whole, or contradicts itself.
-// Design §2 GET /auth/check; docs/forward-auth.md.
+// ARCHITECTURE §2 GET /auth/check; docs/forward-auth.md.
 
 export interface AskedRequest {
   readonly method: string;

@@ -1,5 +1,5 @@
 // Real preflights, and whom a route lets pass with them.
-// Design §1 Routes, field `cors`; Fetch §3.2 (CORS protocol).
+// ARCHITECTURE §1 Routes, field `cors`; Fetch §3.2 (CORS protocol).
 
 import type { Requirement } from './requirement.ts';
 

@@ -1,5 +1,5 @@
 // Stage two of a judgement: what a request requires, who asks, and the time make a decision; the strictest of all rules' stands.
-// Design §1 Routes, §3; RFC 9470 (step-up).
+// ARCHITECTURE §1 Routes, §3; RFC 9470 (step-up).
 
 import { type Caller, judgeAccess, type Refusal, unmetStepUp } from './judge.ts';
 import type { Requirement } from './requirement.ts';

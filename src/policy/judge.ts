@@ -2,7 +2,8 @@
 // ARCHITECTURE §1 Routes; RFC 9470 §3.
 
 import type { Route } from '../config/schema.ts';
-import { type Identity, isFieldForRules } from '../identity/identity.ts';
+import type { Identity } from '../identity/identity.ts';
+import { isFieldForRules } from '../shared/identity-fields.ts';
 import type { Credential } from './rules.ts';
 
 /** Who asks, as proved by a session or a bearer token. */

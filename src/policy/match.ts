@@ -1,5 +1,5 @@
 // Stage one of a judgement: from a request to what it requires, over all readings of its path.
-// Design §1 One request, every reading, §6.
+// ARCHITECTURE §1 One request, every reading, §6.
 
 import { hasCase } from './path-steps.ts';
 import { readingsOf } from './readings.ts';

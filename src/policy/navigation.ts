@@ -1,5 +1,5 @@
 // What a request's headers tell about its cause: somebody going to a page, a script, a prefetch, another site. Decides only how to answer.
-// Design §3 last paragraph, §2 logout; Fetch Metadata Request Headers §2.
+// ARCHITECTURE §3 last paragraph, §2 logout; Fetch Metadata Request Headers §2.
 
 /** How a request came about, as far as its headers say. `unknown`: they say nothing. */
 export type Site = 'same-origin' | 'same-site' | 'cross-site' | 'none' | 'unknown';

@@ -1,5 +1,5 @@
 // A rule's path: exact, or a folder with all that is in it (`/*` at the end), each with `*` inside segments. No regular expressions, no backtracking.
-// Design §1 Routes, field `path`.
+// ARCHITECTURE §1 Routes, field `path`.
 
 import { isGlobMatch } from '../shared/path-text.ts';
 import { foldCase } from './path-steps.ts';

@@ -1,5 +1,5 @@
 // The steps beside decoding in which servers tidy a path up. Each is linear in the path and returns what it was given when it changes nothing.
-// Design §1 One request, every reading; RFC 3986 §5.2.4.
+// ARCHITECTURE §1 One request, every reading; RFC 3986 §5.2.4.
 
 const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
 const DOT_OR_BLANK_END = /[.\s](?:\/|$)/;

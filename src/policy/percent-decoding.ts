@@ -1,5 +1,5 @@
 // Percent-decoding as servers do it again on what is decoded already: leniently, or with slashes left inside their segments.
-// Design §1 One request, every reading; RFC 3986 §2.1; RFC 3629 §3.
+// ARCHITECTURE §1 One request, every reading; RFC 3986 §2.1; RFC 3629 §3.
 
 import { decodeStrictly } from '../shared/path-text.ts';
 

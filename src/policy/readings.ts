@@ -1,5 +1,5 @@
 // Every way in which an upstream may read one path: what a rule has to hold for.
-// Design §1 One request, every reading; docs/routes.md says which server reads how.
+// ARCHITECTURE §1 One request, every reading; docs/routes.md says which server reads how.
 
 import { decodeStrictly } from '../shared/path-text.ts';
 import {

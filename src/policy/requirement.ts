@@ -1,5 +1,5 @@
 // What a request must meet: the rules its readings met, and everything that can be said about them before anybody is known.
-// Design §1 Routes, §3.
+// ARCHITECTURE §1 Routes, §3.
 
 import type { Destination, Route } from '../config/schema.ts';
 import type { Credential, Rule } from './rules.ts';

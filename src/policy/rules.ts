@@ -1,5 +1,5 @@
 // The access rules, compiled once per isolate, and which of them a reading meets.
-// Design §1 Routes.
+// ARCHITECTURE §1 Routes.
 
 import type { Route } from '../config/schema.ts';
 import { isMatch, type PathPattern, parsePattern } from './path-pattern.ts';

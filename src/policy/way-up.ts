@@ -1,5 +1,5 @@
 // The way of a request to its upstream, judged by the path that goes up: all readings have to lead one way, and stay below the prefix.
-// Design §1 One request, every reading, `strip_prefix`; §7 Paths.
+// ARCHITECTURE §1 One request, every reading, `strip_prefix`; §7 Paths.
 
 import { decodeStrictly, spelledPrefix } from '../shared/path-text.ts';
 import { isSameTarget } from '../shared/upstream-target.ts';

@@ -1,5 +1,5 @@
 // Recognises a request that has been here before: the upstream is, by whatever detour, the gateway itself.
-// Issue 6 "Several upstreams"; the idea is RFC 8586 (CDN-Loop). A header of our own, since servers answer `Via` with uncompressed pages.
+// The idea is RFC 8586 (CDN-Loop). A header of our own, since servers answer `Via` with uncompressed pages.
 
 import type { Config } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';

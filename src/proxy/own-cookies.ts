@@ -1,5 +1,5 @@
 // Keeps the gateway's own cookies between the visitor and the gateway: out of what goes upstream and out of what comes back.
-// Design §4; RFC 6265bis §5.7 (names), §4.2.1 (Cookie).
+// ARCHITECTURE §4; RFC 6265bis §5.7 (names), §4.2.1 (Cookie).
 
 /**
  * Where a further Cookie line may begin: the runtime joins lines by a comma and a blank, and no standard allows a comma in a value

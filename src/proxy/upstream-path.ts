@@ -1,5 +1,5 @@
 // Where a public path lies at the upstream, byte for byte, and the way back for what the upstream says of itself.
-// Design §1 `upstream`, `strip_prefix`; RFC 3986 §3.3.
+// ARCHITECTURE §1 `upstream`, `strip_prefix`; RFC 3986 §3.3.
 
 import type { UpstreamTarget } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';

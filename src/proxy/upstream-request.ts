@@ -1,5 +1,5 @@
 // From a visitor's request to the upstream's: address and header fields. Pure; the body is not looked at.
-// Design §4; RFC 9110 §7.6 (forwarding); RFC 6750 §2.1.
+// ARCHITECTURE §4; RFC 9110 §7.6 (forwarding); RFC 6750 §2.1.
 
 import type { Config, Destination, UpstreamTarget } from '../config/schema.ts';
 import type { HeaderList } from '../identity/headers.ts';

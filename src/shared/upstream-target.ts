@@ -1,5 +1,5 @@
 // Whether two upstreams are one: the same origin, base path and service binding. What is one shares a secret, what is not never does.
-// Design §1 `upstream`, `upstream_secret`.
+// ARCHITECTURE §1 `upstream`, `upstream_secret`.
 
 import type { UpstreamTarget } from '../config/schema.ts';
 

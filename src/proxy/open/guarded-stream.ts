@@ -1,5 +1,5 @@
 // Ends an answer that goes on when whoever it is for is no longer allowed: event streams, long downloads, whatever it calls itself.
-// Design §5 promise 4; HTML §9.2 (an EventSource comes back by itself, and is then judged like any request).
+// promise 4; HTML §9.2 (an EventSource comes back by itself, and is then judged like any request).
 
 import { type Guard, watch } from './revalidation.ts';
 

@@ -1,5 +1,5 @@
 // Looks now and then whether a connection that stays open is still allowed, so that signed out means signed out there too.
-// Design §5 promise 4, §1 REVOCATION_MAX_AGE.
+// promise 4, §1 REVOCATION_MAX_AGE.
 
 /** `true`, or why not in a few words that the other side may read. It must not answer from memory older than the period. */
 export type StillAllowed = () => Promise<true | string>;

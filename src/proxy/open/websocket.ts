@@ -1,5 +1,5 @@
 // Passes a WebSocket on, message by message, so that it can be closed when its session ends.
-// RFC 6455 §7.4 (close codes); issue 6 "WebSockets"; design §5 promise 4.
+// RFC 6455 §7.4 (close codes); promise 4.
 
 import { type Ending, type Guard, watch } from './revalidation.ts';
 

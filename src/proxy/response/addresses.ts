@@ -1,5 +1,5 @@
 // Addresses in the upstream's answer: its private origin becomes the public one, in Location, Content-Location, Refresh and cookies.
-// Issue 6 "Redirects"; RFC 9110 §10.2.2 (Location), §8.7 (Content-Location); RFC 6265bis §4.1.2 (Domain, Path).
+// RFC 9110 §10.2.2 (Location), §8.7 (Content-Location); RFC 6265bis §4.1.2 (Domain, Path).
 
 import { type AddressMap, isBelow, publicPath } from '../upstream-path.ts';
 

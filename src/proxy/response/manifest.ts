@@ -1,5 +1,5 @@
 // Lets browsers fetch a web app manifest with cookies, without which every gateway answers with a sign-in.
-// Issue 6 "The manifest"; HTML §2.5.1 (crossorigin), W3C Web Application Manifest §3.
+// HTML §2.5.1 (crossorigin), W3C Web Application Manifest §3.
 
 /** Ranges and HEAD speak of bytes that are no longer these: only whole pages are rewritten, in encodings that the runtime reads. */
 export function isRewritten(method: string, { status, headers, body }: Response): boolean {

@@ -1,5 +1,5 @@
 // Security headers of the application's responses: those it lacks from a set that breaks no application. What it set itself stands.
-// Issue 6 "Security headers"; design §1 SECURITY_HEADERS.
+// ARCHITECTURE §1 SECURITY_HEADERS.
 
 import type { Config } from '../../config/schema.ts';
 
