@@ -1,4 +1,4 @@
-// What must hold between variables, and what may but is doubtful. Looks only at those that are sound by themselves.
+// What must hold between variables (problems), and what is allowed but doubtful (warnings). Looks only at sound variables.
 // ARCHITECTURE §1; OIDC Core §3.1.2.1 (openid), §11 (offline_access); ZITADEL's reserved scopes.
 
 import { isTaken } from '../endpoints/catalogue.ts';
@@ -11,7 +11,7 @@ import type { UpstreamTarget } from './schema.ts';
 import { isLoopback, parseHttpUrl, parseLocalUrl, WANTED_FREE_PATH } from './urls.ts';
 import { VARIABLES, type VariableName, type Variables } from './variables.ts';
 
-/** `env` holds what was given, without what counts as unset; `parsed` what is sound of it, and the defaults. */
+/** `env` holds the variables that are set; `parsed` holds the sound ones and the defaults. */
 export interface Judged {
   readonly env: Environment;
   readonly parsed: Partial<Variables>;
@@ -121,7 +121,7 @@ function judgeUpstreams({ env, parsed, problem, warn }: Judged): void {
   });
 }
 
-/** The usual names of one machine are one. */
+/** `localhost` and its usual addresses are one machine. */
 const listener = (origin: string): string => origin.replace(/\/\/(127\.0\.0\.1|\[::1\])(?=:|$)/, '//localhost');
 
 function judgeBearerRoutes({ env, parsed, problem }: Judged): void {

@@ -24,7 +24,7 @@ export type LoadedConfig =
 const VARIABLE_NAMES = Object.keys(VARIABLES) as VariableName[];
 const BINDING_NAMES = Object.keys(BINDINGS) as BindingName[];
 
-/** With the variables that a module of the worker holds. */
+/** As `loadConfig`, together with the variables of postern.toml, which are a module of the worker. */
 export function loadDeployedConfig(environment: Environment, file: VariablesFile): LoadedConfig {
   const { merged, issues } = mergeVariables(environment, file);
   const loaded = loadConfig(merged);
@@ -87,7 +87,7 @@ function exampleOf(name: VariableName, place: string): string {
   return kind === 'secret' ? `${name}=${example}` : `${name} = ${example}`;
 }
 
-/** A misspelled variable may be a secret: of its value nothing is said. */
+/** A misspelled variable may be a secret, so its value is not described. */
 function findUnknown(given: readonly (readonly [string, unknown])[], named: readonly string[]): ConfigIssue[] {
   const known: readonly string[] = [...VARIABLE_NAMES, ...BINDING_NAMES];
   const unknown = given.filter(([key, value]) => ![...known, ...named].includes(key) && !isBinding(key, value));

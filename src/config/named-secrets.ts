@@ -10,7 +10,7 @@ import { VARIABLES } from './variables.ts';
 
 export type NamedSecrets = Readonly<Record<string, readonly string[]>>;
 
-/** Read off the text, so that a rule that is wrong in other ways makes no unknown variable of its secret. */
+/** Searched for in the text: even when a rule is wrong, its secret must not be reported as an unknown variable. */
 export function secretNamesIn(routes: unknown): readonly string[] {
   const text = typeof routes === 'string' ? routes : (JSON.stringify(routes) ?? '');
   const names = [...text.matchAll(/"upstream_secret"\s*:\s*"([A-Za-z_]\w*)"/g)].map(([, name]) => name ?? '');

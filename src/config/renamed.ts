@@ -24,7 +24,7 @@ export interface Translated {
   readonly issues: readonly ConfigIssue[];
 }
 
-/** Nothing of a value is said: it may be a secret's. */
+/** No issue quotes a value, which may be secret. */
 export function translateNames(given: Table, { variables, fields }: Renamed): Translated {
   const written = new Map<string, string>();
   const issues: ConfigIssue[] = [];
@@ -47,7 +47,7 @@ export function translateNames(given: Table, { variables, fields }: Renamed): Tr
   const renamed = translate(given, variables, '');
   if (Object.keys(fields).length === 0 || renamed.ROUTES === undefined) return { given: renamed, written, issues };
   const routes = parseJson(renamed.ROUTES, '');
-  // What is no list of tables is for the schema to say.
+  // Anything but a list of tables is reported by the schema.
   if (routes instanceof Wanted || !Array.isArray(routes)) return { given: renamed, written, issues };
   const ROUTES = routes.map((each: unknown, i) =>
     isTable(each) ? translate(each, fields, `ROUTES${placeOfRoute(i)}, `) : each,

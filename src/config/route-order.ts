@@ -1,4 +1,4 @@
-// Rules that can never be reached, because an earlier one takes all their requests. Careful: silent where in doubt.
+// Rules that can never be reached, because an earlier one takes all their requests. In doubt nothing is reported.
 // ARCHITECTURE §1 Routes: the first match wins; a rule in report mode lets its requests go on to the rules below it.
 
 import { isGlobMatch } from '../shared/path-text.ts';

@@ -140,7 +140,7 @@ function unknownField(field: string): string {
 
 const ONLY_WHEN_SIGNED_IN = ['roles', 'orgs', 'claims', 'amr', 'max_age', 'claims_max_age', 'credentials'];
 
-/** Why a known field cannot stand in this rule. Other fields may be unsound: only their plain forms are looked at. */
+/** Why a known field contradicts the others of its rule. Those may be unsound, so only plain values of theirs are looked at. */
 function contradiction(field: string, rule: Table): string | undefined {
   const { access, path, strip_prefix } = rule;
   if ((access === 'public' || access === 'deny') && ONLY_WHEN_SIGNED_IN.includes(field)) {
@@ -153,7 +153,7 @@ function contradiction(field: string, rule: Table): string | undefined {
   if (strip_prefix === true || strip_prefix === 'true') {
     return path.endsWith('/*') ? undefined : 'a path that ends in /*, or a prefix instead of true';
   }
-  // Text that is no prefix at all has been reported by its own schema.
+  // The field's own schema has already reported text that is no prefix at all.
   if (typeof strip_prefix !== 'string' || !strip_prefix.startsWith('/')) return undefined;
   const prefix = strip_prefix.replace(/\/+$/, '');
   return `${path}/`.startsWith(`${prefix}/`) ? undefined : STRIP;

@@ -10,7 +10,7 @@ const PLACEHOLDERS =
 export const WANTED_KEY = 'at least 32 random bytes: 64 hexadecimal or 43 base64 characters';
 export const WANTED_SHARED = 'at least 32 random characters, printable and without blanks';
 
-/** Key material: 32 bytes of entropy by the alphabet it is written in (OWASP ASVS 6.2). */
+/** Key material needs 32 bytes of entropy; how many characters that takes depends on the alphabet (OWASP ASVS 6.2). */
 export function judgeKeyMaterial(secret: string): string | Wanted {
   const least = /^\d*$/.test(secret) ? 78 : /^[0-9a-f]*$/i.test(secret) ? 64 : 43;
   if (secret.length < least) return new Wanted(`${WANTED_KEY}; this is too short`);
@@ -34,7 +34,7 @@ function findWeakness(secret: string): string | undefined {
   if (PLACEHOLDERS.test(words)) return 'is a placeholder or a well-known value';
   const least = /^[0-9a-f-]*$/i.test(secret) ? 7 : 12;
   if (new Set(secret).size < least) return 'has too few different characters';
-  // Without hyphens too: what is counted up in a UUID's groups is counted up.
+  // Hyphens are left out once, so that digits that count up across a UUID's groups are found.
   const spellings = [secret.toLowerCase(), lettersAndDigits(secret), decodeBase64(secret)];
   for (const units of [...spellings.map(codes), hexBytes(secret)]) {
     if (isRepeated(units)) return 'repeats itself';
@@ -53,7 +53,7 @@ function decodeBase64(value: string): string {
   return /^[A-Za-z0-9+/]+$/.test(standard) && standard.length % 4 !== 1 ? atob(standard) : '';
 }
 
-/** Whether it is, but for its end, one piece of at most half its length over and over. */
+/** Whether it repeats one piece of at most half its length. The last repetition may be cut off. */
 function isRepeated(units: readonly number[]): boolean {
   for (let period = 1; period <= units.length / 2; period++) {
     if (units.every((unit, i) => i < period || unit === units[i - period])) return true;

@@ -9,7 +9,7 @@ export function isLoopback(hostname: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-/** An absolute http(s) URL without credentials, or undefined. Blanks, which the parser would forgive, are not. */
+/** An absolute http(s) URL without credentials, or undefined. Blanks, which the URL parser would ignore, are refused. */
 export function parseHttpUrl(value: string): URL | undefined {
   if (!/^https?:\/\/[^\s\\]+$/i.test(value) || !URL.canParse(value)) return undefined;
   const url = new URL(value);

@@ -16,7 +16,7 @@ import {
 import { isPlain } from './issues.ts';
 import { suggestName } from './suggest.ts';
 
-/** Given back by a judgement instead of a value: what is wanted. Never says what was found, which may be secret. */
+/** What a judgement returns instead of a value: what is wanted. It never says what was found, which may be secret. */
 export class Wanted {
   readonly wanted: string;
 
@@ -101,7 +101,7 @@ export const isGiven = (value: unknown): boolean => value !== undefined && value
 
 export type Table = Readonly<Record<string, unknown>>;
 
-/** JSON data or its text. `null` and bindings are none. */
+/** JSON data, given as data or as text. Bindings are refused. */
 export function parseJson(value: unknown, wanted: string): unknown {
   if (typeof value !== 'string') return isPlain(value) ? value : new Wanted(wanted);
   try {

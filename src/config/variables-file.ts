@@ -1,4 +1,4 @@
-// Lists and tables from a module of the worker, which the operator's postern.toml becomes: a variable takes 5 KB at most, a module more.
+// Lists and tables from postern.toml, which the build makes a module of the worker: a variable may have 5 KB at most, a module more.
 // ARCHITECTURE §1; Workers: environment variables, limits.
 
 import type { Environment } from './bindings.ts';
@@ -11,10 +11,10 @@ export interface VariablesFile {
   readonly env?: Readonly<Record<string, Environment>>;
 }
 
-/** Says in each environment's variables which one it is: nothing else tells the worker. */
+/** Tells the worker which environment of wrangler.toml it runs in; nothing else does. */
 export const ENVIRONMENT_VARIABLE = 'POSTERN_ENV';
 
-/** What an environment has of the file: its own, and of the top what it does not name itself. */
+/** The variables that an environment has from the file: its own, and those at the top that it does not name itself. */
 export function selectVariables({ vars = {}, env = {} }: VariablesFile, name: unknown): Environment {
   const own = isGiven(name) && Object.hasOwn(env, String(name)) ? env[String(name)] : undefined;
   return Object.fromEntries(Object.entries({ ...vars, ...own }).filter(([, value]) => isGiven(value)));

@@ -19,7 +19,7 @@ import {
 } from './urls.ts';
 import { filledList, flag, judge, judged, list, matching, oneOf, seconds, table, text, Wanted } from './values.ts';
 
-/** Older client ids hold the name of their project: any letters and signs, but none that cannot be seen. */
+/** Older client ids hold the name of their project, so all visible letters and signs are taken. */
 const clientId = matching(/^(?!\s)[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+(?<!\s)$/u, 'an id as ZITADEL shows it');
 /** The id becomes part of a scope, and blanks separate scopes. */
 const id = matching(/^[^\s\p{Cc}\p{Cs}]+$/u, 'an id as ZITADEL shows it, without blanks');
@@ -48,7 +48,7 @@ const roleMap = table('a table of ZITADEL role keys and names', (role, name) =>
     : new Wanted('the name by which the application knows the role'),
 );
 
-/** In the order of the reference. `example` is written as in wrangler.toml, of a secret as in .dev.vars. */
+/** In the order of the reference. `example` is written as in wrangler.toml; a secret's is written as in .dev.vars. */
 export const VARIABLES = {
   UPSTREAM_URL: {
     kind: 'var',

@@ -1,4 +1,4 @@
-// Who somebody is, as rules and headers need it: the claims of ZITADEL, checked and cut to size.
+// Who somebody is, as rules and headers need it: claims that have been checked and cut to size.
 // OIDC Core §5.1; ZITADEL's reserved claims (urn:zitadel:iam:…).
 
 /** What the gateway knows about a person or a service user. Held in the session cookie, so it stays small. */

@@ -4,7 +4,7 @@
 import type { Config } from '../config/schema.ts';
 import { GATEWAY_HOP, GATEWAY_SECRET, IDENTITY_ASSERTION, lettersAndDigits } from '../shared/field-names.ts';
 
-/** Every name that begins like this: whole families of proxies' headers, so that a new member needs no new line here. */
+/** Every name that begins with one of these is reserved, so that a new member of such a family needs no new line here. */
 const FAMILIES = [
   // who, by whichever proxy's convention
   'xforwarded',
@@ -57,7 +57,7 @@ const NAMES = [
   'xscriptname',
 ];
 
-/** The default identity headers need no line: they are of the family `xforwarded`, closed also when others are configured. */
+/** The default identity headers need no line: the family `xforwarded` is reserved even when other headers are configured. */
 export function compileReservedNames(config: Pick<Config, 'identityHeaders'>): (name: string) => boolean {
   const names = new Set([...NAMES, ...Object.keys(config.identityHeaders ?? {}).map(lettersAndDigits)]);
   const isReserved = (name: string) => names.has(name) || FAMILIES.some((family) => name.startsWith(family));
@@ -65,7 +65,7 @@ export function compileReservedNames(config: Pick<Config, 'identityHeaders'>): (
     // No honest name looks like this, and some of these letters fold into ASCII (the Kelvin sign into k).
     if (!/^[\x21-\x7e]+$/.test(name)) return true;
     let canonical = lettersAndDigits(name);
-    // CGI calls `Remote-User: x` HTTP_REMOTE_USER; a visitor may have written that name at once, and more than once.
+    // CGI turns the name `Remote-User` into HTTP_REMOTE_USER. A visitor may send that form, or put `HTTP_` in front several times.
     while (!isReserved(canonical)) {
       if (!canonical.startsWith('http')) return false;
       canonical = canonical.slice(4);
@@ -74,7 +74,7 @@ export function compileReservedNames(config: Pick<Config, 'identityHeaders'>): (
   };
 }
 
-/** Names by which the gateway tells an upstream who somebody is and proves it, in any spelling; what an upstream sends under them is an echo. */
+/** Names, in any spelling, by which the gateway tells an upstream who somebody is. An upstream that sends them is sending its request back. */
 export function compileIdentityNames(config: Partial<Pick<Config, 'identityHeaders'>>): (name: string) => boolean {
   const configured = Object.keys(config.identityHeaders ?? {}).map(lettersAndDigits);
   const names = new Set([...OWN, ...configured]);

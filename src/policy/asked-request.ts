@@ -1,4 +1,4 @@
-// The request that another proxy asks about, from what it says in its headers. `undefined` for whatever is not whole, or contradicts itself.
+// The request that another proxy asks about, read from the proxy's headers. `undefined` when they are incomplete or contradict each other.
 // ARCHITECTURE §2 GET /auth/check; docs/forward-auth.md.
 
 export interface AskedRequest {
@@ -8,9 +8,9 @@ export interface AskedRequest {
   readonly path: string;
 }
 
-/** nginx and Envoy by convention the one, Traefik and Caddy the other. */
+/** Traefik and Caddy send the first family of names; nginx and Envoy, by convention, the second. */
 const FAMILIES = ['x-forwarded', 'x-original'];
-/** A target has no blanks: two lines of a header, which come joined by a comma and a blank, are none. */
+/** A target has no blanks, so that two lines of a header, which arrive joined by a comma and a blank, are refused. */
 const TARGET = /^(?:https?:\/\/([^/?#]+))?(\/[\x21-\x7e]*)$/i;
 const METHOD = /^(?!CONNECT$|TRAC[EK]$)[A-Z][A-Z-]*$/;
 const HOST = /^[a-z0-9.:[\]-]+$/i;

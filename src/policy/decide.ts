@@ -1,4 +1,4 @@
-// Stage two of a judgement: what a request requires, who asks, and the time make a decision; the strictest of all rules' stands.
+// Stage two of a judgement: from a requirement, a caller and the time to a decision. Of several rules the strictest decides.
 // ARCHITECTURE §1 Routes, §3; RFC 9470 (step-up).
 
 import { type Caller, judgeAccess, type Refusal, unmetStepUp } from './judge.ts';
@@ -22,7 +22,7 @@ type Judgement =
   | { readonly kind: 'allow'; readonly reason: 'public' | 'authenticated'; readonly public: boolean }
   /** `credentials`: somebody is known, but by a credential that is not taken here. */
   | { readonly kind: 'sign-in'; readonly reason: 'anonymous' | 'credentials' }
-  /** All that the rules ask of the new sign-in. With a bearer token only a challenge can say so. */
+  /** All that the rules demand of the new sign-in. A caller with a bearer token only gets a challenge that says so. */
   | {
       readonly kind: 'step-up';
       readonly reason: 'amr' | 'max_age';

@@ -1,4 +1,4 @@
-// What one rule says of one known caller: roles, organisations, claims, step-up. Own properties only, whatever an identity holds.
+// What one rule says of one known caller: roles, organisations, claims, step-up. Only own properties of an identity count.
 // ARCHITECTURE §1 Routes; RFC 9470 §3.
 
 import type { Route } from '../config/schema.ts';
@@ -10,7 +10,7 @@ import type { Credential } from './rules.ts';
 export interface Caller {
   readonly via: Credential;
   readonly identity: Identity;
-  /** Seconds since the epoch. Access tokens mostly don't say. */
+  /** Seconds since the epoch. Most access tokens do not contain it. */
   readonly auth_time?: number;
   readonly amr: readonly string[];
   /** When `identity` was read at ZITADEL, in seconds. */

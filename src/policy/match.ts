@@ -49,7 +49,7 @@ function findDetour(
   if (met.length > 1 && met.some((rule) => !isSameWay(createForwarding(rule), forwarding))) {
     return 'its readings lead to different upstreams or forwarding';
   }
-  // A plain path has one reading, and so has what is left of it.
+  // A plain path has one reading, and what is left of it without its prefix has one, too.
   if (!forwarding.strip_prefix || meetings.every(({ reading }) => reading === facts.path)) return undefined;
   const below = readingsBelow(facts.path, forwarding.strip_prefix);
   if (!below.ok) return below.reason;
@@ -67,7 +67,7 @@ function meetAll(rules: Rules, readings: readonly string[], facts: RequestTerms)
   const meetings: ReadingMet[] = [];
   for (const reading of readings) {
     meetings.push({ reading, isFolded: false, ...meetRule(rules, reading, false, facts) });
-    // Folding what has no case, for rules that have none, says the same again
+    // If neither the reading nor any rule has case, the folded comparison would give the same answer.
     if (rules.hasCase || hasCase(reading))
       meetings.push({ reading, isFolded: true, ...meetRule(rules, reading, true, facts) });
   }

@@ -1,4 +1,4 @@
-// What a request's headers tell about its cause: somebody going to a page, a script, a prefetch, another site. Decides only how to answer.
+// Tells from a request's headers what caused it: somebody who goes to a page, a script, a prefetch, another site. Decides only how to answer.
 // ARCHITECTURE §3 last paragraph, §2 logout; Fetch Metadata Request Headers §2.
 
 /** How a request came about, as far as its headers say. `unknown`: they say nothing. */
@@ -21,8 +21,8 @@ export function isNavigation(headers: Headers, method: string): boolean {
 }
 
 /**
- * Whether it may begin a login, which needs a window of its own: no image and no frame, and no script but where a rule says so. (client.js
- * opens a window.) What names no destination may be an older browser's page, or nobody's.
+ * Whether a request may begin a login, which needs a window of its own. Images and frames may not, and scripts only where a rule says so.
+ * (client.js opens a window.) A request without `Sec-Fetch-Dest` may be an older browser's page, so it may unless it shows otherwise.
  */
 export function mayBeginLogin(headers: Headers, allowsScript = false): boolean {
   const dest = headers.get('sec-fetch-dest');
@@ -31,12 +31,12 @@ export function mayBeginLogin(headers: Headers, allowsScript = false): boolean {
   return allowsScript || !isScript(headers.get('x-requested-with'));
 }
 
-/** Android's web views name their app here (`com.example.app`), on navigations too. */
+/** Android's web views put their app's name into this header (`com.example.app`), on navigations too. */
 function isScript(requestedWith: string | null): boolean {
   return requestedWith !== null && !requestedWith.includes('.');
 }
 
-/** Named, not by way of a wildcard, which scripts send; and not with `q=0`. */
+/** HTML must be named, because scripts send a wildcard, and not with `q=0`. */
 function acceptsHtml(accept: string): boolean {
   return accept.split(',').some((range) => {
     const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());

@@ -1,4 +1,4 @@
-// The steps beside decoding in which servers tidy a path up. Each is linear in the path and returns what it was given when it changes nothing.
+// The steps beside decoding by which servers tidy a path up. Each takes time linear in the path, and returns its input when it changes nothing.
 // ARCHITECTURE §1 One request, every reading; RFC 3986 §5.2.4.
 
 const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
@@ -48,7 +48,7 @@ export function resolveDots(path: string): string | undefined {
   return `/${kept.join('/')}`;
 }
 
-/** Windows, and applications that trim: `/admin./x`, `/admin /x`. `.. ` is the folder above, not an empty name. */
+/** Windows does this, and applications that trim: `/admin./x`, `/admin /x`. `.. ` becomes the folder above, not an empty name. */
 export function dropTrailingDots(path: string): string {
   if (!DOT_OR_BLANK_END.test(path)) return path;
   let trimmed = '';
@@ -66,7 +66,7 @@ export function dropTrailingDots(path: string): string {
   return trimmed + path.slice(done);
 }
 
-/** The slash in front of the segment ends both loops. */
+/** Both loops end at the slash in front of the segment. */
 function trimmedEnd(path: string, start: number, segmentEnd: number): number {
   let end = segmentEnd;
   while (isBlank(path.charCodeAt(end - 1))) end--;
@@ -80,12 +80,12 @@ function isBlank(code: number): boolean {
   return code === 0x20 || (code > 0x7f && BLANK.test(String.fromCharCode(code)));
 }
 
-/** To upper case, by way of lower case: it also unites `ſ` and `s`, `ı` and `i`, `ς` and `σ`, and depends on no neighbour. */
+/** Lower case first and then upper case, which also unites `ſ` and `s`, `ı` and `i`, `ς` and `σ`, whatever stands beside them. */
 export function foldCase(path: string): string {
   return path.toLowerCase().toUpperCase();
 }
 
-/** Whether folding can matter to a path: it is not what its capitals say in small letters. */
+/** Whether folding can matter to a path: turned into capitals and back it is another one. */
 export function hasCase(path: string): boolean {
   return path.toUpperCase().toLowerCase() !== path;
 }

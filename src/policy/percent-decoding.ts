@@ -4,8 +4,8 @@
 import { decodeStrictly } from '../shared/path-text.ts';
 
 /**
- * What a server that decodes once more makes of an already decoded path: it decodes what can be decoded and leaves the rest, so that the
- * literal percent in `/100%25` neither offends nor hides what stands behind it. `undefined`: overlong UTF-8, which nobody writes honestly.
+ * What a server makes of an already decoded path when it decodes once more. It decodes what can be decoded and leaves the rest, so that the
+ * literal percent in `/100%25` is no error and hides nothing behind it. `undefined` for overlong UTF-8, which no honest client writes.
  */
 export function decodeLeniently(path: string): string | undefined {
   const strict = decodeStrictly(path);

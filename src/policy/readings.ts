@@ -1,4 +1,4 @@
-// Every way in which an upstream may read one path: what a rule has to hold for.
+// Every way in which an upstream may read one path. Rules are asked about all of them.
 // ARCHITECTURE §1 One request, every reading; docs/routes.md says which server reads how.
 
 import { decodeStrictly } from '../shared/path-text.ts';
@@ -17,7 +17,7 @@ export type Readings = { readonly ok: true; readonly readings: readonly string[]
 type Nonsense = { readonly ok: false; readonly reason: string };
 type Steps = readonly (readonly [apply: (path: string) => string | undefined, nonsense: string])[];
 
-/** No honest path comes near these; each bounds what a hostile one can cost. */
+/** Both limits bound what a hostile path can cost. No honest path comes near them. */
 const MAX_READINGS = 128;
 /** Characters that all steps together may go through. */
 const MAX_WORK = 40_960;
@@ -35,7 +35,7 @@ const STEPS: Steps = [
   [resolveDots, 'climbs out of the root'],
   [dropTrailingDots, ''],
 ];
-/** Once decoded, when a `?` or `#` can stand there. */
+/** The steps for decoded paths, in which a `?` or `#` can stand. */
 const ALL_STEPS: Steps = [
   ...STEPS,
   [cutAtQuestionMark, ''],
@@ -67,7 +67,7 @@ export function readingsOf(path: string): Readings {
   return readings instanceof Set ? { ok: true, readings: [...readings] } : readings;
 }
 
-/** Adds what the steps make of the paths, and of what they made, until nothing new comes. A Set visits what is added on the way. */
+/** Applies the steps to the paths and to every result, until nothing new comes: iterating a Set also visits what is added meanwhile. */
 function closeUnder(steps: Steps, paths: Set<string>, work: { left: number }): Set<string> | Nonsense {
   for (const path of paths) {
     work.left -= path.length;

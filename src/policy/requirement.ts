@@ -1,4 +1,4 @@
-// What a request must meet: the rules its readings met, and everything that can be said about them before anybody is known.
+// What a request must meet: the rules that its readings met, and everything that follows from them whoever asks.
 // ARCHITECTURE §1 Routes, §3.
 
 import type { Destination, Route } from '../config/schema.ts';
@@ -17,9 +17,9 @@ export interface Requirement {
   readonly rules: readonly [Rule, ...Rule[]];
   /** Rules in report mode that were passed over. */
   readonly reported: readonly Rule[];
-  /** No reading asks for anybody: shared caches may keep the answer, `Authorization` is the application's business. */
+  /** Every reading is public: shared caches may keep the answer, and `Authorization` is the application's business. */
   readonly isPublic: boolean;
-  /** Some reading is denied: no need to know who asks. */
+  /** Some reading is denied, whoever asks. */
   readonly isDenied: boolean;
   /** What every rule takes as proof of who asks. `bearer` is false where `Authorization` is the application's own business. */
   readonly credentials: Readonly<Record<Credential, boolean>>;

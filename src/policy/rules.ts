@@ -27,11 +27,11 @@ export interface Rules {
   readonly rules: readonly Rule[];
   readonly exact: Shelf;
   readonly folded: Shelf;
-  /** What each rule requires when it is the only one met: the usual case, made once. */
+  /** What each rule requires when it is the only one met, which is the usual case. Made once for all requests. */
   readonly alone: ReadonlyMap<Rule, Requirement>;
   /** What holds where no rule matches. */
   readonly otherwise: Rule;
-  /** Whether some rule's path changes when it is folded; else folding matters only to readings that have case themselves. */
+  /** Whether some rule's path changes when it is folded. If none does, folding matters only to readings that have case themselves. */
   readonly hasCase: boolean;
 }
 
@@ -100,7 +100,7 @@ function compileRule(route: Route, index: number | undefined, takesBearer: boole
   };
 }
 
-/** First match wins. Of a rule in report mode it is only noted that it would have matched. */
+/** The first match wins. A rule in report mode does not win: it is noted, and the rules below it are tried. */
 export function meetRule(rules: Rules, path: string, isFolded: boolean, terms: RequestTerms): Meeting {
   const compared = isFolded ? foldCase(path) : path;
   const { bySegment, others } = isFolded ? rules.folded : rules.exact;

@@ -1,4 +1,4 @@
-// The way of a request to its upstream, judged by the path that goes up: all readings have to lead one way, and stay below the prefix.
+// Judges a request's way to its upstream by the path that goes up: all readings have to lead the same way, and stay below the prefix.
 // ARCHITECTURE §1 One request, every reading, `strip_prefix`; §7 Paths.
 
 import { decodeStrictly, spelledPrefix } from '../shared/path-text.ts';
@@ -6,7 +6,7 @@ import { isSameTarget } from '../shared/upstream-target.ts';
 import { type Readings, readingsOf } from './readings.ts';
 import type { Forwarding } from './requirement.ts';
 
-/** What two rules have to agree on when readings of one path meet both: where it goes, as which path, and with what. */
+/** When readings of one path meet two rules, the rules have to agree on these: where the request goes, as which path, with which tokens. */
 const SHARED = ['strip_prefix', 'upstream_secret', 'forward_access_token', 'forward_id_token'] as const;
 
 export function isSameWay(one: Forwarding, other: Forwarding): boolean {
@@ -14,8 +14,8 @@ export function isSameWay(one: Forwarding, other: Forwarding): boolean {
 }
 
 /**
- * `path` as sent, without query. What is left of it when the prefix is gone, in every reading, each with the prefix put back: what rules
- * can be asked about. What is left must not climb by itself: the upstream, or a folder of it that the prefix stands for, begins there.
+ * Every reading of what is left of `path` without the prefix, with the prefix put back, so that rules can be asked about it. `path` as sent,
+ * without query. What is left must not climb by itself: the upstream, or the folder of it that the prefix stands for, begins there.
  */
 export function readingsBelow(path: string, strip_prefix: string): Readings {
   const prefix = spelledPrefix(path, strip_prefix);

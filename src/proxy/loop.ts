@@ -1,5 +1,5 @@
-// Recognises a request that has been here before: the upstream is, by whatever detour, the gateway itself.
-// The idea is RFC 8586 (CDN-Loop). A header of our own, since servers answer `Via` with uncompressed pages.
+// Recognises a request that has been here before, because its upstream leads back to this gateway.
+// The idea is RFC 8586 (CDN-Loop). The header is our own, because servers send uncompressed pages to whoever sends `Via`.
 
 import type { Config } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
@@ -7,9 +7,9 @@ import { GatewayError } from '../errors.ts';
 /** More gateways in a row than anybody has on purpose. */
 const MOST_HOPS = 10;
 
-/** What this gateway writes for itself: the same in every isolate, different in the next gateway, and telling nobody anything. */
+/** This gateway's mark: every isolate writes the same one, another gateway writes another, and nobody learns anything from it. */
 export function hopIdOf({ redirect_uri, client_id }: Pick<Config, 'redirect_uri' | 'client_id'>): string {
-  // FNV-1a, twice from different ends: it only has to differ.
+  // FNV-1a from both ends. Marks only have to differ, so no cryptography is needed.
   const text = `${redirect_uri} ${client_id}`;
   return hash(text) + hash([...text].reverse().join(''));
 }

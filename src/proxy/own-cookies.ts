@@ -1,4 +1,4 @@
-// Keeps the gateway's own cookies between the visitor and the gateway: out of what goes upstream and out of what comes back.
+// Keeps the gateway's own cookies out of what goes upstream and out of what comes back.
 // ARCHITECTURE §4; RFC 6265bis §5.7 (names), §4.2.1 (Cookie).
 
 /**
@@ -22,7 +22,7 @@ export function withoutOwnCookies(header: string, base: string, isBrowser: boole
   for (const piece of line.split(';')) {
     const [first = '', ...behind] = piece.split(',');
     const isOurs = isOwnCookie(first, base);
-    // What a browser sends behind a comma is of the same cookie, but a value that we have sealed goes up from nowhere.
+    // Behind a comma a browser sends more of the same cookie, which stays; but no value that we have sealed goes up.
     const others = behind.filter((part) => !isOwnCookie(part, base) || (isBrowser && !SEALED.test(part)));
     if (!isOurs) kept.push(others.length === behind.length ? piece : [first, ...others].join(','));
     else if (!isBrowser && others.length > 0) kept.push(others.join(','));
@@ -30,7 +30,7 @@ export function withoutOwnCookies(header: string, base: string, isBrowser: boole
   return kept.join(';').replace(/^[ \t]+/, '') || undefined;
 }
 
-/** Every browser says so, but for the older ones and WebSockets, which have a name. */
+/** Every browser sends `Sec-Fetch-Site`, except older ones and WebSockets, which are told by their `User-Agent`. */
 export function isBrowserRequest(headers: Headers): boolean {
   return headers.has('Sec-Fetch-Site') || headers.get('User-Agent')?.startsWith('Mozilla/') === true;
 }

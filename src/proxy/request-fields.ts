@@ -5,7 +5,7 @@ import { HOP_BY_HOP, lettersAndDigits } from '../shared/field-names.ts';
 
 export type Disposition = 'pass' | 'drop' | 'cookie' | 'authorization' | 'tracestate';
 
-/** What concerns one connection, what the runtime writes itself, and Expect, which the edge has answered. */
+/** Fields that concern one connection, that the runtime writes itself, or that the edge has answered (Expect). */
 const DROPPED: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   'proxy-authorization',
@@ -24,7 +24,7 @@ const SPECIAL: Readonly<Record<string, Disposition>> = {
   tracestate: 'tracestate',
 };
 
-/** Of the edge's own fields these tell the application something; the others are about the edge. */
+/** The edge's own fields that tell the application something; all others tell something about the edge. */
 const KEPT_OF_THE_EDGE = ['cf-ipcountry', 'cf-ray'];
 
 /**
@@ -47,7 +47,7 @@ const ONE_SPELLING = new Map(
   ].map((name) => [lettersAndDigits(name), name]),
 );
 
-/** A visitor's `Connection` may name fields of its own, not those that applications rely on: the runtime's way with them is ours. */
+/** A visitor's `Connection` may name fields of its own, but none that applications rely on. The runtime does the same. */
 export const KEPT_FROM_CONNECTION =
   /^(accept|authorization|cache-control|content-|cookie|if-|origin|range|referer|sec-|user-agent)/;
 

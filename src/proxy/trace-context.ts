@@ -11,7 +11,7 @@ export function nextTraceparent(incoming: string | null, randomHex: (bytes: numb
 
 function parseTrace(traceparent: string): { readonly id: string; readonly flags: string } | undefined {
   const [, version, id = '', parent = '', flags = '', more] = TRACEPARENT.exec(traceparent) ?? [];
-  // A version we don't know may be longer than version 00, and means the same as far as that goes.
+  // A newer version may be longer than version 00, and its first fields mean the same.
   if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
   if (/^0+$/.test(id) || /^0+$/.test(parent)) return undefined;
   // Of the flags only "sampled" is known in version 00.

@@ -1,4 +1,4 @@
-// Where a public path lies at the upstream, byte for byte, and the way back for what the upstream says of itself.
+// Where a public path lies at the upstream, byte for byte, and which public path an address of the upstream has.
 // ARCHITECTURE §1 `upstream`, `strip_prefix`; RFC 3986 §3.3.
 
 import type { UpstreamTarget } from '../config/schema.ts';
@@ -39,7 +39,7 @@ export function mapAddress(
   return { target, origin, prefix, url: target.origin + target.basePath + path };
 }
 
-/** Path of the upstream → path of the visitor; `undefined` for one outside of the base path, which no visitor can reach. */
+/** The visitor's path for one of the upstream's; `undefined` outside of the base path, where no visitor can get. */
 export function publicPath(path: string, { target, prefix }: AddressMap): string | undefined {
   const { basePath } = target;
   if (!isBelow(path, basePath)) return undefined;

@@ -11,7 +11,7 @@ import { compileDispositions, KEPT_FROM_CONNECTION } from './request-fields.ts';
 import { isSameTrace } from './trace-context.ts';
 import { type AddressMap, mapAddress } from './upstream-path.ts';
 
-/** What says who somebody is, and proves it. */
+/** Header fields that say who somebody is, and prove it. */
 export interface IdentityExtras {
   /** Empty for nobody. */
   readonly identityHeaders: HeaderList;
@@ -59,13 +59,13 @@ export function compileUpstreamRequest(
   return (request, destination, extras) => {
     const target = destination.upstream ?? config.upstream;
     const addresses = mapAddress(request.url, target, destination.strip_prefix);
-    // All at once and then thinned out: each field by itself crosses into the runtime and back.
+    // Copying all fields at once and deleting some is faster: setting each would cross into the runtime and back.
     const headers = new Headers(request.headers);
     const named = namedByConnection(headers.get('Connection'), KEPT_FROM_CONNECTION);
     for (const [name, value] of request.headers) {
       const passed = named?.has(name) ? undefined : valueToPass(name, value, request.headers, extras);
       if (passed === undefined) headers.delete(name);
-      // What was judged as one value has to arrive as one line: of two, an application might read the first.
+      // A value that was judged as one has to arrive in one line: of two lines an application might read the first.
       else if (passed !== value || value.includes(',')) headers.set(name, passed);
     }
     addOwn(headers, request, addresses.origin, extras);
@@ -125,7 +125,7 @@ export function setIdentity(headers: Headers, extras: IdentityExtras): void {
   if (extras.idToken !== undefined) headers.set('X-Forwarded-Id-Token', extras.idToken);
 }
 
-/** The edge writes the visitor's address here, whatever the visitor sent; in development nobody does. */
+/** The edge writes the visitor's address into this field, whatever the visitor sent. In development nobody writes it. */
 function clientAddress(value: string | null): string | undefined {
   return value !== null && /^[0-9a-f.:]{2,45}$/i.test(value) ? value : undefined;
 }

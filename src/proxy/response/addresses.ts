@@ -4,12 +4,12 @@
 import { type AddressMap, isBelow, publicPath } from '../upstream-path.ts';
 
 /**
- * Scheme if any, authority, and what follows is the rest: taken apart by hand, since a parser would write the rest anew. Browsers take any number of
- * slashes, of either kind (WHATWG URL, special authority ignore slashes state).
+ * The scheme, if any, and the authority. A URL parser would spell what follows differently, and it has to stay as it is. Browsers take any
+ * number of slashes, of either kind (WHATWG URL, special authority ignore slashes state).
  */
 const ABSOLUTE = /^(?:(https?):[/\\]*|[/\\]{2,})([^/?#\\]*)/i;
 
-/** A URI reference as the visitor has to see it. What does not lead to the upstream is left alone. */
+/** A URI reference as the visitor has to see it. One that does not lead to the upstream is left alone. */
 export function publicReference(reference: string, addresses: AddressMap): string {
   const [start = '', scheme, authority] = ABSOLUTE.exec(reference) ?? [];
   if (authority === undefined)
@@ -17,7 +17,7 @@ export function publicReference(reference: string, addresses: AddressMap): strin
   if (!isPrivateHost(authority, scheme, addresses)) return reference;
   const rest = reference.slice(start.length);
   const path = rest.startsWith('/') ? rest : `/${rest}`;
-  // Below another folder of the private host nothing can be reached, but its name stays private all the same.
+  // Nobody can reach another folder of the private host, but its name stays private all the same.
   return addresses.origin + (publicPath(path, addresses) ?? path);
 }
 
@@ -27,7 +27,7 @@ const onOurSite = (path: string, { origin }: AddressMap): string => (/^\/[/\\]/.
 /** Whether the upstream's paths are the visitor's. */
 const isSamePlace = ({ target, prefix }: AddressMap): boolean => target.basePath === '' && prefix === '';
 
-/** A path without origin, as applications mostly redirect: moved only where the upstream lies elsewhere than the visitor thinks. */
+/** A path without origin, as in most redirects. It is moved only where the upstream's paths differ from the visitor's. */
 function publicRoot(path: string, addresses: AddressMap): string {
   const { target, prefix } = addresses;
   if (isSamePlace(addresses)) return path;
@@ -36,7 +36,7 @@ function publicRoot(path: string, addresses: AddressMap): string {
   return publicPath(path, addresses) ?? path;
 }
 
-/** An application behind a proxy writes the host it was called by, under the scheme it was told of or the one it sees. */
+/** An application behind a proxy writes the host that it was called by, with the scheme that it was told or the one that it sees. */
 function isPrivateHost(authority: string, scheme: string | undefined, { target, origin }: AddressMap): boolean {
   const own = new URL(target.origin);
   const url = `${scheme ?? own.protocol.slice(0, -1)}://${authority}`;
@@ -53,7 +53,7 @@ export function publicRefresh(refresh: string, addresses: AddressMap): string {
 
 /** A Set-Cookie line for the visitor's host: without a Domain that only the private host has, Path moved with the address. */
 export function publicSetCookie(line: string, addresses: AddressMap): string {
-  // Nearly every cookie: nothing in it depends on where the upstream lies.
+  // This holds for nearly every cookie: nothing in it depends on where the upstream lies.
   if (isSamePlace(addresses) && !/;\s*domain/i.test(line)) return line;
   const [pair = '', ...attributes] = line.split(';');
   const kept = attributes.flatMap((attribute) => {
@@ -77,11 +77,11 @@ function isPrivateDomain(value: string, { target, origin }: AddressMap): boolean
 
 const isInDomain = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`);
 
-/** A cookie of the application's root may stay one of the whole site; one of a folder has to follow the folder. */
+/** A cookie for the application's root may stay one for the whole site; a cookie for a folder has to follow the folder. */
 function publicCookiePath(attribute: string, path: string, addresses: AddressMap): string {
   if (!path.startsWith('/') || path === '/') return attribute;
   const moved = publicRoot(path, addresses);
-  // Without the slash that publicPath ends the root of a prefix with: `Path=/api/` would not cover `/api`.
+  // publicPath ends the root of a prefix with a slash, which has to go: `Path=/api/` would not cover `/api`.
   const folder = path.endsWith('/') || moved === '/' ? moved : moved.replace(/\/$/, '');
   return moved === path ? attribute : ` Path=${folder}`;
 }

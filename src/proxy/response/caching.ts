@@ -1,4 +1,4 @@
-// Keeps what one person was answered out of every shared cache, and out of the browser's once somebody else has signed in.
+// Keeps one person's answers out of every shared cache, and out of the browser's cache once somebody else has signed in.
 // RFC 9111 §5.2.2 (Cache-Control), §4.1 (Vary); RFC 9213 (targeted fields).
 
 const SURROGATE_FIELDS = /^(.+-cache-control|surrogate-control|x-accel-expires|edge-control)$/;
@@ -7,8 +7,8 @@ const SURROGATE_FIELDS = /^(.+-cache-control|surrogate-control|x-accel-expires|e
 export const isSurrogateField = (name: string): boolean => SURROGATE_FIELDS.test(name);
 
 /**
- * Changes `headers`, which are a response's to a known user, without surrogate fields. Validators stay, so conditional requests go on
- * working.
+ * Changes `headers`, from which surrogate fields have been removed, for a response to a known user. Validators stay, so that conditional
+ * requests go on working.
  */
 export function keepPrivate(headers: Headers): void {
   const cacheControl = headers.get('Cache-Control');
@@ -31,7 +31,7 @@ function splitDirectives(value: string): string[] {
   return (value.match(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g) ?? []).map((part) => part.trim()).filter((part) => part !== '');
 }
 
-/** One browser, two people: what the first was shown must not be shown to the second (after a look at the validator it may). */
+/** Two people may share a browser: it must not show the second what the first was shown, unless the application confirms it (304). */
 function varyOnCookie(headers: Headers): void {
   const vary = headers.get('Vary');
   const names = (vary ?? '').split(',').map((name) => name.trim().toLowerCase());

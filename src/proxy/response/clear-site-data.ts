@@ -1,10 +1,10 @@
-// The upstream's Clear-Site-Data: of cookies it would take the gateway's along, so the application's are deleted one by one instead.
+// The upstream's Clear-Site-Data. Clearing all cookies would clear the gateway's too, so the application's are deleted one by one.
 // Clear Site Data §3.1 (the header), §4.1 (cookies of the whole domain go); RFC 6265bis §5.7 (what deletes a cookie).
 
 import { isOwnCookie } from '../own-cookies.ts';
 import { rawPathOf } from '../upstream-path.ts';
 
-/** Everything that may be cleared as it was asked for; what `*` becomes. A type that nobody knows yet might mean cookies too. */
+/** Types that are cleared as they were asked for, and what `*` becomes. A type that nobody knows yet might mean cookies too. */
 const HARMLESS = ['cache', 'clientHints', 'executionContexts', 'prefetchCache', 'prerenderCache', 'storage'];
 
 /** Set-Cookie lines for all cookies at all places together. */
@@ -12,7 +12,7 @@ const MAX_LINES = 100;
 /** Characters of a cookie's path; browsers overlook a longer one (RFC 6265bis §5.6). */
 const MAX_PATH = 1024;
 
-/** The request as the upstream got it, but for its public address. */
+/** The request as the upstream got it, with its public address. */
 export interface Sent {
   readonly url: string;
   readonly headers: Headers;
@@ -36,14 +36,14 @@ function isHarmless(type: string): boolean {
   return HARMLESS.includes(name);
 }
 
-/** A browser deletes a cookie only by its very name, path and domain, of which a request tells the name alone: all that fit are named. */
+/** A browser deletes a cookie only by its exact name, path and domain. A request tells the name alone, so all that fit are named. */
 function deletions({ url, headers }: Sent, cookieBase: string): string[] {
   const all = cookieNames(headers.get('Cookie') ?? '').filter((name) => !isOwnCookie(name, cookieBase));
   const names = all.slice(0, MAX_LINES);
   const domains = ['', ...domainsOf(new URL(url).hostname).map((domain) => `; Domain=${domain}`)];
   const places = pathsOf(url).flatMap((path) => domains.map((domain) => `; Path=${path}${domain}`));
   const lines = places.slice(0, MAX_LINES).flatMap((place, at) =>
-    // A name with a prefix promises a secure cookie, and `__Host-` one of the whole host alone.
+    // Browsers take a cookie with a prefix only if it is Secure, and one with `__Host-` only for the whole host.
     names.flatMap((name) =>
       isHostName(name) && at > 0 ? [] : [`${name}=; Max-Age=0${place}; HttpOnly${secure(name)}`],
     ),

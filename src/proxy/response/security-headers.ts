@@ -1,4 +1,4 @@
-// Security headers of the application's responses: those it lacks from a set that breaks no application. What it set itself stands.
+// Security headers of the application's responses. It gets those that it lacks, from a set that breaks no application; its own stand.
 // ARCHITECTURE §1 SECURITY_HEADERS.
 
 import type { Config } from '../../config/schema.ts';
@@ -31,7 +31,7 @@ export function compileSecurityHeaders(
   };
 }
 
-/** The newer word for the same thing, more precise: the older one beside it would only confuse old browsers. */
+/** frame-ancestors is newer and more precise than X-Frame-Options, which beside it would only confuse old browsers. */
 function hasFrameAncestors(headers: Headers): boolean {
   return /(^|[;,])\s*frame-ancestors(\s|$|;)/i.test(headers.get('Content-Security-Policy') ?? '');
 }

@@ -12,7 +12,7 @@ import { isSurrogateField, keepPrivate } from './caching.ts';
 import { clearSiteData, type Sent } from './clear-site-data.ts';
 import { compileSecurityHeaders } from './security-headers.ts';
 
-/** What concerns one connection; and alternative services, which would lead visitors past the gateway to the private host. */
+/** Fields that concern one connection, and alternative services, which would lead visitors past the gateway to the private host. */
 const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'proxy-authentication-info', 'alt-svc']);
 
 /** An upstream's `Connection` takes away fields of its own only, never one that protects the visitor or delimits the body. */
@@ -38,13 +38,13 @@ export interface UpstreamAnswer {
   readonly headers: Headers;
 }
 
-/** Changes the headers in place: they are the copy that the visitor's response was made with, and a second one would be made for nothing. */
+/** Changes the headers in place: they are already a copy, which the visitor's response was made with. */
 export type RewriteResponseHeaders = (answer: UpstreamAnswer, context: ResponseContext) => void;
 
 export function compileResponseHeaders(
   config: Pick<Config, 'isSecure' | 'securityHeaders' | 'identityHeaders'>,
 ): RewriteResponseHeaders {
-  // What was for the upstream alone, should it show its request back.
+  // These were for the upstream alone, and an upstream may send its request back.
   const isIdentity = compileIdentityNames(config);
   const ownBase = cookieBase(config.isSecure);
   const addSecurityHeaders = compileSecurityHeaders(config);
