@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { decide } from '../policy/decide.ts';
 import type { Requirement } from '../policy/requirement.ts';
-import { type StillAllowed, type WatchTimes, watchPeriod } from '../proxy/open/revalidation.ts';
+import { type StillAllowed, type RevalidationTimes, revalidationPeriod } from '../proxy/open/revalidation.ts';
 import { callerOf, claimsMaxAgeOf, type Who } from './authenticate.ts';
 import type { Identified } from './stages.ts';
 
@@ -24,7 +24,7 @@ export function revalidatorOf(gateway: Gateway, { requirement, who }: OpenConnec
 }
 
 /** How long a connection may stay open before it is judged anew. */
-export function revalidationTimes({ config, now }: Gateway, { requirement, who }: OpenConnection): WatchTimes {
+export function revalidationTimes({ config, now }: Gateway, { requirement, who }: OpenConnection): RevalidationTimes {
   const within = longestUnasked(config, requirement);
   if (who.kind === 'bearer') return { age: now() - who.judgedAt, within };
   return { age: who.kind === 'session' ? now() - who.visit.known.checkedAt : 0, within };
@@ -74,6 +74,6 @@ async function freshen(
   who: SessionWho,
 ): Promise<SessionWho | string> {
   if (!(await visitorSessions.isStanding(who.visit))) return 'the session has ended';
-  const claimsMaxAge = claimsMaxAgeOf(config, requirement) - watchPeriod(longestUnasked(config, requirement));
+  const claimsMaxAge = claimsMaxAgeOf(config, requirement) - revalidationPeriod(longestUnasked(config, requirement));
   return (await visitorSessions.freshen(who.visit, claimsMaxAge)) === 'ended' ? 'the session has ended' : who;
 }

@@ -5,15 +5,15 @@ import type { Config, Destination } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
 import { GATEWAY_HOP } from '../shared/field-names.ts';
 import { hopIdOf, nextHops } from './loop.ts';
-import { guardStream } from './open/guarded-stream.ts';
+import { revalidatedStream } from './open/revalidated-stream.ts';
 import {
-  firstLook,
-  type Guard,
+  firstRevalidation,
+  type RevalidationPlan,
   type StillAllowed,
   TIMERS,
   type Timers,
-  type WatchTimes,
-  watchPeriod,
+  type RevalidationTimes,
+  revalidationPeriod,
 } from './open/revalidation.ts';
 import { relay, type Socket } from './open/websocket.ts';
 import { isRewritten, rewriteManifest } from './response/manifest.ts';
@@ -38,7 +38,7 @@ export interface ForwardOptions extends UpstreamExtras {
   /** Asked again and again while a WebSocket is open, or an answer goes on. */
   readonly stillAllowed?: StillAllowed | undefined;
   /** Default: judged just now, and again within REVOCATION_MAX_AGE. */
-  readonly revalidationTimes?: WatchTimes | undefined;
+  readonly revalidationTimes?: RevalidationTimes | undefined;
 }
 
 /** @throws GatewayError `upstream_timeout`, `upstream_unreachable`, `upstream_loop`, `bad_request` */
@@ -60,50 +60,50 @@ export function createForward(dependencies: ForwardDependencies): Forward {
 
     const manner: Manner = {
       isPersonal: !options.isPublic || options.identityHeaders.length > 0 || options.assertion !== undefined,
-      // A guard passes bytes on as they are; only the rewriter of manifests has to read them.
+      // What is revalidated passes as raw bytes; only the rewriter of manifests has to read them.
       isRaw: options.stillAllowed !== undefined && !config.rewriteManifest,
       timeout: destination.timeout ?? TIMEOUT,
     };
     const answer = await send(network, request, built, manner);
 
-    const guard = guardOf(options, config.revocationMaxAge, timers);
+    const plan = planOf(options, config.revocationMaxAge, timers);
     const sent = { url: request.url, headers: built.headers };
     const context = { addresses: built.addresses, isPersonal: manner.isPersonal, sent };
     if (answer.webSocket && isUpgrade) {
       const headers = new Headers(answer.headers);
       rewriteHeaders({ status: answer.status, headers }, context);
-      return upgraded(answer.webSocket, headers, guard);
+      return upgraded(answer.webSocket, headers, plan);
     }
-    const response = answered(request.method, answer, guard, manner.isRaw);
+    const response = answered(request.method, answer, plan, manner.isRaw);
     rewriteHeaders(response, context);
     return config.rewriteManifest && isRewritten(request.method, response) ? rewriteManifest(response) : response;
   };
 }
 
-function guardOf(
+function planOf(
   { stillAllowed, revalidationTimes }: ForwardOptions,
   revocationMaxAge: number,
   timers: Timers,
-): Guard | undefined {
+): RevalidationPlan | undefined {
   if (!stillAllowed) return undefined;
   const times = revalidationTimes ?? { age: 0, within: revocationMaxAge };
-  return { stillAllowed, first: firstLook(times), period: watchPeriod(times.within), timers };
+  return { stillAllowed, first: firstRevalidation(times), period: revalidationPeriod(times.within), timers };
 }
 
-function upgraded(application: WebSocket, headers: Headers, guard: Guard | undefined): Response {
+function upgraded(application: WebSocket, headers: Headers, plan: RevalidationPlan | undefined): Response {
   const { 0: visitor, 1: own } = new WebSocketPair();
   for (const socket of [application, own]) {
     socket.binaryType = 'arraybuffer';
     socket.accept();
   }
-  relay(own as Socket, application as Socket, guard);
+  relay(own as Socket, application as Socket, plan);
   return new Response(null, { status: 101, headers, webSocket: visitor });
 }
 
 const WITHOUT_BODY = [204, 205, 304];
 
 /** The upstream's answer with headers that can be changed. */
-function answered(method: string, answer: Response, guard: Guard | undefined, isRaw: boolean): Response {
+function answered(method: string, answer: Response, plan: RevalidationPlan | undefined, isRaw: boolean): Response {
   const { status, headers } = answer;
   if (status < 200 || status > 599) {
     void answer.body?.cancel().catch(() => {});
@@ -113,9 +113,9 @@ function answered(method: string, answer: Response, guard: Guard | undefined, is
   const hasBody = method !== 'HEAD' && !WITHOUT_BODY.includes(status);
   const body = hasBody ? answer.body : null;
   const init: ResponseInit = { status, statusText, headers, ...(isRaw && { encodeBody: 'manual' }) };
-  if (!body || !guard) return new Response(body, init);
+  if (!body || !plan) return new Response(body, init);
   const isUnpacked = !isRaw && headers.has('Content-Encoding');
-  return new Response(guardStream(body, guard, isUnpacked ? undefined : lengthOf(headers)), init);
+  return new Response(revalidatedStream(body, plan, isUnpacked ? undefined : lengthOf(headers)), init);
 }
 
 /** The length that the upstream names; undefined where it names none, or no number. */

@@ -6,7 +6,7 @@ import { revalidationTimes, revalidatorOf } from '../../src/gate/revalidation.ts
 import { matchRequest } from '../../src/policy/match.ts';
 import type { Requirement } from '../../src/policy/requirement.ts';
 import { compileRules } from '../../src/policy/rules.ts';
-import { firstLook, watchPeriod } from '../../src/proxy/open/revalidation.ts';
+import { firstRevalidation, revalidationPeriod } from '../../src/proxy/open/revalidation.ts';
 import { SEED } from '../../stand-in/seed.ts';
 import { sessionIds } from '../session/support.ts';
 import { createHarness, type Harness, type HarnessOptions } from '../support/harness.ts';
@@ -134,9 +134,9 @@ async function connectOpaque(env: Record<string, unknown> = {}, seconds = 0, isR
   if (admitted instanceof Response) throw new Error(`${admitted.status}`);
   const times = revalidationTimes(gateway, admitted);
   const stillAllowed = revalidatorOf(gateway, admitted);
-  let next = clock.now + firstLook(times);
+  let next = clock.now + firstRevalidation(times);
   const pass = async (until: number) => {
-    for (; next <= until; next += watchPeriod(times.within)) {
+    for (; next <= until; next += revalidationPeriod(times.within)) {
       clock.now = next;
       const answer = await stillAllowed?.();
       if (answer !== true) return { at: next, answer };
@@ -218,7 +218,7 @@ describe('an open connection of a session', () => {
       harness.clock.now += age;
       const opened = await harness.gateway.visitorSessions.open(cookie);
       if (opened.kind !== 'active') throw new Error(opened.kind);
-      const first = firstLook(
+      const first = firstRevalidation(
         revalidationTimes(harness.gateway, { requirement, who: { kind: 'session', visit: opened.visit } }),
       );
       expect(harness.clock.now + first - opened.visit.known.checkedAt).toBeLessThanOrEqual(30);
@@ -232,7 +232,7 @@ describe('an open connection of a session', () => {
       const { harness, requirement, stillAllowed } = await connect({
         env: { ROUTES, CLAIMS_MAX_AGE: String(claimsMaxAge) },
       });
-      const period = watchPeriod(revalidationTimes(harness.gateway, { requirement, who: NOBODY }).within);
+      const period = revalidationPeriod(revalidationTimes(harness.gateway, { requirement, who: NOBODY }).within);
       for (let look = 0; look < 20; look++) {
         await harness.advance(period);
         expect(await stillAllowed?.()).toBe(true);

@@ -1,5 +1,5 @@
-// Looks now and then whether a connection that stays open is still allowed, so that signed out means signed out there too.
-// promise 4, §1 REVOCATION_MAX_AGE.
+// Asks now and then whether a connection that stays open is still allowed, so that signed out means signed out there too.
+// Promise 4; ARCHITECTURE §1 (REVOCATION_MAX_AGE).
 
 /** `true`, or why not in a few words that the other side may read. It must not answer from memory older than the period. */
 export type StillAllowed = () => Promise<true | string>;
@@ -10,63 +10,64 @@ export interface Timers {
 }
 
 export const TIMERS: Timers = {
-  // Called as methods of another object, the runtime's own refuse.
+  // The runtime's own functions refuse to be called as methods of another object.
   setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
 };
 
-/** How long what is open may go unlooked at; seconds. */
-export interface WatchTimes {
-  /** Since whoever it is for was last found allowed. */
+/** Seconds. */
+export interface RevalidationTimes {
+  /** How long ago somebody was last found allowed. */
   readonly age: number;
-  /** After which it must be found out that they no longer are. */
+  /** How long it may take to find out that they no longer are. */
   readonly within: number;
 }
 
-/** Of the time there is: what is left of it is for the answer to come back. */
-const WATCH = 0.8;
+/** The rest of the time is for the answer to come back. */
+const SHARE = 0.8;
 
-export function watchPeriod(within: number): number {
-  return within * WATCH;
+/** Seconds from one revalidation to the next. */
+export function revalidationPeriod(within: number): number {
+  return within * SHARE;
 }
 
-/** The sooner, the longer ago it was judged; but an answer of the usual length is over before. */
-export function firstLook({ age, within }: WatchTimes): number {
-  return watchPeriod(Math.max(within - age, within / 50));
+/** Seconds to the first one: the older the last judgement, the fewer, but enough for an answer of the usual length to be over before. */
+export function firstRevalidation({ age, within }: RevalidationTimes): number {
+  return revalidationPeriod(Math.max(within - age, within / 50));
 }
 
-export interface Guard {
+export interface RevalidationPlan {
   readonly stillAllowed: StillAllowed;
-  /** Seconds to the first look, since what it was let in by may be a while ago; default: the period. */
+  /** Seconds to the first revalidation; default: the period. */
   readonly first?: number;
-  /** Seconds between two looks. */
+  /** Seconds from one to the next. */
   readonly period: number;
   readonly timers: Timers;
 }
 
-/** `known` is false when nobody could say: the connection ends all the same, but whoever comes back may be let in. */
-export type Ending = { readonly known: boolean; readonly reason: string };
+/** Why a connection is cut off. `isKnown` is false when nobody could say: whoever comes back may be let in. */
+export type CutOff = { readonly isKnown: boolean; readonly reason: string };
 
-/** Returns how to stop watching. `end` is called once at most. */
-export function watch(
-  { stillAllowed, period, first = period, timers }: Guard,
-  end: (ending: Ending) => void,
+/** Returns how to stop it. `cutOff` is called once at most. */
+export function revalidate(
+  { stillAllowed, period, first = period, timers }: RevalidationPlan,
+  cutOff: (why: CutOff) => void,
 ): () => void {
   let isOver = false;
   let timer: unknown;
-  const finish = (ending: Ending) => {
+  const finish = (why: CutOff) => {
     if (isOver) return;
     isOver = true;
-    end(ending);
+    cutOff(why);
   };
-  const look = () => {
+  const ask = () => {
     stillAllowed().then(
-      (answer) => (answer === true ? schedule(period) : finish({ known: true, reason: answer })),
-      () => finish({ known: false, reason: 'the session could not be checked' }),
+      (answer) => (answer === true ? schedule(period) : finish({ isKnown: true, reason: answer })),
+      () => finish({ isKnown: false, reason: 'the session could not be checked' }),
     );
   };
   const schedule = (seconds: number) => {
-    if (!isOver) timer = timers.setTimeout(look, seconds * 1000);
+    if (!isOver) timer = timers.setTimeout(ask, seconds * 1000);
   };
   schedule(first);
   return () => {

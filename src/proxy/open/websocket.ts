@@ -1,15 +1,17 @@
 // Passes a WebSocket on, message by message, so that it can be closed when its session ends.
 // RFC 6455 §7.4 (close codes); promise 4.
 
-import { type Ending, type Guard, watch } from './revalidation.ts';
+import { type CutOff, type RevalidationPlan, revalidate } from './revalidation.ts';
 
-/** The session has ended, was revoked, or lost the role. 4000–4999 are the application's to define; 4401 reads like HTTP's 401. */
-const SESSION_OVER = 4401;
-const TRY_AGAIN_LATER = 1013;
-const GOING_AWAY = 1001;
-const INTERNAL_ERROR = 1011;
+const CODES = {
+  /** The session has ended, was revoked, or lost the role. Applications define 4000 to 4999; 4401 reads like HTTP's 401. */
+  sessionOver: 4401,
+  tryAgainLater: 1013,
+  goingAway: 1001,
+  internalError: 1011,
+} as const;
 
-/** What both ends have; the runtime's WebSocket, accepted. */
+/** One end of the connection: the part of the runtime's accepted WebSocket that is used here. */
 export interface Socket {
   readonly readyState: number;
   send(message: string | ArrayBuffer): void;
@@ -22,14 +24,14 @@ export interface Socket {
 const OPEN = 1;
 const CLOSED = 3;
 
-/** Relays until one side closes; what it said, the other hears. Without a guard nobody looks at the session. */
-export function relay(visitor: Socket, application: Socket, guard: Guard | undefined): void {
-  const stop = guard ? watch(guard, (ending) => endBoth(visitor, application, ending)) : () => {};
-  connect(visitor, application, GOING_AWAY, stop);
-  connect(application, visitor, INTERNAL_ERROR, stop);
+/** Relays until one side closes, and passes its code and reason on. Without a plan nobody asks about the session. */
+export function relay(visitor: Socket, application: Socket, plan: RevalidationPlan | undefined): void {
+  const stop = plan ? revalidate(plan, (why) => cutBoth(visitor, application, why)) : () => {};
+  connect(visitor, application, CODES.goingAway, stop);
+  connect(application, visitor, CODES.internalError, stop);
 }
 
-/** `lost`: the code to close `to` with when `from` went without a word. */
+/** `lost`: the code that closes `to` when `from` disappears without one. */
 function connect(from: Socket, to: Socket, lost: number, stop: () => void): void {
   from.addEventListener('message', ({ data }) => {
     if (to.readyState === OPEN) to.send(data as string | ArrayBuffer);
@@ -45,12 +47,12 @@ function connect(from: Socket, to: Socket, lost: number, stop: () => void): void
   });
 }
 
-function endBoth(visitor: Socket, application: Socket, { known, reason }: Ending): void {
-  closeSocket(visitor, known ? SESSION_OVER : TRY_AGAIN_LATER, reason, GOING_AWAY);
-  closeSocket(application, GOING_AWAY, '', GOING_AWAY);
+function cutBoth(visitor: Socket, application: Socket, { isKnown, reason }: CutOff): void {
+  closeSocket(visitor, isKnown ? CODES.sessionOver : CODES.tryAgainLater, reason, CODES.goingAway);
+  closeSocket(application, CODES.goingAway, '', CODES.goingAway);
 }
 
-/** 1005 and 1006 say that no code came and can't be sent, nor can 1015 (RFC 6455 §7.4.1). */
+/** 1005 and 1006 say that no code came. Neither they nor 1015 can be sent (RFC 6455 §7.4.1). */
 function closeSocket(socket: Socket, code: number, reason: string, lost: number): void {
   if (socket.readyState === CLOSED) return;
   if (code === 1005) socket.close();
@@ -58,7 +60,7 @@ function closeSocket(socket: Socket, code: number, reason: string, lost: number)
   else socket.close(code, shorten(reason));
 }
 
-/** 123 bytes are what a close frame holds (RFC 6455 §5.5). */
+/** A close frame holds a reason of 123 bytes (RFC 6455 §5.5). */
 function shorten(reason: string): string {
   const bytes = new TextEncoder().encode(reason);
   return bytes.length <= 123 ? reason : new TextDecoder().decode(bytes.subarray(0, 120)).replace(/\uFFFD$/, '');

@@ -1,22 +1,22 @@
-// Ends an answer that goes on when whoever it is for is no longer allowed: event streams, long downloads, whatever it calls itself.
-// promise 4; HTML §9.2 (an EventSource comes back by itself, and is then judged like any request).
+// Cuts an answer off when whoever it is for is no longer allowed: event streams, long downloads, whatever it calls itself.
+// Promise 4; HTML §9.2 (an EventSource comes back by itself, and is then judged like any request).
 
-import { type Guard, watch } from './revalidation.ts';
+import { type RevalidationPlan, revalidate } from './revalidation.ts';
 
 /**
- * The same bytes at the same pace, moved by the runtime and not by a script. An error of `body` stays one. What has no
- * `length` (bytes) ends as if the application had ended it; what has one breaks off, since it is not whole.
+ * The same bytes at the same pace, moved by the runtime and not by a script. An error of `body` stays one. An answer without a `length`
+ * (bytes) that is cut off ends as if the application had ended it; one with a length breaks off, because it is not whole.
  */
-export function guardStream(
+export function revalidatedStream(
   body: ReadableStream<Uint8Array>,
-  guard: Guard,
+  plan: RevalidationPlan,
   length?: number,
 ): ReadableStream<Uint8Array> {
   const ending = new AbortController();
-  const stop = watch(guard, ({ reason }) => ending.abort(reason));
+  const stop = revalidate(plan, ({ reason }) => ending.abort(reason));
   const { readable, writable } = createPipe(length, stop);
   const moved = body.pipeTo(writable, { signal: ending.signal, preventClose: true, preventAbort: true });
-  // Whoever reads learns of the end after the watch is over.
+  // Revalidation stops before the reader learns of the end.
   const close = () => {
     stop();
     return writable.close();
@@ -35,11 +35,11 @@ interface Pipe {
   readonly writable: WritableStream<Uint8Array>;
 }
 
-/** The runtime's own kinds pass bytes on without waking a script; elsewhere (tests in Node) there is the standard's. */
+/** The runtime's own streams pass bytes on without waking a script; tests in Node have the standard's alone. */
 function createPipe(length: number | undefined, cancel: () => void): Pipe {
   if (typeof IdentityTransformStream === 'undefined') return new TransformStream<Uint8Array, Uint8Array>({ cancel });
   return (length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length)) as Pipe;
 }
 
-/** The visitor may have left: then there is nobody to tell. */
+/** The visitor may have left, and then there is nobody to tell. */
 function ignore(): void {}
