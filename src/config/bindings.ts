@@ -5,6 +5,9 @@ import { isPlain } from './issues.ts';
 
 export type Environment = Readonly<Record<string, unknown>>;
 
+/** An empty text, as shells and dashboards leave it behind, is no value. */
+export const isGiven = (value: unknown): boolean => value !== undefined && value !== '';
+
 /** Version metadata is the one binding that is a plain table. */
 const PLAIN_BINDINGS = ['CF_VERSION_METADATA'];
 

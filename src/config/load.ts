@@ -3,7 +3,7 @@
 
 import { type BaseIssue, safeParse } from 'valibot';
 import { assembleConfig } from './assemble.ts';
-import { BINDINGS, type BindingName, type Environment, hasMethod, isBinding } from './bindings.ts';
+import { BINDINGS, type BindingName, type Environment, hasMethod, isBinding, isGiven } from './bindings.ts';
 import { describeVariable, type Judged, judgeTogether } from './consistency.ts';
 import { type ConfigIssue, describeValue, placeOfRoute } from './issues.ts';
 import { readNamedSecrets, secretNamesIn } from './named-secrets.ts';
@@ -11,7 +11,6 @@ import { describeRenames, nameAsWritten, RENAMED, translateNames } from './renam
 import { ROUTE_FIELDS, type RouteField } from './routes.ts';
 import type { Config } from './schema.ts';
 import { suggestName } from './suggest.ts';
-import { isGiven } from './values.ts';
 import { VARIABLES, type VariableName, type Variables } from './variables.ts';
 import { mergeVariables, type VariablesFile } from './variables-file.ts';
 

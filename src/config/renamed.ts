@@ -1,8 +1,9 @@
 // Settings that had another name in an earlier release: the old one still counts, and the log names the new one.
 // Each stands here for at least one release after CHANGELOG.md has said so.
 
+import { isGiven } from './bindings.ts';
 import { type ConfigIssue, placeOfRoute } from './issues.ts';
-import { isGiven, isTable, parseJson, type Table, Wanted } from './values.ts';
+import { isTable, parseJson, type Table, Wanted } from './values.ts';
 
 type Names = Readonly<Record<string, string>>;
 

@@ -96,9 +96,6 @@ export const filledList = <Item, Issue extends BaseIssue<unknown>>(
   separator?: RegExp,
 ) => pipe(list(item, wanted, separator), minLength(1, `${wanted}, not an empty one`));
 
-/** An empty text, as shells and dashboards leave it behind, is no value. */
-export const isGiven = (value: unknown): boolean => value !== undefined && value !== '';
-
 export type Table = Readonly<Record<string, unknown>>;
 
 /** JSON data, given as data or as text. Bindings are refused. */

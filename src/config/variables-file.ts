@@ -1,9 +1,8 @@
 // Lists and tables from postern.toml, which the build makes a module of the worker: a variable may have 5 KB at most, a module more.
 // ARCHITECTURE §1; Workers: environment variables, limits.
 
-import type { Environment } from './bindings.ts';
+import { type Environment, isGiven } from './bindings.ts';
 import type { ConfigIssue } from './issues.ts';
-import { isGiven } from './values.ts';
 
 /** As `postern build` writes it; every environment of wrangler.toml has an entry. */
 export interface VariablesFile {

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { unstable_readConfig as readConfig } from 'wrangler';
 import { devVarsExample } from '../../cli/dev-vars-example.ts';
+import { checkPlatform } from '../../cli/doctor/exposure.ts';
+import type { Installation } from '../../cli/installation/installation.ts';
 import { loadTomlParser } from '../../cli/update/toml-parser.ts';
 import { configurationReference } from '../../cli/write-configuration-docs.ts';
 import { DESCRIPTIONS, DUMMY_SECRETS, ROUTE_DESCRIPTIONS } from '../../src/config/reference.ts';
@@ -76,6 +78,14 @@ describe('wrangler.toml', () => {
 
   it('design §5.10 leaves no second way in', () => {
     expect(wrangler).toMatchObject({ workers_dev: false, preview_urls: false });
+  });
+
+  it('has the compatibility date that doctor wants, and one day older is too old for it', () => {
+    const judge = (compatibility_date: string) =>
+      checkPlatform({ wrangler: { ...wrangler, compatibility_date } } as Installation, '2099-01-01')[0]?.status;
+    const date = wrangler.compatibility_date ?? '';
+    const dayBefore = new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10);
+    expect([judge(date), judge(dayBefore)]).toEqual(['ok', 'warning']);
   });
 
   it('has the bindings and the migration of the Durable Object', () => {
