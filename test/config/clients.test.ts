@@ -1,5 +1,5 @@
 // The gateway as a client of ZITADEL: authentication, key files, bearer tokens, scopes, organisation.
-// Design §1; ZITADEL key files; RFC 7523 (private_key_jwt).
+// ARCHITECTURE §1; ZITADEL key files; RFC 7523 (private_key_jwt).
 
 import { describe, expect, it } from 'vitest';
 import { APPLICATION_KEY_FILE, configOf, issueOf, warningsOf } from './environment.ts';

@@ -1,5 +1,5 @@
 // IDENTITY_HEADERS, ROLE_MAP, SECURITY_HEADERS, the assertion's keys, and what the gateway's pages look like.
-// Design §1, §4; RFC 9110 §5.1, §5.5, §7.6.1; RFC 7517, RFC 8037 (keys).
+// ARCHITECTURE §1, §4; RFC 9110 §5.1, §5.5, §7.6.1; RFC 7517, RFC 8037 (keys).
 
 import { describe, expect, it } from 'vitest';
 import { configOf, issueOf, issuesOf } from './environment.ts';

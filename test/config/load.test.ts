@@ -1,11 +1,11 @@
 // The configuration as a whole: defaults, what counts as unset, every problem at once, unknown names, bindings.
-// Design §1.
+// ARCHITECTURE §1.
 
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { configOf, ENVIRONMENT, Fetcher, issueOf, issuesOf, load, STRONG_SECRET } from './environment.ts';
 
-describe('defaults (design §1)', () => {
+describe('defaults (ARCHITECTURE §1)', () => {
   it('gives every optional variable its default', () => {
     expect(configOf()).toEqual({
       issuer: 'https://acme.zitadel.cloud',

@@ -76,7 +76,7 @@ describe('wrangler.toml', () => {
     expect(toml).not.toMatch(new RegExp(`^#? ?${name} = `, 'm'));
   });
 
-  it('design §5.10 leaves no second way in', () => {
+  it('promise 10 leaves no second way in', () => {
     expect(wrangler).toMatchObject({ workers_dev: false, preview_urls: false });
   });
 

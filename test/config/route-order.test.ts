@@ -1,5 +1,5 @@
 // Rules that are never reached are warnings; where that is not certain, nothing is said.
-// Design §1 Routes: first match wins.
+// ARCHITECTURE §1 Routes: first match wins.
 
 import { describe, expect, it } from 'vitest';
 import { warningsOf } from './environment.ts';

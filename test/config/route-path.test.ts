@@ -1,5 +1,5 @@
 // The path of a rule: written decoded, exact or a prefix, of one reading only.
-// Design §1 Routes.
+// ARCHITECTURE §1 Routes.
 
 import { describe, expect, it } from 'vitest';
 import { configOf, issueOf } from './environment.ts';

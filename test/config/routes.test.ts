@@ -1,5 +1,5 @@
 // ROUTES: each field of an access rule, and what must hold between them.
-// Design §1 Routes.
+// ARCHITECTURE §1 Routes.
 
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../src/config/schema.ts';

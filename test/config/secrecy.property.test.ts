@@ -1,5 +1,5 @@
 // A secret is never printed: whatever is wrong with it, and wherever else it was put by mistake.
-// Design §1; RFC 7517 §9.2 (private keys).
+// ARCHITECTURE §1; RFC 7517 §9.2 (private keys).
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 // Strength of the secrets that the operator makes.
-// Design §1 SESSION_SECRET, OPERATOR_SECRET, UPSTREAM_SECRET.
+// ARCHITECTURE §1 SESSION_SECRET, OPERATOR_SECRET, UPSTREAM_SECRET.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

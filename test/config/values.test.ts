@@ -1,5 +1,5 @@
 // Durations and flags.
-// Design §1: durations are seconds, a positive whole number or its digits.
+// ARCHITECTURE §1: durations are seconds, a positive whole number or its digits.
 
 import { describe, expect, it } from 'vitest';
 import { configOf, issueOf } from './environment.ts';

@@ -1,5 +1,5 @@
 // The signed assertion: what is in it, how long it is used again, and that nothing private is published.
-// Design §4; issue 5 "Proof for the application".
+// ARCHITECTURE §4.
 
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -35,7 +35,7 @@ function setUp(assertionKeys: readonly JsonWebKey[], assertionBinding: 'session'
 }
 
 describe.each(['ES256', 'EdDSA'] as const)('%s', (alg) => {
-  it('design §4 carries the claims, and verifies with the published keys', async () => {
+  it('ARCHITECTURE §4 carries the claims, and verifies with the published keys', async () => {
     const { sign, publicKeys, clock } = setUp([keys[alg]]);
     const jwks = createLocalJWKSet({ keys: [...(await publicKeys())] });
     const { payload, protectedHeader } = await jwtVerify((await sign(asked)) as string, jwks, {

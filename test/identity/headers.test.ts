@@ -1,5 +1,5 @@
 // Identity headers: which, from which claim, and how they are written.
-// Design §4.
+// ARCHITECTURE §4.
 
 import { describe, expect, it } from 'vitest';
 import { claimNames, compileIdentityHeaders } from '../../src/identity/headers.ts';
@@ -28,7 +28,7 @@ const headersOf = (identity: Identity, identityHeaders?: Record<string, string>)
   Object.fromEntries(compileIdentityHeaders(identityHeaders ? { identityHeaders } : {})(identity));
 
 describe('the default set', () => {
-  it('design §4 names each header and its claim', () => {
+  it('ARCHITECTURE §4 names each header and its claim', () => {
     expect(headersOf(ada)).toEqual({
       'X-Forwarded-User': '163840776835432705',
       'X-Forwarded-Email': 'ada@example.com',

@@ -1,5 +1,5 @@
 // The snippets of docs/headers.md read what the gateway writes: copied from the page and run, in the languages that are at hand.
-// Design §4 (encoding).
+// ARCHITECTURE §4 (encoding).
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 // Names that a visitor may not get through to the upstream, in all the spellings that other servers fold into one.
-// Design §4; CVE-2025-64484, CVE-2026-39858, CVE-2026-88011, CVE-2026-33433, CVE-2026-35051.
+// ARCHITECTURE §4; CVE-2025-64484, CVE-2026-39858, CVE-2026-88011, CVE-2026-33433, CVE-2026-35051.
 
 import { describe, expect, it } from 'vitest';
 import { compileReservedNames } from '../../src/identity/reserved-names.ts';

@@ -1,5 +1,5 @@
 // The request that another proxy asks about: whole, and without contradiction, or nothing.
-// Design §2 GET /auth/check; docs/forward-auth.md.
+// ARCHITECTURE §2 GET /auth/check; docs/forward-auth.md.
 
 import { describe, expect, it } from 'vitest';
 import { parseAskedRequest } from '../../src/policy/asked-request.ts';
@@ -15,7 +15,7 @@ function original(method: string, uri: string, more: Record<string, string> = {}
   return asked({ 'x-original-method': method, 'x-original-uri': uri, ...more });
 }
 
-describe('design §2: what a proxy says of a request', () => {
+describe('ARCHITECTURE §2: what a proxy says of a request', () => {
   const expected = { method: 'GET', url: 'https://app.example.com/a/b?c=/d', path: '/a/b' };
 
   it.each([
@@ -59,7 +59,7 @@ describe('design §2: what a proxy says of a request', () => {
   });
 });
 
-describe('design §2: both families of names, where both are there, agree', () => {
+describe('ARCHITECTURE §2: both families of names, where both are there, agree', () => {
   const forwarded = (method: string, uri: string) => ({ 'x-forwarded-method': method, 'x-forwarded-uri': uri });
 
   it.each([
@@ -82,7 +82,7 @@ describe('design §2: both families of names, where both are there, agree', () =
   });
 });
 
-describe('design §2: the host that was asked for', () => {
+describe('ARCHITECTURE §2: the host that was asked for', () => {
   it.each([
     ['board.example.com', 'https://board.example.com/a'],
     ['BOARD.example.com:8443', 'https://board.example.com:8443/a'],

@@ -1,5 +1,5 @@
 // Short ways to rules, requests and callers for the tests of the policy.
-// Design §1 Routes: what is left out has the default.
+// ARCHITECTURE §1 Routes: what is left out has the default.
 
 import type { Route } from '../../src/config/schema.ts';
 import { endpointUrl, folderOf, type OwnAddresses } from '../../src/endpoints/catalogue.ts';

@@ -1,5 +1,5 @@
 // Ways past a guard that others have left open, each against `/admin/*` in front of a public site.
-// Design §1 One request, every reading; the path flaws of oauth2-proxy, Oathkeeper, Traefik and Hono's own matcher.
+// ARCHITECTURE §1 One request, every reading; the path flaws of oauth2-proxy, Oathkeeper, Traefik and Hono's own matcher.
 
 import { describe, expect, it } from 'vitest';
 import { caller, judge, route, rulesOf } from './build.ts';

@@ -1,5 +1,5 @@
 // Preflights, and the origins that may pass with them.
-// Design §1 Routes, field `cors`; issue 4.
+// ARCHITECTURE §1 Routes, field `cors`.
 
 import { describe, expect, it } from 'vitest';
 import { allowedCorsOrigin, isPreflight } from '../../src/policy/cors.ts';
@@ -8,7 +8,7 @@ import { requirementOf, route, rulesOf } from './build.ts';
 const app = 'https://app.example.com';
 const other = 'https://other.example.com';
 
-describe('issue 4: real CORS preflights', () => {
+describe('real CORS preflights', () => {
   const asked = { origin: app, 'access-control-request-method': 'POST' };
 
   it('are OPTIONS with Origin and Access-Control-Request-Method', () => {
@@ -22,7 +22,7 @@ describe('issue 4: real CORS preflights', () => {
   });
 });
 
-describe('design §1: cors', () => {
+describe('ARCHITECTURE §1: cors', () => {
   const rules = rulesOf(
     route('/api/*', { cors: [app, other] }),
     route('/one/*', { cors: [app] }),

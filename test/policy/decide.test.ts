@@ -1,11 +1,11 @@
 // Decisions: who may, who must sign in, who must sign in better, who may not, and why.
-// Design §1 Routes, §3; issue 4; RFC 9470.
+// ARCHITECTURE §1 Routes, §3; RFC 9470.
 
 import { describe, expect, it } from 'vitest';
 import { compileRules } from '../../src/policy/rules.ts';
 import { caller, judge, NOW, ORG, route, rulesOf } from './build.ts';
 
-describe('design §1: access', () => {
+describe('ARCHITECTURE §1: access', () => {
   it('authenticated: nobody is asked to sign in, anybody signed in passes', () => {
     expect(judge(rulesOf(), '/x')).toEqual({ kind: 'sign-in', reason: 'anonymous', rule: undefined, report: [] });
     expect(judge(rulesOf(route('/x')), '/x', caller())).toEqual({
@@ -37,7 +37,7 @@ describe('design §1: access', () => {
   });
 });
 
-describe('design §1: roles and orgs', () => {
+describe('ARCHITECTURE §1: roles and orgs', () => {
   const other = '249703000000000999';
   const rules = rulesOf(
     route('/roles', { roles: ['admin', 'staff'] }),
@@ -57,13 +57,13 @@ describe('design §1: roles and orgs', () => {
     expect(judge(rules, '/roles', caller(['admin ']))).toMatchObject({ kind: 'refuse' });
   });
 
-  it('issue 4: orgs demands a role granted by one of them; the user’s own organisation grants none', () => {
+  it('orgs demands a role granted by one of them; the user’s own organisation grants none', () => {
     expect(judge(rules, '/orgs', caller(['user']))).toMatchObject({ kind: 'allow', rule: 2 });
     expect(judge(rules, '/orgs', caller([], {}, { org: ORG }))).toMatchObject({ kind: 'refuse', reason: 'orgs' });
     expect(judge(rules, '/orgs', caller([], {}, { roles: { user: [other] } }))).toMatchObject({ reason: 'orgs' });
   });
 
-  it('issue 4: with roles, one of these roles must be granted by one of these organisations', () => {
+  it('with roles, one of these roles must be granted by one of these organisations', () => {
     expect(judge(rules, '/both', caller(['staff']))).toMatchObject({ kind: 'allow' });
     const one = caller([], {}, { roles: { staff: [other], admin: [ORG] } });
     expect(judge(rules, '/both', one)).toMatchObject({ kind: 'allow' });
@@ -84,7 +84,7 @@ describe('design §1: roles and orgs', () => {
   });
 });
 
-describe('design §1: claims', () => {
+describe('ARCHITECTURE §1: claims', () => {
   const rule = (claims: Record<string, string[]>) => rulesOf(route('/x', { claims }));
   const holding = (claims: Record<string, unknown>) => caller([], {}, { claims });
 
@@ -151,7 +151,7 @@ describe('promise 5: a role just given is looked up once more before a 403', () 
   });
 });
 
-describe('design §1: step-up', () => {
+describe('ARCHITECTURE §1: step-up', () => {
   const rules = rulesOf(
     route('/mfa/*', { amr: ['mfa', 'otp'] }),
     route('/fresh/*', { max_age: 300 }),
@@ -213,7 +213,7 @@ describe('design §1: step-up', () => {
   });
 });
 
-describe('design §1: credentials', () => {
+describe('ARCHITECTURE §1: credentials', () => {
   const rules = rulesOf(
     route('/api/*', { credentials: ['bearer'] }),
     route('/site/*', { credentials: ['session'] }),
@@ -250,7 +250,7 @@ describe('design §1: credentials', () => {
   });
 });
 
-describe('design §1: the strictest decision of all readings stands', () => {
+describe('ARCHITECTURE §1: the strictest decision of all readings stands', () => {
   const rules = rulesOf(
     route('/public/*', { access: 'public' }),
     route('/staff/*', { roles: ['staff'] }),
@@ -281,7 +281,7 @@ describe('design §1: the strictest decision of all readings stands', () => {
   });
 });
 
-describe('design §1: mode = "report"', () => {
+describe('ARCHITECTURE §1: mode = "report"', () => {
   const rules = rulesOf(
     route('/x/*', { mode: 'report', roles: ['admin'] }),
     route('/x/y', { mode: 'report', access: 'deny' }),

@@ -1,5 +1,5 @@
 // What a request requires, before anybody is known: the strictest of what its readings met.
-// Design §1 Routes, §3.
+// ARCHITECTURE §1 Routes, §3.
 
 import { describe, expect, it } from 'vitest';
 import { matchRequest } from '../../src/policy/match.ts';
@@ -8,7 +8,7 @@ import { facts, requirementOf, route, rulesOf } from './build.ts';
 
 const upstream = { origin: 'https://reports.internal', basePath: '' };
 
-describe('design §1: requirement', () => {
+describe('ARCHITECTURE §1: requirement', () => {
   it('what matches no rule needs somebody signed in', () => {
     const requirement = requirementOf(rulesOf(), '/x');
     expect(requirement).toMatchObject({
@@ -51,7 +51,7 @@ describe('design §1: requirement', () => {
   });
 });
 
-describe('design §1: credentials', () => {
+describe('ARCHITECTURE §1: credentials', () => {
   it('both where bearer tokens are configured, else the session', () => {
     const [plain] = [route('/a')];
     const without = compileRules([plain], { takesBearer: false });
@@ -79,7 +79,7 @@ describe('design §1: credentials', () => {
   });
 });
 
-describe('design §1: fields that are judged before anybody is known', () => {
+describe('ARCHITECTURE §1: fields that are judged before anybody is known', () => {
   it('claims_max_age is the smallest of all readings', () => {
     const rules = rulesOf(route('/a/*', { claims_max_age: 60 }), route('/b/*', { claims_max_age: 30 }));
     expect(requirementOf(rules, '/a/x').claims_max_age).toBe(60);

@@ -1,5 +1,5 @@
 // Navigations, prefetches and requests that another site caused.
-// Design §3 last paragraph, §2 logout.
+// ARCHITECTURE §3 last paragraph, §2 logout.
 
 import { describe, expect, it } from 'vitest';
 import { isNavigation, isOwnSite, isPrefetch, mayBeginLogin, siteOf } from '../../src/policy/navigation.ts';
@@ -7,7 +7,7 @@ import { ORIGIN } from './build.ts';
 
 const HTML = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
-describe('design §3: a navigation', () => {
+describe('ARCHITECTURE §3: a navigation', () => {
   it.each<[string, Record<string, string>, boolean]>([
     ['a browser’s page', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', accept: HTML }, true],
     ['fetch', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', accept: '*/*' }, false],
@@ -80,7 +80,7 @@ describe('what may begin a login', () => {
   });
 });
 
-describe('design §3: a prefetch', () => {
+describe('ARCHITECTURE §3: a prefetch', () => {
   it.each<[Record<string, string>, boolean]>([
     [{ 'sec-purpose': 'prefetch' }, true],
     [{ 'sec-purpose': 'prefetch;prerender' }, true],
@@ -95,7 +95,7 @@ describe('design §3: a prefetch', () => {
   });
 });
 
-describe('design §2: who caused a logout', () => {
+describe('ARCHITECTURE §2: who caused a logout', () => {
   it.each<[Record<string, string>, string, boolean]>([
     [{ 'sec-fetch-site': 'same-origin' }, 'same-origin', true],
     [{ 'sec-fetch-site': 'none' }, 'none', true],

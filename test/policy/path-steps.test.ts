@@ -1,4 +1,4 @@
-// The steps beside decoding, each by itself. Design §1 One request, every reading; RFC 3986 §5.2.4.
+// The steps beside decoding, each by itself. ARCHITECTURE §1 One request, every reading; RFC 3986 §5.2.4.
 
 import { describe, expect, it } from 'vitest';
 import { dropTrailingDots, resolveDots } from '../../src/policy/path-steps.ts';
@@ -21,7 +21,7 @@ describe('RFC 3986 §5.2.4: dots', () => {
   });
 });
 
-describe('design §1: trailing dots and blanks', () => {
+describe('ARCHITECTURE §1: trailing dots and blanks', () => {
   it.each([
     ['/a./x', '/a/x'],
     ['/ab./x', '/ab/x'],

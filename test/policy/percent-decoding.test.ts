@@ -1,5 +1,5 @@
 // Decoding once more what has been decoded already: whatever can be decoded is, whatever can't be stays, overlong forms are nonsense.
-// Design §1 One request, every reading; RFC 3629 §3, §4.
+// ARCHITECTURE §1 One request, every reading; RFC 3629 §3, §4.
 
 import { describe, expect, it } from 'vitest';
 import { decodeLeniently, keepEncodedSlashes } from '../../src/policy/percent-decoding.ts';

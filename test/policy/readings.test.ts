@@ -1,5 +1,5 @@
 // The readings of a path: which there are, which paths are nonsense, and that honest ones stay plain.
-// Design §1 One request, every reading; issue 4.
+// ARCHITECTURE §1 One request, every reading.
 
 import { describe, expect, it } from 'vitest';
 import { readingsOf } from '../../src/policy/readings.ts';
@@ -15,7 +15,7 @@ function reason(path: string): string | undefined {
   return read.ok ? undefined : read.reason;
 }
 
-describe('issue 4: a plain path has one reading', () => {
+describe('a plain path has one reading', () => {
   it.each([
     '/',
     '/admin/users/42',
@@ -31,7 +31,7 @@ describe('issue 4: a plain path has one reading', () => {
   });
 });
 
-describe('design §1: honest paths are decoded once and have no other reading', () => {
+describe('ARCHITECTURE §1: honest paths are decoded once and have no other reading', () => {
   it.each([
     ['/a%20b', '/a b'],
     ['/k%C3%A4se', '/käse'],
@@ -46,7 +46,7 @@ describe('design §1: honest paths are decoded once and have no other reading', 
   });
 });
 
-describe('design §1: each way of reading is a reading', () => {
+describe('ARCHITECTURE §1: each way of reading is a reading', () => {
   it.each([
     ['percent-decoded', '/%61dmin/x', '/admin/x'],
     ['decoded twice', '/%2561dmin/x', '/admin/x'],
@@ -95,7 +95,7 @@ describe('design §1: each way of reading is a reading', () => {
   });
 });
 
-describe('design §1: nonsense in any reading', () => {
+describe('ARCHITECTURE §1: nonsense in any reading', () => {
   it.each([
     ['NUL', '/admin%00/x', 'control character'],
     ['NUL in the second reading', '/%2500', 'control character or overlong encoding'],
@@ -129,7 +129,7 @@ describe('design §1: nonsense in any reading', () => {
   });
 });
 
-describe('issue 4, Cost: hostile paths are bounded', () => {
+describe('hostile paths are bounded', () => {
   it.each([
     ['an endless nest of encodings', `/%${'25'.repeat(4000)}41`],
     ['a short path that is read in too many ways', '/a;%252f%2520//b%255c.%253bx/%25252f;%25253b%2520.//'],

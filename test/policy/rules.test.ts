@@ -1,5 +1,5 @@
 // Which rule a request meets: paths, methods, hosts, order, case.
-// Design §1 Routes.
+// ARCHITECTURE §1 Routes.
 
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../src/config/schema.ts';
@@ -10,7 +10,7 @@ function indexOf(routes: readonly Route[], path: string, fields: Partial<ReturnT
   return requirementOf(rulesOf(...routes), path, fields).rules.map(({ index }) => index);
 }
 
-describe('design §1: path', () => {
+describe('ARCHITECTURE §1: path', () => {
   it.each([
     ['/report', '/report', true],
     ['/report', '/report/', true],
@@ -61,7 +61,7 @@ describe('design §1: path', () => {
   });
 });
 
-describe('design §1: first match wins', () => {
+describe('ARCHITECTURE §1: first match wins', () => {
   it('the earlier of two rules', () => {
     expect(indexOf([route('/a/*'), route('/a/b')], '/a/b')).toEqual([1]);
     expect(indexOf([route('/a/b'), route('/a/*')], '/a/b')).toEqual([1]);
@@ -78,7 +78,7 @@ describe('design §1: first match wins', () => {
   });
 });
 
-describe('design §1: methods and hosts limit a rule', () => {
+describe('ARCHITECTURE §1: methods and hosts limit a rule', () => {
   it('any of the listed methods, and no other', () => {
     const routes = [route('/a', { methods: ['GET', 'post'] })];
     expect(indexOf(routes, '/a', { method: 'GET' })).toEqual([1]);
@@ -118,7 +118,7 @@ describe('design §1: methods and hosts limit a rule', () => {
   });
 });
 
-describe('design §1: one of several hosts suffices', () => {
+describe('ARCHITECTURE §1: one of several hosts suffices', () => {
   it.each([
     ['a.example.com', 1],
     ['b.example.com', 1],
@@ -129,7 +129,7 @@ describe('design §1: one of several hosts suffices', () => {
   });
 });
 
-describe('design §1: case is folded on both sides', () => {
+describe('ARCHITECTURE §1: case is folded on both sides', () => {
   it.each([
     ['/admin/*', '/Admin/x'],
     ['/Admin/*', '/admin/x'],
@@ -151,7 +151,7 @@ describe('design §1: case is folded on both sides', () => {
   });
 });
 
-describe('issue 4, Cost: what a plain path is spared', () => {
+describe('what a plain path is spared', () => {
   const many = rulesOf(
     ...Array.from({ length: 500 }, (_, index) => route(`/s${index}/a/*`)),
     ...Array.from({ length: 500 }, (_, index) => route(`/s${index}`)),

@@ -1,5 +1,5 @@
 // The policy once more, slow and plain, to compare the quick one with: all readings by brute force, rules as regular expressions.
-// Design §1 Routes, One request, every reading. Shares no code with src/policy/.
+// ARCHITECTURE §1 Routes, One request, every reading. Shares no code with src/policy/.
 
 import type { Route } from '../../src/config/schema.ts';
 

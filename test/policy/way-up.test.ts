@@ -1,5 +1,5 @@
 // What goes up is judged as it goes up: below the prefix in every reading, and all readings one way.
-// Design §1 `strip_prefix`, §7 Paths.
+// ARCHITECTURE §1 `strip_prefix`, §7 Paths.
 
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../src/config/schema.ts';

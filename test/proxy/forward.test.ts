@@ -1,5 +1,5 @@
 // The exchange with the upstream: deadlines, the one repetition, loops, bindings, and what its answers become.
-// Issue 6; RFC 9110 §9.2.2.
+// RFC 9110 §9.2.2.
 
 import { describe, expect, it, vi } from 'vitest';
 import type { Config } from '../../src/config/schema.ts';

@@ -1,5 +1,4 @@
 // Which pages are rewritten, and what is said of them afterwards. The rewriting itself is in test/e2e/proxy/.
-// Issue 6 "The manifest".
 
 import { describe, expect, it } from 'vitest';
 import { isRewritten, weakenHeaders } from '../../src/proxy/response/manifest.ts';

@@ -1,5 +1,5 @@
 // What the upstream receives: address, header fields, cookies.
-// Design §4 "Never reaches the upstream"; RFC 9110 §7.6.1; CVE-2024-45410, CVE-2026-29054 (Connection).
+// ARCHITECTURE §4 "Never reaches the upstream"; RFC 9110 §7.6.1; CVE-2024-45410, CVE-2026-29054 (Connection).
 
 import { describe, expect, it } from 'vitest';
 import type { Destination } from '../../src/config/schema.ts';

@@ -1,5 +1,5 @@
 // What the visitor receives: private addresses made public, cookies, caches, security headers.
-// Design §4 "Never reaches the visitor"; issue 6.
+// ARCHITECTURE §4 "Never reaches the visitor".
 
 import { CookieJar } from 'tough-cookie';
 import { describe, expect, it } from 'vitest';

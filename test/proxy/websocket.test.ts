@@ -1,5 +1,5 @@
 // The relay between two sockets, with sockets that only remember: codes, reasons, and the end of the session.
-// RFC 6455 §7.4; design §5 promise 4. The real ones are in test/e2e/proxy/.
+// RFC 6455 §7.4; promise 4. The real ones are in test/e2e/proxy/.
 
 import { describe, expect, it } from 'vitest';
 import { relay, type Socket } from '../../src/proxy/open/websocket.ts';
