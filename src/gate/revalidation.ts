@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { decide } from '../policy/decide.ts';
 import type { Requirement } from '../policy/requirement.ts';
-import { type StillAllowed, type RevalidationTimes, revalidationPeriod } from '../proxy/open/revalidation.ts';
+import { type RevalidationTimes, revalidationPeriod, type StillAllowed } from '../proxy/open/revalidation.ts';
 import { callerOf, claimsMaxAgeOf, type Who } from './authenticate.ts';
 import type { Identified } from './stages.ts';
 

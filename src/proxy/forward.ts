@@ -9,11 +9,11 @@ import { revalidatedStream } from './open/revalidated-stream.ts';
 import {
   firstRevalidation,
   type RevalidationPlan,
+  type RevalidationTimes,
+  revalidationPeriod,
   type StillAllowed,
   TIMERS,
   type Timers,
-  type RevalidationTimes,
-  revalidationPeriod,
 } from './open/revalidation.ts';
 import { relay, type Socket } from './open/websocket.ts';
 import { isRewritten, rewriteManifest } from './response/manifest.ts';

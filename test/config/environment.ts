@@ -1,7 +1,7 @@
 // An environment as the worker gets it: sound, made of class instances and JSON data, to be spoilt one variable at a time.
 
 import { type ConfigIssue, type LoadedConfig, loadConfig } from '../../src/config/load.ts';
-import type { Config } from '../../src/config/schema.ts';
+import type { Config, Route } from '../../src/config/schema.ts';
 
 class KvNamespace {
   get(): void {}
@@ -66,3 +66,7 @@ export const APPLICATION_KEY_FILE = {
   appId: '78366403256846242',
   clientId: '249703852243222581',
 } as const;
+
+/** The rule as the gateway gets it. */
+export const routeOf = (route: unknown, changes: Readonly<Record<string, unknown>> = {}): Route | undefined =>
+  configOf({ ...changes, ROUTES: [route] }).routes[0];

@@ -1,4 +1,4 @@
-// IDENTITY_HEADERS, ROLE_MAP, SECURITY_HEADERS, the assertion's keys, and what the gateway's pages look like.
+// IDENTITY_HEADERS, ROLE_MAP, SECURITY_HEADERS and the assertion’s keys.
 // ARCHITECTURE §1, §4; RFC 9110 §5.1, §5.5, §7.6.1; RFC 7517, RFC 8037 (keys).
 
 import { describe, expect, it } from 'vitest';
@@ -162,41 +162,5 @@ describe('ASSERTION_KEY', () => {
   it('ASSERTION_BINDING is session or request', () => {
     expect(configOf({ ASSERTION_BINDING: 'request' }).assertionBinding).toBe('request');
     expect(issueOf({ ASSERTION_BINDING: 'requests' }).wanted).toContain('did you mean "request"?');
-  });
-});
-
-describe('the gateway’s pages', () => {
-  it('take name, colour and logo', () => {
-    const brand = configOf({ BRAND_NAME: ' Käse & Co. ', BRAND_COLOR: '#2F5d50', BRAND_LOGO_URL: '/logo.svg' }).brand;
-    expect(brand).toEqual({ name: 'Käse & Co.', color: '#2F5d50', logoUrl: '/logo.svg' });
-  });
-
-  it.each(['#abc', '#aabbcc'])('take the colour %s', (BRAND_COLOR) => {
-    expect(configOf({ BRAND_COLOR }).brand.color).toBe(BRAND_COLOR);
-  });
-
-  it.each(['red', 'abc', '#abcd', '#ggg', '#abc;color:red', 'rgb(1,2,3)', '#abc\n'])(
-    'refuse the colour %j',
-    (BRAND_COLOR) => {
-      expect(issueOf({ BRAND_COLOR }).variable).toBe('BRAND_COLOR');
-    },
-  );
-
-  it.each(['https://cdn.example.com/a.svg', '/a.svg', 'https://app.example.com/a.svg'])(
-    'take the logo %s',
-    (BRAND_LOGO_URL) => {
-      expect(configOf({ BRAND_LOGO_URL }).brand.logoUrl).toBe(BRAND_LOGO_URL);
-    },
-  );
-
-  it.each(['http://cdn.example.com/a.svg', '//cdn.example.com/a.svg', 'data:image/svg+xml,x', 'a.svg', 'javascript:x'])(
-    'refuse the logo %s',
-    (BRAND_LOGO_URL) => {
-      expect(issueOf({ BRAND_LOGO_URL }).variable).toBe('BRAND_LOGO_URL');
-    },
-  );
-
-  it.each(['x'.repeat(81), 'a\nb', 5])('refuse the name %j', (BRAND_NAME) => {
-    expect(issueOf({ BRAND_NAME }).variable).toBe('BRAND_NAME');
   });
 });

@@ -200,23 +200,3 @@ describe('addresses that are registered at ZITADEL, beside the endpoints', () =>
     ['/auth', false],
   ])('%s is taken: %s', (path, expected) => expect(isTaken(path, '/auth')).toBe(expected));
 });
-
-describe('ZITADEL_INTROSPECTION_URL', () => {
-  const api = { ZITADEL_API_CLIENT_ID: '1', ZITADEL_API_CLIENT_SECRET: 'x' };
-
-  it('takes an HTTPS URL', () => {
-    const ZITADEL_INTROSPECTION_URL = 'https://acme.zitadel.cloud/oauth/v2/introspect';
-    expect(configOf({ ...api, ZITADEL_INTROSPECTION_URL }).introspectionUrl).toBe(ZITADEL_INTROSPECTION_URL);
-  });
-
-  it.each(['http://acme.zitadel.cloud/introspect', '/introspect', 'https://acme.zitadel.cloud/#a'])(
-    'refuses %s',
-    (url) => {
-      expect(issueOf({ ...api, ZITADEL_INTROSPECTION_URL: url }).variable).toBe('ZITADEL_INTROSPECTION_URL');
-    },
-  );
-
-  it('warns where nothing introspects', () => {
-    expect(warningsOf({ ZITADEL_INTROSPECTION_URL: 'https://a.example/i' })[0]).toContain('no effect');
-  });
-});

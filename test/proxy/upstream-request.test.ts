@@ -1,29 +1,8 @@
-// What the upstream receives: address, header fields, cookies.
+// What the upstream receives: address and header fields.
 // ARCHITECTURE §4 "Never reaches the upstream"; RFC 9110 §7.6.1; CVE-2024-45410, CVE-2026-29054 (Connection).
 
 import { describe, expect, it } from 'vitest';
-import type { Destination } from '../../src/config/schema.ts';
-import { compileReservedNames } from '../../src/identity/reserved-names.ts';
-import { compileUpstreamRequest, type UpstreamExtras } from '../../src/proxy/upstream-request.ts';
-
-const app = { origin: 'http://app.internal:8080', basePath: '' };
-const config = { upstream: app, isSecure: true, upstreamSecrets: ['first', 'second'], namedSecrets: {} };
-const build = compileUpstreamRequest(config, compileReservedNames({}));
-const extras: UpstreamExtras = {
-  requestId: 'r-1',
-  traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
-  identityHeaders: [['X-Forwarded-User', '1']],
-  consumesAuthorization: false,
-};
-
-function sent(headers: Record<string, string> = {}, change: Partial<UpstreamExtras> = {}) {
-  const request = { url: 'https://a.example/x', headers: new Headers(headers) };
-  return Object.fromEntries(build(request, {}, { ...extras, ...change }).headers);
-}
-
-function addressOf(path: string, destination: Destination = {}) {
-  return build({ url: `https://a.example${path}`, headers: new Headers() }, destination, extras).url;
-}
+import { addressOf, extras, sent } from './upstream-request-bed.ts';
 
 describe('address', () => {
   it.each(['/', '/a%2Fb//c;d=1/%C3%A9?x=%20+&y==&z', '/?', '//evil.example/x', '/a%zz?%', "/it's?a=/../b"])(
@@ -166,47 +145,5 @@ describe('header fields', () => {
   it('goes on when a visitor invents many names', () => {
     const names = Array.from({ length: 1200 }, (_, index) => [`x-${index}`, '1']);
     expect(Object.keys(sent(Object.fromEntries(names)))).toHaveLength(1200 + Object.keys(sent()).length);
-  });
-});
-
-describe('cookies', () => {
-  it.each([
-    ['a=1; __Host-postern=x; b=2', 'a=1; b=2'],
-    ['__Host-postern=x; a=1', 'a=1'],
-    ['a=1; __Host-postern.0=x; __Host-postern.1=y', 'a=1'],
-    ['__Host-postern=x', undefined],
-    ['__Host-postern-login.abc=x;a="q r";  b=;c', 'a="q r";  b=;c'],
-    ['a=1, __Host-postern=x', 'a=1'],
-    ['__Host-postern=x, a=1; b=2', 'a=1; b=2'],
-    ['a=1;\u00a0__Host-postern=x', 'a=1'],
-    ['a=1; ="__Host-postern=x"', 'a=1'],
-    ['a=1; __HOST-Postern=x', 'a=1'],
-    ['a=1; __Host-postern', 'a=1'],
-    ['a=__Host-postern; my__Host-postern=1', 'a=__Host-postern; my__Host-postern=1'],
-    ['postern=theirs', 'postern=theirs'],
-  ])('%s', (cookie, kept) => expect(sent({ cookie }).cookie).toBe(kept));
-
-  const sealed = `eyJhbGciOiJkaXIi..${'Ab3_-'.repeat(20)}`;
-  const browsers: Record<string, string>[] = [{ 'sec-fetch-site': 'none' }, { 'user-agent': 'Mozilla/5.0 (X11)' }];
-  it.each<[cookie: string, ofBrowser: string | undefined, ofAnother: string | undefined]>([
-    ['a=1, b=2', 'a=1, b=2', 'a=1; b=2'],
-    ['a=1; b=2, c=3, d=4; e=5', 'a=1; b=2, c=3, d=4; e=5', 'a=1; b=2; c=3; d=4; e=5'],
-    ['theme=dark,sid=x', 'theme=dark,sid=x', 'theme=dark,sid=x'],
-    ['theme=dark, blue', 'theme=dark, blue', 'theme=dark, blue'],
-    ['theme=dark, __Host-sid=x', 'theme=dark, __Host-sid=x', 'theme=dark; __Host-sid=x'],
-    ['theme=dark,__Host-postern=x; a=1', 'theme=dark,__Host-postern=x; a=1', 'theme=dark; a=1'],
-    [`theme=dark,__Host-postern=${sealed}; a=1`, 'theme=dark; a=1', 'theme=dark; a=1'],
-    [`theme=dark, "__host-postern.0=2~${sealed}", b; a=1`, 'theme=dark, b; a=1', 'theme=dark, b; a=1'],
-    [`__Host-postern=${sealed}, a=1; b=2`, 'b=2', 'a=1; b=2'],
-    [`__Host-postern=${sealed}, flag`, undefined, 'flag'],
-  ])('a comma is a byte of a browser’s cookie, and may join another client’s lines: %s', (cookie, one, other) => {
-    for (const browser of browsers) expect(sent({ cookie, ...browser }).cookie).toBe(one);
-    expect(sent({ cookie }).cookie).toBe(other);
-  });
-
-  it('without TLS they are called postern', () => {
-    const buildPlain = compileUpstreamRequest({ ...config, isSecure: false }, compileReservedNames({}));
-    const request = { url: 'http://localhost:8787/', headers: new Headers({ cookie: 'postern.0=x; a=1' }) };
-    expect(buildPlain(request, {}, extras).headers.get('cookie')).toBe('a=1');
   });
 });

@@ -1,0 +1,35 @@
+// Header fields of an answer as the visitor receives them.
+
+import { compileResponseHeaders } from '../../src/proxy/response/upstream-response.ts';
+
+export const config = { isSecure: true, securityHeaders: {} };
+export const addresses = {
+  target: { origin: 'http://app.internal:8080', basePath: '' },
+  origin: 'https://a.example',
+  prefix: '',
+};
+
+export interface Circumstances {
+  readonly isPersonal?: boolean;
+  readonly status?: number;
+  readonly securityHeaders?: Record<string, string | false>;
+  readonly basePath?: string;
+  readonly prefix?: string;
+  readonly target?: string;
+}
+
+export function received(fields: HeadersInit, circumstances: Circumstances = {}) {
+  const {
+    isPersonal = true,
+    status = 200,
+    securityHeaders = {},
+    basePath = '',
+    prefix = '',
+    target = addresses.target.origin,
+  } = circumstances;
+  const rewrite = compileResponseHeaders({ ...config, securityHeaders });
+  const headers = new Headers(fields);
+  const map = { ...addresses, prefix, target: { origin: target, basePath } };
+  rewrite({ status, headers }, { addresses: map, isPersonal });
+  return headers;
+}
