@@ -91,5 +91,10 @@ describe('claimNames', () => {
     expect(claimNames({ identityHeaders, routes })).toEqual(['metadata.department', 'locale']);
   });
 
+  it('names act for a rule, which looks at the whole claim, and not for a header', () => {
+    expect(claimNames({ identityHeaders: { A: 'act' }, routes: [] })).toEqual([]);
+    expect(claimNames({ routes: [{ ...route, claims: { act: ['99'] } }] })).toEqual(['act']);
+  });
+
   it('is empty where nothing asks', () => expect(claimNames({ routes: [] })).toEqual([]));
 });

@@ -117,6 +117,14 @@ describe('ARCHITECTURE §1: claims', () => {
     expect(judge(rules, '/x', holding({ [field]: 'mine' }))).toMatchObject({ kind: 'refuse' });
   });
 
+  it('RFC 8693 §4.1 act is looked at as the whole claim, not as the field that holds its sub', () => {
+    const rules = rule({ act: ['99'] });
+    expect(judge(rules, '/x', caller([], {}, { act: '99', claims: { act: { sub: '99' } } }))).toMatchObject({
+      kind: 'refuse',
+    });
+    expect(judge(rules, '/x', holding({ act: '99' }))).toMatchObject({ kind: 'allow' });
+  });
+
   it('numbers and booleans compare as text', () => {
     expect(judge(rule({ level: ['5'] }), '/x', holding({ level: 5 }))).toMatchObject({ kind: 'allow' });
     expect(judge(rule({ vip: ['true'] }), '/x', holding({ vip: true }))).toMatchObject({ kind: 'allow' });
