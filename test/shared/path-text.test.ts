@@ -48,5 +48,6 @@ describe('strip_prefix takes away the bytes that spell the prefix', () => {
     ['/apix', '/api', undefined],
     ['/ap%69%', '/api', undefined],
     ['/v%e9/x', '/v*', undefined],
+    ['/a', '/a/*', undefined],
   ])('of %s, %s: %s', (raw, prefix, expected) => expect(spelledPrefix(raw, prefix)).toBe(expected));
 });
