@@ -6,20 +6,20 @@ import { parseArgs } from 'node:util';
 import { CommandError, reportFailure, UsageError } from '../support/failure.ts';
 import { createLook } from '../support/look.ts';
 import { withProgress } from '../support/progress.ts';
+import type { RunInFolder } from '../support/run-program.ts';
 import { quoteWord } from '../support/shell-words.ts';
 import type { System } from '../support/system.ts';
 import { type Answers, parseAnswers } from './answers.ts';
 import { assertEmpty, writeFiles } from './folder.ts';
 import { obtainPackage, type PackageSource, parseSource } from './package-source.ts';
 import { loadPins } from './pins.ts';
-import type { RunNpm } from './run-npm.ts';
 import { scaffold } from './scaffold.ts';
 import { loadTemplates } from './templates.ts';
 
 export interface InitSurroundings {
   /** Where the Postern that is running came from. */
   readonly findSource: () => Promise<PackageSource>;
-  readonly runNpm: RunNpm;
+  readonly runNpm: RunInFolder;
 }
 
 const HELP = `init: makes the folder of a gateway, with everything in it
@@ -107,10 +107,10 @@ async function init(target: string, flags: InitFlags, system: System, surroundin
   };
 }
 
-async function install(folder: string, target: string, runNpm: RunNpm): Promise<void> {
-  const { code, output } = await runNpm(['install', '--no-audit', '--no-fund'], folder);
+async function install(folder: string, target: string, runNpm: RunInFolder): Promise<void> {
+  const { code, stdout, stderr } = await runNpm(['install', '--no-audit', '--no-fund'], folder);
   if (code === 0) return;
-  const said = output.split('\n').filter((line) => line.trim() !== '');
+  const said = (stdout + stderr).split('\n').filter((line) => line.trim() !== '');
   throw new CommandError(`${target} is written, but npm install has failed`, {
     hints: [...said.slice(-8), `once that is mended: ${[...changeFolder(folder), 'npm install'].join(' && ')}`],
   });

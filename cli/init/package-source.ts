@@ -7,8 +7,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandError, UsageError } from '../support/failure.ts';
 import { OWN_PACKAGE, OWN_ROOT } from '../support/own-package.ts';
+import type { RunInFolder } from '../support/run-program.ts';
 import { bringTarball, VENDOR } from '../support/vendor.ts';
-import type { RunNpm } from './run-npm.ts';
 
 export type PackageSource =
   /** Whatever package.json takes for a version. */
@@ -90,7 +90,7 @@ async function findTarball(spec: string, folder: string): Promise<PackageSource>
 export async function obtainPackage(
   source: PackageSource,
   folder: string,
-  runNpm: RunNpm,
+  runNpm: RunInFolder,
 ): Promise<{ readonly spec: string; readonly tarball: string | undefined }> {
   if (source.kind === 'spec') return { spec: source.spec, tarball: undefined };
   const tarball =
@@ -99,11 +99,11 @@ export async function obtainPackage(
 }
 
 /** The tarball's path from the folder. */
-async function pack(root: string, folder: string, runNpm: RunNpm): Promise<string> {
+async function pack(root: string, folder: string, runNpm: RunInFolder): Promise<string> {
   const destination = join(folder, VENDOR);
   await mkdir(destination);
-  const { code, output } = await runNpm(['pack', '--pack-destination', destination], root);
-  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const { code, stdout, stderr } = await runNpm(['pack', '--pack-destination', destination], root);
+  const lines = (stdout + stderr).split('\n').filter((line) => line.trim() !== '');
   const name = lines.findLast((line) => /^\S+\.tgz$/.test(line));
   if (code === 0 && name !== undefined) return `${VENDOR}/${name}`;
   await rm(destination, { recursive: true });

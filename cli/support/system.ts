@@ -1,6 +1,7 @@
 // What a command has of the outside world, in one record: streams, network, clock, prompts. Tests hand in their own.
 
 import type { Prompts } from './prompts.ts';
+import type { Ended } from './run-program.ts';
 
 export interface System {
   /** Results; nothing else goes there, so that --json can be read by a script. */
@@ -18,8 +19,5 @@ export interface System {
   readonly wait: (milliseconds: number) => Promise<void>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Runs Wrangler with this on its standard input. */
-  readonly runWrangler: (
-    args: readonly string[],
-    input?: string,
-  ) => Promise<{ code: number; stdout: string; stderr: string }>;
+  readonly runWrangler: (args: readonly string[], input?: string) => Promise<Ended>;
 }

@@ -4,14 +4,19 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CommandError } from '../support/failure.ts';
+import type { RunInFolder } from '../support/run-program.ts';
 import { bringTarball } from '../support/vendor.ts';
 import { loadManifest, type OperatorFolder } from './operator-folder.ts';
 import type { Plan } from './plan.ts';
-import { lastLines, type RunNpm, vendoredPath } from './wanted.ts';
+import { lastLines, vendoredPath } from './wanted.ts';
 
 const NPM_FILES = ['package.json', 'package-lock.json'];
 
-export async function applyPlan(plan: Plan, { root, dependency, asked }: OperatorFolder, npm: RunNpm): Promise<void> {
+export async function applyPlan(
+  plan: Plan,
+  { root, dependency, asked }: OperatorFolder,
+  npm: RunInFolder,
+): Promise<void> {
   const { proposal, config, packages, to } = plan;
   // While somebody was asked, they may have edited it
   if ((await readFile(config, 'utf8')) !== proposal.before)

@@ -9,20 +9,20 @@ import { openFiles } from '../installation/files.ts';
 import { CommandError, reportFailure, UsageError } from '../support/failure.ts';
 import { createLook } from '../support/look.ts';
 import { withProgress } from '../support/progress.ts';
+import type { RunInFolder } from '../support/run-program.ts';
 import type { System } from '../support/system.ts';
 import { applyPlan } from './apply.ts';
 import { type OperatorFolder, openFolder } from './operator-folder.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { printPlan } from './text.ts';
 import { loadTomlParser } from './toml-parser.ts';
-import type { RunNode } from './trial.ts';
-import { findWanted, getPackage, type RunNpm } from './wanted.ts';
+import { findWanted, getPackage } from './wanted.ts';
 
 export interface UpdateSurroundings {
   /** The operator's folder. */
   readonly root: string;
-  readonly npm: RunNpm;
-  readonly node: RunNode;
+  readonly npm: RunInFolder;
+  readonly node: RunInFolder;
 }
 
 const HELP = `update: shows what a new version changes, has it check your configuration, then installs it

@@ -3,12 +3,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Files } from '../installation/files.ts';
+import type { RunInFolder } from '../support/run-program.ts';
 import { parseChangelog, type Section, sectionsBetween } from './changelog.ts';
 import { compareReleases, type Differences } from './differences.ts';
 import { type OperatorFolder, versionOf } from './operator-folder.ts';
 import type { Migration } from './release.ts';
 import { compareVersions, isVersion } from './semver.ts';
-import { type RunNode, type Trial, tryConfiguration } from './trial.ts';
+import { type Trial, tryConfiguration } from './trial.ts';
 import { type NewPackage, vendoredPath, type Wanted } from './wanted.ts';
 import { type Proposal, proposeEdits } from './wrangler-toml.ts';
 
@@ -34,7 +35,7 @@ export interface PlanSurroundings {
   readonly folder: OperatorFolder;
   readonly files: Files;
   readonly scratch: string;
-  readonly node: RunNode;
+  readonly node: RunInFolder;
   readonly parseToml: (text: string) => Readonly<Record<string, unknown>>;
 }
 

@@ -4,13 +4,9 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Finding, failed } from '../doctor/finding.ts';
+import type { Ended, RunInFolder } from '../support/run-program.ts';
 import { findWrangler } from './operator-folder.ts';
 import { lastLines } from './wanted.ts';
-
-export type RunNode = (
-  args: readonly string[],
-  folder: string,
-) => Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
 
 export interface Trial {
   /** `null`: the top of wrangler.toml. */
@@ -35,7 +31,7 @@ const POLICY_TESTS = 'policy-tests';
 export async function tryConfiguration(
   at: TrialPlace,
   environments: readonly (string | null)[],
-  node: RunNode,
+  node: RunInFolder,
 ): Promise<readonly Trial[]> {
   const folder = await mirrorFolder(at);
   await lendWrangler(at);
@@ -69,8 +65,6 @@ async function mirrorFolder({ config, scratch, text }: TrialPlace): Promise<stri
 async function lendWrangler({ root, scratch }: TrialPlace): Promise<void> {
   await symlink(await findWrangler(root), join(scratch, 'node_modules/wrangler'));
 }
-
-type Ended = Awaited<ReturnType<RunNode>>;
 
 function readFindings({ stdout, stderr, code }: Ended): readonly Finding[] {
   try {

@@ -5,6 +5,7 @@ import { stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { readIfThere } from '../installation/files.ts';
 import { CommandError, UsageError } from '../support/failure.ts';
+import type { RunInFolder } from '../support/run-program.ts';
 import { VENDOR } from '../support/vendor.ts';
 import { isFromRegistry, loadManifest, type Manifest, type OperatorFolder } from './operator-folder.ts';
 import { loadRelease, RELEASE_FILE, type Release } from './release.ts';
@@ -12,11 +13,6 @@ import { isVersion } from './semver.ts';
 
 /** In the operator's folder. */
 export const vendoredPath = (tarball: string): string => `${VENDOR}/${basename(tarball)}`;
-
-export type RunNpm = (
-  args: readonly string[],
-  folder: string,
-) => Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
 
 export interface Wanted {
   /** As npm takes it: `0.2.0`, `npm:NAME@0.2.0`, `/path/postern-0.2.0.tgz`. */
@@ -30,7 +26,7 @@ export interface Wanted {
 const isAddress = (text: string): boolean => /^https:\/\//.test(text);
 const looksLikePath = (text: string): boolean => /[/\\]|^file:|\.(tgz|tar\.gz)$/.test(text);
 
-export async function findWanted(given: string | undefined, folder: OperatorFolder, npm: RunNpm): Promise<Wanted> {
+export async function findWanted(given: string | undefined, folder: OperatorFolder, npm: RunInFolder): Promise<Wanted> {
   if (given !== undefined && isAddress(given)) return { spec: given };
   if (given !== undefined && looksLikePath(given))
     return { spec: await findTarball(given.replace(/^file:/, ''), folder), isTarball: true };
@@ -55,7 +51,7 @@ async function findTarball(path: string, { root }: OperatorFolder): Promise<stri
   throw new UsageError(`${path} is a folder`, ['npm pack, there, makes the tarball that is wanted']);
 }
 
-async function askRegistry(name: string, wanted: string, root: string, npm: RunNpm) {
+async function askRegistry(name: string, wanted: string, root: string, npm: RunInFolder) {
   if (!/^[\w.+-]+$/.test(wanted)) throw new UsageError(`${wanted} is neither a version nor a tarball`);
   const { code, stdout, stderr } = await npm(['view', `${name}@${wanted}`, 'version', 'deprecated', '--json'], root);
   const answer = code === 0 ? parseAnswer(stdout) : undefined;
@@ -87,7 +83,7 @@ export async function getPackage(
   { spec }: Wanted,
   { root, dependency, installed }: OperatorFolder,
   scratch: string,
-  npm: RunNpm,
+  npm: RunInFolder,
 ): Promise<NewPackage> {
   await writeFile(join(scratch, 'package.json'), '{ "private": true }\n');
   // Which registry, and how npm is let in there

@@ -1,10 +1,10 @@
 // `deploy`: nothing goes up that the files show to be wrong; else Wrangler does it, and its end is the command's.
 // Issue 7.
 
-import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { runDeploy } from '../../cli/deploy/command.ts';
 import { createInstallation } from '../../cli/installation/installation.ts';
+import { runProgram } from '../../cli/support/run-program.ts';
 import { type Bed, createBed, createSystem } from './doctor-bed.ts';
 
 function start(bed: Bed = createBed(), wranglerCode = 0) {
@@ -77,16 +77,11 @@ describe('npx postern deploy', () => {
   it('--dry-run builds the real thing with the installed Wrangler, which needs no account and no id of the namespace', {
     timeout: 60_000,
   }, async () => {
-    const child = spawn(process.execPath, ['bin/postern.js', 'deploy', '--dry-run'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+    const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
+    const { code, stdout, stderr } = await runProgram(process.execPath, ['bin/postern.js', 'deploy', '--dry-run'], {
+      env,
     });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk) => {
-        output += chunk;
-      });
-    const code = await new Promise((resolve) => child.once('close', resolve));
+    const output = stdout + stderr;
     expect(output).toContain('--dry-run: exiting now.');
     expect(output).toMatch(/env\.SESSIONS .*KV Namespace/);
     expect(output).toMatch(/^ok +bindings +KV SESSIONS/m);

@@ -1,11 +1,11 @@
 // `npx postern doctor` as a process: a good installation on loopback, its pace, wrong arguments, no network, no terminal.
 // Issue 7.
 
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runProgram } from '../../cli/support/run-program.ts';
 import { SEED } from '../../stand-in/seed.ts';
 import { listen } from '../../stand-in/server.ts';
 import { createHarness, SECRET } from '../support/harness.ts';
@@ -42,18 +42,7 @@ ${lines.join('\n')}
   return `${place}.toml`;
 }
 
-async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['bin/postern.js', 'doctor', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => {
-    output.stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    output.stderr += chunk;
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, ...output };
-}
+const run = (...args: string[]) => runProgram(process.execPath, ['bin/postern.js', 'doctor', ...args]);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'postern-doctor-'));

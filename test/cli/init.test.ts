@@ -46,7 +46,7 @@ async function init(args: readonly string[], surroundings: Partial<InitSurroundi
     findSource: async () => ({ kind: 'spec', spec: '1.2.3' }),
     runNpm: async (words) => {
       calls.push(words);
-      return { code: 0, output: '' };
+      return { code: 0, stdout: '', stderr: '' };
     },
     ...surroundings,
   });
@@ -147,7 +147,7 @@ describe('the operator’s folder', () => {
   ])('a folder named %j is told so that a shell takes it', async (name, way) => {
     expect((await init([join(place, name), '--no-install'])).printed).toMatch(way);
     rmSync(join(place, name), { recursive: true });
-    const runNpm = async () => ({ code: 1, output: 'npm error' });
+    const runNpm = async () => ({ code: 1, stdout: '', stderr: 'npm error' });
     expect((await init([join(place, name)], { runNpm })).told).toMatch(
       new RegExp(`mended: ${way.source.slice(5, -1)} && npm`),
     );
@@ -341,15 +341,15 @@ describe('where the folder gets Postern from', () => {
 
   it('a clone is packed into it; where that fails, nothing is left and npm’s words are handed on', async () => {
     const findSource = async () => ({ kind: 'clone', root: ROOT }) as const;
-    const failing = { findSource, runNpm: async () => ({ code: 1, output: 'npm error no disk' }) };
+    const failing = { findSource, runNpm: async () => ({ code: 1, stdout: '', stderr: 'npm error no disk' }) };
     const { code, told } = await init([gateway], failing);
     expect([code, told]).toEqual([1, expect.stringContaining('npm error no disk')]);
     expect(existsSync(gateway) && readdirSync(gateway)).toEqual([]);
     const packing = async (words: readonly string[], folder: string) => {
-      if (words[0] !== 'pack') return { code: 0, output: '' };
+      if (words[0] !== 'pack') return { code: 0, stdout: '', stderr: '' };
       expect(folder).toBe(ROOT);
       writeFileSync(join(words.at(-1) ?? '', 'postern-0.1.0.tgz'), 'packed');
-      return { code: 0, output: '> prepack\n\npostern-0.1.0.tgz\n' };
+      return { code: 0, stdout: '> prepack\n\npostern-0.1.0.tgz\n', stderr: '' };
     };
     expect((await init([gateway], { findSource, runNpm: packing })).code).toBe(0);
     expect(read(gateway, 'vendor/postern-0.1.0.tgz')).toBe('packed');
@@ -364,7 +364,7 @@ describe('where the folder gets Postern from', () => {
   );
 
   it('an install that fails is exit code 1 with npm’s words, and the folder stays', async () => {
-    const runNpm = async () => ({ code: 1, output: 'npm error network' });
+    const runNpm = async () => ({ code: 1, stdout: '', stderr: 'npm error network' });
     const { code, told } = await init([gateway], { runNpm });
     expect(code).toBe(1);
     expect(told).toMatch(/npm install has failed[\s\S]*npm error network[\s\S]*npm install/);

@@ -1,17 +1,17 @@
 // `postern dev --stand-in` as an operator starts it: in a folder with the configuration of a deployment, to a sign-in and the set-up,
 // and nothing of it is left when it is ended.
 
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Overview } from '../../cli/dev/overview.ts';
 import { isFree } from '../../cli/dev/ports.ts';
 import { OWN_ROOT } from '../../cli/support/own-package.ts';
+import { runProgram } from '../../cli/support/run-program.ts';
 import { SEED } from '../../stand-in/seed.ts';
 import { locationOf, TestBrowser } from '../support/browser.ts';
 import { sendHttp } from '../support/http.ts';
@@ -117,7 +117,9 @@ describe('postern dev --stand-in', () => {
   async function run(command: string): Promise<string> {
     const env = { ...process.env, NODE: process.execPath, POSTERN };
     const words = command.replace(/^npx postern/, '"$NODE" "$POSTERN"');
-    return (await promisify(execFile)('sh', ['-c', words], { cwd: folder, env })).stdout;
+    const { code, stdout, stderr } = await runProgram('sh', ['-c', words], { cwd: folder, env });
+    expect(code, stderr).toBe(0);
+    return stdout;
   }
 
   it('says what differs from the files, and nothing secret', () => {

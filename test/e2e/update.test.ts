@@ -1,11 +1,12 @@
 // `postern update` in an operator's folder, with real npm: the command of the installed package replaces itself.
 // Nothing is asked of the registry.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runProgram } from '../../cli/support/run-program.ts';
 import { createPacker, packFolder } from '../support/package.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -128,11 +129,8 @@ function createFolder(changes: Readonly<Record<string, string>> = {}): string {
   return folder;
 }
 
-function run(folder: string, program: string, ...args: string[]) {
-  const env = { ...process.env, NO_COLOR: '1', CI: 'true' };
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, env, encoding: 'utf8' });
-  return { code: status, stdout, stderr };
-}
+const run = (folder: string, program: string, ...args: string[]) =>
+  runProgram(program, args, { cwd: folder, env: { ...process.env, NO_COLOR: '1', CI: 'true' } });
 
 const update = (folder: string, ...args: string[]) => run(folder, PROGRAM, 'update', ...args);
 
@@ -150,10 +148,10 @@ const versionIn = (folder: string): string => JSON.parse(read(folder, 'node_modu
 describe('postern update TARBALL', () => {
   let folder: string;
 
-  it('without a terminal shows what changes, and changes nothing', () => {
+  it('without a terminal shows what changes, and changes nothing', async () => {
     folder = createFolder();
     const before = contents(folder);
-    const { code, stdout } = update(folder, tarballs.next);
+    const { code, stdout } = await update(folder, tarballs.next);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Postern 0\.1\.0 → 9\.0\.0$/m);
     expect(stdout).toContain('9.0.0, 2026-12-24');
@@ -168,8 +166,8 @@ describe('postern update TARBALL', () => {
     expect(contents(folder)).toEqual(before);
   });
 
-  it('--yes pins and installs it, and edits wrangler.toml without losing a comment', () => {
-    const { code, stdout, stderr } = update(folder, tarballs.next, '--yes');
+  it('--yes pins and installs it, and edits wrangler.toml without losing a comment', async () => {
+    const { code, stdout, stderr } = await update(folder, tarballs.next, '--yes');
     expect(code, stderr).toBe(0);
     expect(stdout).toContain('Postern 9.0.0 is installed');
     expect(versionIn(folder)).toBe('9.0.0');
@@ -182,14 +180,14 @@ describe('postern update TARBALL', () => {
     );
   });
 
-  it('says so where that version is here already', () => {
+  it('says so where that version is here already', async () => {
     const stdout = expect.stringContaining('Postern 9.0.0 is here already');
-    expect(update(folder, tarballs.next, '--yes')).toMatchObject({ code: 0, stdout });
+    expect(await update(folder, tarballs.next, '--yes')).toMatchObject({ code: 0, stdout });
   });
 
-  it('goes back, as a script that npm runs, says what that means, and leaves wrangler.toml as it is', () => {
+  it('goes back, as a script that npm runs, says what that means, and leaves wrangler.toml as it is', async () => {
     const text = read(folder, 'wrangler.toml');
-    const { code, stdout, stderr } = run(folder, 'npm', 'run', 'update', '--', tarballs.old, '--yes');
+    const { code, stdout, stderr } = await run(folder, 'npm', 'run', 'update', '--', tarballs.old, '--yes');
     expect(code, stderr).toBe(0);
     expect(stdout).toContain('Postern 9.0.0 → 0.1.0, a step back');
     expect(stdout).toMatch(/What goes away again\n +9\.0\.0/);
@@ -198,13 +196,13 @@ describe('postern update TARBALL', () => {
     expect(read(folder, 'wrangler.toml')).toBe(text);
   });
 
-  it('changes nothing where the new version refuses an environment, or decides otherwise than policy-tests says', () => {
+  it('changes nothing where the new version refuses an environment, or decides otherwise than policy-tests says', async () => {
     const refused = createFolder({
       'wrangler.toml': `${WRANGLER_TOML}\n[env.staging.vars]\nUPSTREAM_URI = "x"\n`,
       'policy-tests': 'GET /admin/x as staff → 200\n',
     });
     const before = contents(refused);
-    const { code, stdout } = update(refused, tarballs.next, '--yes', '--json');
+    const { code, stdout } = await update(refused, tarballs.next, '--yes', '--json');
     expect(code).toBe(1);
     const { trials, ...rest } = JSON.parse(stdout);
     expect(rest).toMatchObject({ ok: false, status: 'refused', from: '0.1.0', to: '9.0.0' });
@@ -215,9 +213,9 @@ describe('postern update TARBALL', () => {
     expect(contents(refused)).toEqual(before);
   });
 
-  it('refuses what is no Postern, and leaves no scratch folder behind', () => {
+  it('refuses what is no Postern, and leaves no scratch folder behind', async () => {
     const before = contents(folder);
-    const { code, stderr } = update(folder, tarballs.wrangler, '--yes');
+    const { code, stderr } = await update(folder, tarballs.wrangler, '--yes');
     expect(code).toBe(1);
     expect(stderr).toContain('is no Postern');
     expect(contents(folder)).toEqual(before);

@@ -1,25 +1,21 @@
 // Commands as somebody runs them who has no clone: another folder, none of the repository's programs on the path, npm's own settings only.
 
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
+import { withoutNpmCall } from '../../cli/support/npm-environment.ts';
+import { type Ended, runProgram } from '../../cli/support/run-program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** What the npm that runs the tests tells its children. */
-const OF_THE_TESTS = /^npm_(?:config_local_prefix|command|lifecycle_\w+|package_\w+)$|^VITEST|^NODE_/;
+/** What whoever runs the tests tells its children. */
+const OF_THE_TESTS = /^VITEST|^NODE_/;
 
 function environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !OF_THE_TESTS.test(name));
+  const inherited = Object.entries(withoutNpmCall(process.env)).filter(([name]) => !OF_THE_TESTS.test(name));
   const PATH = (process.env['PATH'] ?? '')
     .split(delimiter)
     .filter((folder) => !folder.startsWith(ROOT) && !folder.includes('node-gyp-bin'))
     .join(delimiter);
   return { ...Object.fromEntries(inherited), PATH, WRANGLER_SEND_METRICS: 'false', CI: 'true', ...more };
-}
-
-export interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 export interface Outside {
@@ -39,13 +35,7 @@ export interface Started {
 export function goOutside(more: Readonly<Record<string, string>> = {}): Outside {
   const env = environment(more);
   return {
-    run: (cwd, command, ...args) =>
-      new Promise((resolve) =>
-        execFile(command, args, { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-          const code = typeof error?.code === 'number' ? error.code : error ? 1 : 0;
-          resolve({ code, stdout, stderr });
-        }),
-      ),
+    run: (cwd, command, ...args) => runProgram(command, args, { cwd, env }),
     start: (cwd, command, ...args) => watch(spawn(command, args, { cwd, env, detached: true, stdio: 'pipe' })),
   };
 }
