@@ -1,8 +1,7 @@
-// The OAuth endpoints, held to recorded answers of a real ZITADEL: refusals, and what each scope brings.
+// The OAuth endpoints, held to recorded answers of a real ZITADEL: refusals.
 
 import { describe } from 'vitest';
-import { holdTo, observeAnswer, observeHeaders } from './recordings/hold.ts';
-import { maskLocation } from './recordings/mask.ts';
+import { holdTo, observeAnswer } from './recordings/hold.ts';
 import { type Answer, basic, CLIENT_ASSERTION_TYPE, createBed, SEED, signAssertion } from './support.ts';
 
 const WITHOUT_CHALLENGE = { code_challenge: undefined, code_challenge_method: undefined };
@@ -39,7 +38,6 @@ async function assertWith(claims: Record<string, unknown>, endpoint: 'token' | '
   if (isToken) return bed.exchange('garbage', { client_id: '', ...form });
   return bed.post('/oauth/v2/introspect', { token: 'garbage', ...form });
 }
-
 const now = createBed().clock.now;
 const HOUR = 3600;
 
@@ -52,10 +50,11 @@ async function withTokens(
   store.applications.set(SIBLING, { ...webApplication, id: SIBLING, clientId: SIBLING });
   return ask(bed, await bed.login({ authorize }));
 }
-
 type Bed = ReturnType<typeof createBed>;
+
 const revoke = (bed: Bed, form: Record<string, string>) =>
   bed.post('/oauth/v2/revoke', { client_id: SEED.webClientId, ...form });
+
 const introspect = (form: Record<string, string>, headers: Record<string, string>) =>
   createBed().post('/oauth/v2/introspect', form, headers);
 const OWN = { authorization: basic(SEED.apiClientId, SEED.apiClientSecret) };
@@ -179,45 +178,5 @@ describe('token, revocation, userinfo, introspection', () => {
       'introspect/the ID token': () => withTokens((bed, { id_token = '' }) => bed.introspect(id_token)),
     },
     observeAnswer,
-  );
-});
-
-const ORGANIZATION = 'urn:zitadel:iam:org:id:';
-
-async function authorize(changes: Record<string, string | undefined>): Promise<Answer> {
-  const bed = createBed({ settings: { loginVersion: 'v1' } });
-  const response = await bed.zitadel.fetch(bed.authorizeUrl({ state: 's1', ...changes }));
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : text };
-}
-
-describe('authorization', () => {
-  holdTo(
-    'authorize',
-    {
-      good: () => authorize({}),
-      'unknown client': () => authorize({ client_id: '1' }),
-      'no client': () => authorize({ client_id: undefined }),
-      'unregistered redirect URI': () => authorize({ redirect_uri: 'https://x.test/' }),
-      'no redirect URI': () => authorize({ redirect_uri: undefined }),
-      'no scope': () => authorize({ scope: undefined }),
-      'unknown scope alone': () => authorize({ scope: 'read:messages' }),
-      'response type token': () => authorize({ response_type: 'token' }),
-      'response type id_token': () => authorize({ response_type: 'id_token' }),
-      'prompt none and login': () => authorize({ prompt: 'none login' }),
-      'prompt none': () => authorize({ prompt: 'none' }),
-      'unknown organisation': () => authorize({ scope: `openid ${ORGANIZATION}1` }),
-      'two organisations': () =>
-        authorize({ scope: `openid ${ORGANIZATION}${SEED.organizationId} ${ORGANIZATION}${SEED.otherOrganizationId}` }),
-      'max_age 0': () => authorize({ max_age: '0' }),
-      acr_values: () => authorize({ acr_values: 'x' }),
-      claims: () => authorize({ claims: '{"userinfo":{}}' }),
-    },
-    ({ status, headers, body }, recorded) => {
-      const location = headers.get('location');
-      const seen = { status, headers: observeHeaders(headers, recorded['headers'] ?? {}) };
-      if (location === null) return { ...seen, body };
-      return { ...seen, location: maskLocation(location, 'https://zitadel.test', SEED.redirectUri) };
-    },
   );
 });

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
-import { readSecret, setSecret } from '../../cli/setup/dev-vars-text.ts';
-import { readVariable, setVariable } from '../../cli/setup/toml-text.ts';
+import { readSecret, setSecret } from '../../../cli/setup/dev-vars-text.ts';
+import { readVariable, setVariable } from '../../../cli/setup/toml-text.ts';
 
 const TOML = `# head
 name = "postern" # its name

@@ -6,10 +6,10 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isFree } from '../../cli/dev/ports.ts';
-import { OWN_ROOT } from '../../cli/support/own-package.ts';
-import { isAlive } from '../support/processes.ts';
-import { freePort } from '../support/worker.ts';
+import { isFree } from '../../../cli/dev/ports.ts';
+import { OWN_ROOT } from '../../../cli/support/own-package.ts';
+import { isAlive } from '../../support/processes.ts';
+import { freePort } from '../../support/worker.ts';
 
 const PATIENCE = { timeout: 50_000, interval: 100 };
 

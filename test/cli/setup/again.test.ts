@@ -3,7 +3,7 @@
 
 import { mkdir, rmdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Bed, CONFIG, createBed, everything, only, PEOPLE } from './setup-bed.ts';
+import { type Bed, CONFIG, createBed, everything, only, PEOPLE } from '../setup-bed.ts';
 
 let bed: Bed;
 beforeEach(async () => {

@@ -5,11 +5,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runProgram } from '../../cli/support/run-program.ts';
-import { SEED } from '../../stand-in/seed.ts';
-import { listen } from '../../stand-in/server.ts';
-import { createHarness, SECRET } from '../support/harness.ts';
-import { freePort } from '../support/worker.ts';
+import { runProgram } from '../../../cli/support/run-program.ts';
+import { SEED } from '../../../stand-in/seed.ts';
+import { listen } from '../../../stand-in/server.ts';
+import { createHarness, SECRET } from '../../support/harness.ts';
+import { freePort } from '../../support/worker.ts';
 
 let folder = '';
 const closing: (() => Promise<void> | void)[] = [];

@@ -1,0 +1,116 @@
+// `doctor`: a good installation passes, and what is merely worth a thought is no failure.
+
+import { describe, expect, it } from 'vitest';
+import { type Bed, createBed } from '../doctor-bed.ts';
+import { useKey } from './planted-faults.ts';
+
+const SCOPE = ['openid', 'profile', 'email', 'urn:zitadel:iam:user:resourceowner'];
+
+describe('a good installation', () => {
+  it('is said to be one', async () => {
+    const { code, findings } = await createBed().run();
+    expect(findings.filter(({ status }) => status !== 'ok' && status !== 'skipped')).toEqual([]);
+    expect(code).toBe(0);
+    const checks = findings.filter(({ status }) => status === 'ok').map(({ check }) => check);
+    for (const check of [
+      'discovery',
+      'issuer',
+      'clock',
+      'keys',
+      'redirect URI',
+      'post-logout URI',
+      'client',
+      'introspection',
+    ])
+      expect(checks).toContain(check);
+    for (const check of [
+      'configuration',
+      'secrets',
+      'bindings',
+      'addresses',
+      'routes',
+      'gateway',
+      'back channel',
+      'upstream',
+    ])
+      expect(checks).toContain(check);
+  });
+
+  it('changes nothing at ZITADEL: no session, no token', async () => {
+    const bed = createBed();
+    await bed.run();
+    const { sessions } = bed.harness.zitadel;
+    expect(sessions.oidc.size).toBe(0);
+    expect(bed.harness.zitadel.calls.list.some(({ status, endpoint }) => endpoint === 'token' && status < 400)).toBe(
+      false,
+    );
+  });
+
+  it('shows no secret and no token', async () => {
+    const bed = createBed();
+    const token = await bed.harness.zitadel.mintAccessToken({ sub: 'admin', scope: SCOPE });
+    const { printed } = await bed.run('--token', token);
+    for (const secret of ['SESSION_SECRET', 'OPERATOR_SECRET', 'UPSTREAM_SECRET', 'ZITADEL_API_CLIENT_SECRET'])
+      expect(printed).not.toContain(String(bed.values[secret]));
+    expect(printed).not.toContain(token);
+    expect(printed).not.toContain('Moreau');
+  });
+
+  it('by key file too', async () => {
+    const bed = createBed();
+    await useKey(bed);
+    const { code, findings } = await bed.run();
+    expect(findings.find(({ check }) => check === 'client')?.found).toContain('private_key_jwt');
+    expect(code).toBe(0);
+  });
+
+  it('--local asks nobody', async () => {
+    const bed = createBed();
+    const { code } = await bed.run('--local');
+    expect(code).toBe(0);
+    expect(bed.harness.zitadel.calls.list).toEqual([]);
+  });
+});
+
+describe('what is no failure, but worth a thought', () => {
+  it.each([
+    ['no Workers Logs', ({ wrangler }: Bed) => Object.assign(wrangler, { observability: undefined }), 'log'],
+    [
+      'another compatibility date',
+      ({ wrangler }: Bed) => Object.assign(wrangler, { compatibility_date: '2024-01-01' }),
+      'runtime',
+    ],
+    ['secrets that are elsewhere', ({ values }: Bed) => delete values['SESSION_SECRET'], 'secrets'],
+    [
+      'an older ZITADEL',
+      ({ harness }: Bed) =>
+        Object.assign(harness.zitadel.tamper, {
+          discovery: (json: object) => ({ ...json, backchannel_logout_supported: false }),
+        }),
+      'back channel',
+    ],
+  ])('%s', async (_, plant, check) => {
+    const bed = createBed();
+    plant(bed);
+    const { code, findings } = await bed.run();
+    expect(code).toBe(0);
+    expect(findings.filter(({ status }) => status === 'warning').map((each) => each.check)).toEqual([check]);
+  });
+
+  it('claims: what the token’s user would be to the application', async () => {
+    const bed = createBed();
+    const token = await bed.harness.zitadel.mintAccessToken({ sub: 'admin', scope: SCOPE });
+    const { findings } = await bed.run('--token', token);
+    const claims = findings.filter(({ check }) => check === 'claims');
+    expect(claims).toHaveLength(1);
+    expect(claims[0]).toMatchObject({ status: 'ok', found: expect.stringContaining('roles: admin, user') });
+    expect(claims[0]?.found).toContain('X-Forwarded-Email');
+  });
+
+  it('claims: no role where routes ask for one', async () => {
+    const bed = createBed();
+    const token = await bed.harness.zitadel.mintAccessToken({ sub: 'nobody', scope: SCOPE });
+    const { findings } = await bed.run('--token', `Bearer ${token}`);
+    expect(findings.find(({ status }) => status === 'warning')?.cure).toContain('Assert Roles on Authentication');
+  });
+});
