@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { SEED } from '../../stand-in/seed.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS, hasChromium } from '../support/chromium.ts';
 import { type RunningWorker, startWorker } from '../support/worker.ts';
-import { send } from './acceptance/support/gateway.ts';
+import { send } from './acceptance/support/send.ts';
 import { type FormApplication, startFormApplication } from './support/form-application.ts';
 import { hasOpenssl, RESOLVES_HERE, startTlsFront, type TlsFront } from './support/tls-front.ts';
 

@@ -1,13 +1,20 @@
-// Design §2: the gateway's own endpoints, row by row, from outside.
+// ARCHITECTURE §2: the gateway's own endpoints, row by row, from outside.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SEED } from '../../../stand-in/seed.ts';
+import { describeCheck } from './check-endpoint.ts';
+import { describeOperatorEndpoints, OPERATOR } from './operator-endpoints.ts';
 import { expectNoInlineScript, expectOwnHeaders, expectPage, expectProblem } from './support/expectations.ts';
-import { type Answer, addressOf, type BlackBox, openBox, type Visitor } from './support/gateway.ts';
+import {
+  addressOf,
+  type BlackBox,
+  NEXT_UPSTREAM_SECRET,
+  openBox,
+  UPSTREAM_SECRET,
+  type Visitor,
+} from './support/gateway.ts';
+import type { Answer } from './support/send.ts';
 
-const OPERATOR = 'c71e0f5b92a84d36be0d5a7719f3c8e46a2d90b7f15c8e33';
-const GATEWAY = '5de81c40b7a9f3266e0d17c5a8b94f20d36e7c1b88a5f094';
-const NEW_GATEWAY = '93f0b6a2e85d7c141f6ea0d9c3b8275640ad1e9fb27c6385';
 const PLACES = [
   { name: 'the usual folder', callback: '/auth/callback', folder: '/auth' },
   { name: 'another folder', callback: '/_gw/callback', folder: '/_gw' },
@@ -23,7 +30,7 @@ describe.each(PLACES)('endpoints under $name', ({ callback, folder }) => {
       callback,
       env: {
         OPERATOR_SECRET: OPERATOR,
-        UPSTREAM_SECRET: `${NEW_GATEWAY},${GATEWAY}`,
+        UPSTREAM_SECRET: `${NEXT_UPSTREAM_SECRET},${UPSTREAM_SECRET}`,
         ROUTES: [
           { path: '/public/*', access: 'public' },
           { path: '/*', roles: ['user'] },
@@ -146,123 +153,8 @@ describe.each(PLACES)('endpoints under $name', ({ callback, folder }) => {
     expectOwnHeaders(answer);
   });
 
-  describe('the operator’s', () => {
-    it.each(['operator/sessions', 'metrics'])('%s: not without the secret', async (name) => {
-      for (const authorization of [
-        undefined,
-        'Bearer wrong',
-        `Basic ${OPERATOR}`,
-        OPERATOR,
-        `Bearer ${OPERATOR}x`,
-        'Bearer ',
-      ]) {
-        const answer = await visitor.fetch(`${folder}/${name}`, {
-          ...(authorization && { headers: { authorization } }),
-        });
-        expect([authorization, answer.status]).toEqual([
-          authorization,
-          expect.toSatisfy((status) => status === 401 || status === 404 || status === 403),
-        ]);
-        expect(answer.text).not.toContain(SEED.users.user);
-      }
-    });
-
-    it('wrong secrets are throttled, by the address that the edge names', async () => {
-      const from = async (address: string, secret: string) => {
-        const headers = { authorization: `Bearer ${secret}`, 'cf-connecting-ip': address };
-        return (await box.ask(`${folder}/metrics`, { headers })).status;
-      };
-      const statuses = [];
-      for (let count = 0; count < 25; count++) statuses.push(await from('198.51.100.9', `wrong-${count}`));
-      expect([statuses[0], statuses.at(-1), await from('198.51.100.9', OPERATOR)]).toEqual([401, 429, 429]);
-      expect(await from('198.51.100.10', OPERATOR)).toBe(200);
-    });
-
-    it('metrics are Prometheus text', async () => {
-      const answer = await box.ask(`${folder}/metrics`, { headers: { authorization: `Bearer ${OPERATOR}` } });
-      expect(answer.status).toBe(200);
-      expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
-      expect(answer.text).toMatch(/^# (HELP|TYPE) /m);
-      expect(answer.text).not.toContain(SEED.users.user);
-    });
-
-    it('sessions of a user are listed and ended', async () => {
-      const headers = { authorization: `Bearer ${OPERATOR}` };
-      const other = box.visitor();
-      await other.signIn('staff', { path: '/start' });
-      const listed = await box.ask(`${folder}/operator/sessions?sub=${SEED.users.staff}`, { headers });
-      expect(listed.status).toBe(200);
-      const { session } = (await other.fetch(`${folder}/userinfo`)).json();
-      expect(listed.text).toContain(session.id);
-      const ended = await box.ask(`${folder}/operator/sessions?sub=${SEED.users.staff}`, { method: 'DELETE', headers });
-      expect(ended.status).toBeLessThan(300);
-      const after = await box.ask(`${folder}/operator/sessions?sub=${SEED.users.staff}`, { headers });
-      expect(after.text).not.toContain(session.id);
-    });
-  });
-
-  describe('check', () => {
-    const ask = (headers: Record<string, string>, who: { fetch: Visitor['fetch'] } = visitor) =>
-      who.fetch(`${folder}/check`, { headers });
-    const about = (uri: string, method = 'GET') => ({ 'x-forwarded-uri': uri, 'x-forwarded-method': method });
-
-    it.each([GATEWAY, NEW_GATEWAY])(
-      '204 with the identity headers for the proxy that proves itself',
-      async (secret) => {
-        const answer = await ask({ 'x-gateway-secret': secret, ...about('/page') });
-        expect(answer.status).toBe(204);
-        expect(answer.headers.get('x-forwarded-user')).toBe(SEED.users.user);
-        expect(answer.headers.get('x-forwarded-roles')).toBe('user');
-      },
-    );
-
-    it('nginx’s names, too', async () => {
-      const answer = await ask({
-        'x-gateway-secret': GATEWAY,
-        'x-original-uri': '/page?x=1',
-        'x-original-method': 'POST',
-      });
-      expect(answer.status).toBe(204);
-    });
-
-    it('403 for every path without the proof, public ones too', async () => {
-      for (const headers of [
-        about('/public/x'),
-        { ...about('/public/x'), 'x-gateway-secret': 'wrong' },
-        { ...about('/page'), 'x-gateway-secret': `${GATEWAY},${NEW_GATEWAY}` },
-      ]) {
-        expect((await ask(headers)).status).toBe(403);
-      }
-    });
-
-    it('401 without a session, 204 on a public path', async () => {
-      expect((await ask({ 'x-gateway-secret': GATEWAY, ...about('/page') }, box.visitor())).status).toBe(401);
-      expect((await ask({ 'x-gateway-secret': GATEWAY, ...about('/public/x') }, box.visitor())).status).toBe(204);
-    });
-
-    it('403 without the role', async () => {
-      const nobody = box.visitor();
-      await nobody.signIn('nobody', { path: '/start' });
-      expect((await ask({ 'x-gateway-secret': GATEWAY, ...about('/page') }, nobody)).status).toBe(403);
-    });
-
-    it.each(['/public/%00', '/public/%zz', '/public/../../x', '/public/..%2f..%2f..%2fx'])(
-      'not 204 for nonsense: %s',
-      async (uri) => {
-        const answer = await ask({ 'x-gateway-secret': GATEWAY, ...about(uri) }, box.visitor());
-        expect([400, 401, 403]).toContain(answer.status);
-      },
-    );
-
-    it('not 204 when method and URI are missing or told twice', async () => {
-      for (const headers of [
-        {},
-        { 'x-forwarded-uri': '/public/x', 'x-original-uri': '/page', 'x-forwarded-method': 'GET' },
-      ]) {
-        expect((await ask({ 'x-gateway-secret': GATEWAY, ...headers }, box.visitor())).status).not.toBe(204);
-      }
-    });
-  });
+  describeOperatorEndpoints(folder, () => ({ box, visitor }));
+  describeCheck(folder, () => ({ box, visitor }));
 
   it('logout ends at the signed-out page', async () => {
     const other = box.visitor();
@@ -288,29 +180,3 @@ function expectPage200(answer: Answer): void {
   expectNoInlineScript(answer);
   expect(answer.headers.get('cache-control')).toBe('no-store');
 }
-
-describe('what is off is not there', () => {
-  let box: BlackBox;
-  beforeAll(async () => {
-    box = await openBox({ env: { ZITADEL_PROJECT_ID: undefined, ROUTES: [{ path: '/*', access: 'public' }] } });
-  });
-  afterAll(() => box.stop());
-
-  it.each(['/auth/metrics', '/auth/operator/sessions'])('%s is 404 without OPERATOR_SECRET', async (path) => {
-    for (const authorization of ['Bearer ', 'Bearer undefined', 'Bearer x']) {
-      expect((await box.ask(path, { headers: { authorization } })).status).toBe(404);
-    }
-  });
-
-  it('check is 403 for every path without UPSTREAM_SECRET', async () => {
-    for (const secret of ['', 'undefined', 'x']) {
-      const headers = { 'x-gateway-secret': secret, 'x-forwarded-uri': '/', 'x-forwarded-method': 'GET' };
-      expect((await box.ask('/auth/check', { headers })).status).toBe(403);
-    }
-  });
-
-  it('the metadata of RFC 9728 is not the gateway’s where no bearer tokens are taken', async () => {
-    const answer = await box.ask('/.well-known/oauth-protected-resource');
-    expect(answer.text).not.toContain('authorization_servers');
-  });
-});

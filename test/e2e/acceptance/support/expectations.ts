@@ -1,7 +1,7 @@
 // What every answer of the gateway's own must look like.
 
 import { expect } from 'vitest';
-import type { Answer } from './gateway.ts';
+import type { Answer } from './send.ts';
 
 /** §2: the strict security headers of everything that the gateway makes. */
 export function expectOwnHeaders({ headers }: Answer, isHttps = true): void {

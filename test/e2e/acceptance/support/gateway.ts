@@ -1,34 +1,19 @@
 // The built worker under any public origin, with a recording application and the stand-in for ZITADEL: the gateway as a black box.
 
 import { existsSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
 import { dirname } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { CookieJar } from 'tough-cookie';
 import { SEED } from '../../../../stand-in/seed.ts';
 import { createZitadel, type Zitadel, type ZitadelOptions } from '../../../../stand-in/zitadel.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
+import { type Answer, type Ask, send } from './send.ts';
 
 const SCRIPT = process.env.ACCEPTANCE_WORKER ?? 'dist/index.js';
 export const ORIGIN = 'https://app.example.com';
 export const SECRET = 'b8f2c1d94e7a6053f1e2d3c4b5a69788796a5b4c3d2e1f00112f3e4d5c6b7a89';
-
-export type Fields = Readonly<Record<string, string | readonly string[]>>;
-
-export interface Ask {
-  readonly method?: string;
-  readonly headers?: Fields;
-  readonly body?: string;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly cookies: readonly string[];
-  readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reaches into JSON of any shape.
-  json(): any;
-}
+export const UPSTREAM_SECRET = '5de81c40b7a9f3266e0d17c5a8b94f20d36e7c1b88a5f094';
+export const NEXT_UPSTREAM_SECRET = '93f0b6a2e85d7c141f6ea0d9c3b8275640ad1e9fb27c6385';
 
 export const NAVIGATION = {
   accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8',
@@ -117,37 +102,6 @@ export function addressOf(answer: Answer): string {
   return location;
 }
 
-/** Miniflare takes the address that the visitor used from this header, and keeps it from the worker. */
-const VISITED = 'mf-original-url';
-
-export function send(port: number, url: string, { method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const { host } = new URL(url);
-    const outgoing = httpRequest({ host: '127.0.0.1', port, path: '/', method, agent: false });
-    const fields: Fields = { [VISITED]: url, ...headers };
-    outgoing.setHeader('host', host);
-    for (const [name, value] of Object.entries(fields)) outgoing.setHeader(name, value as string | string[]);
-    if (body !== undefined) outgoing.setHeader('content-length', Buffer.byteLength(body));
-    outgoing.once('error', reject);
-    outgoing.once('upgrade', (incoming, socket) => {
-      socket.destroy();
-      resolve(toAnswer(incoming.statusCode ?? 0, incoming.rawHeaders, ''));
-    });
-    outgoing.once('response', async (incoming) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
-      resolve(toAnswer(incoming.statusCode ?? 0, incoming.rawHeaders, Buffer.concat(chunks).toString()));
-    });
-    outgoing.end(body);
-  });
-}
-
-function toAnswer(status: number, rawHeaders: readonly string[], text: string): Answer {
-  const headers = new Headers();
-  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
-  return { status, headers, cookies: headers.getSetCookie(), text, json: () => JSON.parse(text) };
-}
-
 export async function openBox(options: BoxOptions = {}): Promise<BlackBox> {
   if (!existsSync(SCRIPT)) throw new Error(`${SCRIPT} is missing: npm run build`);
   const { origin = ORIGIN, callback = '/auth/callback' } = options;
@@ -200,3 +154,5 @@ export async function openBox(options: BoxOptions = {}): Promise<BlackBox> {
   };
   return box;
 }
+
+export const isSignedIn = async (visitor: Visitor) => (await visitor.fetch('/auth/userinfo')).status === 200;
