@@ -1,5 +1,5 @@
-// What a judgement costs: `node bench/policy.ts`. Exits with 1 where a limit of issue 4 is passed.
-// Issue 4, Cost: a plain path among 50 routes under 5 µs, a hostile path of 8 KB under 1 ms.
+// What a judgement costs: `node bench/policy.ts`. Exits with 1 where a limit is passed.
+// A plain path among 50 routes under 5 µs, a hostile path of 8 KB under 1 ms.
 
 import type { Route } from '../src/config/schema.ts';
 import { decide } from '../src/policy/decide.ts';

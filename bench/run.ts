@@ -1,5 +1,5 @@
 // What it costs to be signed in: `npm run bench`, or `npm run bench -- --quick`. Prints the tables of docs/performance.md.
-// Promise 11; issue 9, Cost. `--only=<pattern>` keeps the rows whose name fits (the floor stays); `--against=<bundle>` adds another build.
+// Promise 11, Cost. `--only=<pattern>` keeps the rows whose name fits (the floor stays); `--against=<bundle>` adds another build.
 
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';

@@ -3,7 +3,7 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { BROWSER_HEADERS } from './stage.ts';
 
-/** Milliseconds; longer than any answer may take (design §3), the upstream's time included. */
+/** Milliseconds; longer than any answer may take (ARCHITECTURE §3), the upstream's time included. */
 const PATIENCE = 25_000;
 /** Milliseconds after which an unused connection is given up, before the worker does. */
 const IDLE = 3_000;

@@ -1,5 +1,5 @@
 // What can go wrong behind the gateway, where, and when it did: one board that switches faults on and remembers them.
-// Issue 9 "Faults"; the same list as test/faults, on real connections.
+// The same list as test/faults, on real connections.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';

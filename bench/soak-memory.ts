@@ -86,14 +86,14 @@ export interface Finding {
 
 /** What may be more at the end than in the middle: as much as lies between two samples of one state. */
 const HEAP = { tolerance: 0.05, allowance: 2 * MEBIBYTE };
-/** What an isolate remembers of sessions (design §6): so many, of about so many bytes; more of them is no leak until it is full. */
+/** What an isolate remembers of sessions (ARCHITECTURE §6): so many, of about so many bytes; more of them is no leak until it is full. */
 const REMEMBERED = { sessions: 8192, bytes: 2048 };
 /** The allocator gives back late and in pieces. */
 const RESIDENT = { tolerance: 0.1, allowance: 16 * MEBIBYTE };
 const MORE_SOCKETS = 8;
 /** Three for each object that is awake. */
 const MORE_FILES = 30;
-/** Seconds; in a shorter run the isolate is still filling the memories that it is allowed (design §6). */
+/** Seconds; in a shorter run the isolate is still filling the memories that it is allowed (ARCHITECTURE §6). */
 const LONG_ENOUGH = 480;
 
 /** `samples` under load, in order; `before` and `after` it. */

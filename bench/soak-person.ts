@@ -1,4 +1,4 @@
-// A visitor of a soak: signs in, clicks, sends forms, lets tabs lie, leaves; and knows what each answer may be (design §3, promises 1 to 6).
+// A visitor of a soak: signs in, clicks, sends forms, lets tabs lie, leaves; and knows what each answer may be (ARCHITECTURE §3, promises 1 to 6).
 
 import { createHash, randomBytes } from 'node:crypto';
 import type { Asked, Exchanged } from './soak-browser.ts';

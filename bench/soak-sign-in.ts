@@ -1,5 +1,5 @@
 // How a visitor of a soak signs in, with a form in their hands now and then, and as often as it takes while ZITADEL is broken.
-// Design §3 (first and last row), promise 3.
+// ARCHITECTURE §3 (first and last row), promise 3.
 
 import { randomBytes } from 'node:crypto';
 import { type Browser, type Exchanged, pathOf } from './soak-browser.ts';

@@ -1,5 +1,5 @@
 // The application behind the gateway during a soak: it shows each request what arrived of it, and breaks when the board says so.
-// Whatever may never reach an application (design §4) is a violation here.
+// Whatever may never reach an application (ARCHITECTURE §4) is a violation here.
 
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -42,7 +42,7 @@ export function isToZitadel({ zitadel }: World, { status, headers }: Exchanged):
 /** Milliseconds around a request in which a fault of the upstream's explains what became of it. */
 const UPSTREAM_LAG = 500;
 
-/** Whether an answer is what a broken application leads to (design §3: 502, 504, and what it says is its own business). */
+/** Whether an answer is what a broken application leads to (ARCHITECTURE §3: 502, 504, and what it says is its own business). */
 export function isOfBrokenUpstream(
   { board }: World,
   { status, headers, body, isBroken, from, to }: Exchanged,

@@ -1,5 +1,5 @@
 // Ten minutes at full load while everything behind the gateway breaks in turn: `npm run soak`, or `npm run soak -- --minutes=2`.
-// Issue 9 "Faults"; design §3, promises 1 to 6 and 10. Every answer is judged by what is broken at that moment; memory is flat at the end.
+// ARCHITECTURE §3, promises 1 to 6 and 10. Every answer is judged by what is broken at that moment; memory is flat at the end.
 
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
@@ -30,7 +30,7 @@ const BETWEEN_SAMPLES = 20;
 /** Until the last session has run out, its tombstone too, and the platform has put the objects away whose alarms rang then. */
 const COOL_DOWN = TIMES.maximum + 60 + 25;
 const PEOPLE = 200;
-/** Milliseconds: design §3, the upstream's time, and ours. */
+/** Milliseconds: ARCHITECTURE §3, the upstream's time, and ours. */
 const LONGEST_ANSWER = (15 + TIMES.upstream) * 1000 + SLACK;
 
 const { values: options } = parseArgs({

@@ -1,5 +1,5 @@
 // What the flags of `init` say, judged as the gateway itself would judge it. Pure.
-// Design §1; Workers: names of workers.
+// ARCHITECTURE §1; Workers: names of workers.
 
 import { basename } from 'node:path';
 import { parseCallbackUrl, parseIssuer, parseUpstream } from '../../src/config/urls.ts';

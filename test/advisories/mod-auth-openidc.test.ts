@@ -10,7 +10,7 @@ import { asStranger, endOfLogin, expectOurs, lastReceived, statusWith } from './
 const bearer = async (harness: Harness, token: string, target = '/page') =>
   (await asStranger(harness, target, { headers: { authorization: `Bearer ${token}` } })).status;
 
-describe('mod_auth_openidc', () => {
+describe('flaws of mod_auth_openidc', () => {
   it('CVE-2022-23527 a return address of a login or a logout is ours', async () => {
     const harness = createHarness();
     for (const target of [

@@ -1,5 +1,5 @@
 // Flaws that oauth2-proxy has had, each against a gateway in its default configuration.
-// §2.1 of the collected advisories. All of them could concern us, so that all are here.
+// All of them could concern us, so that all are here.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';
@@ -15,7 +15,7 @@ import {
   statusWith,
 } from './bed.ts';
 
-describe('open redirects, at the end of a login and of a logout', () => {
+describe('flaws of oauth2-proxy: open redirects, at the end of a login and of a logout', () => {
   it.each([
     ['GHSA-qqxw-m5fj-f7gv', ['/\\evil.example', '\\/evil.example', '\\\\evil.example', '//evil.example']],
     [
@@ -40,7 +40,7 @@ describe('open redirects, at the end of a login and of a logout', () => {
         'https://app.example.com@evil.example/',
       ],
     ],
-  ])('%s', async (_id, targets) => {
+  ])('%s an address of that shape leads nowhere else', async (_id, targets) => {
     const harness = createAdminBed();
     for (const target of targets) {
       for (const written of [encodeURIComponent(target), encodeURIComponent(encodeURIComponent(target))]) {
@@ -52,7 +52,7 @@ describe('open redirects, at the end of a login and of a logout', () => {
     }
   });
 
-  it('GHSA-j7px-6hwj-hpjg: a protected page whose own path looks like another host', async () => {
+  it('GHSA-j7px-6hwj-hpjg a protected page whose own path looks like another host is returned to on our own', async () => {
     const harness = createAdminBed();
     for (const path of ['//evil.example/x', '/.//evil.example', '/%5cevil.example', '/;/evil.example']) {
       expectOurs(await endOfLogin(harness, harness.browser(), ORIGIN + path));
@@ -60,7 +60,7 @@ describe('open redirects, at the end of a login and of a logout', () => {
   });
 });
 
-describe('hosts and roles', () => {
+describe('flaws of oauth2-proxy: hosts and roles', () => {
   it('GHSA-4mf2-f3wh-gvf2 (CVE-2021-21291) a list of origins or hosts is no list of suffixes', async () => {
     const cors = ['https://example.org'];
     const harness = createAdminBed({ env: { ROUTES: [{ path: '/api/*', cors, hosts: ['api.example.com'] }] } });
@@ -99,7 +99,7 @@ describe('hosts and roles', () => {
   });
 });
 
-describe('the public part is met by nothing but the path', () => {
+describe('flaws of oauth2-proxy: the public part is met by nothing but the path', () => {
   it('GHSA-7rh7-c77v-6434 (CVE-2025-54576) a public rule is never met by a query', async () => {
     const harness = createAdminBed();
     for (const target of ['/admin?x=/public/health', '/page?/public/', '/page?a=%2Fpublic%2F', '/page/?x=/../public/a'])
@@ -107,7 +107,7 @@ describe('the public part is met by nothing but the path', () => {
     expect((await asStranger(harness, '/public/health?x=/admin')).status).toBe(200);
   });
 
-  it('GHSA-pxq7-h93f-9jrg (CVE-2026-41059) nor by a fragment, encoded or not', async () => {
+  it('GHSA-pxq7-h93f-9jrg (CVE-2026-41059) a public rule is not met by a fragment, encoded or not', async () => {
     const harness = createAdminBed();
     for (const target of [
       '/admin#/public/x',
@@ -118,14 +118,14 @@ describe('the public part is met by nothing but the path', () => {
       await expectStopped(harness, target);
   });
 
-  it('GHSA-5hvv-m4w4-gf6v (CVE-2026-34457) nor by the name of a health checker', async () => {
+  it('GHSA-5hvv-m4w4-gf6v (CVE-2026-34457) a public rule is not met by the name of a health checker', async () => {
     const harness = createAdminBed();
     for (const agent of ['GoogleHC/1.0', 'kube-probe/1.29', 'ELB-HealthChecker/2.0', 'Cloudflare-Traffic-Manager/1.0'])
       for (const target of ['/admin', '/page', '/ping', '/ready'])
         await expectStopped(harness, target, { 'user-agent': agent });
   });
 
-  it('GHSA-7x63-xv5r-3p2x (CVE-2026-40575) nor by a header that names another address', async () => {
+  it('GHSA-7x63-xv5r-3p2x (CVE-2026-40575) a public rule is not met by a header that names another address', async () => {
     const harness = createAdminBed();
     for (const name of [
       'x-forwarded-uri',
@@ -162,7 +162,7 @@ describe('the public part is met by nothing but the path', () => {
   });
 });
 
-describe('who it is', () => {
+describe('flaws of oauth2-proxy: who it is', () => {
   it('GHSA-vjrc-mh2v-45x6 (CVE-2025-64484) no alias of an identity header gets through, to nobody or in front of somebody', async () => {
     const harness = createAdminBed();
     const aliases = [

@@ -1,5 +1,5 @@
 // Flaws of other reverse proxies in who may pass: paths, caches, tokens, and answers that went to somebody else.
-// §2.2 of the collected advisories. What cannot concern us, and why:
+// What cannot concern us, and why:
 //   CVE-2021-29652 (Pomerium)        no redirect of ours is signed; return_to is checked where it is read
 //   CVE-2023-33189 (Pomerium)        nothing is known of it but "crafted requests"; test/policy/bypass and test/property stand for it
 //   CVE-2023-35941 (Envoy)           no HMAC over joined fields: cookies are JWEs, their purpose in the protected header
@@ -26,7 +26,7 @@ import {
 
 const { users } = SEED;
 
-describe('rule and application see the same path', () => {
+describe('flaws of proxies: rule and application see the same path', () => {
   it.each([
     ['CVE-2026-33494', ['/public/../admin/x', '/public/..%2fadmin/x', '/public/%2e%2e/admin/x']],
     ['CVE-2023-47106', ['/admin/x#/public/', '/admin%23/../admin/x']],
@@ -40,7 +40,7 @@ describe('rule and application see the same path', () => {
     ['CVE-2026-27587', ['/%61dmin/x', '/%41DMIN/x', '/%2541dmin/x']],
     ['CVE-2026-32811', ['/admin?x=/../public/y', '/admin/x?/public/']],
     ['CVE-2026-42274', ['/public/%2e%2e%2fadmin', '//admin/x', '/public//..%2f..%2fadmin']],
-  ])('%s', async (_id, targets) => {
+  ])('%s such a path is stopped, or judged as what the application sees', async (_id, targets) => {
     const harness = createAdminBed();
     for (const target of targets) await expectStopped(harness, target);
   });
@@ -104,7 +104,7 @@ describe('rule and application see the same path', () => {
   });
 });
 
-describe('what changes at the provider, and what ends', () => {
+describe('flaws of proxies: what changes at the provider, and what ends', () => {
   it('CVE-2021-41230, GHSA-x883-2vmg-xwf7 a group taken away is gone within CLAIMS_MAX_AGE', async () => {
     const harness = createAdminBed();
     const browser = harness.browser();

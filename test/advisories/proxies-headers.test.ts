@@ -1,5 +1,5 @@
 // Flaws of other reverse proxies in what they hand on: identity, addresses, tokens, and pages of their own.
-// §2.2 of the collected advisories. What cannot concern us, and why:
+// What cannot concern us, and why:
 //   CVE-2026-41181 (Traefik)         there is no service for error pages: the gateway makes them itself
 //   CVE-2026-71324 (Traefik)         CONNECT never reaches a worker
 //   CVE-2025-25294 (Envoy Gateway)   log lines are JSON, one object each; test/spec/authorization-response has the provider's words
@@ -26,7 +26,7 @@ async function sentByNobody(harness: Harness, headers: Record<string, string>) {
 
 const forged = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'forged']));
 
-describe('identity headers', () => {
+describe('flaws of proxies: identity headers', () => {
   it('CVE-2026-33433 a name configured in odd case is one name', async () => {
     const IDENTITY_HEADERS = { 'rEMOTE-uSER': 'preferred_username', 'x-WHO': 'sub' };
     const harness = createAdminBed({ env: { IDENTITY_HEADERS } });
@@ -48,13 +48,13 @@ describe('identity headers', () => {
       'CVE-2026-30851, CVE-2026-52845',
       ['Remote-User', 'Remote-Groups', 'Remote_User', 'HTTP_REMOTE_USER', 'X-Auth-Request-Email'],
     ],
-  ])('%s no alias of one gets through', async (_id, names) => {
+  ])('%s no alias of an identity header gets through', async (_id, names) => {
     const harness = createAdminBed();
     expect((await sentByNobody(harness, forged(names))).text).not.toContain('forged');
     expect((await sentBySomebody(harness, forged(names))).text).not.toContain('forged');
   });
 
-  it('CVE-2026-39858, CVE-2026-54763 nor into a verdict: what is asked about is said in one spelling', async () => {
+  it('CVE-2026-39858, CVE-2026-54763 no alias gets into a verdict: what is asked about is said in one spelling', async () => {
     const harness = createCheckHarness({ env: { ROUTES: [{ path: '/public/*', access: 'public' }] } });
     for (const name of ['X_Forwarded_Uri', 'X_Original_URI', 'X.Forwarded.Uri', 'X-Original_Uri']) {
       const answer = await ask(harness.browser(), { uri: '/page', headers: { [name]: '/public/x' } });
@@ -77,7 +77,7 @@ describe('identity headers', () => {
     ['CVE-2026-29054', 'x-forwarded-user, x-forwarded-for'],
     ['CVE-2021-32813', 'close, X-Forwarded-Roles, X-Request-Id, traceparent'],
     ['GHSA-w9mr-28mw-j8hg', 'keep-alive, X-Forwarded-User, X-Forwarded-Proto, X-Gateway-Secret'],
-  ])('%s Connection names none of them away', async (_id, connection) => {
+  ])('%s Connection names no identity header away', async (_id, connection) => {
     const harness = createAdminBed({ env: { UPSTREAM_SECRET: GATEWAY_SECRET } });
     const { headers } = await sentBySomebody(harness, { connection, 'cf-connecting-ip': '192.0.2.7' });
     for (const name of ['user', 'roles', 'for', 'proto']) expect(headers.get(`x-forwarded-${name}`)).not.toBeNull();
@@ -85,7 +85,7 @@ describe('identity headers', () => {
   });
 });
 
-describe('addresses', () => {
+describe('flaws of proxies: addresses', () => {
   it.each([
     ['CVE-2026-35051', { 'x-forwarded-prefix': '/forged', 'x-forwarded-port': '666' }],
     ['CVE-2026-54764', { x_forwarded_port: '666', 'X.Forwarded.Prefix': '/forged' }],
@@ -114,7 +114,7 @@ describe('addresses', () => {
       expect((await asStranger(harness, '/admin/x', { headers: { [name]: '127.0.0.1' } })).status).toBe(401);
   });
 
-  it('CVE-2026-33495, CVE-2024-21499 nor does X-Forwarded-Proto decide anything', async () => {
+  it('CVE-2026-33495, CVE-2024-21499 X-Forwarded-Proto decides nothing', async () => {
     const harness = createAdminBed();
     for (const proto of ['http', 'ftp', 'https,http']) {
       const { headers } = await sentByNobody(harness, { 'x-forwarded-proto': proto });
@@ -127,7 +127,7 @@ describe('addresses', () => {
     }
   });
 
-  it('CVE-2024-21497, CVE-2024-21498 nor X-Forwarded-Host: no redirect and no question goes where it says', async () => {
+  it('CVE-2024-21497, CVE-2024-21498 X-Forwarded-Host decides nothing: no redirect and no question goes where it says', async () => {
     const harness = createAdminBed();
     const asked: string[] = [];
     const { fetch } = harness.zitadel;
@@ -150,7 +150,7 @@ describe('addresses', () => {
   });
 });
 
-describe('pages and endpoints of our own', () => {
+describe('flaws of proxies: pages and endpoints of their own', () => {
   it.each(['/auth/userinfo', '/auth/profile', '/auth/health', '/auth/ready', '/auth/jwks', '/auth/client.js'])(
     'CVE-2022-24797, CVE-2024-39315 %s shows no token',
     async (path) => {

@@ -11,7 +11,7 @@ const { users } = SEED;
 const withToken = async (harness: Harness, token: string, target = '/page', app = harness.app) =>
   (await app.fetch(new Request(ORIGIN + target, { headers: { authorization: `Bearer ${token}` } }))).status;
 
-describe('tokens', () => {
+describe('flaws of proxies: tokens', () => {
   it('CVE-2022-29226 a token that is merely there proves nothing', async () => {
     const harness = createAdminBed();
     const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -64,7 +64,7 @@ describe('tokens', () => {
   });
 });
 
-describe('nobody gets another’s answer', () => {
+describe('flaws of proxies: nobody gets another’s answer', () => {
   it('CVE-2026-71326 questions that are asked once for many never cross users', async () => {
     const harness = createHarness();
     const people = ['admin', 'staff', 'user', 'nobody'] as const;
@@ -89,7 +89,7 @@ describe('nobody gets another’s answer', () => {
     expect(harness.zitadel.calls.userinfo).toBe(people.length);
   });
 
-  it('CVE-2026-71326 nor do tokens that are judged at the same time', async () => {
+  it('CVE-2026-71326 tokens that are judged at the same time never cross users', async () => {
     const env = { ZITADEL_API_CLIENT_ID: SEED.apiClientId, ZITADEL_API_CLIENT_SECRET: SEED.apiClientSecret };
     const harness = createHarness({ env });
     const people = ['admin', 'staff', 'user', 'nobody'] as const;

@@ -1,5 +1,4 @@
 // Flaws of JOSE libraries, of storage, and of ZITADEL itself, as far as they could reach through a gateway that relies on them.
-// §2.3 of the collected advisories, second half.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';
@@ -12,7 +11,7 @@ const bearer = async (harness: Harness, token: string, target = '/page') =>
 
 const encode = (text: string) => Buffer.from(text).toString('base64url');
 
-describe('storage, and forms of requests', () => {
+describe('flaws of libraries: storage, and forms of requests', () => {
   it('(workers-oauth-provider 0.6–0.8.3) a KV that takes nothing costs nobody the login, and nothing a 500', async () => {
     const harness = createHarness();
     harness.kv.faults.failWrites = true;
@@ -29,7 +28,7 @@ describe('storage, and forms of requests', () => {
   });
 });
 
-describe('JOSE libraries', () => {
+describe('flaws of JOSE libraries', () => {
   const hostile: [string, string][] = [
     [
       'CVE-2022-36083',
@@ -48,7 +47,7 @@ describe('JOSE libraries', () => {
     ['CVE-2025-30204', `a${'.'.repeat(9_000)}b`],
     ['CVE-2026-34986', `${encode('{"alg":"A128KW","enc":"A128GCM"}')}....`],
   ];
-  it.each(hostile)('%s such a cookie is no session, such a token none', async (_id, text) => {
+  it.each(hostile)('%s a cookie or token with such a flaw is no session and no proof', async (_id, text) => {
     const harness = createHarness();
     expect(await statusWith(harness, `__Host-postern=${text}`)).toBe(401);
     expect([400, 401]).toContain(await bearer(harness, text));
@@ -56,7 +55,7 @@ describe('JOSE libraries', () => {
   });
 });
 
-describe('ZITADEL', () => {
+describe('flaws of ZITADEL', () => {
   it('CVE-2026-27840 a truncated token is another token, also right after the whole one was good', async () => {
     const env = { ZITADEL_API_CLIENT_ID: SEED.apiClientId, ZITADEL_API_CLIENT_SECRET: SEED.apiClientSecret };
     const harness = createHarness({ env });

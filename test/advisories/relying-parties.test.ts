@@ -1,5 +1,5 @@
 // Flaws that OpenID relying parties and their libraries have had, each against a gateway in its default configuration.
-// §2.3 of the collected advisories. What cannot concern us, and why, or where it is tested already:
+// What cannot concern us, and why, or where it is tested already:
 //   CVE-2025-4143, CVE-2025-4144 (workers-oauth-provider)  we are no authorization server; ours must do PKCE (CVE-2024-23647)
 //   CVE-2026-55672 (ZITADEL)         a code bound to no client: its tokens fail at `aud` and `azp` (test/spec/id-token-checks)
 //   mod_auth_openidc, 2026           duplicates of code and state, a front channel by sid alone: test/spec; formats of other
@@ -10,7 +10,7 @@ import { locationOf } from '../support/browser.ts';
 import { createHarness, ORIGIN } from '../support/harness.ts';
 import { cookieHeader, endOfLogin, expectOurs, statusWith } from './bed.ts';
 
-describe('nextjs-auth0, authkit-nextjs, express-openid-connect, next-auth', () => {
+describe('flaws of nextjs-auth0, authkit-nextjs, express-openid-connect, next-auth', () => {
   it('CVE-2021-32702 an error from the provider is not shown', async () => {
     const harness = createHarness();
     const browser = harness.browser();

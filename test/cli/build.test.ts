@@ -36,8 +36,8 @@ async function build(wrangler: string, postern?: string, command?: string) {
   return { ...(await run()), run, folder };
 }
 
-describe('postern.toml becomes a module of the worker', () => {
-  it('with the tables of the top, and of every environment', async () => {
+describe('postern build: postern.toml becomes a module of the worker', () => {
+  it('has the tables of the top, and of every environment', async () => {
     expect(await build(STAGING, ROUTES + STAGING_ROUTES)).toMatchObject({
       code: 0,
       built: {
@@ -47,7 +47,7 @@ describe('postern.toml becomes a module of the worker', () => {
     });
   });
 
-  it('an empty one without a postern.toml', async () => {
+  it('is an empty one without a postern.toml', async () => {
     expect(await build(STAGING)).toMatchObject({ code: 0, built: {} });
   });
 
@@ -78,7 +78,7 @@ describe('postern.toml becomes a module of the worker', () => {
 
 const LONG = `ROUTES = [{ path = "/${'x'.repeat(5_200)}" }]`;
 
-describe('an environment that the shell names (CLOUDFLARE_ENV)', () => {
+describe('postern build for an environment that the shell names (CLOUDFLARE_ENV)', () => {
   afterEach(() => vi.unstubAllEnvs());
 
   it.each([
@@ -95,7 +95,7 @@ describe('an environment that the shell names (CLOUDFLARE_ENV)', () => {
   });
 });
 
-describe('refused when it is built', () => {
+describe('postern build refuses', () => {
   it.each<[what: string, wrangler: string, postern: string | undefined, said: RegExp]>([
     ['a secret', WRANGLER, '[vars]\nSESSION_SECRET = "hunter2hunter2"\n', /SESSION_SECRET.*no secret in a file/],
     [

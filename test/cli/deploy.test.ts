@@ -1,5 +1,4 @@
 // `deploy`: nothing goes up that the files show to be wrong; else Wrangler does it, and its end is the command's.
-// Issue 7.
 
 import { describe, expect, it } from 'vitest';
 import { runDeploy } from '../../cli/deploy/command.ts';
@@ -54,7 +53,7 @@ describe('npx postern deploy', () => {
     expect(calls).toEqual([]);
   });
 
-  it('secrets that are only deployed are no hindrance', async () => {
+  it('is not hindered by secrets that are only deployed', async () => {
     const bed = createBed();
     for (const name of ['SESSION_SECRET', 'OPERATOR_SECRET', 'UPSTREAM_SECRET']) delete bed.values[name];
     const { run, calls } = start(bed);
@@ -62,7 +61,7 @@ describe('npx postern deploy', () => {
     expect(calls).toEqual([['deploy', '--secrets-file', '.secrets']]);
   });
 
-  it('Wrangler’s failure is the command’s', async () => {
+  it('fails where Wrangler fails', async () => {
     const { run, told } = start(undefined, 7);
     expect(await run()).toBe(1);
     expect(told.join('\n')).toContain('Wrangler ended with code 7');

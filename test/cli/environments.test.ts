@@ -100,7 +100,7 @@ describe('an environment that wrangler.toml does not have', () => {
     expect((await COMMANDS[name]?.([]))?.said).toContain('has no [env.stagin]');
   });
 
-  it('where there is none at all', async () => {
+  it('is an error that says so where there is none at all', async () => {
     const other = createFolder({ 'wrangler.toml': `${TOP}\n[vars]${variables('app.example.com')}` });
     await expect(loadInstallation({ config: other.config, env: 'staging' })).rejects.toThrow('it has no environments');
     await expect(loadInstallation({ config: other.config, env: '' })).resolves.toBeDefined();

@@ -42,7 +42,7 @@ async function withSecrets(secrets: Readonly<Record<string, unknown>>) {
   return (await limitsOf(bed)).limits;
 }
 
-describe('one variable of at most 5 KB', () => {
+describe('doctor: one variable of at most 5 KB', () => {
   it.each([
     ['5,000 bytes', { ROUTES: listOf(5_000) }, 'ok'],
     ['a little more, where "5 KB" may mean either', { ROUTES: listOf(5_120) }, 'warning'],
@@ -98,7 +98,7 @@ describe('what this project ships', () => {
   });
 });
 
-describe('64 variables and secrets together on Free, 128 on Paid', () => {
+describe('doctor: 64 variables and secrets together on Free, 128 on Paid', () => {
   const SECRETS = 4;
   it.each([
     [64, 'ok'],
@@ -112,7 +112,7 @@ describe('64 variables and secrets together on Free, 128 on Paid', () => {
   });
 });
 
-describe('deploy refuses what Cloudflare would', () => {
+describe('postern deploy refuses what Cloudflare would', () => {
   const deploy = async (bed: Bed, ...args: string[]) => {
     const printed: string[] = [];
     let isDeployed = false;
@@ -137,7 +137,7 @@ describe('deploy refuses what Cloudflare would', () => {
   });
 });
 
-describe('postern.toml has to be a part of the worker', () => {
+describe('doctor: postern.toml has to be a part of the worker', () => {
   const ALIAS = { '#postern/variables': './.postern/variables.json' };
   const BUILD = { command: 'postern build' };
   it.each([

@@ -1,4 +1,4 @@
-// `npx postern sessions`: against the app behind a tiny HTTP server. Issue 3.
+// `npx postern sessions`: against the app behind a tiny HTTP server.
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -43,7 +43,7 @@ async function run(args: string, secret: string | undefined = OPERATOR_SECRET, c
 }
 
 describe('npx postern sessions', () => {
-  it('lists, ends one, ends all', async () => {
+  it('lists sessions, ends one, ends all', async () => {
     for (let device = 0; device < 3; device++) await harness.signIn(harness.browser(), 'admin');
     const { output } = await run(`--user ${admin}`);
     expect(output.split('\n')).toHaveLength(4);
@@ -75,7 +75,7 @@ describe('npx postern sessions', () => {
     expect(result.errors).not.toContain(OPERATOR_SECRET);
   });
 
-  it('a wrong secret, another folder, no secret', async () => {
+  it('fails and says why: a wrong secret, another folder, no secret', async () => {
     expect(await run('--user x', 'wrong')).toMatchObject({ code: 1, errors: expect.stringContaining('401') });
     expect(await run(`--user x --url ${url}/elsewhere`)).toMatchObject({ code: 1 });
     expect(await run('--user x', '')).toMatchObject({ code: 1, errors: expect.stringContaining('OPERATOR_SECRET') });

@@ -1,5 +1,5 @@
 // Chromium: client.js signs in again in a small window and repeats the request, or offers a bar where no window opens; it warns
-// before the session's end. Issue 6 "Scripts survive the end of a session".
+// before the session's end.
 
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';

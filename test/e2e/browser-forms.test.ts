@@ -1,5 +1,5 @@
 // Chromium, with and without script: a form that is sent after the session has ended arrives after the login as it was.
-// Issue 6 "Forms survive the login"; design §3 first row.
+// ARCHITECTURE §3 first row.
 
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium)('a visitor whose session has ended', () => {
       expect(received?.body.toString()).toBe('text=one\r\ntwo = 2\r\n');
     });
 
-    it('once: neither a reload nor the way back sends it again', async () => {
+    it('sends a form once: neither a reload nor the way back sends it again', async () => {
       const page = await signedOut();
       await sendAndSignIn(page, 'plain');
       await arrive(page, '/save?form=plain');
@@ -106,7 +106,7 @@ describe.skipIf(!hasChromium)('a visitor whose session has ended', () => {
       expect(application.received).toHaveLength(1);
     });
 
-    it('too large: said before the sign-in, and the form is still there on the way back', async () => {
+    it('a form too large is refused: said before the sign-in, and the form is still there on the way back', async () => {
       const page = await signedOut();
       const buffer = Buffer.alloc(3 * 1024 * 1024, 'x');
       await page.fill('#multipart input[name=text]', 'what I wrote');

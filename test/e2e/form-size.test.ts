@@ -1,5 +1,5 @@
 // The built worker, real Durable Object storage: a form of exactly 1 MB, sealed, fits into it and comes back as it was.
-// Design §3 first row; a value of a SQLite-backed object may have 2 MB.
+// ARCHITECTURE §3 first row; a value of a SQLite-backed object may have 2 MB.
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';

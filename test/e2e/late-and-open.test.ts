@@ -1,5 +1,5 @@
 // The built worker, and a real Chromium: late answers set no cookie that something newer forbids, and what a bearer token
-// has opened ends with it. Design §5 promises 4 and 5.
+// has opened ends with it. ARCHITECTURE §5 promises 4 and 5.
 
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,6 +1,6 @@
 // The built worker, and bytes that no HTTP client would send: the upstream never sees a second request or a forged header, and the
 // gateway never answers 500. Where workerd itself answers, nothing of ours has run; on Cloudflare the edge stands before it.
-// Issue 6 "How it is shown"; RFC 9112 §11.2.
+// RFC 9112 §11.2.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locationOf } from '../support/browser.ts';

@@ -1,5 +1,5 @@
 // The release before and this one on the same stores, after an update, after a roll-back, and side by side in a gradual deployment.
-// Design §6 Cookie (two releases can run side by side), promises 1 to 4; docs/upgrading.md.
+// ARCHITECTURE §6 Cookie (two releases can run side by side), promises 1 to 4; docs/upgrading.md.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';
@@ -135,7 +135,7 @@ describe.each<[name: string, from: Deployed, to: Deployed]>([
     expect((await sessionOf(before.starting)).started_at).toBeGreaterThan(0);
   });
 
-  it('design §3 sends the form that was kept for a sign-in under way', async () => {
+  it('ARCHITECTURE §3 sends the form that was kept for a sign-in under way', async () => {
     const page = await (await finishSignIn(before.posting, before.postAuthorizeUrl)).text();
     const token = /name="postern-form" value="([^"]*)"/.exec(page)?.[1];
     const saved = await post(before.posting, '/save?x=1', { type: 'text/plain', body: `postern-form=${token}\r\n` });
@@ -163,7 +163,7 @@ describe.each<[name: string, from: Deployed, to: Deployed]>([
 });
 
 describe.each(['old', 'new'] as const)('the %s release', (worker) => {
-  it('design §6 takes a newer release’s cookie for no session, and leaves it where it is', async () => {
+  it('ARCHITECTURE §6 takes a newer release’s cookie for no session, and leaves it where it is', async () => {
     await gateway.deploy({ worker, objects: worker });
     const browser = await signIn();
     const [header = '', ...rest] = ((await browser.cookies()).get(COOKIE) ?? '').split('.');

@@ -1,5 +1,4 @@
 // A whole set-up: an empty ZITADEL, `setup` with a service account's key, the built gateway with what it wrote, a sign-in.
-// Issue 7.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unstable_getVarsForDev, unstable_readConfig } from 'wrangler';
@@ -8,7 +7,7 @@ import { type Bed, CONFIG, createBed } from '../cli/setup-bed.ts';
 import { locationOf } from '../support/browser.ts';
 import { freePort, type RunningWorker, startWorker } from '../support/worker.ts';
 
-describe('issue 7: from an empty ZITADEL to a protected page', () => {
+describe('postern setup: from an empty ZITADEL to a protected page', () => {
   let bed: Bed;
   let application: { origin: string; close(): Promise<void> };
   let worker: RunningWorker;

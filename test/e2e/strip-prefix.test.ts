@@ -1,5 +1,5 @@
 // The built worker before Python's own file server: what a guarded folder holds is not to be had by way of a public prefix.
-// Design §1 `strip_prefix`, §7 Paths.
+// ARCHITECTURE §1 `strip_prefix`, §7 Paths.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

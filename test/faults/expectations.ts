@@ -1,4 +1,4 @@
-// What must come of each cell, derived from design §3 and promises 1 to 6, or why there is no such cell.
+// What must come of each cell, derived from ARCHITECTURE §3 and promises 1 to 6, or why there is no such cell.
 
 import type { Fault, Place } from './places.ts';
 import { isBearer, isSignedIn, type Visit, WAVE } from './visits.ts';
@@ -15,7 +15,7 @@ export interface Expectation {
   readonly revoked?: boolean;
 }
 
-/** Whom a visit depends on (design §6); everybody else may break without anybody noticing. */
+/** Whom a visit depends on (ARCHITECTURE §6); everybody else may break without anybody noticing. */
 const NEEDS: Readonly<Record<Visit, readonly Place[]>> = {
   anonymous: ['discovery', 'authorize', 'token', 'keys', 'userinfo', 'KV write', 'Durable Object', 'upstream'],
   // Promise 11.
@@ -47,13 +47,13 @@ export function expectationOf(place: Place, fault: Fault, visit: Visit): Expecta
   if (visit === 'sign-out') return signOutExpectation(place, fault);
   // Promise 10: whether the session stands is unknown.
   if (place === 'Durable Object') return { status: [503], asked: 4, session: 'kept' };
-  // Design §3: no verdict is no refusal. Once for those who come together.
+  // ARCHITECTURE §3: no verdict is no refusal. Once for those who come together.
   if (isBearer(visit)) return { status: [503], asked: fault === '429' && place === 'introspection' ? 1 : 2 };
   if (isSignedIn(visit)) return sessionExpectation(place, fault, visit);
   throw new Error(`nothing is expected of ${place} ${fault} ${visit}`);
 }
 
-/** Promise 4; design §2: it ends here, then at ZITADEL, which is told again if it did not hear. */
+/** Promise 4; ARCHITECTURE §2: it ends here, then at ZITADEL, which is told again if it did not hear. */
 function signOutExpectation(place: Place, fault: Fault): Expectation {
   if (place === 'Durable Object') return { status: [200], asked: 2 };
   // Whether the ID token's key is still published; where nobody can say, the keys that are known decide.
@@ -63,7 +63,7 @@ function signOutExpectation(place: Place, fault: Fault): Expectation {
   return { status: [200, 303], asked: 2, revoked: !isAnswered };
 }
 
-/** Design §3: 502, 504, and whatever the application says is its own business. */
+/** ARCHITECTURE §3: 502, 504, and whatever the application says is its own business. */
 function upstreamExpectation(fault: Fault): Expectation {
   const status = { refused: 502, 'time-out': 504, '429': 429, '500': 500 }[fault as string] ?? 200;
   // A request that may be repeated is, once, where the connection failed.

@@ -1,5 +1,5 @@
 // Everything the gateway depends on × every way in which it can break × everybody who may come meanwhile: each cell a test.
-// Design §3, promises 1 to 6 and 10. Cells whose place never answers wait for real deadlines, many of them at once.
+// ARCHITECTURE §3, promises 1 to 6 and 10. Cells whose place never answers wait for real deadlines, many of them at once.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';

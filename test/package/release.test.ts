@@ -58,8 +58,8 @@ const called = (version: string) => ({
   changelog: CHANGELOG.replace('0.2.0', version),
 });
 
-describe('a release', () => {
-  it('in order is found so', () => expect(judgeRelease(GOOD)).toEqual([]));
+describe('release check: a release', () => {
+  it('that is in order is found so', () => expect(judgeRelease(GOOD)).toEqual([]));
 
   it.each<[string, Partial<ReleaseState>, string]>([
     ['between two releases', called('0.2.0-dev'), 'between two releases'],

@@ -15,10 +15,10 @@ beforeEach(async () => {
   ({ bed, control, token, call } = await createApiBed());
 });
 
-describe('who may call', () => {
+describe('the stand-in’s API may be called by', () => {
   const list = (bearer: string) => call(`${PROJECT}/ListProjects`, {}, { bearer });
 
-  it('nobody without a header, in both spellings', async () => {
+  it('nobody without an Authorization header, in both spellings of the error', async () => {
     expect(await list('')).toEqual({ status: 401, body: { code: 'unauthenticated', message: 'auth header missing' } });
     const rest = await call('/v2/users', {}, { bearer: '' });
     expect(rest).toEqual({ status: 401, body: { code: 16, message: 'auth header missing', details: [] } });
@@ -55,7 +55,7 @@ describe('who may call', () => {
   });
 });
 
-describe('how it says no', () => {
+describe('the stand-in’s API refuses', () => {
   it.each([
     [
       `${PROJECT}/CreateProject`,

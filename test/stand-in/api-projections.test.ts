@@ -12,7 +12,7 @@ beforeEach(async () => {
   ({ bed, call, createProject } = await createApiBed());
 });
 
-describe('readers come after what is written, by the lag of the projections', () => {
+describe('the stand-in’s API: readers come after what is written, by the lag of the projections', () => {
   const grant = (roleKeys: string[]) =>
     call(`${AUTHORIZATION}/CreateAuthorization`, {
       userId: SEED.users.nobody,
@@ -75,7 +75,7 @@ describe('readers come after what is written, by the lag of the projections', ()
   });
 });
 
-describe('what it makes counts at once', () => {
+describe('the stand-in’s API: what it makes counts at once', () => {
   it('a new user signs in to a new application with a new role', async () => {
     const projectId = await createProject('New');
     await call(`${PROJECT}/UpdateProject`, { projectId, projectRoleAssertion: true });
@@ -124,7 +124,7 @@ describe('what it makes counts at once', () => {
   });
 });
 
-describe('the ends of things', () => {
+describe('the stand-in’s API ends things', () => {
   const users = async (userName: string, method?: string) => {
     const { body } = await call('/v2/users', { queries: [{ userNameQuery: { userName, method } }] });
     return ((body.result ?? []) as { username: string }[]).map(({ username }) => username);

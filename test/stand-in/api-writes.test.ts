@@ -14,7 +14,7 @@ beforeEach(async () => {
   ({ bed, control, call, createProject } = await createApiBed());
 });
 
-describe('switches', () => {
+describe('switches of the stand-in’s API', () => {
   it('an older server lacks the new services, an old one version 2', async () => {
     control.lacks = 'new-services';
     expect((await call(`${PROJECT}/ListProjects`, {})).body).toEqual({ code: 5, message: 'Not Found', details: [] });
@@ -72,7 +72,7 @@ describe('switches', () => {
   });
 });
 
-describe('what it writes', () => {
+describe('the stand-in’s API writes', () => {
   it('nothing that has its zero value', async () => {
     await createProject('plain');
     const { body } = await call(`${PROJECT}/ListProjects`, {
@@ -92,7 +92,7 @@ describe('what it writes', () => {
     expect(apps.body.applications[0].apiConfiguration).toEqual({ clientId: SEED.apiClientId });
   });
 
-  it('pages', async () => {
+  it('lists in pages', async () => {
     const page = async (offset: number) => {
       const { body } = await call('/v2/users', { query: { limit: 4, offset }, queries: [] });
       return [body.details.totalResult, body.result?.length];
@@ -104,7 +104,7 @@ describe('what it writes', () => {
     ]);
   });
 
-  it('keys as files, once', async () => {
+  it('keys as files, which can be had once', async () => {
     const app = { projectId: SEED.projectId, applicationId: SEED.apiApplicationId };
     const { body } = await call(`${APPLICATION}/CreateApplicationKey`, {
       ...app,
@@ -129,7 +129,7 @@ describe('what it writes', () => {
     expect((await bed.userinfo(made.token)).status).toBe(200);
   });
 
-  it('metadata: base64 in, base64url in the claims', async () => {
+  it('metadata that comes in base64 and is base64url in the claims', async () => {
     const value = Buffer.from('ÿþ?').toString('base64');
     await call(`/v2/users/${SEED.users.user}/metadata`, { metadata: [{ key: 'sign', value }] });
     const login = await bed.login({ user: 'user', authorize: { scope: 'openid urn:zitadel:iam:user:metadata' } });
@@ -138,7 +138,7 @@ describe('what it writes', () => {
   });
 });
 
-describe('an update of an application', () => {
+describe('an update of an application by the stand-in’s API', () => {
   const update = (oidcConfiguration: object) =>
     call(`${APPLICATION}/UpdateApplication`, {
       projectId: SEED.projectId,

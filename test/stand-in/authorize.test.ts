@@ -14,8 +14,8 @@ async function errorOf(bed: Bed, changes: Record<string, string | undefined>): P
   return { status: response.status, ...((await response.json()) as object) };
 }
 
-describe('before the request exists', () => {
-  it('5 answers an unknown client with JSON and 400, not with a redirect', async () => {
+describe('the authorization endpoint, before the request exists,', () => {
+  it('answers an unknown client with JSON and 400, not with a redirect', async () => {
     expect(await errorOf(createBed(), { client_id: '1' })).toEqual({
       status: 400,
       error: 'invalid_request',
@@ -30,18 +30,18 @@ describe('before the request exists', () => {
     [{ response_type: 'id_token' }, 400, 'unauthorized_client', /response type is missing in the client conf/],
     [{ scope: '' }, 400, 'invalid_request', /scope of your request is missing/],
     [{ prompt: 'none login' }, 400, 'invalid_request', /`none` must only be used as a single value/],
-  ])('5 refuses %o', async (changes, status, error, description) => {
+  ])('refuses %o', async (changes, status, error, description) => {
     const answer = await errorOf(createBed(), changes);
     expect(answer).toMatchObject({ status, error });
     expect(answer.error_description).toMatch(description);
   });
 
-  it('5 judges scope and prompt before the redirect URI', async () => {
+  it('judges scope and prompt before the redirect URI', async () => {
     const answer = await errorOf(createBed(), { scope: '', redirect_uri: 'http://evil.example/' });
     expect(answer.error_description).toMatch(/scope/);
   });
 
-  it('5 takes http from a public client in development mode only, from a confidential one always', async () => {
+  it('takes http from a public client in development mode only, from a confidential one always', async () => {
     const bed = createBed();
     bed.zitadel.webApplication.devMode = false;
     expect((await errorOf(bed, {})).error_description).toMatch(/redirect_uri is http and is not allowed/);
@@ -49,7 +49,7 @@ describe('before the request exists', () => {
     expect((await bed.zitadel.fetch(bed.authorizeUrl())).status).toBe(302);
   });
 
-  it('5 reads registered URIs as globs in development mode only', async () => {
+  it('reads registered URIs as globs in development mode only', async () => {
     const bed = createBed();
     bed.zitadel.webApplication.redirectUris = ['https://*.example.com/**/callback'];
     const redirect_uri = 'https://a.example.com/x/y/callback';
@@ -61,8 +61,8 @@ describe('before the request exists', () => {
   });
 });
 
-describe('scopes', () => {
-  it('11 drops unknown ones and appends every role scope of the project', async () => {
+describe('scopes of an authorization request', () => {
+  it('drops unknown ones and appends every role scope of the project', async () => {
     const bed = createBed();
     const { access_token } = await bed.login({
       authorize: { scope: 'openid read:messages urn:zitadel:iam:org:project:roles' },
@@ -76,18 +76,18 @@ describe('scopes', () => {
     ]);
   });
 
-  it('11 keeps a role scope that exists, and then appends no other', async () => {
+  it('keeps a role scope that exists, and then appends no other', async () => {
     const bed = createBed();
     const role = 'urn:zitadel:iam:org:project:role:';
     const { access_token } = await bed.login({ authorize: { scope: `openid ${role}user ${role}wizard` } });
     expect((await bed.introspect(access_token)).body.scope).toBe(`openid ${role}user`);
   });
 
-  it('11 are dropped without a word when there is nothing else', async () => {
+  it('are dropped without a word when there is nothing else', async () => {
     expect((await createBed().zitadel.fetch(createBed().authorizeUrl({ scope: 'read:messages' }))).status).toBe(302);
   });
 
-  it('11 appends nothing without role assertion', async () => {
+  it('appends nothing without role assertion', async () => {
     const bed = createBed();
     bed.zitadel.project.roleAssertion = false;
     const { access_token } = await bed.login();
@@ -95,7 +95,7 @@ describe('scopes', () => {
   });
 });
 
-describe('request object', () => {
+describe('a request object', () => {
   it('by value counts over the parameters beside it, when the client’s key signed it', async () => {
     const bed = createBed();
     const file = await bed.zitadel.createApplicationKey(SEED.webApplicationId);
@@ -116,7 +116,7 @@ describe('request object', () => {
 describe('organisation scopes', () => {
   const scopeFor = (...ids: string[]) => `openid ${ids.map((id) => `urn:zitadel:iam:org:id:${id}`).join(' ')}`;
 
-  it('17 redirects with invalid_scope when two organisations are asked for', async () => {
+  it('redirects with invalid_scope when two organisations are asked for', async () => {
     const bed = createBed();
     const scope = scopeFor(SEED.organizationId, SEED.otherOrganizationId);
     const response = await bed.zitadel.fetch(bed.authorizeUrl({ scope }));
@@ -129,20 +129,20 @@ describe('organisation scopes', () => {
     });
   });
 
-  it('17 redirects with an error for an unknown organisation', async () => {
+  it('redirects with an error for an unknown organisation', async () => {
     const bed = createBed();
     const response = await bed.zitadel.fetch(bed.authorizeUrl({ scope: scopeFor('123') }));
     expect(response.headers.get('location')).toContain('error=invalid_request');
   });
 
-  it('17 lets nobody of another organisation in', async () => {
+  it('lets nobody of another organisation in', async () => {
     const bed = createBed();
     const authorize = { scope: scopeFor(SEED.organizationId) };
     await expect(bed.signIn({ user: 'outsider', authorize })).rejects.toThrow('Errors.User.NotAllowedOrg');
     expect((await bed.signIn({ user: 'user', authorize })).has('code')).toBe(true);
   });
 
-  it('17 takes the scope for a hint only, as before v4.12.3, when enforcement is off', async () => {
+  it('takes the scope for a hint only, as before v4.12.3, when enforcement is off', async () => {
     const bed = createBed({ settings: { enforceOrganizationScope: false } });
     const authorize = { scope: scopeFor(SEED.organizationId) };
     const { access_token } = await bed.login({ user: 'outsider', authorize });
@@ -150,7 +150,7 @@ describe('organisation scopes', () => {
     expect(body['urn:zitadel:iam:user:resourceowner:id']).toBe(SEED.otherOrganizationId);
   });
 
-  it('17 takes the primary domain for the same question', async () => {
+  it('takes the primary domain for the same question', async () => {
     const bed = createBed();
     const authorize = { scope: 'openid urn:zitadel:iam:org:domain:primary:globex.zitadel.example' };
     await expect(bed.signIn({ user: 'user', authorize })).rejects.toThrow('Errors.User.NotAllowedOrg');

@@ -19,7 +19,7 @@ function createListeningBed(statuses: number[] = [], options = {}) {
 }
 
 describe('back-channel logout', () => {
-  it('13 posts a logout token of typ JWT with sub, sid and one audience', async () => {
+  it('posts a logout token of typ JWT with sub, sid and one audience', async () => {
     const { bed, received } = createListeningBed();
     const { id_token } = await bed.login();
     await endSession(bed, { id_token_hint: id_token });
@@ -45,7 +45,7 @@ describe('back-channel logout', () => {
     });
   });
 
-  it('13 has sid V1_… after a login by V1', async () => {
+  it('has sid V1_… after a login by V1', async () => {
     const { bed, received } = createListeningBed([], { settings: { loginVersion: 'v1' } });
     await bed.login();
     bed.zitadel.terminateUserSessions('staff');
@@ -58,7 +58,7 @@ describe('back-channel logout', () => {
     ['400, which it takes for done', [400], 1],
     ['500 twice, then 200', [500, 500, 200], 3],
     ['501 for ever, after three attempts', [501, 501, 501, 501], 3],
-  ])('13 is content with %s', async (_name, statuses, attempts) => {
+  ])('is content with %s', async (_name, statuses, attempts) => {
     const { bed, received } = createListeningBed(statuses);
     await bed.login();
     bed.zitadel.terminateUserSessions('staff');
@@ -67,7 +67,7 @@ describe('back-channel logout', () => {
     expect(bed.zitadel.backChannel.deliveries[0]?.statuses).toEqual(statuses.slice(0, attempts));
   });
 
-  it('13 makes the token anew at each attempt, with the same jti', async () => {
+  it('makes the token anew at each attempt, with the same jti', async () => {
     const { bed, received } = createListeningBed([500, 500, 200], { backChannelRetryDelays: [0, 0] });
     await bed.login();
     const start = bed.clock.now;
@@ -83,7 +83,7 @@ describe('back-channel logout', () => {
     expect(received[0]?.request.headers.get('user-agent')).toBe('Go-http-client/1.1');
   });
 
-  it('13 tries again when nobody answers', async () => {
+  it('tries again when nobody answers', async () => {
     let attempts = 0;
     const bed = createBed({
       fetch: async () => {
@@ -97,7 +97,7 @@ describe('back-channel logout', () => {
     expect([attempts, bed.zitadel.backChannel.deliveries[0]?.statuses]).toEqual([3, [0, 0, 0]]);
   });
 
-  it('13 tells only logins made after the URI was set, each OIDC session once', async () => {
+  it('tells only logins made after the URI was set, each OIDC session once', async () => {
     const { bed, received } = createListeningBed();
     const browser = new Map();
     bed.zitadel.setBackChannelLogoutUri(SEED.webApplicationId, undefined);
@@ -111,7 +111,7 @@ describe('back-channel logout', () => {
     expect(received).toHaveLength(2);
   });
 
-  it('13 is not sent for a revoked refresh token or a deactivated user', async () => {
+  it('is not sent for a revoked refresh token or a deactivated user', async () => {
     const { bed, received } = createListeningBed();
     const { refresh_token: token } = await bed.login();
     await bed.post('/oauth/v2/revoke', { token, client_id: SEED.webClientId });
@@ -120,7 +120,7 @@ describe('back-channel logout', () => {
     expect(received).toHaveLength(0);
   });
 
-  it('13 has the origin where the logout happened as issuer', async () => {
+  it('has the origin where the logout happened as issuer', async () => {
     const { bed, received } = createListeningBed([], { customDomains: ['https://login.acme.test'] });
     const browser = new Map<string, string>();
     bed.zitadel.settings.loginVersion = 'v1';
@@ -131,7 +131,7 @@ describe('back-channel logout', () => {
     expect(claimsOf(received[0]?.token ?? '').iss).toBe('https://login.acme.test');
   });
 
-  it('13 refuses private addresses with the deny list on, and delivers nothing there', async () => {
+  it('refuses private addresses with the deny list on, and delivers nothing there', async () => {
     const { bed, received } = createListeningBed();
     await bed.login();
     bed.zitadel.settings.backChannelDenyList = true;

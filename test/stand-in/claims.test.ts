@@ -11,8 +11,8 @@ const PROJECTS_ROLES = 'urn:zitadel:iam:org:projects:roles';
 const AUDIENCE = [SEED.webClientId, SEED.apiClientId, SEED.projectId];
 const roleClaimsOf = (claims: object) => Object.keys(claims).filter((name) => name.endsWith(':roles'));
 
-describe('ID token', () => {
-  it('7 has no profile, no e-mail and no roles unless a switch puts them there', async () => {
+describe('an ID token of the stand-in', () => {
+  it('has no profile, no e-mail and no roles unless a switch puts them there', async () => {
     const claims = claimsOf((await createBed().login({ authorize: { scope: `${SCOPE} ${PROJECTS_ROLES}` } })).id_token);
     expect(Object.keys(claims).sort()).toEqual(
       ['amr', 'at_hash', 'aud', 'auth_time', 'azp', 'client_id', 'exp', 'iat', 'iss', 'nonce', 'sid', 'sub'].sort(),
@@ -20,7 +20,7 @@ describe('ID token', () => {
     expect(claims).toMatchObject({ aud: AUDIENCE, azp: SEED.webClientId, sub: SEED.users.staff, nonce: 'nonce-1' });
   });
 
-  it('7 has them with idTokenUserinfoAssertion and idTokenRoleAssertion', async () => {
+  it('has them with idTokenUserinfoAssertion and idTokenRoleAssertion', async () => {
     const bed = createBed();
     bed.zitadel.webApplication.idTokenUserinfoAssertion = true;
     expect(claimsOf((await bed.login()).id_token)).toMatchObject({
@@ -56,14 +56,14 @@ describe('ID token', () => {
   });
 });
 
-describe('JWT access token', () => {
+describe('a JWT access token of the stand-in', () => {
   const withJwt = () => {
     const bed = createBed();
     bed.zitadel.webApplication.accessTokenType = 'JWT';
     return bed;
   };
 
-  it('8 has typ JWT, no scope, no e-mail, a list of siblings as audience and a jti that names the session', async () => {
+  it('has typ JWT, no scope, no e-mail, a list of siblings as audience and a jti that names the session', async () => {
     const { access_token } = await withJwt().login();
     expect(headerOf(access_token)).toMatchObject({ alg: 'RS256', typ: 'JWT' });
     const claims = claimsOf(access_token);
@@ -72,13 +72,13 @@ describe('JWT access token', () => {
     expect(claims.jti).toMatch(/^V2_\d+-at_\d+$/);
   });
 
-  it('8 has roles with accessTokenRoleAssertion only', async () => {
+  it('has roles with accessTokenRoleAssertion only', async () => {
     const bed = withJwt();
     bed.zitadel.webApplication.accessTokenRoleAssertion = true;
     expect(claimsOf((await bed.login()).access_token)[ROLES]).toEqual(STAFF_ROLES);
   });
 
-  it('8 is as dead at the provider as an opaque one, after a refresh', async () => {
+  it('is as dead at the provider as an opaque one, after a refresh', async () => {
     const bed = withJwt();
     const { access_token, refresh_token } = await bed.login();
     expect((await bed.userinfo(access_token)).status).toBe(200);
@@ -97,20 +97,20 @@ describe('JWT access token', () => {
   });
 });
 
-describe('userinfo', () => {
+describe('userinfo of the stand-in', () => {
   const infoFor = async (user: string, scope: string) => {
     const bed = createBed();
     return (await bed.userinfo((await bed.login({ user, authorize: { scope } })).access_token)).body;
   };
 
-  it('10 leaves email_verified out when it is not', async () => {
+  it('leaves email_verified out when it is not', async () => {
     expect(await infoFor('staff', 'openid email')).toMatchObject({ email: 'zoe@acme.example', email_verified: true });
     const claims = await infoFor('nobody', 'openid email');
     expect(claims.email).toBe('noel@acme.example');
     expect(claims).not.toHaveProperty('email_verified');
   });
 
-  it('18 gives metadata in base64url without padding', async () => {
+  it('gives metadata in base64url without padding', async () => {
     const { department } = (await infoFor('staff', `openid ${METADATA}`))[METADATA];
     expect(department).toMatch(/^[\w-]+$/);
     expect(department.length % 4).not.toBe(0);

@@ -1,4 +1,4 @@
-// Provider metadata and signing keys of the stand-in: checklist points 14, 15, 23 and 24.
+// Provider metadata and signing keys of the stand-in.
 
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
@@ -7,8 +7,8 @@ import { createBed, headerOf } from './support.ts';
 
 const WELL_KNOWN = '/.well-known/openid-configuration';
 
-describe('discovery', () => {
-  it('15 names the issuer without a slash and advertises neither PAR, DPoP, iss parameter nor front channel', async () => {
+describe('discovery of the stand-in', () => {
+  it('names the issuer without a slash and advertises neither PAR, DPoP, iss parameter nor front channel', async () => {
     const { body, headers } = await createBed().get(WELL_KNOWN);
     expect(body.issuer).toBe('https://zitadel.test');
     expect(headers.get('cache-control')).toBe('no-store');
@@ -27,7 +27,7 @@ describe('discovery', () => {
     expect(body.grant_types_supported).not.toContain('urn:ietf:params:oauth:grant-type:token-exchange');
   });
 
-  it('15 has endpoints that answer', async () => {
+  it('has endpoints that answer', async () => {
     const { zitadel, get } = createBed();
     const { body } = await get(WELL_KNOWN);
     for (const name of ['jwks_uri', 'authorization_endpoint', 'token_endpoint', 'userinfo_endpoint']) {
@@ -36,19 +36,19 @@ describe('discovery', () => {
     expect((await get('/.well-known/oauth-authorization-server')).status).toBe(404);
   });
 
-  it('15 lets any origin read it', async () => {
+  it('lets any origin read it', async () => {
     const { headers } = await createBed().get(WELL_KNOWN, { origin: 'https://spa.example' });
     expect(headers.get('access-control-allow-origin')).toBe('https://spa.example');
     expect(headers.get('access-control-allow-credentials')).toBe('true');
   });
 
-  it('15 takes every custom domain for an issuer of its own', async () => {
+  it('takes every custom domain for an issuer of its own', async () => {
     const { zitadel } = createBed({ customDomains: ['https://login.acme.test'] });
     const other = await (await zitadel.fetch(`https://login.acme.test${WELL_KNOWN}`)).json();
     expect(other).toMatchObject({ issuer: 'https://login.acme.test' });
   });
 
-  it.each([WELL_KNOWN, '/oauth/v2/keys', '/v2/users', '/'])('15 is nobody under another name: %s', async (path) => {
+  it.each([WELL_KNOWN, '/oauth/v2/keys', '/v2/users', '/'])('is nobody under another name: %s', async (path) => {
     const response = await createBed().zitadel.fetch(`https://127.0.0.1${path}`);
     expect([response.status, response.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8']);
     expect(await response.text()).toContain(
@@ -71,8 +71,8 @@ describe('discovery', () => {
   });
 });
 
-describe('signing keys', () => {
-  it('14 publishes two keys for five minutes', async () => {
+describe('signing keys of the stand-in', () => {
+  it('publishes two keys for five minutes', async () => {
     const { body, headers } = await createBed().get('/oauth/v2/keys');
     expect(body.keys).toHaveLength(2);
     expect(headers.get('cache-control')).toBe('max-age=300, must-revalidate');
@@ -83,7 +83,7 @@ describe('signing keys', () => {
     }
   });
 
-  it('14 rotates by hand: the next key signs, the old one stays until it is deleted', async () => {
+  it('rotates by hand: the next key signs, the old one stays until it is deleted', async () => {
     const { zitadel, get, login } = createBed();
     const [first, second] = (await get('/oauth/v2/keys')).body.keys;
     expect(headerOf((await login()).id_token).kid).toBe(first.kid);
@@ -98,7 +98,7 @@ describe('signing keys', () => {
     expect(left).toHaveLength(2);
   });
 
-  it.each(SIGNING_ALGORITHMS)('14 signs with %s, and at_hash is as long as its hash', async (alg) => {
+  it.each(SIGNING_ALGORITHMS)('signs with %s, and at_hash is as long as its hash', async (alg) => {
     const { get, login, issuer, clock } = createBed({ signingAlgorithm: alg });
     const { id_token } = await login();
     const jwks = createLocalJWKSet((await get('/oauth/v2/keys')).body);
@@ -111,20 +111,20 @@ describe('signing keys', () => {
     expect(Buffer.from(String(payload.at_hash), 'base64url')).toHaveLength(bits / 16);
   });
 
-  it('14 switches its algorithm while it runs', async () => {
+  it('switches its algorithm while it runs', async () => {
     const { zitadel, login } = createBed();
     await zitadel.rotateKeys('ES256');
     expect(headerOf((await login()).id_token).alg).toBe('ES256');
   });
 });
 
-describe('errors', () => {
-  it('23 describes them by untranslated keys', async () => {
+describe('errors of the stand-in', () => {
+  it('describes them by untranslated keys', async () => {
     const { refresh } = createBed();
     expect((await refresh('garbage')).body.error_description).toBe('Errors.User.RefreshToken.Invalid');
   });
 
-  it('24 answers 429 to everything while the address is banned', async () => {
+  it('answers 429 to everything while the address is banned', async () => {
     const { zitadel, get, refresh } = createBed();
     zitadel.settings.rateLimited = true;
     expect([(await get(WELL_KNOWN)).status, (await refresh('x')).status]).toEqual([429, 429]);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { apiControl } from '../../stand-in/api/control.ts';
 import { createBed, SEED } from './support.ts';
 
-describe('pages', () => {
+describe('login pages of the stand-in', () => {
   it('offer the person of the login_hint alone', async () => {
     const bed = createBed();
     const start = await bed.zitadel.fetch(bed.authorizeUrl({ login_hint: 'uma@acme.example' }));

@@ -13,7 +13,7 @@ async function isAlive(bed: Bed, browser: Browser): Promise<boolean> {
 }
 
 describe('end_session with a hint', () => {
-  it('6 ends the session without the browser’s cookie and goes to the registered URI with state', async () => {
+  it('ends the session without the browser’s cookie and goes to the registered URI with state', async () => {
     const bed = createBed();
     const browser = new Map();
     const { id_token, access_token } = await bed.login({ browser });
@@ -28,7 +28,7 @@ describe('end_session with a hint', () => {
     expect(await isAlive(bed, browser)).toBe(false);
   });
 
-  it('6 takes an expired hint, and one from before a key rotation, until that key is deleted', async () => {
+  it('takes an expired hint, and one from before a key rotation, until that key is deleted', async () => {
     const bed = createBed();
     const { id_token: id_token_hint } = await bed.login();
     bed.clock.now += 13 * 3600;
@@ -41,7 +41,7 @@ describe('end_session with a hint', () => {
     });
   });
 
-  it('6 is at a loss with a broken signature, and refuses what is no token', async () => {
+  it('is at a loss with a broken signature, and refuses what is no token', async () => {
     const bed = createBed();
     const { id_token } = await bed.login();
     const broken = `${id_token.slice(0, id_token.lastIndexOf('.'))}.${'A'.repeat(342)}`;
@@ -55,7 +55,7 @@ describe('end_session with a hint', () => {
     });
   });
 
-  it('6 V1 ends every session of that browser, other people’s too, without its cookies', async () => {
+  it('V1 ends every session of that browser, other people’s too, without its cookies', async () => {
     const bed = createBed({ settings: { loginVersion: 'v1' } });
     const [browser, elsewhere] = [new Map(), new Map()];
     const staff = await bed.login({ browser });
@@ -66,7 +66,7 @@ describe('end_session with a hint', () => {
     expect([await statusOf(staff), await statusOf(admin), await statusOf(other)]).toEqual([401, 401, 200]);
   });
 
-  it('6 refuses an unregistered URI and keeps the session', async () => {
+  it('refuses an unregistered URI and keeps the session', async () => {
     const bed = createBed();
     const browser = new Map();
     const { id_token } = await bed.login({ browser });
@@ -78,7 +78,7 @@ describe('end_session with a hint', () => {
     expect(await isAlive(bed, browser)).toBe(true);
   });
 
-  it('6 refuses another client_id than the hint’s, and the hint of another issuer', async () => {
+  it('refuses another client_id than the hint’s, and the hint of another issuer', async () => {
     const bed = createBed();
     const { id_token } = await bed.login();
     const other = await endSession(bed, { id_token_hint: id_token, client_id: SEED.apiClientId });
@@ -87,14 +87,14 @@ describe('end_session with a hint', () => {
     expect((await endSession(bed, { id_token_hint: foreign })).body.error_description).toBe('id_token_hint invalid');
   });
 
-  it('6 without a URI goes to a page of its own that exists', async () => {
+  it('without a URI goes to a page of its own that exists', async () => {
     const bed = createBed();
     const { headers } = await endSession(bed, { id_token_hint: (await bed.login()).id_token });
     expect(headers.get('location')).toBe('/logout/done');
     expect((await bed.get('/logout/done')).status).toBe(200);
   });
 
-  it('3 leaves the refresh token alive, and what it gives works', async () => {
+  it('leaves the refresh token alive, and what it gives works', async () => {
     const bed = createBed();
     const { id_token, refresh_token } = await bed.login();
     await endSession(bed, { id_token_hint: id_token });
@@ -107,7 +107,7 @@ describe('end_session with a hint', () => {
 describe('end_session with a client only', () => {
   const params = { client_id: SEED.webClientId, post_logout_redirect_uri: BACK, state: 's' };
 
-  it('6 V2 asks on a page, ends what is chosen, and only then goes back with state', async () => {
+  it('V2 asks on a page, ends what is chosen, and only then goes back with state', async () => {
     const bed = createBed();
     const browser = new Map<string, string>();
     const { access_token } = await bed.login({ browser });
@@ -127,7 +127,7 @@ describe('end_session with a client only', () => {
     expect((await bed.userinfo(access_token)).status).toBe(401);
   });
 
-  it('6 V2 ends the session of the login name in logout_hint without asking, and for any other name asks', async () => {
+  it('V2 ends the session of the login name in logout_hint without asking, and for any other name asks', async () => {
     for (const [logout_hint, isEnded] of [
       ['uma@acme.zitadel.example', true],
       [SEED.users.user, false],
@@ -145,14 +145,14 @@ describe('end_session with a client only', () => {
     }
   });
 
-  it('6 V2’s page sends nobody to an address that end_session did not check', async () => {
+  it('V2’s page sends nobody to an address that end_session did not check', async () => {
     const bed = createBed();
     const evil = encodeURIComponent('https://evil.example/');
     const { body } = await bed.get(`/ui/v2/login/logout?post_logout_redirect=${evil}&logout_token=x`);
     expect(body).not.toContain('href="https://evil.example/"');
   });
 
-  it('6 V1 ends all sessions of the browser and redirects at once', async () => {
+  it('V1 ends all sessions of the browser and redirects at once', async () => {
     const bed = createBed({ settings: { loginVersion: 'v1' } });
     const browser = new Map();
     await bed.login({ browser });
@@ -161,14 +161,14 @@ describe('end_session with a client only', () => {
     expect(await isAlive(bed, browser)).toBe(false);
   });
 
-  it('6 refuses an unknown client', async () => {
+  it('refuses an unknown client', async () => {
     const answer = await endSession(createBed(), { client_id: '1' });
     expect(answer).toMatchObject({ status: 400, body: { error_description: 'Errors.App.NotFound' } });
   });
 });
 
 describe('end_session with neither', () => {
-  it('6 forgets where it was asked to go', async () => {
+  it('forgets where it was asked to go', async () => {
     const { headers } = await endSession(createBed(), { post_logout_redirect_uri: 'https://evil.example/' });
     expect(headers.get('location')).not.toContain('evil.example');
   });

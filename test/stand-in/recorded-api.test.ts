@@ -56,7 +56,7 @@ const PERSON = {
 const authorize = (userId: string, roleKeys: string[]) =>
   ask(`${AUTHORIZATION}/CreateAuthorization`, { userId, projectId, organizationId, roleKeys });
 
-describe('what it makes, lists and refuses', () => {
+describe('the API makes, lists and refuses as a real ZITADEL does', () => {
   holdTo(
     'api',
     {

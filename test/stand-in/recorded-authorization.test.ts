@@ -14,7 +14,7 @@ async function authorize(changes: Record<string, string | undefined>): Promise<A
   return { status: response.status, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : text };
 }
 
-describe('authorization', () => {
+describe('the authorization endpoint answers as a real ZITADEL does', () => {
   holdTo(
     'authorize',
     {

@@ -32,7 +32,7 @@ const REQUIRED = {
   logout_hint: () => endSession({ ...CLIENT, ...TO, logout_hint: 'bob', ui_locales: 'de' }, true),
 };
 
-describe('the end of a session', () => {
+describe('the end of a session is as at a real ZITADEL', () => {
   holdTo(
     'end-session',
     {

@@ -59,7 +59,7 @@ const introspect = (form: Record<string, string>, headers: Record<string, string
   createBed().post('/oauth/v2/introspect', form, headers);
 const OWN = { authorization: basic(SEED.apiClientId, SEED.apiClientSecret) };
 
-describe('token, revocation, userinfo, introspection', () => {
+describe('token, revocation, userinfo and introspection answer as a real ZITADEL does', () => {
   holdTo(
     'oauth',
     {

@@ -6,7 +6,7 @@ import { holdTo, loadRecording, observeAnswer, observeHeaders } from './recordin
 import { type Json, mask } from './recordings/mask.ts';
 import { claimsOf, createBed, headerOf } from './support.ts';
 
-describe('the provider', () => {
+describe('the provider is as a real ZITADEL', () => {
   it('sends logout tokens', async () => {
     const recorded = loadRecording('back-channel') as Record<string, Json>;
     const received: Request[] = [];

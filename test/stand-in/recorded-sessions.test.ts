@@ -69,7 +69,7 @@ async function endedByV1(ask: (bed: Bed, tokens: Record<string, string>) => Prom
   return ask(bed, tokens);
 }
 
-describe('sessions', () => {
+describe('sessions are as a real ZITADEL’s', () => {
   holdTo(
     'sessions',
     {
@@ -121,7 +121,7 @@ describe('sessions', () => {
   );
 });
 
-describe('what a login page is told of a request', () => {
+describe('what a login page is told of a request is as at a real ZITADEL', () => {
   const told = async (changes: Record<string, string>) => {
     const { call, start } = await createLoginPage();
     return (await call('GET', await start(changes))).body.authRequest;

@@ -54,7 +54,7 @@ function plays(kind: 'opaque' | 'jwt') {
   };
 }
 
-describe('of people', () => {
+describe('tokens of people are as a real ZITADEL’s', () => {
   holdTo(
     'tokens',
     {
@@ -132,7 +132,7 @@ const withPat = async (ask: (bed: Bed, pat: string) => Promise<Answer>) => {
   return ask(bed, await bed.zitadel.createPersonalAccessToken(SEED.users.service));
 };
 
-describe('of service accounts', () => {
+describe('tokens of service accounts are as a real ZITADEL’s', () => {
   holdTo(
     'service-accounts',
     {

@@ -3,13 +3,13 @@
 import { describe, expect, it } from 'vitest';
 import { basic, CLIENT_ASSERTION_TYPE, claimsOf, createBed, SEED, signAssertion } from './support.ts';
 
-describe('refresh', () => {
+describe('a refresh token of the stand-in', () => {
   const DEAD = {
     status: 400,
     body: { error: 'invalid_request', error_description: 'Errors.OIDCSession.RefreshTokenInvalid' },
   };
 
-  it('2 rotates without grace: the old token is invalid_request at once, and the new one lives on', async () => {
+  it('rotates without grace: the old token is invalid_request at once, and the new one lives on', async () => {
     const bed = createBed();
     const first = await bed.login();
     const second = (await bed.refresh(first.refresh_token)).body;
@@ -18,7 +18,7 @@ describe('refresh', () => {
     expect((await bed.refresh(second.refresh_token)).status).toBe(200);
   });
 
-  it('2 kills the access token before, and no other', async () => {
+  it('kills the access token before, and no other', async () => {
     const bed = createBed();
     const other = await bed.login();
     const first = await bed.login();
@@ -29,14 +29,14 @@ describe('refresh', () => {
     expect((await bed.userinfo(other.access_token)).status).toBe(200);
   });
 
-  it('2 lets one of many at the same moment win', async () => {
+  it('lets one of many at the same moment win', async () => {
     const bed = createBed();
     const { refresh_token } = await bed.login();
     const answers = await Promise.all(Array.from({ length: 5 }, () => bed.refresh(refresh_token)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
-  it('2 ends idle after 30 days, in any case after 90', async () => {
+  it('ends idle after 30 days, in any case after 90', async () => {
     const bed = createBed();
     const idle = await bed.login();
     bed.clock.now += 30 * 86_400;
@@ -51,7 +51,7 @@ describe('refresh', () => {
     expect(await bed.refresh(refresh_token)).toMatchObject(DEAD);
   });
 
-  it('2 gives a new ID token with the same nonce, auth_time and sid', async () => {
+  it('gives a new ID token with the same nonce, auth_time and sid', async () => {
     const bed = createBed();
     const first = await bed.login();
     bed.clock.now += 100;
@@ -74,7 +74,7 @@ describe('refresh', () => {
     expect(authorize).toMatchObject({ status: 400, body: { error_description: 'Errors.App.NotFound' } });
   });
 
-  it('2 knows the inactive user, the other client, the wider scope and the missing token', async () => {
+  it('knows the inactive user, the other client, the wider scope and the missing token', async () => {
     const bed = createBed();
     const { refresh_token } = await bed.login();
     expect((await bed.refresh(refresh_token, { scope: 'openid phone' })).body).toEqual({ error: 'invalid_scope' });
@@ -89,14 +89,14 @@ describe('refresh', () => {
   });
 });
 
-describe('client authentication', () => {
-  it('4 ignores a secret that a public client sends', async () => {
+describe('client authentication at the stand-in', () => {
+  it('ignores a secret that a public client sends', async () => {
     const bed = createBed();
     const code = (await bed.signIn()).get('code');
     expect((await bed.exchange(code, { client_secret: 'random' })).status).toBe(200);
   });
 
-  it('4 takes a secret by either transport, form-encoded inside Basic, and refuses with 400', async () => {
+  it('takes a secret by either transport, form-encoded inside Basic, and refuses with 400', async () => {
     const bed = createBed();
     Object.assign(bed.zitadel.webApplication, { authMethod: 'client_secret_post', clientSecret: 'p:ä+ %' });
     const code = async () => (await bed.signIn()).get('code');
@@ -124,7 +124,7 @@ describe('client authentication', () => {
     return { bed, file, send };
   }
 
-  it('19 hands out PKCS#1 key files and takes assertions signed with them, again and again', async () => {
+  it('hands out PKCS#1 key files and takes assertions signed with them, again and again', async () => {
     const { bed, file, send } = await createKeyClient();
     expect(file).toMatchObject({ type: 'application', appId: SEED.webApplicationId, clientId: SEED.webClientId });
     expect(file.key).toMatch(/^-----BEGIN RSA PRIVATE KEY-----\n/);
@@ -140,7 +140,7 @@ describe('client authentication', () => {
     ['one without iat', { iat: undefined }],
     ['one from the future', { iat: 1_760_000_010 }],
     ['one of more than an hour', { iat: 1_759_996_000 }],
-  ])('19 refuses %s', async (_name, claims) => {
+  ])('refuses %s', async (_name, claims) => {
     const { bed, file, send } = await createKeyClient();
     const answer = await send(await signAssertion(file, bed, claims));
     expect(answer).toMatchObject({
@@ -149,13 +149,13 @@ describe('client authentication', () => {
     });
   });
 
-  it('19 takes no assertion from a client that is registered for another method', async () => {
+  it('takes no assertion from a client that is registered for another method', async () => {
     const { bed, file, send } = await createKeyClient();
     bed.zitadel.webApplication.authMethod = 'none';
     expect((await send(await signAssertion(file, bed))).body.error_description).toBe('invalid assertion');
   });
 
-  it('19 wants an assertion from such a client, and its own key', async () => {
+  it('wants an assertion from such a client, and its own key', async () => {
     const { bed, file, send } = await createKeyClient();
     expect((await bed.exchange((await bed.signIn()).get('code'))).body.error_description).toBe(
       'empty client assertion',

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { createApplication } from '../../stand-in/seed.ts';
 import { basic, CLIENT_ASSERTION_TYPE, createBed, PROJECT_ROLES, ROLES, SEED, signAssertion } from './support.ts';
 
-describe('userinfo', () => {
-  it('16 refuses with 401 and no WWW-Authenticate: no token, a bad one, an inactive user', async () => {
+describe('userinfo of the stand-in', () => {
+  it('refuses with 401 and no WWW-Authenticate: no token, a bad one, an inactive user', async () => {
     const bed = createBed();
     const { access_token } = await bed.login();
     const missing = await bed.get('/oidc/v1/userinfo');
@@ -27,7 +27,7 @@ describe('userinfo', () => {
     for (const { headers } of [missing, bad, inactive]) expect(headers.has('www-authenticate')).toBe(false);
   });
 
-  it('16 takes the token from a form too, and not after its time', async () => {
+  it('takes the token from a form too, and not after its time', async () => {
     const bed = createBed();
     const { access_token } = await bed.login();
     expect((await bed.post('/oidc/v1/userinfo', { access_token })).body.sub).toBe(SEED.users.staff);
@@ -35,7 +35,7 @@ describe('userinfo', () => {
     expect((await bed.userinfo(access_token)).status).toBe(401);
   });
 
-  it('16 takes no ID token and no refresh token for an access token', async () => {
+  it('takes no ID token and no refresh token for an access token', async () => {
     const bed = createBed();
     const { id_token, refresh_token } = await bed.login();
     expect((await bed.userinfo(id_token)).status).toBe(401);
@@ -43,8 +43,8 @@ describe('userinfo', () => {
   });
 });
 
-describe('introspection', () => {
-  it('12 describes a token to a sibling, with roles whatever the switches say', async () => {
+describe('introspection at the stand-in', () => {
+  it('describes a token to a sibling, with roles whatever the switches say', async () => {
     const bed = createBed();
     bed.zitadel.project.roleAssertion = false;
     const { access_token } = await bed.login({ authorize: { scope: 'openid profile' }, mfa: true });
@@ -67,7 +67,7 @@ describe('introspection', () => {
     expect(body[PROJECT_ROLES]).toEqual(body[ROLES]);
   });
 
-  it('12 hides the token from whom it is not meant for', async () => {
+  it('hides the token from whom it is not meant for', async () => {
     const bed = createBed();
     const { access_token } = await bed.login();
     const { store } = bed.zitadel;
@@ -82,7 +82,7 @@ describe('introspection', () => {
     expect(meant.body.active).toBe(true);
   });
 
-  it('12 says {"active":false} and no more of a token that is expired, of an inactive user, or garbage', async () => {
+  it('says {"active":false} and no more of a token that is expired, of an inactive user, or garbage', async () => {
     const bed = createBed();
     const { access_token } = await bed.login();
     bed.zitadel.deactivateUser('staff');
@@ -94,7 +94,7 @@ describe('introspection', () => {
     expect((await bed.introspect('x')).body).toEqual({ active: false });
   });
 
-  it('12 answers a malformed assertion with {"active":false}, a wrong one with 400', async () => {
+  it('answers a malformed assertion with {"active":false}, a wrong one with 400', async () => {
     const bed = createBed();
     const { access_token: token } = await bed.login();
     const file = await bed.zitadel.createApplicationKey(SEED.apiApplicationId);
@@ -106,7 +106,7 @@ describe('introspection', () => {
     expect((await ask(await signAssertion(file, bed))).body.active).toBe(true);
   });
 
-  it('4 refuses with 400: nobody, a wrong secret, no token', async () => {
+  it('refuses with 400: nobody, a wrong secret, no token', async () => {
     const bed = createBed();
     const nobody = await bed.post('/oauth/v2/introspect', { token: 'x' });
     expect(nobody).toMatchObject({
@@ -123,7 +123,7 @@ describe('introspection', () => {
   });
 });
 
-describe('revocation', () => {
+describe('revocation at the stand-in', () => {
   const revoke = (bed: ReturnType<typeof createBed>, token: string, more: Record<string, string> = {}) =>
     bed.post('/oauth/v2/revoke', { token, client_id: SEED.webClientId, ...more });
 

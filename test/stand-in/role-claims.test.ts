@@ -8,28 +8,28 @@ const STAFF_ROLES = { staff: ACME, user: ACME };
 const PROJECTS_ROLES = 'urn:zitadel:iam:org:projects:roles';
 const roleClaimsOf = (claims: object) => Object.keys(claims).filter((name) => name.endsWith(':roles'));
 
-describe('roles', () => {
+describe('role claims', () => {
   const rolesFor = async (bed = createBed(), scope = 'openid', user = 'staff') =>
     (await bed.userinfo((await bed.login({ user, authorize: { scope } })).access_token)).body;
 
-  it('9 are an object of role → granting organisation → its domain, in both forms', async () => {
+  it('are an object of role → granting organisation → its domain, in both forms', async () => {
     const claims = await rolesFor();
     expect(claims[ROLES]).toEqual(STAFF_ROLES);
     expect(claims[PROJECT_ROLES]).toEqual(STAFF_ROLES);
   });
 
-  it('9 are absent, not empty, for somebody who has none', async () => {
+  it('are absent, not empty, for somebody who has none', async () => {
     expect(roleClaimsOf(await rolesFor(createBed(), 'openid', 'nobody'))).toEqual([]);
   });
 
-  it('9 are absent when nobody asked and the project does not assert them', async () => {
+  it('are absent when nobody asked and the project does not assert them', async () => {
     const bed = createBed();
     bed.zitadel.project.roleAssertion = false;
     expect(roleClaimsOf(await rolesFor(bed))).toEqual([]);
     expect(roleClaimsOf(await rolesFor(bed, `openid ${PROJECTS_ROLES}`))).toHaveLength(2);
   });
 
-  it('9 are absent while the grant is inactive, but not for an inactive project', async () => {
+  it('are absent while the grant is inactive, but not for an inactive project', async () => {
     const bed = createBed();
     bed.zitadel.project.active = false;
     expect(roleClaimsOf(await rolesFor(bed))).toHaveLength(2);
@@ -45,7 +45,7 @@ describe('roles', () => {
     expect((await bed.userinfo(access_token)).body.preferred_username).toBe('zoe');
   });
 
-  it('9 of a key made after the sign-in show at once, unless role assertion has frozen the list', async () => {
+  it('of a key made after the sign-in show at once, unless role assertion has frozen the list', async () => {
     const shown = async (roleAssertion: boolean) => {
       const bed = createBed();
       bed.zitadel.project.roleAssertion = roleAssertion;
@@ -58,7 +58,7 @@ describe('roles', () => {
     expect(await shown(true)).toEqual(['staff']);
   });
 
-  it('9 tell the organisations apart that grant one role, and can be limited to some', async () => {
+  it('tell the organisations apart that grant one role, and can be limited to some', async () => {
     const bed = createBed();
     bed.zitadel.setUserRoles('staff', ['user', 'admin'], { organizationId: SEED.otherOrganizationId });
     const GLOBEX = { [SEED.otherOrganizationId]: 'globex.zitadel.example' };
@@ -67,7 +67,7 @@ describe('roles', () => {
     expect(limited[ROLES]).toEqual({ user: GLOBEX, admin: GLOBEX });
   });
 
-  it('9 of another project come suffixed only, for its aud scope with projects:roles', async () => {
+  it('of another project come suffixed only, for its aud scope with projects:roles', async () => {
     const bed = createBed();
     bed.zitadel.project.roleAssertion = false;
     const { store, project } = bed.zitadel;
@@ -78,7 +78,7 @@ describe('roles', () => {
     expect(claims[ROLES]).toEqual(STAFF_ROLES);
   });
 
-  it('11 are read live: taken away and given back between two calls', async () => {
+  it('are read live: taken away and given back between two calls', async () => {
     const bed = createBed();
     const { access_token } = await bed.login();
     bed.zitadel.setUserRoles('staff', []);
@@ -87,7 +87,7 @@ describe('roles', () => {
     expect((await bed.userinfo(access_token)).body[ROLES]).toEqual({ admin: ACME });
   });
 
-  it('11 whose key is younger than the login stay unseen until the next one', async () => {
+  it('whose key is younger than the login stay unseen until the next one', async () => {
     const bed = createBed();
     const { access_token, refresh_token } = await bed.login();
     bed.zitadel.project.roles.set('auditor', { displayName: 'Auditor' });

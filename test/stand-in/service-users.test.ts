@@ -32,7 +32,7 @@ describe('service users', () => {
     expect((await bed.introspect(body.access_token)).body).toEqual({ active: false });
   });
 
-  it('4 hear which half of their credentials is wrong', async () => {
+  it('hear which half of their credentials is wrong', async () => {
     const bed = createBed();
     const ask = async (id: string, secret: string) =>
       (await bed.post('/oauth/v2/token', { grant_type: 'client_credentials', client_id: id, client_secret: secret }))
@@ -45,7 +45,7 @@ describe('service users', () => {
     expect((await ask('svc-bare', 'x')).error_description).toBe('Errors.User.Machine.Secret.NotExisting');
   });
 
-  it('19 get a token by key file, and invalid_grant for a bad assertion', async () => {
+  it('get a token by key file, and invalid_grant for a bad assertion', async () => {
     const bed = createBed();
     const file = await bed.zitadel.createServiceAccountKey(SEED.users.service);
     expect(file).toMatchObject({ type: 'serviceaccount', expirationDate: '9999-12-31T23:59:59Z' });
@@ -63,7 +63,7 @@ describe('service users', () => {
     });
   });
 
-  it('12 have personal access tokens that any API may introspect', async () => {
+  it('have personal access tokens that any API may introspect', async () => {
     const bed = createBed();
     const token = await bed.zitadel.createPersonalAccessToken(SEED.users.service);
     expect(token.split('.')).toHaveLength(5);

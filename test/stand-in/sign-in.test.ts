@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Bed, claimsOf, createBed, SEED } from './support.ts';
 
-describe('who gets in', () => {
+describe('the stand-in’s sign-in', () => {
   it('refuses a user without a role where the project wants one', async () => {
     const bed = createBed();
     bed.zitadel.project.authorizationRequired = true;
@@ -151,7 +151,7 @@ describe('the provider’s own session', () => {
   });
 });
 
-describe('prompt=none', () => {
+describe('a sign-in with prompt=none', () => {
   const silently = async (bed: Bed, cookie = '') => {
     const start = await bed.zitadel.fetch(bed.authorizeUrl({ prompt: 'none' }));
     const page = new URL(start.headers.get('location') ?? '', bed.issuer);
@@ -163,12 +163,12 @@ describe('prompt=none', () => {
     return [...browser].map(([name, value]) => `${name}=${value}`).join('; ');
   };
 
-  it('21 goes on with a valid session', async () => {
+  it('goes on with a valid session', async () => {
     const bed = createBed();
     expect((await silently(bed, await cookieOf(bed))).headers.get('location')).toContain('?code=');
   });
 
-  it('21 V2 shows the form to a browser without any session, and JSON to one whose sessions have ended', async () => {
+  it('V2 shows the form to a browser without any session, and JSON to one whose sessions have ended', async () => {
     const bed = createBed();
     expect((await silently(bed)).status).toBe(200);
     const cookie = await cookieOf(bed);
@@ -177,7 +177,7 @@ describe('prompt=none', () => {
     expect([refused.status, await refused.json()]).toEqual([400, { error: 'No active session found' }]);
   });
 
-  it('21 V1 redirects with interaction_required', async () => {
+  it('V1 redirects with interaction_required', async () => {
     const bed = createBed({ settings: { loginVersion: 'v1' } });
     expect((await silently(bed)).headers.get('location')).toMatch(/\?error=interaction_required&state=state-1$/);
   });

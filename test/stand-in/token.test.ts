@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { createBed, SEED, VERIFIER } from './support.ts';
 
-describe('opaque tokens', () => {
-  it('1 are compact JWEs: five parts, eyJ in front, the refresh token with a kid', async () => {
+describe('opaque tokens of the stand-in', () => {
+  it('are compact JWEs: five parts, eyJ in front, the refresh token with a kid', async () => {
     const bed = createBed();
     const code = (await bed.signIn()).get('code') ?? '';
     const { access_token, refresh_token } = (await bed.exchange(code)).body;
@@ -19,7 +19,7 @@ describe('opaque tokens', () => {
     expect(headerOf(refresh_token).kid).toBe('oidcKey');
   });
 
-  it('1 are short base64url in legacy mode, and unreadable when that is switched off', async () => {
+  it('are short base64url in legacy mode, and unreadable when that is switched off', async () => {
     const bed = createBed({ settings: { legacyTokens: true } });
     const { access_token } = await bed.login();
     expect(access_token).toMatch(/^[\w-]{90,115}$/);
@@ -28,15 +28,15 @@ describe('opaque tokens', () => {
     expect((await bed.userinfo(access_token)).status).toBe(401);
   });
 
-  it('1 are worth nothing cut short', async () => {
+  it('are worth nothing cut short', async () => {
     const bed = createBed();
     const { access_token } = await bed.login();
     expect((await bed.introspect(access_token.slice(0, -1))).body).toEqual({ active: false });
   });
 });
 
-describe('the answer', () => {
-  it('20 has no scope, and expires_in is one second short', async () => {
+describe('the answer of the stand-in’s token endpoint', () => {
+  it('has no scope, and expires_in is one second short', async () => {
     const bed = createBed();
     const { status, body, headers } = await bed.exchange((await bed.signIn()).get('code'));
     expect(status).toBe(200);
@@ -45,7 +45,7 @@ describe('the answer', () => {
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('20 has a refresh token only for offline_access and a client that may refresh', async () => {
+  it('has a refresh token only for offline_access and a client that may refresh', async () => {
     const bed = createBed();
     expect(await bed.login({ authorize: { scope: 'openid' } })).not.toHaveProperty('refresh_token');
     bed.zitadel.webApplication.grantTypes = ['authorization_code'];
@@ -57,12 +57,12 @@ describe('the answer', () => {
     });
   });
 
-  it('20 has no ID token without openid', async () => {
+  it('has no ID token without openid', async () => {
     expect(await createBed().login({ authorize: { scope: 'profile' } })).not.toHaveProperty('id_token');
   });
 });
 
-describe('code', () => {
+describe('a code of the stand-in', () => {
   it.each([
     ['garbage', {}, 'invalid_request', 'Errors.User.Code.Invalid'],
     [undefined, { code_verifier: 'x' }, 'invalid_grant', 'invalid code_verifier'],
@@ -72,7 +72,7 @@ describe('code', () => {
     [undefined, { client_id: '' }, 'invalid_request', 'client_id or client_assertion must be provided'],
     [undefined, { grant_type: 'foo' }, 'unsupported_grant_type', 'foo not supported'],
     [undefined, { grant_type: '' }, 'invalid_request', 'grant_type missing'],
-  ])('4 %s with %o is 400 %s', async (code, changes, error, error_description) => {
+  ])('with grant %s and %o is 400 %s', async (code, changes, error, error_description) => {
     const bed = createBed();
     const answer = await bed.exchange(code ?? (await bed.signIn()).get('code'), changes);
     expect(answer).toMatchObject({ status: 400, body: { error, error_description } });
@@ -128,7 +128,7 @@ describe('code', () => {
     });
   });
 
-  it('22 is taken without PKCE from a public client that sent no challenge, but not with a stray verifier', async () => {
+  it('is taken without PKCE from a public client that sent no challenge, but not with a stray verifier', async () => {
     const bed = createBed();
     const authorize = { code_challenge: undefined, code_challenge_method: undefined };
     const code = (await bed.signIn({ authorize })).get('code');

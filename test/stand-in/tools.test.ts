@@ -8,7 +8,7 @@ import { claimsOf, createBed, headerOf, SEED } from './support.ts';
 
 const WELL_KNOWN = '/.well-known/openid-configuration';
 
-describe('faults', () => {
+describe('faults of the stand-in', () => {
   it('answer with a status, headers and body, as often as said', async () => {
     const { zitadel, get } = createBed();
     zitadel.faults.set(
@@ -73,7 +73,7 @@ describe('faults', () => {
   });
 });
 
-describe('tampering', () => {
+describe('tampering at the stand-in', () => {
   it('changes claims, header and key of an ID token', async () => {
     const bed = createBed();
     bed.zitadel.tamper.idToken = (claims, header) => ({
@@ -114,7 +114,7 @@ describe('tampering', () => {
   });
 });
 
-describe('the call log', () => {
+describe('the call log of the stand-in', () => {
   it('counts per endpoint and lists what was sent', async () => {
     const bed = createBed();
     const { refresh_token } = await bed.login();
@@ -134,7 +134,7 @@ describe('the call log', () => {
   });
 });
 
-describe('the server', () => {
+describe('the server of the stand-in', () => {
   it('started by itself says when it is ready, takes the gateway’s origin, and ends on SIGTERM', async () => {
     const env = { ...process.env, GATEWAY_ORIGIN: 'http://localhost:9999' };
     const child = spawn(process.execPath, ['stand-in/main.ts', '0'], { env });

@@ -6,7 +6,7 @@ import { readForms } from '../../../cli/acceptance/browser/html-forms.ts';
 
 const at = (url: string) => new URL(url);
 
-describe('cookies, RFC 6265', () => {
+describe('RFC 6265 a cookie of the acceptance browser', () => {
   it.each([
     ['to the host that set it, whatever its port', 'a=1', 'http://localhost:1/x', 'http://localhost:2/', 'a=1'],
     ['to no other host', 'a=1; Path=/', 'http://localhost/', 'http://127.0.0.1/', ''],
@@ -53,7 +53,7 @@ describe('cookies, RFC 6265', () => {
   });
 });
 
-describe('forms of a page', () => {
+describe('forms that the acceptance browser finds', () => {
   it('as Login V1 writes them', () => {
     const page = `<form action="/ui/login/mfa/prompt" method="POST">
       <input type="hidden" name="gorilla.csrf.Token" value="a&#43;b&amp;&quot;=="><input type="radio" name="provider" value='0' />

@@ -8,7 +8,7 @@ import { createLook } from '../../../cli/support/look.ts';
 
 const rejecting = (cause: unknown) => (): Promise<unknown> => Promise.reject(cause);
 
-describe('a line', () => {
+describe('a line of the acceptance ledger', () => {
   it.each<readonly [string, string | undefined, () => Promise<unknown>]>([
     ['passed', undefined, async () => undefined],
     ['passed', 'by the session API', async () => 'by the session API'],
@@ -39,7 +39,7 @@ describe('a line', () => {
   });
 });
 
-it('the table has every line with its reason, and the sum', () => {
+it('the acceptance table has every line with its reason, and the sum', () => {
   const lines = [
     { area: 'setup', what: 'new', outcome: 'passed', seconds: 1 },
     { area: 'keys', what: 'rotation', outcome: 'failed', reason: 'refused', seconds: 1 },

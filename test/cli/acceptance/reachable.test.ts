@@ -12,7 +12,7 @@ const stageOf = (issuer: string, backChannelRefusal?: string) =>
     made: backChannelRefusal === undefined ? {} : { backChannelRefusal },
   }) as unknown as Stage;
 
-describe('back-channel logout', () => {
+describe('postern acceptance judges whether back-channel logout can be reached', () => {
   it.each([
     ['on loopback', stageOf('http://localhost:8080'), undefined],
     ['elsewhere', stageOf('https://my-instance.zitadel.cloud'), 'can’t reach http://localhost:8787'],

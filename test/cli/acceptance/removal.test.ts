@@ -69,7 +69,7 @@ function addPerson(id: string, username: string): void {
   zitadel.store.users.set(id, createHumanUser({ ...person, updatedAt: 0 }));
 }
 
-describe('--cleanup', () => {
+describe('postern acceptance --cleanup', () => {
   it('removes what a run’s journal and name say, and nothing else', async () => {
     const journal = await startJournal(issuer, NAME);
     addProject('1', NAME);
@@ -127,7 +127,7 @@ describe('--cleanup', () => {
   });
 });
 
-describe('Ctrl-C', () => {
+describe('postern acceptance, at Ctrl-C,', () => {
   it('ends the run before its next line, and what was made is removed first', async () => {
     const before = process.listenerCount('SIGINT');
     let isEndedByOthers = false;
@@ -157,7 +157,7 @@ describe('Ctrl-C', () => {
   });
 });
 
-describe('an instance', () => {
+describe('postern acceptance: an instance', () => {
   it('that is fresh is taken, and left as it was when the run fails', async () => {
     const { code, out } = await run('--json');
     const { ok, lines, left } = JSON.parse(out);
@@ -189,7 +189,7 @@ it.each([
   [[], '--issuer URL'],
   [['--issuer', 'http://localhost:1'], '--admin-key FILE'],
   [['--issuer', 'http://zitadel.example', '--admin-key', 'x'], 'begins with https://'],
-])('arguments %j make no sense: %s', async (args, complaint) => {
+])('postern acceptance: arguments %j make no sense: %s', async (args, complaint) => {
   const told: string[] = [];
   const code = await acceptance(args, { ...createTestSystem(), tell: (line) => void told.push(line) });
   expect(code).toBe(2);

@@ -9,7 +9,7 @@ import { planOverrides } from '../../../cli/dev/plan.ts';
 import { ENDPOINTS } from '../../../src/endpoints/catalogue.ts';
 import { configOf, DEPLOYED, OWN, STAND_IN } from './values.ts';
 
-describe('which application', () => {
+describe('postern dev chooses the application', () => {
   const choose = (configured: string | undefined, isThere: boolean, wishes = {}) =>
     chooseApplication({ configured, upstream: undefined, demoApp: false, ...wishes }, async () => isThere);
 
@@ -63,7 +63,7 @@ describe('which application', () => {
   });
 });
 
-describe('flags', () => {
+describe('flags of postern dev', () => {
   it.each([
     [['--port', '0'], '--port is a port'],
     [['--port', '65536'], '--port is a port'],
@@ -76,7 +76,7 @@ describe('flags', () => {
   });
 });
 
-describe('what is said besides', () => {
+describe('what postern dev says besides', () => {
   const routes = [
     { path: '/a/*', roles: ['boss'] },
     { path: '/b/*', hosts: ['other.acme.net'], orgs: ['77'] },

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-describe('the gateway', () => {
+describe('the gateway of postern dev', () => {
   it('is there with its first answer, whatever that is; from then on its lines are passed on', async () => {
     const { gateway, programs, told, asked, secretFile } = createBed(folder);
     await gateway.start();
@@ -26,7 +26,7 @@ describe('the gateway', () => {
     await expect(stat(secretFile)).rejects.toThrow('ENOENT');
   });
 
-  it('--quiet keeps its lines', async () => {
+  it('keeps its lines to itself with --quiet', async () => {
     const { gateway, programs, told } = createBed(folder, { isQuiet: true });
     await gateway.start();
     programs[0]?.say('GET / 200');

@@ -10,7 +10,7 @@ import { configOf, DEPLOYED, OWN, SECRET, STAND_IN } from './values.ts';
 const changed = (values: Values, wishes: Partial<Wishes> = {}) =>
   Object.fromEntries(planOverrides(values, { ...OWN, ...wishes }).overrides.map(({ name, value }) => [name, value]));
 
-describe('what must differ on this machine', () => {
+describe('postern dev changes what must differ on this machine', () => {
   it.each<[string, Values, Partial<Wishes>, object]>([
     [
       'the public callback goes to localhost, its path with it',

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('one’s own ZITADEL', () => {
+describe('one’s own ZITADEL, under postern dev,', () => {
   it('is asked whether it knows this machine’s address; setup --also-url has it know', async () => {
     const zitadel = createZitadel();
     const { origin, close } = await zitadel.listen();

@@ -22,7 +22,7 @@ const OVERVIEW: Overview = {
   endpoints: [{ url: 'http://localhost:1/auth/ready', what: 'ready' }],
 };
 
-describe('the page', () => {
+describe('the page of postern dev', () => {
   let page: Awaited<ReturnType<typeof startPage>>;
   let shown: Overview | undefined = OVERVIEW;
   beforeAll(async () => {
@@ -70,7 +70,7 @@ describe('the page', () => {
   });
 });
 
-describe('the terminal', () => {
+describe('the terminal of postern dev', () => {
   const say = (overview: Overview) => printWelcome(overview, createLook(false));
 
   it('says where to go, who there is, what differs, what is wrong, and what to try', () => {

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-describe('a change of the files', () => {
+describe('a change of the files under postern dev', () => {
   it('that changes nothing for the gateway is left to Wrangler', async () => {
     const { gateway, programs } = createBed(folder);
     await gateway.start();

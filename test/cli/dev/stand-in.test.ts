@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('the stand-in', () => {
+describe('the stand-in of postern dev', () => {
   const adopted = {
     clientId: '33',
     projectId: '44',
@@ -91,7 +91,7 @@ ZITADEL_PROJECT_ID = "${SEED.projectId}"
 ZITADEL_CALLBACK_URL = "https://portal.acme.net/auth/callback"
 `;
 
-describe('ports', () => {
+describe('ports of postern dev', () => {
   it('those that are taken are named all at once, with what they are for and how to name another', async () => {
     const servers = await Promise.all(
       [0, 1].map(

@@ -1,5 +1,4 @@
 // `npx postern doctor` as a process: a good installation on loopback, its pace, wrong arguments, no network, no terminal.
-// Issue 7.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -121,8 +120,8 @@ describe('npx postern doctor', () => {
     expect(stdout).toBe('');
   });
 
-  it('--help', { timeout: 20_000 }, async () => {
-    const { code, stdout } = await run('--help');
+  it('--help says how it is called', { timeout: 20_000 }, async () => {
+    const { code, stdout } = await run('--help says how it is called');
     expect(code).toBe(0);
     expect(stdout).toContain('--upstream-public');
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createBed } from '../doctor-bed.ts';
 import { FAULTS } from './planted-faults.ts';
 
-describe('issue 7: each of these faults, planted alone, fails the run, is found by its check, and its cure is named', () => {
+describe('doctor fails for each fault that is planted alone, finds it by its check, and names the cure', () => {
   it.each(FAULTS)('$name', async ({ plant, check, cure, args = [], also = [] }) => {
     const bed = createBed();
     await plant(bed);

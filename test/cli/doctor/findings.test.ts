@@ -6,8 +6,8 @@ import { useKey } from './planted-faults.ts';
 
 const SCOPE = ['openid', 'profile', 'email', 'urn:zitadel:iam:user:resourceowner'];
 
-describe('a good installation', () => {
-  it('is said to be one', async () => {
+describe('doctor of a good installation', () => {
+  it('says that it is one', async () => {
     const { code, findings } = await createBed().run();
     expect(findings.filter(({ status }) => status !== 'ok' && status !== 'skipped')).toEqual([]);
     expect(code).toBe(0);
@@ -56,7 +56,7 @@ describe('a good installation', () => {
     expect(printed).not.toContain('Moreau');
   });
 
-  it('by key file too', async () => {
+  it('passes with a key file too', async () => {
     const bed = createBed();
     await useKey(bed);
     const { code, findings } = await bed.run();
@@ -64,7 +64,7 @@ describe('a good installation', () => {
     expect(code).toBe(0);
   });
 
-  it('--local asks nobody', async () => {
+  it('asks nobody with --local', async () => {
     const bed = createBed();
     const { code } = await bed.run('--local');
     expect(code).toBe(0);
@@ -72,7 +72,7 @@ describe('a good installation', () => {
   });
 });
 
-describe('what is no failure, but worth a thought', () => {
+describe('doctor warns, and does not fail', () => {
   it.each([
     ['no Workers Logs', ({ wrangler }: Bed) => Object.assign(wrangler, { observability: undefined }), 'log'],
     [
@@ -97,7 +97,7 @@ describe('what is no failure, but worth a thought', () => {
     expect(findings.filter(({ status }) => status === 'warning').map((each) => each.check)).toEqual([check]);
   });
 
-  it('claims: what the token’s user would be to the application', async () => {
+  it('says in claims what the token’s user would be to the application', async () => {
     const bed = createBed();
     const token = await bed.harness.zitadel.mintAccessToken({ sub: 'admin', scope: SCOPE });
     const { findings } = await bed.run('--token', token);
@@ -107,7 +107,7 @@ describe('what is no failure, but worth a thought', () => {
     expect(claims[0]?.found).toContain('X-Forwarded-Email');
   });
 
-  it('claims: no role where routes ask for one', async () => {
+  it('says in claims that there is no role where routes ask for one', async () => {
     const bed = createBed();
     const token = await bed.harness.zitadel.mintAccessToken({ sub: 'nobody', scope: SCOPE });
     const { findings } = await bed.run('--token', `Bearer ${token}`);

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
-describe('the operator’s folder', () => {
+describe('the folder that postern init makes', () => {
   it('has everything, in a folder that was not there, and says what comes next', async () => {
     const { code, printed, told, calls } = await init([gateway]);
     expect([code, told]).toEqual([0, '']);
@@ -136,7 +136,7 @@ describe('the operator’s folder', () => {
   });
 });
 
-describe('what is known already stands in wrangler.toml', () => {
+describe('postern init writes into wrangler.toml what is known already', () => {
   const config = () => unstable_readConfig({ config: join(gateway, 'wrangler.toml') }, { hideWarnings: true });
 
   it('address, application, ZITADEL; of an instance of one’s own no client is known yet', async () => {

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
-describe('where the folder gets Postern from', () => {
+describe('postern init finds where the folder gets Postern from', () => {
   /** As npm lays it out for a Postern that was asked for like this. */
   function installed(dependencies: object, packages: object = {}): string {
     const root = join(place, 'node_modules/postern');
@@ -56,11 +56,11 @@ describe('where the folder gets Postern from', () => {
     expect(await findOwnSource(installed({ 'create-postern': '0.1.0' }, packages))).toEqual(packed);
   });
 
-  it('a tarball that is gone is named', async () => {
+  it('a tarball that is gone is refused, by its name', async () => {
     await expect(findOwnSource(installed({ postern: 'file:gone.tgz' }))).rejects.toThrow(/gone: .*gone\.tgz/);
   });
 
-  it('in a clone, it is the clone', async () => {
+  it('in a clone of Postern, it is that clone', async () => {
     expect(await findOwnSource()).toEqual({ kind: 'clone', root: ROOT });
   });
 
@@ -106,7 +106,7 @@ describe('where the folder gets Postern from', () => {
   });
 });
 
-describe('the workflow', () => {
+describe('the workflow that postern init writes', () => {
   const workflow = read(ROOT, 'templates/operator/github/workflows/deploy.yml');
 
   it('checks before it deploys, one run after the other, with the rights to read only', () => {

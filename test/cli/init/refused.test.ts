@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
-describe('init refuses', () => {
+describe('postern init refuses', () => {
   it.each<[string, (folder: string) => void, RegExp]>([
     ['a folder with a file', (folder) => writeFileSync(join(folder, 'notes.txt'), 'mine'), /notes\.txt/],
     ['a folder with a hidden file', (folder) => writeFileSync(join(folder, '.env'), 'mine'), /\.env/],

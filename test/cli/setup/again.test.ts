@@ -1,5 +1,4 @@
 // `npx postern setup` a second time, against older servers, and after it failed half-way.
-// Issue 7.
 
 import { mkdir, rmdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await bed.stop());
 
-describe('issue 7: a second run changes nothing and says so', () => {
+describe('postern setup: a second run changes nothing and says so', () => {
   it.each(['nothing', 'new-services', 'version-2'] as const)('where the server lacks %s', async (lacks) => {
     bed.control.lacks = lacks;
     expect(await bed.setup(everything(bed))).toMatchObject({ code: 0, err: '' });
@@ -25,7 +24,7 @@ describe('issue 7: a second run changes nothing and says so', () => {
     expect(await files()).toEqual(before);
   });
 
-  it('nor does it write anything at ZITADEL', async () => {
+  it('writes nothing at ZITADEL', async () => {
     await bed.setup(everything(bed));
     bed.takeCalls();
     await bed.setup(everything(bed));
@@ -52,7 +51,7 @@ describe('issue 7: a second run changes nothing and says so', () => {
   });
 });
 
-describe('issue 7: an older server', () => {
+describe('postern setup at an older server', () => {
   it.each([
     ['new-services', 'not-found'],
     ['new-services', 'unimplemented'],
@@ -89,7 +88,7 @@ describe('issue 7: an older server', () => {
   });
 });
 
-describe('issue 7: a run that fails half-way says what was made and can be run again', () => {
+describe('postern setup: a run that fails half-way says what was made and can be run again', () => {
   /** Fails the call of this number, from 1. */
   function interrupt(number: number, when: 'before' | 'after'): void {
     let seen = 0;

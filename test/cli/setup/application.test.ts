@@ -13,50 +13,59 @@ beforeEach(async () => {
 afterEach(async () => await bed.stop());
 const application = () => only(bed.zitadel.store.applications);
 
-describe.each(['nothing', 'version-2'] as const)('an update, where the server lacks %s', (lacks) => {
-  beforeEach(async () => {
-    await bed.setup();
-    bed.control.lacks = lacks;
-  });
+describe.each(['nothing', 'version-2'] as const)(
+  'postern setup updates an application, where the server lacks %s',
+  (lacks) => {
+    beforeEach(async () => {
+      await bed.setup();
+      bed.control.lacks = lacks;
+    });
 
-  it.each([
-    ['a redirect URI', { redirectUris: ['https://other.example/callback'] }],
-    ['a post-logout URI', { postLogoutRedirectUris: [] }],
-    ['the refresh grant', { grantTypes: ['authorization_code', 'implicit'] }],
-    ['role claims', { idTokenRoleAssertion: false }],
-    ['development mode', { devMode: false }],
-    ['the back-channel address', { backChannelLogoutUri: 'https://old.example/bcl' }],
-  ] as [string, Partial<Application>][])('for want of %s keeps everything that is not ours', async (_name, lacking) => {
-    Object.assign(application(), BY_HAND, lacking);
-    expect(await bed.setup()).toMatchObject({ code: 0, err: '' });
-    const { grantTypes, ...others } = { ...BY_HAND, ...lacking };
-    const { redirectUris, postLogoutRedirectUris, idTokenRoleAssertion, devMode, backChannelLogoutUri, ...kept } =
-      others;
-    expect(application()).toMatchObject({ ...kept, devMode: true, idTokenRoleAssertion: true });
-    expect(application().grantTypes).toEqual(expect.arrayContaining([...grantTypes, 'refresh_token']));
-    expect(application().redirectUris).toEqual([
-      ...(lacking.redirectUris ?? []),
-      'http://localhost:8787/auth/callback',
-    ]);
-    expect((await bed.setup()).out).toContain('Nothing to change');
-  });
-});
+    it.each([
+      ['a redirect URI', { redirectUris: ['https://other.example/callback'] }],
+      ['a post-logout URI', { postLogoutRedirectUris: [] }],
+      ['the refresh grant', { grantTypes: ['authorization_code', 'implicit'] }],
+      ['role claims', { idTokenRoleAssertion: false }],
+      ['development mode', { devMode: false }],
+      ['the back-channel address', { backChannelLogoutUri: 'https://old.example/bcl' }],
+    ] as [string, Partial<Application>][])(
+      'for want of %s keeps everything that is not ours',
+      async (_name, lacking) => {
+        Object.assign(application(), BY_HAND, lacking);
+        expect(await bed.setup()).toMatchObject({ code: 0, err: '' });
+        const { grantTypes, ...others } = { ...BY_HAND, ...lacking };
+        const { redirectUris, postLogoutRedirectUris, idTokenRoleAssertion, devMode, backChannelLogoutUri, ...kept } =
+          others;
+        expect(application()).toMatchObject({ ...kept, devMode: true, idTokenRoleAssertion: true });
+        expect(application().grantTypes).toEqual(expect.arrayContaining([...grantTypes, 'refresh_token']));
+        expect(application().redirectUris).toEqual([
+          ...(lacking.redirectUris ?? []),
+          'http://localhost:8787/auth/callback',
+        ]);
+        expect((await bed.setup()).out).toContain('Nothing to change');
+      },
+    );
+  },
+);
 
-describe.each(['nothing', 'version-2'] as const)('what somebody switched off, where the server lacks %s', (lacks) => {
-  it('stays off, and is told of', async () => {
-    await bed.setup(['--api']);
-    bed.control.lacks = lacks;
-    only(bed.zitadel.store.projects).active = false;
-    for (const each of bed.zitadel.store.applications.values()) each.active = false;
-    const { code, out } = await bed.setup(['--api']);
-    expect(code).toBe(0);
-    const off = ['the project Postern', 'the application Postern', 'the API application Postern API'];
-    for (const what of off) expect(out).toContain(`${what} is deactivated, so ZITADEL serves nobody by it`);
-    expect(only(bed.zitadel.store.projects).active).toBe(false);
-  });
-});
+describe.each(['nothing', 'version-2'] as const)(
+  'postern setup and what somebody switched off, where the server lacks %s',
+  (lacks) => {
+    it('stays off, and is told of', async () => {
+      await bed.setup(['--api']);
+      bed.control.lacks = lacks;
+      only(bed.zitadel.store.projects).active = false;
+      for (const each of bed.zitadel.store.applications.values()) each.active = false;
+      const { code, out } = await bed.setup(['--api']);
+      expect(code).toBe(0);
+      const off = ['the project Postern', 'the application Postern', 'the API application Postern API'];
+      for (const what of off) expect(out).toContain(`${what} is deactivated, so ZITADEL serves nobody by it`);
+      expect(only(bed.zitadel.store.projects).active).toBe(false);
+    });
+  },
+);
 
-describe('what changes', () => {
+describe('what postern setup changes of an application', () => {
   beforeEach(async () => {
     await bed.setup();
     Object.assign(application(), { grantTypes: ['authorization_code'], idTokenRoleAssertion: false });
@@ -132,7 +141,7 @@ describe('what changes', () => {
   });
 });
 
-it('the whole of a project is said again when its roles are to be asserted', async () => {
+it('postern setup says the whole of a project again is said again when its roles are to be asserted', async () => {
   await bed.setup();
   const project = only(bed.zitadel.store.projects);
   Object.assign(project, { roleAssertion: false, authorizationRequired: true });

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await bed.stop());
 
-describe('issue 7: --dry-run prints each call and makes none', () => {
+describe('postern setup --dry-run prints each call and makes none', () => {
   it('of a first run, without a secret', async () => {
     const { code, out } = await bed.setup(['--dry-run', ...everything(bed), '--password-file', await password()]);
     expect(code).toBe(0);
@@ -48,7 +48,7 @@ describe('issue 7: --dry-run prints each call and makes none', () => {
   }
 });
 
-describe('issue 7: --remote gives secrets to Wrangler', () => {
+describe('postern setup --remote gives secrets to Wrangler', () => {
   function wrangler(existing: readonly string[]) {
     const puts = new Map<string, string>();
     const calls: string[] = [];

@@ -13,8 +13,8 @@ beforeEach(async () => {
 });
 afterEach(async () => await bed.stop());
 
-describe('issue 7: setup makes what ZITADEL’s guides do by hand', () => {
-  it('project, roles, applications, users and grants', async () => {
+describe('postern setup makes what ZITADEL’s guides do by hand', () => {
+  it('makes project, roles, applications, users and grants', async () => {
     const { code, out, err } = await bed.setup(everything(bed));
     expect(err).toBe('');
     expect(code).toBe(0);
@@ -84,7 +84,7 @@ describe('issue 7: setup makes what ZITADEL’s guides do by hand', () => {
     expect(key).toMatchObject({ kind: 'key', userId: bed.zitadel.findUser('reporter').id });
   });
 
-  it('a first password instead of an invitation', async () => {
+  it('sets a first password instead of sending an invitation', async () => {
     await bed.write('password', 'correct horse battery\n');
     const { code, out, err } = await bed.setup([...PEOPLE, '--password-file', bed.path('password')]);
     expect(code).toBe(0);
@@ -95,7 +95,7 @@ describe('issue 7: setup makes what ZITADEL’s guides do by hand', () => {
     expect(bed.control.invited.size).toBe(0);
   });
 
-  it('roles that ROUTES ask for, unless others are named', async () => {
+  it('makes the roles that ROUTES ask for, unless others are named', async () => {
     await bed.setup();
     expect([...only(bed.zitadel.store.projects).roles.keys()]).toEqual(['staff', 'admin']);
   });
@@ -114,7 +114,7 @@ describe('issue 7: setup makes what ZITADEL’s guides do by hand', () => {
     expect(application.redirectUris).toEqual(['https://other.example/callback', 'http://localhost:8787/auth/callback']);
   });
 
-  it('by personal access token', async () => {
+  it('with a personal access token instead of a key', async () => {
     const token = await bed.zitadel.createPersonalAccessToken(ROBOT);
     const flags = ['--domain', bed.domain, '--url', 'http://localhost:8787', '--upstream', 'http://localhost:8081'];
     const place = ['--config', bed.path(CONFIG)];
@@ -125,7 +125,7 @@ describe('issue 7: setup makes what ZITADEL’s guides do by hand', () => {
   });
 });
 
-describe('what was made can be used when setup ends', () => {
+describe('what postern setup has made can be used when it ends', () => {
   it.each([1, 3])('with readers %d s behind: the keys are taken, and the application knows its people', async (lag) => {
     bed.zitadel.settings.projectionLag = lag;
     expect(await bed.setup(everything(bed))).toMatchObject({ code: 0, err: '' });

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(async () => await bed.stop());
 const application = () => only(bed.zitadel.store.applications);
 
-describe('a back-channel address that ZITADEL refuses', () => {
+describe('postern setup with a back-channel address that ZITADEL refuses', () => {
   const PUBLIC = ['--url', 'https://app.example.com'];
   beforeEach(() => {
     bed.zitadel.settings.backChannelDenyList = true;

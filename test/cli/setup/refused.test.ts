@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await bed.stop());
 
-describe('issue 7: tried as a new user would', () => {
+describe('postern setup refuses, and says what to do', () => {
   const message = async (args: readonly string[], changes = {}) => {
     const ran = await bed.setup(args, changes);
     expect(ran.err).not.toMatch(/^\s+at /m);
@@ -33,11 +33,11 @@ describe('issue 7: tried as a new user would', () => {
     [['--grant', 'robot=boss', '--role', 'admin'], 'granted, but no role of the project: boss'],
     [['--pat-file', 'x'], 'either --key or --pat-file'],
     [['--key', 'package.json'], 'package.json is not a key file'],
-  ])('%j: 2', async (args, text) => {
+  ])('arguments %j: exit code 2', async (args, text) => {
     expect(await message(args)).toEqual({ code: 2, err: expect.stringContaining(text) });
   });
 
-  it('a key file that is not there: 1', async () => {
+  it('a key file that is not there: exit code 1', async () => {
     expect(await message(['--key', bed.path('none.json')])).toEqual({
       code: 1,
       err: expect.stringContaining('there is no such file'),
@@ -56,18 +56,18 @@ describe('issue 7: tried as a new user would', () => {
     });
   });
 
-  it('no network', async () => {
+  it('no network: nothing answers', async () => {
     const { err, code } = await message(['--domain', 'http://127.0.0.1:9']);
     expect(code).toBe(1);
     expect(err).toContain('no answer from http://127.0.0.1:9');
   });
 
-  it('not a ZITADEL', async () => {
+  it('a server that is no ZITADEL', async () => {
     bed.zitadel.faults.set('discovery', 'html');
     expect((await message([])).err).toContain('there is no ZITADEL at');
   });
 
-  it('an alias of the issuer', async () => {
+  it('an alias of the issuer, and names the issuer', async () => {
     const alias = bed.domain.replace('127.0.0.1', 'localhost');
     expect((await message(['--domain', alias])).err).toContain('knows itself by another name: 127.0.0.1');
   });

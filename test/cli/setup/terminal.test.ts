@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await bed.stop());
 
-describe('issue 7: on a terminal it asks for what is missing', () => {
+describe('postern setup on a terminal asks for what is missing', () => {
   const run = async (answers: Readonly<Record<string, string>>) => {
     const [asked, told]: [string[], string[]] = [[], []];
     const system = {

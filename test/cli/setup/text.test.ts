@@ -34,7 +34,7 @@ roles = ["admin", 'staff'] # who
 A = "other"
 `;
 
-describe('TOML: replaces one value and keeps comments, order and strings', () => {
+describe('setup’s text of TOML: replaces one value and keeps comments, order and strings', () => {
   it('where the variable is', () => {
     expect(setVariable(TOML, 'vars', 'A', 'two')).toBe(TOML.replace('A = "one" # of A', 'A = "two" # of A'));
     expect(setVariable(TOML, 'vars', 'C', 'x')).toBe(TOML.replace(`'three'`, '"x"'));
@@ -93,7 +93,7 @@ describe('TOML: replaces one value and keeps comments, order and strings', () =>
   });
 });
 
-describe('.dev.vars: replaces one secret', () => {
+describe('setup’s text of .dev.vars: replaces one secret', () => {
   const KEY = `{"key":"-----BEGIN\\nx'`.replace("'", '');
 
   it.each([

@@ -39,7 +39,7 @@ const style = fc.record({
   eol: fc.constantFrom('\n', '\r\n'),
 });
 
-describe('keep a changelog', () => {
+describe('reading a changelog', () => {
   it('what is written is what is read, whatever its style', () =>
     fc.assert(
       fc.property(fc.array(section, { maxLength: 4 }), style, (sections, chosen) => {
@@ -84,7 +84,7 @@ describe('keep a changelog', () => {
   });
 });
 
-describe('what an update brings', () => {
+describe('releases that an update brings', () => {
   const text = ['Unreleased', '0.10.0', '0.9.1', '0.2.0', '0.1.0']
     .map((name) => `## ${name}\n\n* of ${name}\n`)
     .join('\n');

@@ -24,7 +24,7 @@ afterEach(() => {
 });
 const installed = () => bed.calls.filter((call) => call.includes('--save-exact'));
 
-describe('nothing is changed', () => {
+describe('postern update changes nothing', () => {
   const untouched = async (...args: string[]) => {
     const before = ['package.json', 'wrangler.toml'].map(bed.read);
     const outcome = await bed.run(...args);
@@ -99,7 +99,7 @@ describe('nothing is changed', () => {
   });
 });
 
-describe('what is changed', () => {
+describe('what postern update changes', () => {
   it('confirmed on a terminal, it is installed', async () => {
     bed.confirms = true;
     expect(await bed.run()).toMatchObject({ code: 0, printed: expect.stringContaining('Postern 0.3.0 is installed') });

@@ -18,8 +18,9 @@ function settings(from: Settings, to: Settings, renamed: Readonly<Record<string,
   return compareReleases(release(from), release(to)).settings;
 }
 
-describe('settings from one release to another', () => {
-  it('the same are none', () => expect(compareReleases(OLD, OLD)).toEqual({ settings: [], migrations: [] }));
+describe('differences of settings from one release to another', () => {
+  it('the same settings are no difference', () =>
+    expect(compareReleases(OLD, OLD)).toEqual({ settings: [], migrations: [] }));
 
   it.each([
     ['new', {}, { A: optional() }, {}, [{ change: 'new', name: 'A' }]],

@@ -25,7 +25,7 @@ afterEach(() => {
 });
 const installed = () => bed.calls.filter((call) => call.includes('--save-exact'));
 
-describe('which version', () => {
+describe('postern update: which version', () => {
   it.each([
     [[], '0.3.0'],
     [['0.2.0'], '0.2.0'],
@@ -114,7 +114,7 @@ describe('which version', () => {
   });
 });
 
-describe('a tarball', () => {
+describe('a tarball given to postern update', () => {
   const next = { version: '0.3.0', release: OLD };
   beforeEach(() => {
     bed.remove();

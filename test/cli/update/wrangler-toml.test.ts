@@ -25,7 +25,7 @@ const V2_TEXT =
 
 const propose = (text: string, wanted = WANTED) => proposeEdits(text, wanted, parse);
 
-describe('a later compatibility date', () => {
+describe('postern update writes a later compatibility date', () => {
   it.each([
     ['compatibility_date = "2026-07-30"\n', 'compatibility_date = "2026-10-01"\n'],
     ["compatibility_date='2026-07-30' # tried\n", 'compatibility_date="2026-10-01" # tried\n'],
@@ -61,7 +61,7 @@ describe('a later compatibility date', () => {
   });
 });
 
-describe('further migrations', () => {
+describe('postern update writes further migrations', () => {
   const HEAD = 'compatibility_date = "2026-10-01"\n';
 
   it.each([

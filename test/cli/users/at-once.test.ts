@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await bed.stop());
 
-describe('two at once', () => {
+describe('two runs of postern users at once', () => {
   it.each([
     [
       'two grants to one who has roles',
@@ -97,7 +97,7 @@ describe('two at once', () => {
   });
 });
 
-describe('what a command has changed counts when it ends', () => {
+describe('what postern users has changed counts when it ends', () => {
   const rolesInToken = async () => {
     const user = bed.zitadel.findUser('alice@example.com');
     const scope = ['openid', `urn:zitadel:iam:org:project:id:${only(bed.zitadel.store.projects).id}:aud`];
@@ -130,7 +130,7 @@ describe('what a command has changed counts when it ends', () => {
   });
 });
 
-describe('an invitation', () => {
+describe('an invitation of postern users', () => {
   it('is not said to be sent where ZITADEL can’t send any, if the account can know', async () => {
     bed.control.canMail = false;
     bed.control.instanceOwners.add(ROBOT);

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await bed.stop());
 
-describe.each(['nothing', 'version-2'] as const)('issue 7: users, where the server lacks %s', (lacks) => {
+describe.each(['nothing', 'version-2'] as const)('postern users, where the server lacks %s', (lacks) => {
   beforeEach(() => {
     bed.control.lacks = lacks;
   });
@@ -70,7 +70,7 @@ describe.each(['nothing', 'version-2'] as const)('issue 7: users, where the serv
   });
 });
 
-describe('issue 7: users', () => {
+describe('postern users', () => {
   it('invite sends the mail again', async () => {
     bed.control.invited.clear();
     expect((await bed.users(['invite', 'alice@example.com'])).code).toBe(0);
@@ -97,7 +97,7 @@ describe('issue 7: users', () => {
     [['list', '--role', 'x'], '--role has no effect on list'],
     [['list', '--bogus'], 'Unknown option'],
     [['list', '--domain', 'ftp://x'], '--domain is a URL'],
-  ])('%j: 2', async (args, message) => {
+  ])('%j makes no sense: exit code 2', async (args, message) => {
     const { code, out, err } = await bed.users(args);
     expect(code).toBe(2);
     expect(out).toBe('');
@@ -110,7 +110,7 @@ describe('issue 7: users', () => {
     [['grant', 'alice@example.com', 'boss'], 'no role of the project: boss'],
     [['invite', 'reporter'], 'has no mailbox'],
     [['list', '--project', '1'], 'there is no project 1 that this account may see'],
-  ])('%j: 1', async (args, message) => {
+  ])('%j does not work: exit code 1', async (args, message) => {
     const { code, err } = await bed.users(args);
     expect(code).toBe(1);
     expect(err).toContain(message);
@@ -155,7 +155,7 @@ describe('issue 7: users', () => {
   });
 });
 
-describe('ids of people that fit no path', () => {
+describe('postern users, given an id that fits no path, asks ZITADEL for nothing else', () => {
   it.each(['249/1', 'zoë', 'a b', 'a?b#c%25d', 'plain-1.x'])('%s', async (id) => {
     const { store } = bed.zitadel;
     const alice = bed.zitadel.findUser('alice@example.com');

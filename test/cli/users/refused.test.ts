@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await bed.stop());
 
-describe('an account that may not', () => {
+describe('postern users with an account that may not', () => {
   const ACTIONS = [
     ['list'],
     ['list', '--all'],

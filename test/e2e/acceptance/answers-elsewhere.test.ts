@@ -22,13 +22,13 @@ beforeEach(() => {
   box.application.answer = plainly;
 });
 
-describe('the upstream', () => {
-  it('unreachable: 502 page and 502 problem JSON', async () => {
+describe('an upstream that fails', () => {
+  it('is unreachable: 502 page and 502 problem JSON', async () => {
     expectPage(await user.go('/down/x'), 502);
     expectProblem(await user.fetch('/down/x'), 502);
   });
 
-  it('too slow: 504 page and 504 problem JSON', async () => {
+  it('is too slow: 504 page and 504 problem JSON', async () => {
     box.application.answer = () => {};
     expectPage(await user.go('/slow/x'), 504);
     expectProblem(await user.fetch('/slow/x'), 504);
@@ -114,7 +114,7 @@ describe('CORS', () => {
     expect(box.application.received).toEqual([]);
   });
 
-  it('nor one to a route without cors', async () => {
+  it('a preflight to a route without cors does not pass', async () => {
     const answer = await preflight(SPA, '/page');
     expect(answer.status).toBe(401);
     expect(box.application.received).toEqual([]);
@@ -127,7 +127,7 @@ describe('CORS', () => {
     expect(answer.headers.get('vary')).toMatch(/origin/i);
   });
 
-  it('another origin may not', async () => {
+  it('another origin may not read a 401', async () => {
     const answer = await box.ask('/api/x', { headers: { ...SCRIPTED, origin: 'https://evil.example' } });
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
   });

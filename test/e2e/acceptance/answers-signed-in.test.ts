@@ -114,7 +114,7 @@ describe('bearer tokens', () => {
   });
 });
 
-describe('signed in, not allowed', () => {
+describe('somebody who is signed in and not allowed', () => {
   it('a navigation: 403 page that says who, and how to switch', async () => {
     const answer = await user.go('/admin/x');
     expectPage(answer, 403);
@@ -128,7 +128,7 @@ describe('signed in, not allowed', () => {
     expectProblem(await user.fetch('/admin/x'), 403);
   });
 
-  it('the one with the role passes', async () => {
+  it('whoever has the role passes', async () => {
     expect((await admin.fetch('/admin/x')).text).toBe('ok');
   });
 

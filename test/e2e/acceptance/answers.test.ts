@@ -96,7 +96,7 @@ describe('no credentials', () => {
     expect(box.application.received).toEqual([]);
   });
 
-  it('public: the application, without an identity', async () => {
+  it('a public route: the application answers, without an identity', async () => {
     expect((await box.ask('/public/x', { headers: NAVIGATION })).text).toBe('ok');
     expect(box.application.last().header('x-forwarded-user')).toBeUndefined();
   });
@@ -134,7 +134,7 @@ describe('a session that is none', () => {
   });
 });
 
-describe('the host and the method', () => {
+describe('hosts and methods that are not served', () => {
   it.each([
     'https://app.example.com.evil.example',
     'https://evil.example',
@@ -150,7 +150,7 @@ describe('the host and the method', () => {
     expect(box.application.received).toEqual([]);
   });
 
-  it('case in a host is none', async () => {
+  it('the case of a host makes no difference', async () => {
     expect((await box.ask('https://APP.EXAMPLE.COM/public/x')).status).toBe(200);
   });
 

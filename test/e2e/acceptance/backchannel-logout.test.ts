@@ -76,7 +76,7 @@ describe('POST /auth/backchannel-logout', () => {
     refused(await post(`logout_token=${await token(claims)}`));
   });
 
-  it('no token, two tokens, rubbish, alg none, an ID token’s shape, the wrong content type, GET', async () => {
+  it('refuses no token, two tokens, rubbish, alg none, an ID token’s shape, the wrong content type, GET', async () => {
     const good = await token();
     refused(await post(''));
     refused(await post('logout_token='));

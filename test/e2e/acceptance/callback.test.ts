@@ -21,7 +21,7 @@ const authorize = async (query: string, visitor = box.visitor()) => {
   return new URL(addressOf(answer));
 };
 
-describe('cookies', () => {
+describe('cookies of the gateway', () => {
   it('on HTTPS: __Host-postern…, HttpOnly, Secure, SameSite, Path=/, no Domain', async () => {
     const visitor = box.visitor();
     const first = await visitor.go('/page');

@@ -113,7 +113,7 @@ describe('secrets rotate', () => {
   const OLD = 'b8f2c1d94e7a6053f1e2d3c4b5a69788796a5b4c3d2e1f00112f3e4d5c6b7a89';
   const NEW = '0d1c2b3a49586776859403122130f4e5d6c7b8a9f0e1d2c3b4a5968778695a4b';
 
-  it('of a list the first seals', () =>
+  it('the first of a list seals, and each of it unseals', () =>
     withBox({ env: { SESSION_SECRET: `${NEW}, ${OLD}` } }, async (box) => {
       const visitor = box.visitor();
       await visitor.signIn('user');

@@ -29,7 +29,7 @@ async function endOf(query: string): Promise<string> {
 }
 
 describe('GET /auth/login', () => {
-  it('authorization code with PKCE, state and nonce, the default scopes', async () => {
+  it('asks for a code with PKCE, state and nonce, and the default scopes', async () => {
     const url = await authorize('');
     const sent = Object.fromEntries(url.searchParams);
     expect(sent).toMatchObject({
@@ -81,11 +81,11 @@ describe('GET /auth/login', () => {
     );
   });
 
-  it.each(['login', 'select_account', 'create'])('prompt=%s is', async (prompt) => {
+  it.each(['login', 'select_account', 'create'])('prompt=%s is passed on', async (prompt) => {
     expect((await authorize(`?prompt=${prompt}`)).searchParams.get('prompt')).toBe(prompt);
   });
 
-  it.each(['abc', '1 openid', '1%20x', '-1', ''])('organization=%s is not', async (organization) => {
+  it.each(['abc', '1 openid', '1%20x', '-1', ''])('organization=%s is not passed on', async (organization) => {
     const url = await authorize(`?organization=${organization}`);
     expect(url.searchParams.get('scope')).not.toContain('urn:zitadel:iam:org:id:');
   });

@@ -32,7 +32,7 @@ beforeEach(() => {
   box.application.answer = plainly;
 });
 
-describe('passes as it came', () => {
+describe('what passes to the upstream as it came', () => {
   it.each([
     '/a%20b/%C3%A9?x=%zz&y=a+b&&=',
     '/A/b%2Fc?next=https://x/?y',
@@ -66,7 +66,7 @@ describe('passes as it came', () => {
   });
 });
 
-describe('never reaches the visitor', () => {
+describe('what never reaches the visitor', () => {
   it('a Set-Cookie of the upstream under one of the gateway’s names', async () => {
     const own = [
       '__Host-postern=x; Path=/; Secure',
@@ -156,7 +156,7 @@ describe('never reaches the visitor', () => {
 });
 
 describe('SECURITY_HEADERS', () => {
-  it('what the application set stands', async () => {
+  it('leaves a header that the application has set as it is', async () => {
     box.application.answer = (_, response) => {
       response.setHeader('referrer-policy', 'unsafe-url');
       response.setHeader('strict-transport-security', 'max-age=1');

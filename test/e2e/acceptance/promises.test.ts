@@ -1,4 +1,4 @@
-// Design §5: what of the promises shows from outside, with short times instead of a clock.
+// ARCHITECTURE §5: what of the promises shows from outside, with short times instead of a clock.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SEED } from '../../../stand-in/seed.ts';
@@ -28,7 +28,7 @@ async function stolen(visitor: Visitor): Promise<() => Promise<number>> {
 const rolesOf = (userId: string) =>
   [...box.zitadel.store.authorizations.values()].find((given) => given.userId === userId);
 
-describe('4. signed out means signed out: a stolen cookie is worth nothing', () => {
+describe('promise 4 signed out means signed out: a stolen cookie is worth nothing', () => {
   it('after a logout', async () => {
     const visitor = box.visitor();
     await visitor.signIn('user');
@@ -65,7 +65,7 @@ describe('4. signed out means signed out: a stolen cookie is worth nothing', () 
   });
 });
 
-describe('5. roles are fresh', () => {
+describe('promise 5 roles are fresh', () => {
   it('taken away stops working; just given is looked up before a 403', async () => {
     const given = rolesOf(SEED.users.staff);
     if (!given) throw new Error('the seed gives staff no roles');
@@ -80,7 +80,7 @@ describe('5. roles are fresh', () => {
   });
 });
 
-describe('6. ZITADEL down is not the application down', () => {
+describe('promise 6 ZITADEL down is not the application down', () => {
   it.each([{ status: 500 }, { status: 429 }, 'reset', 'html', 'wrong-json'] as const)(
     '%j at every endpoint: signed-in users keep working',
     async (fault) => {

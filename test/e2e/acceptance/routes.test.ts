@@ -78,14 +78,14 @@ describe.each(['a table', 'a JSON string'])('fields of a rule, ROUTES as %s', (f
     expect((await admin.fetch('/form', { method: 'POST', headers: { origin: box.origin } })).status).toBe(200);
   });
 
-  it('hosts', async () => {
+  it('hosts limits a rule to those hosts, in any case', async () => {
     expect((await box.visitor().fetch('/here/x')).status).toBe(200);
     expect((await box.visitor().fetch('/there/x')).status).toBe(401);
     expect((await box.ask('https://second.example.com/there/x')).status).toBe(200);
     expect((await box.ask('https://SECOND.example.com/there/x')).status).toBe(200);
   });
 
-  it('orgs', async () => {
+  it('orgs lets only members of those organisations pass', async () => {
     expect((await user.fetch('/org/x')).status).toBe(200);
     expect((await user.fetch('/foreign/x')).status).toBe(403);
   });
@@ -98,7 +98,7 @@ describe.each(['a table', 'a JSON string'])('fields of a rule, ROUTES as %s', (f
     expect((await admin.fetch('/auth/userinfo')).json().roles).toEqual(['Administrators', 'user']);
   });
 
-  it('claims', async () => {
+  it('claims are compared, metadata too', async () => {
     expect((await admin.fetch('/claims/x')).status).toBe(200);
     expect((await user.fetch('/claims/x')).status).toBe(403);
     expect((await admin.fetch('/metadata/x')).status).toBe(200);
@@ -115,7 +115,7 @@ describe.each(['a table', 'a JSON string'])('fields of a rule, ROUTES as %s', (f
     expect((await box.visitor().fetch('/try-deny/x')).status).toBe(401);
   });
 
-  it('upstream and strip_prefix', async () => {
+  it('upstream and strip_prefix lead each path to its application', async () => {
     for (const [path, target] of [
       ['/other/a/b?c', '/a/b?c'],
       ['/other', '/'],

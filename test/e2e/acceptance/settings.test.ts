@@ -13,40 +13,42 @@ describe('the signed assertion', () => {
     return { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', kid };
   };
 
-  it.each(['session', 'request'])('ASSERTION_BINDING = "%s"', (binding) =>
-    withBox(
-      { env: { ASSERTION_KEY: JSON.stringify([makeKey('first'), makeKey('second')]), ASSERTION_BINDING: binding } },
-      async (box) => {
-        const visitor = box.visitor();
-        await visitor.signIn('admin');
-        const { keys } = (await box.ask('/auth/jwks')).json();
-        expect(keys.map(({ kid }: { kid: string }) => kid)).toEqual(['first', 'second']);
-        expect(keys.every((key: object) => !('d' in key))).toBe(true);
-        const tokens: string[] = [];
-        for (const path of ['/a?x=1', '/b']) {
-          await visitor.fetch(path, { headers: { 'x-identity-assertion': 'evil' } });
-          tokens.push(box.application.last().header('x-identity-assertion') ?? '');
-        }
-        const { payload, protectedHeader } = await jwtVerify(tokens[0] ?? '', await importJWK(keys[0], 'ES256'), {
-          issuer: box.origin,
-          audience: box.application.origin,
-        });
-        expect(protectedHeader.kid).toBe('first');
-        expect(payload).toMatchObject({
-          sub: SEED.users.admin,
-          email: 'ada@acme.example',
-          roles: ['admin', 'user'],
-          org: SEED.organizationId,
-        });
-        expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBeLessThanOrEqual(60);
-        expect(payload.jti).toBeTruthy();
-        if (binding === 'session') expect(tokens[0]).toBe(tokens[1]);
-        else {
-          expect(tokens[0]).not.toBe(tokens[1]);
-          expect(payload).toMatchObject({ htm: 'GET', htu: `${box.origin}/a` });
-        }
-      },
-    ),
+  it.each(['session', 'request'])(
+    'with ASSERTION_BINDING = "%s" is bound as it says, and verifies against /auth/jwks',
+    (binding) =>
+      withBox(
+        { env: { ASSERTION_KEY: JSON.stringify([makeKey('first'), makeKey('second')]), ASSERTION_BINDING: binding } },
+        async (box) => {
+          const visitor = box.visitor();
+          await visitor.signIn('admin');
+          const { keys } = (await box.ask('/auth/jwks')).json();
+          expect(keys.map(({ kid }: { kid: string }) => kid)).toEqual(['first', 'second']);
+          expect(keys.every((key: object) => !('d' in key))).toBe(true);
+          const tokens: string[] = [];
+          for (const path of ['/a?x=1', '/b']) {
+            await visitor.fetch(path, { headers: { 'x-identity-assertion': 'evil' } });
+            tokens.push(box.application.last().header('x-identity-assertion') ?? '');
+          }
+          const { payload, protectedHeader } = await jwtVerify(tokens[0] ?? '', await importJWK(keys[0], 'ES256'), {
+            issuer: box.origin,
+            audience: box.application.origin,
+          });
+          expect(protectedHeader.kid).toBe('first');
+          expect(payload).toMatchObject({
+            sub: SEED.users.admin,
+            email: 'ada@acme.example',
+            roles: ['admin', 'user'],
+            org: SEED.organizationId,
+          });
+          expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBeLessThanOrEqual(60);
+          expect(payload.jti).toBeTruthy();
+          if (binding === 'session') expect(tokens[0]).toBe(tokens[1]);
+          else {
+            expect(tokens[0]).not.toBe(tokens[1]);
+            expect(payload).toMatchObject({ htm: 'GET', htu: `${box.origin}/a` });
+          }
+        },
+      ),
   );
 });
 

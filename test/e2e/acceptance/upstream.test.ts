@@ -73,7 +73,7 @@ describe('the default identity headers', () => {
   });
 });
 
-describe('never reaches the upstream', () => {
+describe('what never reaches the upstream', () => {
   describe.each(SPELLINGS)('%s', (_kind, spell) => {
     it.each(['/page', '/public/x'])('a visitor’s header on %s', async (path) => {
       const headers = Object.fromEntries(CLOSED.map((name) => [spell(name), EVIL]));

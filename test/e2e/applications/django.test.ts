@@ -1,5 +1,4 @@
 // Django's own admin behind the built gateway, in Chromium: people and roles by header, forms with CSRF tokens, static files.
-// Issue 6 "Three real applications that nobody here wrote".
 
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';

@@ -1,5 +1,4 @@
 // A chat on socket.io behind the built gateway: long polling, WebSockets, people by header, and the end of a session.
-// Issue 6 "Three real applications that nobody here wrote", "WebSockets".
 
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,5 +1,5 @@
 // A static site served by sirv behind the built gateway: ranges for video, conditional requests, what was compressed beforehand.
-// Issue 6 "Three real applications that nobody here wrote"; RFC 9110 §13, §14.
+// RFC 9110 §13, §14.
 
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -6,7 +6,7 @@ import { createStage, hasBrowser, SAMPLES, type Stage } from './stage.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-describe.skipIf(!hasBrowser)('axe', () => {
+describe.skipIf(!hasBrowser)('accessibility, by axe', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await createStage();

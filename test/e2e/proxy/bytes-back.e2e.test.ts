@@ -14,7 +14,7 @@ afterAll(() => gateway.dispose());
 const get = (path: string, fields = '') =>
   gateway.send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`, 300);
 
-describe('back to the visitor', () => {
+describe('bytes back to the visitor', () => {
   it.each([103, 100])('a %s before the answer does no harm', async (status) => {
     gateway.answer(respond(`${status} Early\r\nLink: </a>`, 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
     expect((await get('/')).text).toMatch(/^HTTP\/1.1 200 OK.*ok$/s);
@@ -91,7 +91,7 @@ describe('back to the visitor', () => {
   });
 });
 
-describe('failures', () => {
+describe('failures of the upstream', () => {
   it('silence is a time-out, and the upstream is let go', async () => {
     const { promise: letGo, resolve } = Promise.withResolvers<void>();
     gateway.answer((socket) => void socket.once('close', () => resolve()));

@@ -14,7 +14,7 @@ afterAll(() => gateway.dispose());
 const get = (path: string, fields = '') =>
   gateway.send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`, 300);
 
-describe('to the upstream', () => {
+describe('bytes to the upstream', () => {
   it.each(["/a'b%27%2F//c;x=1/[x]?x=%27&e=%zz", '/x?', '//evil.example/x', '/%C3%A9%00?a=b?c'])(
     '%s goes byte for byte',
     async (path) => {

@@ -101,7 +101,7 @@ describe('an answer that goes on', () => {
     await Promise.all(opened.map(([, { left }]) => left));
   });
 
-  it('and is good arrives whole, with its length, however often it is looked at', async () => {
+  it('that is good arrives whole, with its length, however often it is looked at', async () => {
     const bytes = randomBytes(1 << 20);
     application.serve = (_, response) => {
       response.writeHead(206, {
@@ -118,7 +118,7 @@ describe('an answer that goes on', () => {
     expect(plain.control.asked - asked).toBeGreaterThanOrEqual(2);
   });
 
-  it.each(['GET', 'POST', 'GET with a body'])('and is compressed is passed on as it is, after a %s', async (what) => {
+  it.each(['GET', 'POST', 'GET with a body'])('that is compressed is passed on as it is, after a %s', async (what) => {
     const packed = gzipSync('as it was packed, and no other way', { level: 9 });
     application.serve = (_, response) =>
       response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': String(packed.length) }).end(packed);
@@ -139,7 +139,7 @@ describe('an answer that goes on', () => {
     expect(plain.control.asked).toBe(asked);
   });
 
-  it('and is rewritten can be read, packed or not', async () => {
+  it('that is rewritten can be read, packed or not', async () => {
     application.serve = (_, response) =>
       response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Type': 'text/plain' }).end(gzipSync('packed'));
     expect(await (await fetch(gateway.url)).text()).toBe('packed');

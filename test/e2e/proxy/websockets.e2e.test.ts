@@ -73,20 +73,20 @@ describe('a WebSocket', () => {
   it.each([
     [1000, 'bye'],
     [4007, 'own code'],
-  ])('closed with %s by the application', async (code, reason) => {
+  ])('is closed with %s by the application', async (code, reason) => {
     const { server, closed } = await open();
     server.close(code, reason);
     expect(await closed).toEqual({ code, reason });
   });
 
-  it('closed by the visitor', async () => {
+  it('is closed by the visitor, with code and reason', async () => {
     const { socket, serverClosed, closed } = await open();
     socket.close(4008, 'enough');
     expect(await serverClosed).toEqual({ code: 4008, reason: 'enough' });
     expect(await closed).toEqual({ code: 4008, reason: 'enough' });
   });
 
-  it('closed without a code, by each of them', async () => {
+  it('is closed without a code, by each of them', async () => {
     const first = await open();
     first.server.close();
     expect((await first.closed).code).toBe(1005);
@@ -95,7 +95,7 @@ describe('a WebSocket', () => {
     expect((await second.serverClosed).code).toBe(1005);
   });
 
-  it('of an application that breaks down', async () => {
+  it('of an application that breaks down is closed with 1011', async () => {
     const { server, closed } = await open();
     server.terminate();
     expect((await closed).code).toBe(1011);

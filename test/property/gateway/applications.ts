@@ -1,5 +1,5 @@
 // An application that answers anything: what reaches the visitor is a response, nobody else's, and none of the gateway's cookies are in it.
-// Design §4 "Never reaches the visitor"; §3 (502).
+// ARCHITECTURE §4 "Never reaches the visitor"; §3 (502).
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
 // Kept forms and the tokens that send them again: one user's, one address's, once.
-// Design §3 first row; src/login/replay-form.ts.
+// ARCHITECTURE §3 first row; src/login/replay-form.ts.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

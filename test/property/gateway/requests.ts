@@ -1,5 +1,5 @@
 // Any request at all: any method, path, header fields, cookies and body, by anybody. Answered in a declared way, as whoever brought the proof.
-// Design §3, §4; promises 9 and 10.
+// ARCHITECTURE §3, §4; promises 9 and 10.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
 // The Authorization header, and the request that another proxy says it asks about.
-// RFC 6750 §2.1; RFC 9110 §11.4; design §2 GET /auth/check.
+// RFC 6750 §2.1; RFC 9110 §11.4; ARCHITECTURE §2 GET /auth/check.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

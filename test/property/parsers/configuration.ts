@@ -1,5 +1,5 @@
 // The whole configuration, as an operator may mistype it: problems, never an exception; and what counts as sound makes a gateway that answers.
-// Design §1; promise 10.
+// ARCHITECTURE §1; promise 10.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

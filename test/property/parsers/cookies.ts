@@ -1,5 +1,5 @@
 // The Cookie header: what of it is ours, what of it the application gets, and a sealed text in chunks.
-// RFC 6265bis §4.2, §5.7; design §4, §6.
+// RFC 6265bis §4.2, §5.7; ARCHITECTURE §4, §6.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
 // Every reading of a path, and what the rules make of them.
-// Design §1 One request, every reading; issue 4.
+// ARCHITECTURE §1 One request, every reading.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

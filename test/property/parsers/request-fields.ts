@@ -1,5 +1,5 @@
 // What becomes of a visitor's header fields on their way to the application.
-// Design §4 "Never reaches the upstream"; RFC 9110 §7.6.1.
+// ARCHITECTURE §4 "Never reaches the upstream"; RFC 9110 §7.6.1.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
 // Sealed texts: cookies, kept forms, form tokens, refresh tokens in KV. Only what was sealed comes out, for its purpose, whole.
-// Design §6 Cookie; promises 7 to 9; RFC 7516 §5.2.
+// ARCHITECTURE §6 Cookie; promises 7 to 9; RFC 7516 §5.2.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
 // What becomes of an application's header fields on their way to the visitor: addresses, cookies, caching, connections.
-// Design §4 "Never reaches the visitor"; issue 6 "Redirects"; RFC 9111 §5.2.2.
+// ARCHITECTURE §4 "Never reaches the visitor"; RFC 9111 §5.2.2.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

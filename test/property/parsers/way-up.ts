@@ -1,5 +1,5 @@
 // What a public prefix lets through, as servers of many makes read it once the prefix is gone.
-// Design §1 `strip_prefix`, §7 Paths.
+// ARCHITECTURE §1 `strip_prefix`, §7 Paths.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
 // Small readings of what anybody may send: traces, hops, languages, browsers, claims written as header values, links.
-// W3C Trace Context §3.2; RFC 8586; RFC 9110 §12.5.4; design §4 (encoding).
+// W3C Trace Context §3.2; RFC 8586; RFC 9110 §12.5.4; ARCHITECTURE §4 (encoding).
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
