@@ -1,5 +1,5 @@
 // What a visitor of a soak knows of their session: when it began, what has happened to it, and so whether it may have ended, or must have.
-// Design promises 2, 4 and 6. Times are milliseconds of `performance.now()`.
+// Promises 2, 4 and 6. Times are milliseconds of `performance.now()`.
 
 import type { FaultBoard } from './soak-faults.ts';
 import { SLACK, TIMES } from './soak-world.ts';

@@ -1,7 +1,8 @@
 // What a soak is played on: the built worker on workerd, and behind doors that break: the stand-in for ZITADEL, KV, an application.
 
 import { generateKeyPairSync } from 'node:crypto';
-import { createHumanUser, SEED } from '../stand-in/seed.ts';
+import { SEED } from '../stand-in/seed.ts';
+import { createHumanUser } from '../stand-in/seed-makers.ts';
 import { createZitadel, type Zitadel } from '../stand-in/zitadel.ts';
 import { freePort } from '../test/support/worker.ts';
 import { type Answer, type Cell, createFaultBoard, type FaultBoard } from './soak-faults.ts';

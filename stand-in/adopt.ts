@@ -2,7 +2,8 @@
 // So the gateway keeps its own ids, and people of the seed have roles in its project. Can be done again, for what is new.
 
 import { apiControl } from './api/control.ts';
-import { createApplication, createMachineUser, SEED } from './seed.ts';
+import { SEED } from './seed.ts';
+import { createApplication, createMachineUser } from './seed-makers.ts';
 import { type HumanUser, loginName, type Project, type Store } from './store.ts';
 import type { Zitadel } from './zitadel.ts';
 

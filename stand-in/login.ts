@@ -7,7 +7,7 @@ import { registrationPage, signInPage } from './login-page.ts';
 import { messagePage } from './pages.ts';
 import { json, OAuthError, redirectTo } from './respond.ts';
 import { hasRoleOn } from './roles.ts';
-import { createHumanUser } from './seed.ts';
+import { createHumanUser } from './seed-makers.ts';
 import { createSsoSession, isSessionValid, loadBrowserSessions, sessionCookie } from './session-cookie.ts';
 import type { AuthRequest, SsoSession } from './sessions.ts';
 import { findApplicationByClientId, findUserByLoginName, type HumanUser, type User } from './store.ts';

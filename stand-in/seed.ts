@@ -1,6 +1,7 @@
 // What the stand-in knows when it starts: two organisations, one project with three roles, two applications, six users.
 
-import type { Application, HumanUser, MachineUser, Store } from './store.ts';
+import { createApplication, createHumanUser, createMachineUser } from './seed-makers.ts';
+import type { HumanUser, Store } from './store.ts';
 
 export const SEED = {
   organizationId: '249703000000000001',
@@ -24,61 +25,6 @@ export const SEED = {
   postLogoutRedirectUri: 'http://localhost:8787/auth/logout/callback',
   backChannelLogoutUri: 'http://localhost:8787/auth/backchannel-logout',
 } as const;
-
-/** An application with ZITADEL's own defaults for everything that is not said. */
-export function createApplication(
-  given: Pick<Application, 'id' | 'clientId' | 'projectId' | 'kind' | 'name'> & Partial<Application>,
-): Application {
-  return {
-    active: true,
-    authMethod: 'none',
-    clientSecret: undefined,
-    keys: new Map(),
-    grantTypes: ['authorization_code'],
-    responseTypes: ['code'],
-    redirectUris: [],
-    postLogoutRedirectUris: [],
-    backChannelLogoutUri: undefined,
-    additionalOrigins: [],
-    loginVersion: undefined,
-    devMode: false,
-    accessTokenType: 'Bearer',
-    accessTokenRoleAssertion: false,
-    idTokenRoleAssertion: false,
-    idTokenUserinfoAssertion: false,
-    clockSkew: 0,
-    ...given,
-  };
-}
-
-export function createHumanUser(
-  given: Pick<HumanUser, 'id' | 'organizationId' | 'username' | 'givenName' | 'familyName' | 'email' | 'updatedAt'> &
-    Partial<HumanUser>,
-): HumanUser {
-  return {
-    kind: 'human',
-    state: 'active',
-    metadata: new Map(),
-    displayName: `${given.givenName} ${given.familyName}`,
-    preferredLanguage: 'en',
-    emailVerified: true,
-    ...given,
-  };
-}
-
-export function createMachineUser(
-  given: Pick<MachineUser, 'id' | 'organizationId' | 'username' | 'name' | 'updatedAt'> & Partial<MachineUser>,
-): MachineUser {
-  return {
-    kind: 'machine',
-    state: 'active',
-    metadata: new Map(),
-    accessTokenType: 'Bearer',
-    secret: undefined,
-    keys: new Map(),
-    ...given,
-  };
-}
 
 export function seedStore(store: Store, now: number): void {
   const { organizationId, otherOrganizationId, projectId, users } = SEED;

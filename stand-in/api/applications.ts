@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { assertBackChannelUri } from '../back-channel.ts';
 import type { Instance } from '../instance.ts';
-import { createApplication } from '../seed.ts';
+import { createApplication } from '../seed-makers.ts';
 import type { Application, GrantType, LoginVersion } from '../store.ts';
 import { ApiFault } from './errors.ts';
 import { findProject } from './projects.ts';

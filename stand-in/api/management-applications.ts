@@ -1,7 +1,7 @@
 // Version 1 of the management API: applications and their keys. An update replaces the whole configuration.
 
 import { createApplicationKey } from '../application-key.ts';
-import { createApplication } from '../seed.ts';
+import { createApplication } from '../seed-makers.ts';
 import type { Application } from '../store.ts';
 import {
   addApplication,

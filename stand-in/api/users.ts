@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Instance } from '../instance.ts';
-import { createHumanUser, createMachineUser } from '../seed.ts';
+import { createHumanUser, createMachineUser } from '../seed-makers.ts';
 import { loginName, type MachineUser, type Store, type User } from '../store.ts';
 import { isAdministrator } from './caller.ts';
 import { apiControl } from './control.ts';

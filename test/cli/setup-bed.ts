@@ -11,7 +11,8 @@ import type { System } from '../../cli/support/system.ts';
 import { users } from '../../cli/users/command.ts';
 import { type ApiControl, apiControl } from '../../stand-in/api/control.ts';
 import { NEVER } from '../../stand-in/application-key.ts';
-import { createMachineUser, SEED } from '../../stand-in/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
+import { createMachineUser } from '../../stand-in/seed-makers.ts';
 import { createZitadel, type Zitadel } from '../../stand-in/zitadel.ts';
 
 export const ROBOT = '249703444444444441';

@@ -8,67 +8,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../cli/support/run-program.ts';
 import { createPacker, packFolder } from '../support/package.ts';
+import { CHANGELOG, WRANGLER_TOML } from './support/update-texts.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FIXTURE = join(ROOT, 'test/fixtures/release-0.1.0');
-
 const PROGRAM = 'node_modules/.bin/postern';
-
-const CHANGELOG = `# Changelog
-
-## [9.0.0] - 2026-12-24
-
-### Changed
-
-* Everything is better,
-  and faster.
-
-## [0.1.0] - 2026-11-21
-
-### Added
-
-* The first.
-`;
-
-const WRANGLER_TOML = `# Ours
-name = "gateway"
-main = "src/index.js"
-compatibility_date = "2026-07-30" # tried
-
-workers_dev = false
-preview_urls = false
-routes = [{ pattern = "app.example.com", custom_domain = true }]
-
-[observability]
-enabled = true
-
-[[kv_namespaces]]
-binding = "SESSIONS"
-
-[[durable_objects.bindings]]
-name = "USER_SESSIONS"
-class_name = "UserSessions"
-
-[[migrations]]
-tag = "v1"
-new_sqlite_classes = ["UserSessions"]
-
-# Who is asked
-[vars]
-UPSTREAM_URL = "https://origin.example.net"
-ZITADEL_DOMAIN = "https://my-company-a1b2c3.zitadel.cloud"
-ZITADEL_CLIENT_ID = "249703852243222581"
-ZITADEL_CALLBACK_URL = "https://app.example.com/auth/callback"
-
-[[vars.ROUTES]]
-path = "/admin/*"
-roles = ["admin"]
-`;
-
 let scratch: string;
 const tarballs: Record<'old' | 'next' | 'wrangler', string> = { old: '', next: '', wrangler: '' };
 let prepared: string;
-
 const npm = (folder: string, ...args: string[]) => execFileSync('npm', args, { cwd: folder, encoding: 'utf8' });
 
 /** Wrangler is large: this one hands on the repository's. */
@@ -85,7 +32,6 @@ function packWrangler(): string {
   );
   return packFolder(folder, scratch);
 }
-
 beforeAll(() => {
   scratch = mkdtempSync(join(tmpdir(), 'postern-update-e2e-'));
   const pack = createPacker(scratch);
@@ -131,7 +77,6 @@ function createFolder(changes: Readonly<Record<string, string>> = {}): string {
 
 const run = (folder: string, program: string, ...args: string[]) =>
   runProgram(program, args, { cwd: folder, env: { ...process.env, NO_COLOR: '1', CI: 'true' } });
-
 const update = (folder: string, ...args: string[]) => run(folder, PROGRAM, 'update', ...args);
 
 const contents = (folder: string) =>
@@ -141,7 +86,6 @@ const contents = (folder: string) =>
       .map((each) => join(each.parentPath, each.name))
       .map((path) => [path, readFileSync(path, 'latin1')]),
   );
-
 const read = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8');
 const versionIn = (folder: string): string => JSON.parse(read(folder, 'node_modules/postern/package.json')).version;
 

@@ -1,7 +1,8 @@
 // The simulated world: the gateway on several isolates, ZITADEL, stores that fail, a clock, and what is known of all of it.
 
 import { expect } from 'vitest';
-import { createHumanUser, SEED } from '../../stand-in/seed.ts';
+import { SEED } from '../../stand-in/seed.ts';
+import { createHumanUser } from '../../stand-in/seed-makers.ts';
 import type { TestBrowser } from '../support/browser.ts';
 import { createHarness, type Harness, OTHER_SECRET, SECRET } from '../support/harness.ts';
 import { possibleFaults, repair } from './faults.ts';

@@ -1,7 +1,7 @@
 // What an API and a client ask about tokens: userinfo’s refusals, introspection, revocation.
 
 import { describe, expect, it } from 'vitest';
-import { createApplication } from '../../stand-in/seed.ts';
+import { createApplication } from '../../stand-in/seed-makers.ts';
 import { basic, CLIENT_ASSERTION_TYPE, createBed, PROJECT_ROLES, ROLES, SEED, signAssertion } from './support.ts';
 
 describe('userinfo of the stand-in', () => {

@@ -1,7 +1,7 @@
 // Service users of the stand-in: credentials, key files, personal access tokens, token exchange.
 
 import { describe, expect, it } from 'vitest';
-import { createMachineUser } from '../../stand-in/seed.ts';
+import { createMachineUser } from '../../stand-in/seed-makers.ts';
 import { ALL_ROLE_SCOPES, basic, claimsOf, createBed, PROJECT_ROLES, ROLES, SEED, signAssertion } from './support.ts';
 
 describe('service users', () => {

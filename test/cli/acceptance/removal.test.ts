@@ -8,7 +8,8 @@ import { acceptance } from '../../../cli/acceptance/command.ts';
 import { runsFolder, startJournal } from '../../../cli/acceptance/journal.ts';
 import type { System } from '../../../cli/support/system.ts';
 import { apiControl } from '../../../stand-in/api/control.ts';
-import { createHumanUser, SEED } from '../../../stand-in/seed.ts';
+import { SEED } from '../../../stand-in/seed.ts';
+import { createHumanUser } from '../../../stand-in/seed-makers.ts';
 import { createZitadel, type Zitadel } from '../../../stand-in/zitadel.ts';
 import { createRobotKey, createTestSystem, emptyZitadel, ROBOT } from '../setup-bed.ts';
 

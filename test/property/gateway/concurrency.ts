@@ -1,5 +1,5 @@
 // Many people at once, in any order in which ZITADEL, the stores and the application may answer: nobody gets another's answer.
-// Design promises 1 and 5; §6 Isolate memory.
+// Promises 1 and 5; §6 Isolate memory.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

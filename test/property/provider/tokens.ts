@@ -2,83 +2,25 @@
 // RFC 7519, RFC 8725; OIDC Core §3.1.3.7; Back-Channel Logout 1.0 §2.6; promise 9.
 
 import assert from 'node:assert/strict';
-import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { answerRecipe, isHonest, toResponse } from '../generate/answers.ts';
 import type { JsonRecipe } from '../generate/json.ts';
 import { mutated } from '../generate/text.ts';
-import { isHonestToken, mint, publishedKeys, type TokenRecipe, tokenRecipe } from '../generate/tokens.ts';
+import { isHonestToken, mint, type TokenRecipe, tokenRecipe } from '../generate/tokens.ts';
 import { createTarget, orFault } from '../target.ts';
+import { CLIENT_ID, createBed, ISSUER, NOW, PROJECT_ID, ROLES_CLAIM, TELLING_NAMES, TELLING_VALUES } from './bed.ts';
 import {
-  CLIENT_ID,
-  createBed,
-  ISSUER,
-  NOW,
-  PROJECT_ID,
-  ROLES_CLAIM,
-  TELLING_NAMES,
-  TELLING_VALUES,
-  UMA,
-  USERINFO,
-} from './bed.ts';
+  ACCESS_CLAIMS,
+  assertSound,
+  type Claims,
+  CRYPTOGRAPHY,
+  EVENT,
+  ID_CLAIMS,
+  LOGOUT_CLAIMS,
+  secondOpinion,
+} from './token-claims.ts';
 
 const recipe = tokenRecipe(TELLING_VALUES, TELLING_NAMES);
-/** Each key is imported, each token signed and verified twice. */
-const CRYPTOGRAPHY = 400;
-
-const TIMES = { iat: NOW - 1, exp: NOW + 600 };
-const ACCESS_CLAIMS = {
-  ...TIMES,
-  iss: ISSUER,
-  sub: UMA,
-  aud: [PROJECT_ID],
-  jti: 'j1',
-  client_id: CLIENT_ID,
-  [ROLES_CLAIM]: USERINFO[ROLES_CLAIM],
-  deep: USERINFO.deep,
-};
-const ID_CLAIMS = {
-  ...TIMES,
-  iss: ISSUER,
-  sub: UMA,
-  aud: [CLIENT_ID],
-  azp: CLIENT_ID,
-  nonce: 'N_A',
-  sid: 's',
-  amr: ['pwd'],
-};
-const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
-const LOGOUT_CLAIMS = {
-  ...TIMES,
-  iss: ISSUER,
-  sub: UMA,
-  aud: [CLIENT_ID],
-  jti: 'l1',
-  sid: 's',
-  events: { [EVENT]: {} },
-};
-
-type Claims = Readonly<Record<string, unknown>>;
-
-/** By another implementation, Node's: the claims, if one of the provider's keys has signed them by its own algorithm. */
-async function secondOpinion(token: string): Promise<Claims> {
-  const [header, payload = '', signature = ''] = token.split('.');
-  const signed = Buffer.from(`${header}.${payload}`);
-  const { keys } = await publishedKeys();
-  const isSigned = keys.some((jwk) => {
-    const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
-    const hash = jwk.kty === 'OKP' ? null : 'sha256';
-    return verify(hash, signed, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
-  });
-  assert(isSigned, 'no key of the provider has signed this');
-  return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
-}
-
-function assertSound({ iss, aud, exp, iat }: Claims, audience: string): void {
-  assert.equal(iss, ISSUER);
-  assert([aud].flat().includes(audience), 'aud is somebody else');
-  assert(typeof exp === 'number' && exp > NOW - 31 && typeof iat === 'number' && iat <= NOW + 31, `${iat} to ${exp}`);
-}
 
 const bearer = createTarget({
   name: 'bearer-jwt',
@@ -110,8 +52,8 @@ const bearer = createTarget({
 export function assertFitsCookie(identity: unknown): void {
   assert.doesNotThrow(() => JSON.stringify(identity));
 }
-
 const NONE: JsonRecipe = { edits: [], steps: [] };
+
 const SPOTLESS = {
   status: 200,
   headers: { 'content-type': 'application/json' },
@@ -128,7 +70,6 @@ async function exchange(query: string, answer: (id_token: string) => Response, r
   await settle();
   return signedIn;
 }
-
 const TOKENS = { access_token: 'at', refresh_token: 'rt', token_type: 'Bearer', expires_in: 600 };
 
 const login = createTarget({
@@ -220,5 +161,4 @@ const logout = createTarget({
     assert.equal(typeof (events as Claims)[EVENT], 'object');
   },
 });
-
 export const tokenTargets = [bearer, login, callback, logout];
