@@ -2,7 +2,7 @@
 
 import { CommandError } from '../support/failure.ts';
 import type { Connection } from '../zitadel-api/connection.ts';
-import { findOrCreate } from '../zitadel-api/find-or-create.ts';
+import { type Found, findOrCreate } from '../zitadel-api/find-or-create.ts';
 import { grantRoles } from '../zitadel-api/roles-of-users.ts';
 import {
   canSignIn,
@@ -29,6 +29,18 @@ export async function findOneUser(connection: Connection, who: string, kind?: Us
   });
 }
 
+export const findOrCreatePerson = (
+  connection: Connection,
+  person: Person,
+  password: string | undefined,
+): Promise<Found<User>> =>
+  findOrCreate(
+    connection,
+    `the user ${person.email}`,
+    () => findOneUser(connection, person.email, 'human'),
+    () => createPerson(connection, person, password),
+  );
+
 export async function providePerson(
   connection: Connection,
   journal: Journal,
@@ -36,16 +48,7 @@ export async function providePerson(
   password: string | undefined,
 ): Promise<User> {
   const { email } = person;
-  const {
-    thing: user,
-    isMade,
-    listed,
-  } = await findOrCreate(
-    connection,
-    `the user ${email}`,
-    () => findOneUser(connection, email, 'human'),
-    () => createPerson(connection, person, password),
-  );
+  const { thing: user, isMade, listed } = await findOrCreatePerson(connection, person, password);
   const entry = { outcome: isMade ? ('made' as const) : ('kept' as const), what: 'user', name: email, id: user.id };
   if (!isMade) {
     journal.add(entry);

@@ -2,15 +2,14 @@
 
 import { readPassword } from '../setup/gather.ts';
 import { parsePerson } from '../setup/parse-answers.ts';
-import { findOneUser, INVITED, invite, withoutMail } from '../setup/provision-users.ts';
+import { findOneUser, findOrCreatePerson, INVITED, invite, withoutMail } from '../setup/provision-users.ts';
 import { CommandError, UsageError } from '../support/failure.ts';
 import type { Look } from '../support/look.ts';
 import { hiddenFrom, isApiError } from '../zitadel-api/api-error.ts';
 import type { Connection } from '../zitadel-api/connection.ts';
-import { findOrCreate } from '../zitadel-api/find-or-create.ts';
 import { listRoles } from '../zitadel-api/projects.ts';
 import { grantRoles, revokeRoles } from '../zitadel-api/roles-of-users.ts';
-import { createPerson, inviteUser, listUsers, readMail, type User } from '../zitadel-api/users.ts';
+import { inviteUser, listUsers, readMail, type User } from '../zitadel-api/users.ts';
 import { readRoles } from './roles.ts';
 import { printTable, printUser } from './text.ts';
 
@@ -83,16 +82,7 @@ export const ACTIONS = {
       const roles = flags.role ?? [];
       return async ({ connection, projectId }) => {
         await assertKnown(connection, projectId, roles);
-        const {
-          thing: user,
-          isMade,
-          listed,
-        } = await findOrCreate(
-          connection,
-          `the user ${person.email}`,
-          () => findOneUser(connection, person.email, 'human'),
-          () => createPerson(connection, person, password),
-        );
+        const { thing: user, isMade, listed } = await findOrCreatePerson(connection, person, password);
         const mail = isMade && password === undefined ? await readMail(connection) : undefined;
         if (mail) await invite(connection, user, mail);
         if (isMade) await listed();

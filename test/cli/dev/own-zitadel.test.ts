@@ -11,6 +11,7 @@ import { SEED } from '../../../stand-in/seed.ts';
 import { createZitadel } from '../../../stand-in/zitadel.ts';
 import { freePort } from '../../support/worker.ts';
 import { createTestSystem } from '../setup-bed.ts';
+import { wranglerToml } from './wrangler-toml.ts';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -70,19 +71,3 @@ async function createKey(zitadel: ReturnType<typeof createZitadel>): Promise<str
   await writeFile(at('manager.json'), JSON.stringify(await zitadel.createServiceAccountKey(MANAGER_ID)));
   return at('manager.json');
 }
-
-const wranglerToml = (issuer: string) => `name = "gateway"
-main = "index.js"
-compatibility_date = "2026-07-30"
-[[kv_namespaces]]
-binding = "SESSIONS"
-[[durable_objects.bindings]]
-name = "USER_SESSIONS"
-class_name = "UserSessions"
-[vars]
-UPSTREAM_URL = "https://app.acme.net"
-ZITADEL_DOMAIN = "${issuer}"
-ZITADEL_CLIENT_ID = "${SEED.webClientId}"
-ZITADEL_PROJECT_ID = "${SEED.projectId}"
-ZITADEL_CALLBACK_URL = "https://portal.acme.net/auth/callback"
-`;

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runDev } from '../../../cli/dev/command.ts';
 import { isFree } from '../../../cli/dev/ports.ts';
 import { startStandIn } from '../../../cli/dev/stand-in.ts';
-import { SEED } from '../../../stand-in/seed.ts';
 import { freePort } from '../../support/worker.ts';
 import { createTestSystem } from '../setup-bed.ts';
+import { wranglerToml } from './wrangler-toml.ts';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -74,22 +74,6 @@ describe('the stand-in of postern dev', () => {
     await other.close();
   });
 });
-
-const wranglerToml = (issuer: string) => `name = "gateway"
-main = "index.js"
-compatibility_date = "2026-07-30"
-[[kv_namespaces]]
-binding = "SESSIONS"
-[[durable_objects.bindings]]
-name = "USER_SESSIONS"
-class_name = "UserSessions"
-[vars]
-UPSTREAM_URL = "https://app.acme.net"
-ZITADEL_DOMAIN = "${issuer}"
-ZITADEL_CLIENT_ID = "${SEED.webClientId}"
-ZITADEL_PROJECT_ID = "${SEED.projectId}"
-ZITADEL_CALLBACK_URL = "https://portal.acme.net/auth/callback"
-`;
 
 describe('ports of postern dev', () => {
   it('those that are taken are named all at once, with what they are for and how to name another', async () => {

@@ -121,7 +121,7 @@ describe('npx postern doctor', () => {
   });
 
   it('--help says how it is called', { timeout: 20_000 }, async () => {
-    const { code, stdout } = await run('--help says how it is called');
+    const { code, stdout } = await run('--help');
     expect(code).toBe(0);
     expect(stdout).toContain('--upstream-public');
   });

@@ -3,6 +3,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
 import { createSystem } from '../../../cli/support/this-system.ts';
 import { runUpdate } from '../../../cli/update/command.ts';
 import type { Release } from '../../../cli/update/release.ts';
@@ -74,6 +75,29 @@ export function createBed(
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
   return bed;
+}
+
+/** A bed for each test, with three releases in the registry; returns how a test takes one with other dependencies. */
+export function useBeds(take: (bed: Bed) => void): (dependencies?: Readonly<Record<string, string>>) => void {
+  let bed: Bed;
+  let cwd: string;
+  const use = (dependencies?: Readonly<Record<string, string>>) => {
+    bed = createBed(dependencies);
+    process.chdir(bed.root);
+    take(bed);
+  };
+  beforeEach(() => {
+    cwd = process.cwd();
+    use();
+    bed.published.set('postern@latest', { version: '0.3.0', release: OLD });
+    bed.published.set('postern@0.2.0', { version: '0.2.0', release: OLD });
+    bed.published.set('postern@0.3.0', { version: '0.3.0', release: OLD });
+  });
+  afterEach(() => {
+    process.chdir(cwd);
+    bed.remove();
+  });
+  return use;
 }
 
 async function runNpm(bed: Bed, args: readonly string[], folder: string) {

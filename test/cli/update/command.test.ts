@@ -1,27 +1,14 @@
 // `postern update`: what is asked before anything is changed, what is changed, and what is left when something fails.
 
 import { existsSync, rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Bed, createBed, OLD } from './bed.ts';
+import { describe, expect, it } from 'vitest';
+import { type Bed, OLD, useBeds } from './bed.ts';
 
 let bed: Bed;
-let cwd: string;
+const use = useBeds((made) => {
+  bed = made;
+});
 
-function use(dependencies?: Readonly<Record<string, string>>): void {
-  bed = createBed(dependencies);
-  process.chdir(bed.root);
-}
-beforeEach(() => {
-  cwd = process.cwd();
-  use();
-  bed.published.set('postern@latest', { version: '0.3.0', release: OLD });
-  bed.published.set('postern@0.2.0', { version: '0.2.0', release: OLD });
-  bed.published.set('postern@0.3.0', { version: '0.3.0', release: OLD });
-});
-afterEach(() => {
-  process.chdir(cwd);
-  bed.remove();
-});
 const installed = () => bed.calls.filter((call) => call.includes('--save-exact'));
 
 describe('postern update changes nothing', () => {

@@ -2,27 +2,14 @@
 
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Bed, createBed, OLD } from './bed.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Bed, OLD, useBeds } from './bed.ts';
 
 let bed: Bed;
-let cwd: string;
+const use = useBeds((made) => {
+  bed = made;
+});
 
-function use(dependencies?: Readonly<Record<string, string>>): void {
-  bed = createBed(dependencies);
-  process.chdir(bed.root);
-}
-beforeEach(() => {
-  cwd = process.cwd();
-  use();
-  bed.published.set('postern@latest', { version: '0.3.0', release: OLD });
-  bed.published.set('postern@0.2.0', { version: '0.2.0', release: OLD });
-  bed.published.set('postern@0.3.0', { version: '0.3.0', release: OLD });
-});
-afterEach(() => {
-  process.chdir(cwd);
-  bed.remove();
-});
 const installed = () => bed.calls.filter((call) => call.includes('--save-exact'));
 
 describe('postern update: which version', () => {

@@ -1,6 +1,6 @@
 // Rules for the tests of answers, and what they send.
 
-import { SCRIPTED } from './support/gateway.ts';
+import { type BlackBox, openBox, SCRIPTED, type Visitor } from './support/gateway.ts';
 
 export const SPA = 'https://spa.example.com';
 
@@ -15,7 +15,7 @@ export const bearer = (token: string, kind: Record<string, string> = SCRIPTED) =
   headers: { ...kind, authorization: `Bearer ${token}` },
 });
 
-export const ROUTES = [
+const ROUTES = [
   { path: '/public/*', access: 'public' },
   { path: '/admin/*', roles: ['admin'] },
   { path: '/closed/*', access: 'deny' },
@@ -28,3 +28,13 @@ export const ROUTES = [
   { path: '/down/*', upstream: 'http://127.0.0.1:9' },
   { path: '/slow/*', timeout: 1 },
 ];
+
+/** With an administrator and a user who are signed in. */
+export async function openAnswersBox(): Promise<{ box: BlackBox; admin: Visitor; user: Visitor }> {
+  const box = await openBox({ env: { ROUTES } });
+  const admin = box.visitor();
+  await admin.signIn('admin');
+  const user = box.visitor();
+  await user.signIn('user');
+  return { box, admin, user };
+}

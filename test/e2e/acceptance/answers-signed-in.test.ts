@@ -1,20 +1,16 @@
 // ARCHITECTURE §3: who gets what answer, from outside: bearer tokens, missing roles, step-up.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bearer, ROUTES } from './answers-bed.ts';
+import { bearer, openAnswersBox } from './answers-bed.ts';
 import { expectNoInlineScript, expectPage, expectProblem } from './support/expectations.ts';
-import { addressOf, type BlackBox, NAVIGATION, openBox, SCRIPTED, type Visitor } from './support/gateway.ts';
+import { addressOf, type BlackBox, NAVIGATION, SCRIPTED, type Visitor } from './support/gateway.ts';
 import { plainly } from './support/recorder.ts';
 
 let box: BlackBox;
 let admin: Visitor;
 let user: Visitor;
 beforeAll(async () => {
-  box = await openBox({ env: { ROUTES } });
-  admin = box.visitor();
-  await admin.signIn('admin');
-  user = box.visitor();
-  await user.signIn('user');
+  ({ box, admin, user } = await openAnswersBox());
 });
 afterAll(() => box.stop());
 beforeEach(() => {

@@ -1,20 +1,15 @@
 // ARCHITECTURE §3: who gets what answer, from outside: nobody, sessions that are none, hosts and methods.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ROUTES, SOCKET } from './answers-bed.ts';
+import { openAnswersBox, SOCKET } from './answers-bed.ts';
 import { expectOwnHeaders, expectProblem } from './support/expectations.ts';
-import { addressOf, type BlackBox, NAVIGATION, openBox, SCRIPTED, type Visitor } from './support/gateway.ts';
+import { addressOf, type BlackBox, NAVIGATION, SCRIPTED, type Visitor } from './support/gateway.ts';
 import { plainly } from './support/recorder.ts';
 
 let box: BlackBox;
-let admin: Visitor;
 let user: Visitor;
 beforeAll(async () => {
-  box = await openBox({ env: { ROUTES } });
-  admin = box.visitor();
-  await admin.signIn('admin');
-  user = box.visitor();
-  await user.signIn('user');
+  ({ box, user } = await openAnswersBox());
 });
 afterAll(() => box.stop());
 beforeEach(() => {

@@ -1,30 +1,14 @@
 // ARCHITECTURE §4: what passes as it came, and what never reaches the visitor, from outside.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  addressOf,
-  type BlackBox,
-  NEXT_UPSTREAM_SECRET,
-  openBox,
-  UPSTREAM_SECRET,
-  type Visitor,
-} from './support/gateway.ts';
+import { addressOf, type BlackBox, type Visitor } from './support/gateway.ts';
 import { plainly } from './support/recorder.ts';
+import { openUpstreamBox } from './upstream-bed.ts';
 
 let box: BlackBox;
 let user: Visitor;
 beforeAll(async () => {
-  box = await openBox({
-    env: {
-      UPSTREAM_SECRET: `${UPSTREAM_SECRET},${NEXT_UPSTREAM_SECRET}`,
-      ROUTES: [
-        { path: '/public/*', access: 'public' },
-        { path: '/tokens/*', forward_access_token: true, forward_id_token: true },
-      ],
-    },
-  });
-  user = box.visitor();
-  await user.signIn('user');
+  ({ box, user } = await openUpstreamBox());
 });
 afterAll(() => box.stop());
 beforeEach(() => {

@@ -3,24 +3,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SEED } from '../../../stand-in/seed.ts';
 import { CLOSED, EVIL, IDENTITY, SPELLINGS } from './closed-headers.ts';
-import { type BlackBox, NEXT_UPSTREAM_SECRET, openBox, UPSTREAM_SECRET, type Visitor } from './support/gateway.ts';
+import { type BlackBox, NEXT_UPSTREAM_SECRET, UPSTREAM_SECRET, type Visitor } from './support/gateway.ts';
 import { plainly, type Received } from './support/recorder.ts';
+import { openUpstreamBox } from './upstream-bed.ts';
 
 const valuesOf = ({ fields }: Received) => fields.map(([, value]) => value).join('\n');
 let box: BlackBox;
 let user: Visitor;
 beforeAll(async () => {
-  box = await openBox({
-    env: {
-      UPSTREAM_SECRET: `${UPSTREAM_SECRET},${NEXT_UPSTREAM_SECRET}`,
-      ROUTES: [
-        { path: '/public/*', access: 'public' },
-        { path: '/tokens/*', forward_access_token: true, forward_id_token: true },
-      ],
-    },
-  });
-  user = box.visitor();
-  await user.signIn('user');
+  ({ box, user } = await openUpstreamBox());
 });
 afterAll(() => box.stop());
 beforeEach(() => {
