@@ -12,6 +12,7 @@ export default defineConfig({
           name: 'unit',
           // Generous: how long a test takes says something about the machine, not about the code.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/contract/**', 'test/workerd/**'],
         },

@@ -33,8 +33,7 @@ describe('an event stream', () => {
     expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('data: 1\n\n');
     gateway.control.answer = 'signed out';
     expect((await reader?.read())?.done).toBe(true);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(isGone).toBe(true);
+    await expect.poll(() => isGone).toBe(true);
   });
 });
 
