@@ -6,7 +6,7 @@ import { SEED } from '../../../stand-in/seed.ts';
 import { inEachBrowser } from '../../support/browsers/all.ts';
 import { arrive, press, type Tab, textOf } from '../../support/browsers/tab.ts';
 import { type RunningWorker, startWorker } from '../../support/worker.ts';
-import { send } from '../acceptance/support/gateway.ts';
+import { send } from '../acceptance/support/send.ts';
 import { type FormApplication, startFormApplication } from '../support/form-application.ts';
 import { hasOpenssl, startTlsFront, type TlsFront } from '../support/tls-front.ts';
 
