@@ -24,7 +24,7 @@ import { createEndNotes } from './session/end-notes.ts';
 import { createKeyring, type Keyring } from './session/keyring.ts';
 import { createUserSessionsDirectory, type UserSessionsDirectory } from './session/object-client.ts';
 import { VisitorSessions } from './session/visitor-sessions.ts';
-import { type Budget, createBudget } from './shared/budget.ts';
+import { type Budget, createBudget } from './shared/isolate/budget.ts';
 import type { UserSessionsApi } from './user-object/api.ts';
 
 export interface Bindings {

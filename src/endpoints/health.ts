@@ -3,8 +3,8 @@
 
 import { type Endpoint, jsonAnswer } from '../answer/answers.ts';
 import type { Gateway } from '../gateway.ts';
-import { LATE, within } from '../shared/deadline.ts';
-import { createSingleFlight } from '../shared/single-flight.ts';
+import { LATE, within } from '../shared/isolate/deadline.ts';
+import { createSingleFlight } from '../shared/isolate/single-flight.ts';
 
 interface Check {
   readonly ok: boolean;

@@ -3,9 +3,9 @@
 
 import type { Config } from '../config/schema.ts';
 import { encodeBase64url } from '../shared/base64url.ts';
-import { BoundedMap } from '../shared/bounded-map.ts';
+import { BoundedMap } from '../shared/isolate/bounded-map.ts';
+import { createLazy } from '../shared/isolate/lazy.ts';
 import { signJwt } from '../shared/jwt.ts';
-import { createLazy } from '../shared/lazy.ts';
 import { type Identity, roleKeys } from './identity.ts';
 
 type Jwk = JsonWebKey & { readonly kid?: string };

@@ -1,7 +1,7 @@
 // Bounds on what a client without a session can make the gateway keep by beginning logins, and the count of what was kept lately.
 // ARCHITECTURE §3 first row; docs/security-model.md says the same in words.
 
-import { createBudget } from '../shared/budget.ts';
+import { createBudget } from '../shared/isolate/budget.ts';
 
 /** Seconds a login may take: a person may have to register, confirm an address, or find their phone. */
 export const TRANSACTION_LIFETIME = 3600;

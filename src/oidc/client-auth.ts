@@ -3,8 +3,8 @@
 
 import * as oauth from 'oauth4webapi';
 import type { ClientAuthentication } from '../config/schema.ts';
+import { createLazy } from '../shared/isolate/lazy.ts';
 import { signJwt } from '../shared/jwt.ts';
-import { createLazy } from '../shared/lazy.ts';
 import { CLOCK_TOLERANCE } from './tokens/signed-token.ts';
 
 /** Seconds. */

@@ -1,7 +1,7 @@
 // Fetches of the keys that strangers may cause. A client that comes while keys are being fetched waits for those; one that causes a fetch pays.
 // OIDC Core §10.1.1 (an unknown `kid` is looked up); ARCHITECTURE §3: where nobody can know, nothing is refused.
 
-import { createSingleFlight } from '../shared/single-flight.ts';
+import { createSingleFlight } from '../shared/isolate/single-flight.ts';
 import { createStrangerBudget } from './bearer/stranger-budget.ts';
 
 const BUDGET = { byNetwork: { most: 10, every: 6 }, together: { most: 20, every: 3 } };

@@ -1,8 +1,8 @@
 // Which of the provider's keys may have signed a token; asked for anew when a token names an unknown one.
 // RFC 7517; OIDC Core §10.1.1 (rotation). Keys named or carried by a token's own header are never used.
 
-import { within } from '../shared/deadline.ts';
-import { ExpiringMap } from '../shared/expiring-map.ts';
+import { within } from '../shared/isolate/deadline.ts';
+import { ExpiringMap } from '../shared/isolate/expiring-map.ts';
 import { createKeyFetches, type KeyFetches } from './key-fetches.ts';
 import { createPublishedKeys, type Keys, type KeysDependencies, type PublishedKeys } from './published-keys.ts';
 import { type Members, selectKeys } from './tokens/jws.ts';

@@ -1,7 +1,7 @@
 // Claims and tokens asked of a user's object: many requests share one question, and none of them waits for long.
 // Promise 5 (CLAIMS_MAX_AGE); promise 6 (a session whose claims can't be read now goes on with the known ones).
 
-import { LATE, within } from '../shared/deadline.ts';
+import { LATE, within } from '../shared/isolate/deadline.ts';
 import type { TokenAnswer } from '../user-object/api.ts';
 import { type KnownSession, takeClaims } from './known-sessions.ts';
 import type { UserSessionsDirectory } from './object-client.ts';

@@ -1,7 +1,7 @@
 // The gateway's own keys, derived from SESSION_SECRET, and sealing with them: the first key seals, all unseal.
 // RFC 7516 compact JWE (`dir`, A256GCM); RFC 5869 (HKDF). ARCHITECTURE §6 (Cookie); promise 8.
 
-import { createLazy } from '../shared/lazy.ts';
+import { createLazy } from '../shared/isolate/lazy.ts';
 import { toHex } from '../shared/random.ts';
 import { decryptJwe, encryptJwe, readJweHeader } from './jwe.ts';
 

@@ -1,8 +1,8 @@
 // What an isolate remembers of each session: when it was last known to stand, its newest claims, its tokens for upstreams.
 // Promise 4 (REVOCATION_MAX_AGE), promise 11 (no storage on a repeated request). Every entry is safe to lose.
 
-import { BoundedMap } from '../shared/bounded-map.ts';
-import { createSingleFlight, type SingleFlight } from '../shared/single-flight.ts';
+import { BoundedMap } from '../shared/isolate/bounded-map.ts';
+import { createSingleFlight, type SingleFlight } from '../shared/isolate/single-flight.ts';
 import type { ClaimsReading, Standing, TokenAnswer } from '../user-object/api.ts';
 import type { UserSessionsDirectory } from './object-client.ts';
 import { type Durations, isActivityDue, type SealedSession, type Session } from './session.ts';

@@ -1,7 +1,7 @@
 // KV as sessions use it, from both sides: with deadlines, and under names that tell nobody a session's id.
 // ARCHITECTURE §3 (each call to a store has a deadline), §6 (KV); promise 7.
 
-import { LATE, within } from '../shared/deadline.ts';
+import { LATE, within } from '../shared/isolate/deadline.ts';
 import { toHex } from '../shared/random.ts';
 
 /** Everything throws where KV fails or is too slow. */

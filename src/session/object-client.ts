@@ -2,7 +2,7 @@
 // ARCHITECTURE §3 (deadlines); promise 10: when the object can't be asked, nobody passes.
 
 import { GatewayError } from '../errors.ts';
-import { LATE, within } from '../shared/deadline.ts';
+import { LATE, within } from '../shared/isolate/deadline.ts';
 import type { UserSessionsApi } from '../user-object/api.ts';
 
 /** Milliseconds, a second attempt included. Reading claims includes calls to ZITADEL with deadlines of their own. */

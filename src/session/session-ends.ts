@@ -3,8 +3,8 @@
 // it is asked by somebody who could not reach it before.
 
 import type { Emit } from '../observability/request-event.ts';
-import { BoundedMap } from '../shared/bounded-map.ts';
-import { LATE, within } from '../shared/deadline.ts';
+import { BoundedMap } from '../shared/isolate/bounded-map.ts';
+import { LATE, within } from '../shared/isolate/deadline.ts';
 import type { EndOutcome } from '../user-object/api.ts';
 import type { EndNotes, NotedReason } from './end-notes.ts';
 import type { UserSessionsDirectory } from './object-client.ts';

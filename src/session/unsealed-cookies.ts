@@ -1,7 +1,7 @@
 // Session cookies that this isolate has unsealed, found again without cryptography.
 // ARCHITECTURE §6 (isolate memory); promise 11 (no cryptography on a repeated request).
 
-import { BoundedMap } from '../shared/bounded-map.ts';
+import { BoundedMap } from '../shared/isolate/bounded-map.ts';
 import { ownCopy } from '../shared/own-copy.ts';
 import type { Keyring } from './keyring.ts';
 import type { SealedSession, Session } from './session.ts';

@@ -1,7 +1,7 @@
 // The tokens of sessions that have ended: revoked at ZITADEL, and by the alarm once more where it did not answer.
 // Promise 4; RFC 7009.
 
-import { LATE, within } from '../shared/deadline.ts';
+import { LATE, within } from '../shared/isolate/deadline.ts';
 import type { EndOutcome } from './api.ts';
 import type { Revocation, UserObjectDependencies } from './dependencies.ts';
 import type { SessionBook } from './session-book.ts';

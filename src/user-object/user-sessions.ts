@@ -1,7 +1,7 @@
 // All sessions of one user: the one writer of their tokens, and the one place that knows whether a session still stands.
 // ARCHITECTURE §6 (UserSessions); promises 1 (one refresh), 2 (never lost), 4 (signed out means signed out), 5 (fresh roles).
 
-import { Turns } from '../shared/turns.ts';
+import { Turns } from '../shared/isolate/turns.ts';
 import type {
   BeginOutcome,
   ClaimsAnswer,

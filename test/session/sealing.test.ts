@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseOwnCookies } from '../../src/session/cookies.ts';
 import { createKeyring } from '../../src/session/keyring.ts';
 import { deletedCookies, fitsCookies, joinChunks, sealedCookies } from '../../src/session/sealed-cookie.ts';
-import { BoundedMap } from '../../src/shared/bounded-map.ts';
+import { BoundedMap } from '../../src/shared/isolate/bounded-map.ts';
 import { OTHER_SECRET, SECRET } from '../support/harness.ts';
 
 const BASE = '__Host-postern';

@@ -1,8 +1,8 @@
 // Bearer tokens: from the Authorization header to a known caller or a refusal, judged once and remembered for a short while.
 // RFC 6750; ARCHITECTURE §3; promises 9, 11. The rule of the route is applied elsewhere, each time.
 
+import { createSingleFlight } from '../../shared/isolate/single-flight.ts';
 import { ownCopy } from '../../shared/own-copy.ts';
-import { createSingleFlight } from '../../shared/single-flight.ts';
 import { isPossibleToken } from '../zitadel/token-shape.ts';
 import { parseAuthorization } from './authorization-header.ts';
 import { createPause } from './pause.ts';

@@ -2,7 +2,7 @@
 // RFC 9110 §10.2.3 (Retry-After); RFC 6585 §4 (429).
 
 import { GatewayError } from '../../errors.ts';
-import { createSingleFlight } from '../../shared/single-flight.ts';
+import { createSingleFlight } from '../../shared/isolate/single-flight.ts';
 
 export interface Pause {
   /** @throws GatewayError `provider_unavailable` while it lasts, else what the question throws */

@@ -2,7 +2,7 @@
 // RFC 7662 §4 (a resource server must bound what guessing costs); ARCHITECTURE §3.
 
 import { GatewayError } from '../../errors.ts';
-import { createBudget, type Share } from '../../shared/budget.ts';
+import { createBudget, type Share } from '../../shared/isolate/budget.ts';
 
 export interface StrangerBudget {
   /**

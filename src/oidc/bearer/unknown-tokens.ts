@@ -2,8 +2,8 @@
 // RFC 7662 §4 (a resource server must bound what guessing costs); ARCHITECTURE §3.
 
 import { GatewayError } from '../../errors.ts';
-import { ExpiringMap } from '../../shared/expiring-map.ts';
-import { createUnderWay } from '../../shared/under-way.ts';
+import { ExpiringMap } from '../../shared/isolate/expiring-map.ts';
+import { createUnderWay } from '../../shared/isolate/under-way.ts';
 import type { TokenReading } from './access-token.ts';
 import { createStrangerBudget } from './stranger-budget.ts';
 

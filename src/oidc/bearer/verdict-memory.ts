@@ -1,7 +1,7 @@
 // Verdicts on bearer tokens that this isolate remembers: good ones for a minute, bad ones for seconds.
 // ARCHITECTURE §3 (a judged token is remembered for at most 60 seconds and never past its `exp`), §6 Isolate memory.
 
-import { ExpiringMap } from '../../shared/expiring-map.ts';
+import { ExpiringMap } from '../../shared/isolate/expiring-map.ts';
 import type { Verdict } from './verdict.ts';
 
 /** `at`: when it was asked for. `freshUntil`: as long as it is served without asking. Seconds since the epoch. */

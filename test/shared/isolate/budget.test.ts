@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBudget } from '../../src/shared/budget.ts';
-import { clientNetwork } from '../../src/shared/client-network.ts';
+import { clientNetwork } from '../../../src/shared/client-network.ts';
+import { createBudget } from '../../../src/shared/isolate/budget.ts';
 
 function createTimed(most: number, every: number) {
   const clock = { now: 1_790_000_000 };

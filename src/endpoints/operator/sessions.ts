@@ -1,10 +1,10 @@
 // /auth/operator/sessions: the operator lists and ends a user's sessions. 404 while OPERATOR_SECRET is unset.
 // ARCHITECTURE §2; GET ?sub=… lists, DELETE ?sub=…[&id=…] ends one or all.
 
-import { type Endpoint, jsonAnswer } from '../answer/answers.ts';
-import { GatewayError } from '../errors.ts';
-import { refuseUnlessOperator } from '../gate/operator.ts';
-import type { Gateway } from '../gateway.ts';
+import { type Endpoint, jsonAnswer } from '../../answer/answers.ts';
+import { GatewayError } from '../../errors.ts';
+import { refuseUnlessOperator } from '../../gate/operator.ts';
+import type { Gateway } from '../../gateway.ts';
 
 export const operatorSessions: Endpoint = (gateway) => async (c) => {
   const refusal = await refuseUnlessOperator(gateway, c);

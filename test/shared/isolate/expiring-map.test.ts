@@ -1,7 +1,7 @@
 // The map whose entries end: bounded in number and in characters. ARCHITECTURE §6 Isolate memory.
 
 import { describe, expect, it } from 'vitest';
-import { ExpiringMap } from '../../src/shared/expiring-map.ts';
+import { ExpiringMap } from '../../../src/shared/isolate/expiring-map.ts';
 
 describe('ExpiringMap', () => {
   it('forgets at the second it is told', () => {

@@ -2,11 +2,11 @@
 
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createAssertions } from '../../src/identity/assertion.ts';
-import { createClientAuth } from '../../src/oidc/client-auth.ts';
-import { createKeyring } from '../../src/session/keyring.ts';
-import { createLazy } from '../../src/shared/lazy.ts';
-import { withSubtle } from '../support/subtle.ts';
+import { createAssertions } from '../../../src/identity/assertion.ts';
+import { createClientAuth } from '../../../src/oidc/client-auth.ts';
+import { createKeyring } from '../../../src/session/keyring.ts';
+import { createLazy } from '../../../src/shared/isolate/lazy.ts';
+import { withSubtle } from '../../support/subtle.ts';
 
 describe('a lazy value', () => {
   it('is made once, and again after a failure', async () => {

@@ -1,7 +1,7 @@
 // Sharing a question without depending on who asked: on Workers a cancelled request's promise may never settle.
 
 import { describe, expect, it, vi } from 'vitest';
-import { createSingleFlight } from '../../src/shared/single-flight.ts';
+import { createSingleFlight } from '../../../src/shared/isolate/single-flight.ts';
 
 const never = () => new Promise<string>(() => {});
 

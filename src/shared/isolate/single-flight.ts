@@ -1,7 +1,7 @@
 // Parallel questions about one thing are one question, within the isolate; whoever waits does not depend on who asked first.
 // On Workers a promise may never settle when the request that began it is cancelled, so waiting has an end.
 
-import { GatewayError } from '../errors.ts';
+import { GatewayError } from '../../errors.ts';
 import { LATE, within } from './deadline.ts';
 
 export interface SingleFlight<Answer> {

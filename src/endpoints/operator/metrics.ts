@@ -1,12 +1,12 @@
 // GET /auth/metrics: what all isolates have counted, for Prometheus. The operator's only.
 // Prometheus text format 0.0.4; docs/operations.md says what each series means and what it can't know.
 
-import type { Endpoint } from '../answer/answers.ts';
-import { GatewayError } from '../errors.ts';
-import { refuseUnlessOperator } from '../gate/operator.ts';
-import { writeExposition } from '../observability/exposition.ts';
-import { ownResponseHeaders } from '../pages/page-headers.ts';
-import { LATE, within } from '../shared/deadline.ts';
+import type { Endpoint } from '../../answer/answers.ts';
+import { GatewayError } from '../../errors.ts';
+import { refuseUnlessOperator } from '../../gate/operator.ts';
+import { writeExposition } from '../../observability/exposition.ts';
+import { ownResponseHeaders } from '../../pages/page-headers.ts';
+import { LATE, within } from '../../shared/isolate/deadline.ts';
 
 /** Milliseconds. */
 const DEADLINE = 4_000;

@@ -1,7 +1,7 @@
 // A map that an isolate may keep: bounded by number, by weight, or by both. ARCHITECTURE §6 Isolate memory.
 
 import { describe, expect, it } from 'vitest';
-import { BoundedMap } from '../../src/shared/bounded-map.ts';
+import { BoundedMap } from '../../../src/shared/isolate/bounded-map.ts';
 
 const weigh = (value: string) => value.length;
 
