@@ -1,4 +1,4 @@
-// Postern, with its calls of stores and of Web Crypto counted; `/bench/counts` says and forgets them.
+// Postern, with its calls of stores and of Web Crypto counted; `/bench/counts` answers with the counts, and they begin again at 0.
 // randomUUID and getRandomValues are not counted: an identifier is no cryptography.
 
 import type { Bindings } from '../src/gateway.ts';

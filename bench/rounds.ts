@@ -37,7 +37,7 @@ interface Turn extends Outcome {
 
 export async function measure(contenders: readonly Contender[], options: Rounds): Promise<Measured[]> {
   const turns = new Map<string, Turn[]>(contenders.map(({ name }) => [name, []]));
-  // Once for nothing, until the compiler has done its work.
+  // The first round is thrown away: the compiler is still at work.
   for (const contender of contenders) await takeTurn(contender, options, WARM_UP);
   for (let round = 0; round < options.rounds; round++) {
     for (const contender of shuffled(contenders))

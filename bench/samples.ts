@@ -17,7 +17,7 @@ const DURATION = 8_000;
 const FREQUENCY = 999;
 
 const COLLECTION = 'garbage collection';
-/** The first that fits a stack names it; the rest of the table is told by the innermost frame. */
+/** A stack is named by the first of these that fits it. Where none fits, the innermost frame decides what it counts as. */
 const CALLERS: readonly (readonly [name: string, frames: RegExp])[] = [
   [COLLECTION, /CollectGarbage|MinorGC/],
   ['the log', /consoleDecorator|handleLog/],
@@ -78,7 +78,7 @@ async function sample(worker: RunningWorkerd, Cookie: string): Promise<Map<strin
 function callerOf(stack: string): string {
   const frames = stack.split('\n').map((line) => line.trim().replace(/^[0-9a-f]+ /, ''));
   const entry = frames.findIndex((frame) => ENTRY.test(frame));
-  // What called JavaScript has many names in its own that stand for what it is called for.
+  // The frames outside of JavaScript name the callers of everything, so only the frames inside say what the time is spent on.
   const inner = frames.slice(0, entry === -1 ? frames.length : entry).join('\n');
   const [named] = CALLERS.find(([, names]) => names.test(inner)) ?? [];
   if (named && (entry !== -1 || named === COLLECTION)) return named;

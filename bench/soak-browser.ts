@@ -103,7 +103,7 @@ export function createClient(port: number, record: (exchanged: Exchanged) => voi
     async send(path, asked = {}) {
       let { exchanged, wasClosed } = await once(path, asked);
       if (asked.hangUpAfter !== undefined) return exchanged;
-      // There may be more of them; a new connection is no excuse any more.
+      // The next connection may be an idle one that was closed, too. A new one can't be, so this ends.
       while (wasClosed) ({ exchanged, wasClosed } = await once(path, asked));
       record(exchanged);
       return exchanged;

@@ -58,7 +58,7 @@ export function createCrowd(world: World, subs: readonly string[], connections: 
   let isOver = false;
   let signingIn = 0;
 
-  /** One who fits, of a few that are looked at. */
+  /** Looks at a few idle people, and takes the first one who fits. */
   function take(fits: (person: Person) => boolean): Person | undefined {
     for (let attempt = 0; attempt < 8; attempt++) {
       const at = Math.floor(Math.random() * idle.length);

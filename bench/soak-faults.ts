@@ -65,7 +65,7 @@ export function createRota(): Cell[] {
 }
 
 function isPossible({ place, fault }: Cell): boolean {
-  // As a whole KV is away; how it answers wrongly is broken apart. A write has no answer to be wrong.
+  // KV as a whole can only be away: wrong answers are tried for reads alone, since a write has no answer that could be wrong.
   if (place === 'KV') return fault === 'refused';
   return place !== 'KV write' || !['HTML', 'wrong JSON', '10 MB'].includes(fault);
 }

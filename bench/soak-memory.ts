@@ -40,7 +40,7 @@ export async function createProbe(
   const { call, close } = await inspect(inspectorPort);
   return {
     async sample(at, sessions) {
-      // The second time takes what finalizers of the first have let go.
+      // A second collection takes what the finalizers of the first one have released.
       for (let time = 0; time < 2; time++) await Promise.all([call('HeapProfiler.collectGarbage'), poke()]);
       const usage = await call<HeapUsage>('Runtime.getHeapUsage');
       const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = usage;
@@ -86,7 +86,7 @@ export interface Finding {
 
 /** What may be more at the end than in the middle: as much as lies between two samples of one state. */
 const HEAP = { tolerance: 0.05, allowance: 2 * MEBIBYTE };
-/** What an isolate remembers of sessions (ARCHITECTURE §6): so many, of about so many bytes; more of them is no leak until it is full. */
+/** What an isolate remembers of sessions (ARCHITECTURE §6): so many entries, of about so many bytes. It may grow until it is full; that is no leak. */
 const REMEMBERED = { sessions: 8192, bytes: 2048 };
 /** The allocator gives back late and in pieces. */
 const RESIDENT = { tolerance: 0.1, allowance: 16 * MEBIBYTE };

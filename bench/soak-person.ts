@@ -233,7 +233,7 @@ export class Person {
     return 'broken';
   }
 
-  /** What nobody answered, or a broken application, was a sign of life all the same. */
+  /** A request counts as activity even if nobody answered it, or the application was broken. */
   noteActivity(at: number): void {
     if (this.session) this.session.perhapsActiveAt = Math.max(this.session.perhapsActiveAt, at);
   }

@@ -36,7 +36,7 @@ export function beginSession(sid: string, firstCookie: string): PersonsSession {
 
 /** KV gives something that nobody put there. */
 const SPOILT_KV = ['HTML', 'wrong JSON', '10 MB'] as const;
-/** Milliseconds for which a session that has ended for that may still be served. */
+/** Milliseconds for which a session may still be served after KV's answer has ended it. */
 const UNNOTICED = 15_000;
 
 /** Why it may have ended, if it may: its own time, or a fault that no gateway can make good (promise 2: one sign-in). */

@@ -92,7 +92,7 @@ export async function createSoakStage(script: string, people: number, listeners:
       board.switchOn(cell);
       shut = cell.fault === 'refused' ? doors[cell.place] : undefined;
       await shut?.shut();
-      // Twice, past the next key that everybody knows already: what is signed now, nobody can check without asking.
+      // ZITADEL publishes its next key ahead, so the first rotation brings a known one. The second brings a key that has to be fetched.
       if (cell.place === 'keys') await zitadel.rotateKeys().then(() => zitadel.rotateKeys());
     },
     async mend() {

@@ -1,4 +1,4 @@
-// Cookies that somebody has copied: worth nothing soon after their session has ended (design promise 4).
+// Cookies that somebody has copied: worth nothing soon after their session has ended (promise 4).
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Figures } from './soak-figures.ts';

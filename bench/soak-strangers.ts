@@ -106,7 +106,7 @@ const STRANGERS: readonly Visit[] = [
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
     const asked = { method: 'POST', headers, body: `logout_token=${token}` };
     const answer = await world.client.send('/auth/backchannel-logout', asked);
-    // Beyond a budget of fetches nobody looks for its key.
+    // Once the budget of key fetches is used up, its key is not looked for.
     expectStatus(world, 'an invented logout token is refused', answer, 400, 503);
   },
 
@@ -204,7 +204,7 @@ export function createApiClients(world: World, subs: readonly string[]): () => P
       headers: { ...JSON_HEADERS, Authorization: `Bearer ${text}` },
     });
     if (answer.headers[APPLICATION] !== undefined) judge.complainOf('a bad token is refused', answer);
-    // Beyond a budget of fetches nobody looks for its key.
+    // Once the budget of key fetches is used up, its key is not looked for.
     else expectStatus(world, 'a bad token is refused', answer, 401, 400, 503);
   }
 

@@ -1,4 +1,4 @@
-// Connections that stay open during a soak: WebSockets and event streams, which must end soon after their session (design promise 4).
+// Connections that stay open during a soak: WebSockets and event streams, which must end soon after their session (promise 4).
 
 import { request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -72,5 +72,5 @@ export function pick<T>(items: readonly T[]): T {
 }
 
 let last = 0;
-/** Part of an address that nobody else asks for: who gets another's answer, sees it. */
+/** Part of an address that nobody else asks for, so that an answer meant for somebody else is noticed. */
 export const nonce = () => (last++).toString(36);

@@ -110,7 +110,7 @@ async function run(): Promise<boolean> {
   return judge.counts.size === 0 && findings.every(({ holds }) => holds);
 }
 
-/** Over as soon as what is to be let go has been. */
+/** Ends as soon as memory and descriptors are released, or after COOL_DOWN. */
 async function coolDown(before: Sample, sample: () => Promise<Sample>): Promise<Sample> {
   const until = elapsed() + COOL_DOWN;
   let after = await sample();
@@ -162,7 +162,7 @@ function judgeDelivery(delivery: Delivery): void {
     crowd?.noticeTaken(delivery);
     return;
   }
-  // Under a key that nobody could look for just now, ZITADEL comes again.
+  // 503 means that the keys could not be fetched just now; ZITADEL tries again.
   const isExplained = status === 503 && board.touched(['keys'], from - KEYS_LAG, to);
   if (!isExplained) judge?.complain('the gateway takes ZITADEL’s logout tokens', `status ${status}`);
 }

@@ -1,5 +1,5 @@
 // `postern sessions --user <sub>`: lists and ends a user's sessions through the operator's endpoint.
-// Design §2 /auth/operator/sessions; docs/sessions.md.
+// ARCHITECTURE §2 /auth/operator/sessions; docs/sessions.md.
 
 import type { Command } from './commands.ts';
 import { loadInstallation } from './installation/installation.ts';

@@ -35,7 +35,7 @@ export async function verifyOwnJwt(instance: Instance, token: string): Promise<R
       const { payload } = await compactVerify(token, key.publicKey, { algorithms: [key.alg] });
       return JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
     } catch (cause) {
-      // Another key may fit; an error that is not jose's is our own.
+      // Another key may fit. An error that jose did not throw is a mistake of ours.
       if (!(cause instanceof Error && 'code' in cause)) throw cause;
     }
   }

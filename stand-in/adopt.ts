@@ -31,7 +31,7 @@ export function adoptGateway({ store, project: seeded }: Zitadel, gateway: Gatew
   const project = adoptProject(store, seeded, gateway.projectId);
   const unknown = gateway.roles.filter((role) => !project.roles.has(role));
   for (const role of unknown) project.roles.set(role, { displayName: role });
-  // The seed's own roles have somebody each.
+  // Each role of the seed has a user already; these have none yet.
   if (unknown.length > 0) grantRoles(store, project.id, SEED.users.admin, unknown);
   const known = [...store.applications.values()].find(({ clientId }) => clientId === gateway.clientId);
   const application =

@@ -57,7 +57,7 @@ function parseAuthRequest(instance: Instance, params: URLSearchParams, issuer: s
   };
 }
 
-/** `prompt=login` is an age of nothing. */
+/** `prompt=login` counts as `max_age=0`. */
 function parseMaxAge(maxAge: string | null, prompt: string[]): number | undefined {
   if (prompt.includes('login')) return 0;
   return maxAge !== null && /^\d+$/.test(maxAge) ? Number(maxAge) : undefined;
@@ -76,7 +76,7 @@ function findClient(instance: Instance, params: URLSearchParams): Application {
 function parseScope(instance: Instance, application: Application, params: URLSearchParams): string[] {
   const project = instance.store.projects.get(application.projectId);
   const asked = splitScope(params.get('scope'));
-  // Unknown ones are dropped afterwards: of nothing but those, nothing is left, and that is no mistake
+  // Only a missing scope is a mistake. Unknown scopes are dropped later, even if none is left then
   if (asked.length === 0) {
     throw new OAuthError(
       'invalid_request',

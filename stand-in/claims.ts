@@ -57,7 +57,7 @@ export function scopedClaims(store: Store, user: User, scope: string[]): Json {
     claims['urn:zitadel:iam:user:resourceowner:name'] = organization.name;
     claims['urn:zitadel:iam:user:resourceowner:primary_domain'] = organization.primaryDomain;
   }
-  // These two repeat what was asked for, not where the user belongs: with enforcement off they can differ.
+  // These two repeat the organisation that was asked for. Where it is not enforced, the user may belong to another one.
   if (hasOrganizationIdScope(scope)) claims['urn:zitadel:iam:org:id'] = requestedOrganization(scope, store)?.id;
   if (hasPrimaryDomainScope(scope)) {
     claims['urn:zitadel:iam:org:domain:primary'] = requestedOrganization(scope, store)?.primaryDomain;

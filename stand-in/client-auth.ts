@@ -85,7 +85,7 @@ async function authenticateByAssertion(
   assertion: string,
 ): Promise<Application> {
   const peeked = peekAssertion(assertion);
-  // What is no JWT at all is refused without a word
+  // An assertion that is no JWT is refused without a description
   if (!peeked) throw new OAuthError('invalid_client');
   const named = findApplicationByClientId(instance.store, peeked.iss);
   const clientId = await verifyClientAssertion(instance, issuer, assertion, named?.clockSkew ?? 0);

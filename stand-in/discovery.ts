@@ -18,7 +18,7 @@ export const PATHS = {
 
 const CLIENT_AUTH = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'];
 const LOCALES = 'ar bg cs de en es fr hu id it ja ko mk nl pl pt ro ru sv tr uk zh'.split(' ');
-// `scopes` among them is ZITADEL's own slip.
+// ZITADEL lists `scopes` as a claim, by mistake; so does this.
 const CLAIMS = (
   'sub aud exp iat iss auth_time nonce acr amr c_hash at_hash act scopes client_id azp preferred_username name ' +
   'family_name given_name locale email email_verified phone_number phone_number_verified'

@@ -21,7 +21,7 @@ export function unknownHost(url: URL, issuer: string): Response {
 
 const NO_DATABASE = 'Parent=(failed to connect to `user=zitadel database=zitadel`: connection refused)\n';
 
-/** Undefined while the database is there and nobody asks how it is. */
+/** Answers the health endpoints, and everything while the database is away; otherwise undefined. */
 export function answerWithoutDatabase({ settings }: Instance, { url, issuer }: Exchange): Response | undefined {
   if (url.pathname === '/debug/healthz') return text('ok', 200);
   const isReady = !settings.databaseDown;

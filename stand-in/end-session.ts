@@ -108,7 +108,7 @@ async function askWhichSession(
   { destination = DONE }: EndSession,
 ): Promise<Response> {
   const [hint, locales] = [params.get('logout_hint') ?? '', params.get('ui_locales') ?? ''];
-  // Signed like every other token, and none that a client should take for one: no `events`, no `sub`, not even an issuer.
+  // Signed with the key of all tokens; without `events`, `sub` and an issuer no client takes it for one.
   const { alg, kid, privateKey } = await instance.webKeys.active();
   const claims = {
     post_logout_redirect_uri: destination,

@@ -37,7 +37,7 @@ function takeRefreshToken(
   params: URLSearchParams,
 ): { session: OidcSession; user: User } {
   const handle = plaintext === undefined ? undefined : findHandle(instance, plaintext);
-  // An access token is of the same make, and none
+  // Access tokens decrypt in the same way, but are no refresh tokens
   if (!handle?.tokenId.startsWith('rt_')) throw new OAuthError('invalid_request', 'Errors.User.RefreshToken.Invalid');
   const { session, tokenId } = handle;
   if (session.clientId !== application.clientId) {

@@ -47,7 +47,7 @@ function describe(instance: Instance, caller: Application, resolved: ResolvedTok
   const { user } = resolved;
   const project = store.projects.get(caller.projectId);
   if (user.state !== 'active' || !project) return INACTIVE;
-  // A personal access token is meant for whoever asks: audience and role scopes are appended on the spot.
+  // Every API may introspect a personal access token: the API is added to its audience, and the project’s role scopes to its scopes.
   const audience = resolved.kind === 'pat' ? [caller.clientId, caller.projectId] : resolved.session.audience;
   if (!audience.includes(caller.clientId) && !audience.includes(caller.projectId)) return INACTIVE;
   const { scope } = resolved.kind === 'pat' ? resolved.token : resolved.session;

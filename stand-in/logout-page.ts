@@ -19,7 +19,7 @@ export function createLogoutPage(instance: Instance): Endpoint {
       const user = instance.store.users.get(userId);
       return user ? loginName(instance.store, user) : userId;
     };
-    // The page's own script ends at once the session that the hint names; by nothing but the login name.
+    // On a GET, the page's script ends the session whose login name is the hint, without asking.
     const chosen =
       request.method === 'POST'
         ? sessions.find(({ id }) => id === params.get('session'))

@@ -58,7 +58,7 @@ export async function mintAccessToken(instance: Instance, issuer: string, option
 
 const PAT_SCOPE = ['openid', 'profile', 'urn:zitadel:iam:user:metadata', 'urn:zitadel:iam:user:resourceowner'];
 
-/** Service users only. Its scopes are fixed; the one of the first instance has but `openid`. */
+/** For service users only. Its scopes can't be chosen; the one that a new instance's first machine user has brings `openid` alone. */
 export async function createPersonalAccessToken(
   { written: store, nextId, now, opaqueTokens }: Instance,
   userId: string,

@@ -41,7 +41,7 @@ export function createProjections(store: Store, settings: InstanceSettings, now:
       changes = changes.filter(isUnseen);
       if (changes.length === 0) return store;
       const seen: Store = { ...store };
-      // The newest first, so that the oldest of them has the last word
+      // From the newest change to the oldest, so that each record ends as it was before the first of them
       for (const { kind, id, before } of changes.toReversed()) {
         if (mapOf(seen, kind) === mapOf(store, kind)) Object.assign(seen, { [kind]: new Map(mapOf(store, kind)) });
         if (before) mapOf(seen, kind).set(id, before);

@@ -16,7 +16,7 @@ export interface TokenPolicy {
   idTokenRoleAssertion: boolean;
   idTokenUserinfoAssertion: boolean;
   clockSkew: number;
-  /** A service user's ID token lasts no moment: nothing is said of how long it should. */
+  /** False for a service user's ID token, which expires at once, because no lifetime is set for it. */
   hasIdTokenLifetime?: boolean;
 }
 

@@ -40,7 +40,7 @@ export interface ZitadelOptions {
   settings?: Partial<InstanceSettings>;
   lifetimes?: Partial<Lifetimes>;
   signingAlgorithm?: SigningAlgorithm;
-  /** Signing keys that no other instance in this process has: for a stranger among providers. */
+  /** Makes signing keys for this instance alone, so that it can play a foreign provider. */
   ownKeys?: boolean;
   /** Carries back-channel logout. */
   fetch?: Fetch;

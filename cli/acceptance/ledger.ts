@@ -13,12 +13,12 @@ export interface Line {
   readonly seconds: number;
 }
 
-/** This server, or this machine, has no such thing. */
+/** It can't be tried: this server or this machine does not have it. */
 export class NotApplicable extends Error {
   override readonly name = 'NotApplicable';
 }
 
-/** It was asked, and is not so. */
+/** It was tried, and does not hold. */
 export class Refuted extends Error {
   override readonly name = 'Refuted';
 }

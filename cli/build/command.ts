@@ -1,5 +1,5 @@
 // The command `build`: checks wrangler.toml and postern.toml, and writes the module that the worker gets its lists and tables from.
-// Wrangler says which command of its own runs it, but not for which environment (but where the shell names it, in CLOUDFLARE_ENV): all are checked, and the module has all.
+// Wrangler does not say for which environment it builds (unless CLOUDFLARE_ENV does), so all are checked, and the module holds all.
 
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -74,7 +74,7 @@ function examine(files: Files): Examined {
     const installation = installationOf(files, env, {}, {});
     const where = env === undefined ? '' : `[env.${env}] `;
     const { usable, environment } = installation;
-    // What is missing may be deployed, or stand at the top of a file that is never deployed itself.
+    // A missing secret may be deployed already, and the top of the file may never be deployed itself, so missing settings are no problem.
     const isGiven = ({ variable }: ConfigIssue) => environment[/^\w+/.exec(variable)?.[0] ?? ''] !== undefined;
     const issues = usable.ok ? [] : usable.issues.filter((issue) => !own.includes(issue));
     for (const issue of issues) {
@@ -90,7 +90,7 @@ function examine(files: Files): Examined {
   return { broken: [...broken], refused: [...refused], doubtful: [...doubtful] };
 }
 
-/** Whole or not at all, and not again: `wrangler dev` takes each writing for a change. */
+/** Writes the file as a whole, and only if its text differs: `wrangler dev` takes every write for a change. */
 async function writeIfNew(path: string, text: string): Promise<void> {
   if ((await readIfThere(path)) === text) return;
   await mkdir(dirname(path), { recursive: true });

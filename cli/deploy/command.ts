@@ -1,5 +1,5 @@
 // The command `deploy`: nothing is deployed that the files already show to be wrong; then Wrangler does it.
-// Issue 7; docs/deploy.md.
+// docs/deploy.md.
 
 import { parseArgs } from 'node:util';
 import { examineFiles } from '../doctor/examine.ts';

@@ -109,7 +109,7 @@ export function createGateway(
         await run(look);
         if (isHeard) system.tell('The gateway runs again.');
       } catch (cause) {
-        // Half-written, perhaps: what runs goes on. A mistake of ours ends all of it.
+        // The file may be half-written, so the running gateway goes on. Any other error is our own mistake and ends everything.
         if (cause instanceof CommandError) system.tell(`${names}: ${cause.message}`);
         else fail(cause);
       }

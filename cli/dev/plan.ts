@@ -1,5 +1,5 @@
 // What must differ on this machine from the operator's own configuration, and why. Pure.
-// Design §1: the origin is that of ZITADEL_CALLBACK_URL. A setting of `--var` stands above all files; an empty one is unset.
+// ARCHITECTURE §1: the origin is that of ZITADEL_CALLBACK_URL. A setting of `--var` stands above all files; an empty one is unset.
 
 import { judgeKeyMaterial } from '../../src/config/secrets.ts';
 import { isLoopback } from '../../src/config/urls.ts';
@@ -41,7 +41,7 @@ export interface Plan {
   readonly needsSecret: boolean;
 }
 
-/** Of the operator's own instance: another one would refuse them, or be refused because of them. */
+/** Settings that belong to the operator's own instance: with another one, sign-ins would fail because of them. */
 const OF_ONE_INSTANCE = [
   'ZITADEL_ORG_ID',
   'ZITADEL_CLIENT_SECRET',
@@ -73,7 +73,7 @@ export function planOverrides(values: Values, wishes: Wishes): Plan {
   };
 }
 
-/** An own address of this machine stays, if it has that port; else the path goes to `localhost`. */
+/** The configured callback is kept if it is on loopback with this port; otherwise its path is put on `localhost`. */
 function localCallback(configured: string | undefined, port: number): string {
   const url = configured === undefined ? null : URL.parse(configured);
   const isOwn = url?.protocol === 'http:' && isLoopback(url.hostname) && portOf(url) === port;

@@ -50,10 +50,10 @@ export async function startStage(flags: DevFlags, system: System): Promise<Stage
   }
   async function current(): Promise<Overview | undefined> {
     try {
-      // What ZITADEL did not know it may know by now.
+      // The addresses may have been registered at ZITADEL by now.
       if (overview) await (registration === UNASKED ? look() : describe());
     } catch (cause) {
-      // Files that can't be read now, while what was read before still runs.
+      // The files can't be read just now; what was read before still runs.
       if (!(cause instanceof CommandError) || !overview) throw cause;
       return { ...overview, notes: [cause.message, ...overview.notes] };
     }

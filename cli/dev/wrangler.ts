@@ -69,7 +69,7 @@ export function startWrangler(args: readonly string[], hear: (line: string) => v
     child.once('close', (code) => resolve(code ?? 1));
   });
   const kill = (signal: NodeJS.Signals) => killGroup(child.pid, signal);
-  // Whatever ends this process before it could stop it.
+  // For every way in which this process can end without having stopped Wrangler first.
   const killAtOnce = () => kill('SIGKILL');
   process.once('exit', killAtOnce);
   void ended.then(() => process.off('exit', killAtOnce));

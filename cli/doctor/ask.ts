@@ -15,7 +15,7 @@ export interface Answer {
 /** Nobody answered. */
 export interface Silence {
   readonly silence: string;
-  /** Where it is not the network. */
+  /** What to do, where the network is not to blame. */
   readonly cure?: string;
 }
 

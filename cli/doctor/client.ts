@@ -8,7 +8,7 @@ import { type Finding, failed, ok, skipped } from './finding.ts';
 import type { Metadata } from './provider.ts';
 import { idCure, isUnknownClient, NOTHING } from './registration.ts';
 
-/** With a code that does not exist: whoever is told so has been recognised. */
+/** Sends a code that does not exist: ZITADEL complains of the code only after it has recognised the client. */
 export async function checkClient(config: Config, metadata: Metadata, fetch: Fetch): Promise<Finding[]> {
   const check = 'client';
   const { client_id, clientAuthentication, redirect_uri } = config;

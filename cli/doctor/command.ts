@@ -1,5 +1,4 @@
 // The command `doctor`: from arguments to findings on the terminal and an exit code.
-// Issue 7.
 
 import { parseArgs } from 'node:util';
 import type { Place } from '../installation/files.ts';

@@ -1,5 +1,5 @@
 // Are variables, secrets and bindings sound? What the gateway itself would say when it starts, and what only the files show.
-// Design §1; OWASP ASVS 6.4 (secrets not in configuration files).
+// ARCHITECTURE §1; OWASP ASVS 6.4 (secrets not in configuration files).
 
 import { BINDINGS } from '../../src/config/bindings.ts';
 import { secretNamesIn } from '../../src/config/named-secrets.ts';

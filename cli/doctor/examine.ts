@@ -1,5 +1,5 @@
 // All checks, in the order in which one depends on another; what does not depend goes side by side.
-// Issue 7: a good installation in under ten seconds.
+// A good installation in under ten seconds.
 
 import type { Config } from '../../src/config/schema.ts';
 import type { Installation } from '../installation/installation.ts';

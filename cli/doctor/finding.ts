@@ -1,5 +1,4 @@
 // What a check has found: well or not, in a sentence, and what to do about it.
-// Issue 7 (doctor).
 
 export interface Finding {
   readonly check: string;

@@ -1,5 +1,5 @@
 // The installation as its files have it: what Wrangler reads, postern.toml, the local secrets, and the gateway's configuration made of them.
-// Design §1. Every command reads it here.
+// ARCHITECTURE §1. Every command reads it here.
 
 import { randomBytes } from 'node:crypto';
 import { type ConfigIssue, type LoadedConfig, loadDeployedConfig } from '../../src/config/load.ts';
@@ -73,7 +73,7 @@ export function createInstallation(
   for (const { binding } of [...services, ...vpc_services]) bound[binding] = { fetch: never };
   const file = postern?.variables ?? {};
   const complaints = postern ? [...postern.issues, ...judgeEnvironmentName(postern, env, values)] : [];
-  // Judged as what it is meant to be, whatever it calls itself
+  // The environment is judged under the name that was asked for, whatever POSTERN_ENV says; that mistake is a complaint of its own
   const named = postern ? { ...bound, [ENVIRONMENT_VARIABLE]: env } : bound;
   const asItIs = withIssues(loadDeployedConfig(named, file), complaints);
   const standIns = { SESSIONS: { put: never }, USER_SESSIONS: { idFromName: never } };
@@ -106,7 +106,7 @@ function isSecret(given: string, routes: unknown): boolean {
 const secretsOf = (values: Values, routes: unknown): Values =>
   Object.fromEntries(Object.entries(values).filter(([name]) => isSecret(name, routes)));
 
-/** Secrets are elsewhere once deployed, and no rule depends on them: those that are missing or dummies are made good. */
+/** Replaces secrets that are missing or dummies by good ones: deployed secrets can't be read here, and no rule depends on them. */
 export function loadWithoutSecrets(environment: Values, file: VariablesFile = {}): LoadedConfig {
   const loaded = loadDeployedConfig(environment, file);
   if (loaded.ok) return loaded;

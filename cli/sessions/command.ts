@@ -1,5 +1,5 @@
 // The command `sessions`: from arguments to requests, output and exit code.
-// Issue 3; exit codes: 0 done, 1 did not work, 2 makes no sense.
+// Exit codes: 0 done, 1 did not work, 2 makes no sense.
 
 import { parseArgs } from 'node:util';
 import { isLoopback } from '../../src/config/urls.ts';

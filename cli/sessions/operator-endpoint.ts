@@ -1,5 +1,5 @@
 // One request to the operator's endpoint; what comes back is checked, what goes wrong is said in a sentence.
-// Design §2 /auth/operator/sessions: 404 while OPERATOR_SECRET is unset there.
+// ARCHITECTURE §2 /auth/operator/sessions: 404 while OPERATOR_SECRET is unset there.
 
 import { CommandError } from '../support/failure.ts';
 import type { System } from '../support/system.ts';

@@ -1,5 +1,4 @@
 // Sessions as lines for a person: device in words, times as how long ago.
-// Issue 3 (own sessions).
 
 import { describeUserAgent } from '../../src/pages/device.ts';
 import { alignColumns } from '../support/look.ts';

@@ -52,7 +52,7 @@ export function wholeConfiguration(existing: Json, changes: Json): Json {
   return Object.fromEntries(Object.entries({ ...existing, ...changes }).filter(([name]) => !TOLD.includes(name)));
 }
 
-/** Fields that are not as they were written; what was left to ZITADEL is as it likes. */
+/** Fields that differ from what was written. A field that was not written may have any value. */
 export function findDifferences(written: Json, found: Json): readonly string[] {
   const isSame = (name: string) => canonical(written[name]) === canonical(found[name]);
   return Object.keys(written).filter((name) => !isSame(name));

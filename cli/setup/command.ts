@@ -1,5 +1,4 @@
 // The command `setup`: answers, a connection, the steps, and what is said in the end.
-// Issue 7.
 
 import { isTable, parseJson } from '../../src/config/values.ts';
 import { openFiles, selectEnvironment } from '../installation/files.ts';

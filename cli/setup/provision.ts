@@ -1,5 +1,5 @@
 // A whole set-up, in the order in which one thing needs another. Each step can be done again without harm.
-// Issue 7; what ZITADEL's guides do by hand.
+// What ZITADEL's guides do by hand.
 
 import type { Connection } from '../zitadel-api/connection.ts';
 import type { User } from '../zitadel-api/users.ts';

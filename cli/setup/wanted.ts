@@ -1,5 +1,5 @@
 // What a set-up is to end with, derived from the operator's answers alone. Pure.
-// Design §1, §2; zitadel.md: projects, applications.
+// ARCHITECTURE §1, §2; ZITADEL's management API (projects, applications).
 
 import { isLoopback } from '../../src/config/urls.ts';
 import { endpointPath, folderOf } from '../../src/endpoints/catalogue.ts';

@@ -10,7 +10,7 @@ export interface Swallowed {
   readonly flags: readonly string[];
 }
 
-/** npx hands on what stands behind the command's name, and has flags of its own (--yes). Whether and where something is done is never its business. */
+/** npx has flags of its own (--yes) and hands on those behind the command's name. Of what it may keep, only these can change what a command does. */
 const OF_NPX = ['dry-run', 'env', 'config'];
 
 export function findSwallowed(
@@ -33,7 +33,7 @@ export function findSwallowed(
   return { call: command === 'init' ? 'npm create postern@latest my-gateway' : `npm run ${script}`, flags };
 }
 
-/** Of `--no-install` npm makes `install` without a value. */
+/** npm stores `--no-install` as the setting `install` without a value. */
 function keptValue(env: Readonly<Record<string, string | undefined>>, option: string): string {
   const name = option.replaceAll('-', '_');
   const isNegated = name.startsWith('no_') && env[`npm_config_${name.slice(3)}`] === '';

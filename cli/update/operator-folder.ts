@@ -68,7 +68,7 @@ function parseManifest(text: string, place: string): Manifest {
   }
 }
 
-/** A version, a range, a tag, an alias: no file, folder or address. */
+/** True for a version, a range, a tag or an alias; false for a file, a folder or an address. */
 export const isFromRegistry = (spec: string): boolean => spec.startsWith('npm:') || !/[/:]/.test(spec);
 
 /** The folder of the Wrangler that is installed there. */

@@ -79,7 +79,7 @@ function gatewaysOf(config: Readonly<Record<string, unknown>>, { environments }:
   return [...(isTopUsed ? [null] : []), ...environments];
 }
 
-/** Only what is pinned exactly: whoever wrote a range has a mind of his own. */
+/** Only exact versions are raised: a range was somebody's decision. */
 async function olderTools({ root, asked }: OperatorFolder, { release }: NewPackage): Promise<readonly string[]> {
   const packages: string[] = [];
   for (const [name, version] of Object.entries(release.tools)) {

@@ -40,7 +40,7 @@ function compareLists(a: readonly string[], b: readonly string[]): number {
 
 function compareParts(a: string, b: string): number {
   const isNumber = (part: string) => /^\d+$/.test(part);
-  // Without numbers, which have an end: the longer is the greater
+  // Compared as text, since they may be too large for a number: of two numbers the longer one is greater
   if (isNumber(a) && isNumber(b)) return a.length - b.length || Number(a > b) - Number(a < b);
   if (isNumber(a) !== isNumber(b)) return isNumber(a) ? -1 : 1;
   return Number(a > b) - Number(a < b);

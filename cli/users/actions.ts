@@ -37,12 +37,12 @@ interface Scene {
 export interface Said {
   readonly text: string;
   readonly json: unknown;
-  /** Of the authorizations that it is said from: what this account may not see. */
+  /** How many of the authorizations this account may not see. */
   readonly hidden?: number;
 }
 
 export interface Action {
-  /** Of those that only some actions have. */
+  /** Which of the flags that only some actions know this one knows. */
   readonly flags: readonly ('role' | 'password-file' | 'all')[];
   readonly prepare: (args: readonly string[], flags: UsersFlags) => Promise<(scene: Scene) => Promise<Said>>;
 }

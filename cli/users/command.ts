@@ -1,5 +1,5 @@
 // The command `users`: who may use the project of the gateway, and with which roles.
-// Issue 7; what ZITADEL's guides do with a management client.
+// What ZITADEL's guides do with a management client.
 
 import { parseArgs } from 'node:util';
 import { loadInstallation } from '../installation/installation.ts';

@@ -8,9 +8,9 @@ import type { UserWithRoles } from './text.ts';
 
 interface WithRoles {
   readonly users: readonly UserWithRoles[];
-  /** Who has roles and is none of them. */
+  /** People with roles who are not in the list of users. */
   readonly others: readonly UserWithRoles[];
-  /** So many authorizations more are there. */
+  /** How many more authorizations there are, which the account may not see. */
   readonly hidden: number;
 }
 

@@ -16,7 +16,7 @@ export const chooseLanguage = <Language extends string>(
   header: string | null,
   available: readonly [Language, ...Language[]],
 ): Language => {
-  // A map keeps the order in which languages came, which decides between equal weights.
+  // Of equal weights the first one wins; a map keeps the order in which they came.
   const weights = new Map<string, number>();
   for (const part of (header ?? '').split(',')) {
     const range = parseRange(part);

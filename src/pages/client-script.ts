@@ -5,7 +5,7 @@ import { ENDPOINTS, type FolderEndpoint } from '../endpoints/catalogue.ts';
 
 /** `texts`: you are signed out, sign in, stay signed in, ends at the latest. */
 export const clientScript = (base: string, texts: readonly string[]): string =>
-  // The blanks are for whoever reads it here; none of its strings has one beside such a sign.
+  // Blanks beside these signs are for the reader of this file, and taken out; no string of the script has one there.
   `(${SOURCE.replace(/\s*([=?:{}(),;&|<>+*/!-]+)\s*/g, '$1')})(${JSON.stringify(base)},${JSON.stringify(texts)})`;
 
 const nameOf = (endpoint: FolderEndpoint) => ENDPOINTS[endpoint].path.slice(1);
@@ -14,8 +14,8 @@ const nameOf = (endpoint: FolderEndpoint) => ENDPOINTS[endpoint].path.slice(1);
  * The bar stands beside the window at once, since a blocked window can't be told from one that the sign-in service has cut off from
  * this page (Cross-Origin-Opener-Policy). For the same reason the end is told by a channel.
  * The warning comes two minutes before the end. While it stands, the end is looked up twice a minute.
- * Whoever signs in may be somebody else: then what the page shows and was about to send is the first one's, and it is loaded anew. So it is
- * where nobody knows for whom the page was.
+ * Somebody else may sign in. What the page shows and was about to send belongs to the first person then, so it is loaded anew; likewise
+ * where it is not known whose page it was.
  * After a sign-in that had to leave the page, the browser has lost the fragment; the tab's storage has not. (A minute's tolerance: two clocks.)
  */
 const SOURCE = `(base, [out, signIn, stay, until]) => {

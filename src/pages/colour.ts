@@ -1,4 +1,4 @@
-// Colours from one brand colour: readable on it, and readable itself on light and on dark ground, whatever the operator chose.
+// Colours made from the brand colour: text that can be read on it, and shades of it that can be read on light and on dark ground.
 // WCAG 2.2 §1.4.3 (contrast 4.5:1), relative luminance as defined there.
 
 type Rgb = readonly number[];

@@ -29,7 +29,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 const nameIn = (table: typeof BROWSERS, ua: string) => table.find(([pattern]) => pattern.test(ua))?.[1];
 
 export const describeUserAgent = (ua: string): Device => {
-  // No honest one is longer; a hostile one costs no more.
+  // No honest header is longer, and a hostile one costs no more than this.
   const start = ua.slice(0, 512);
   const browser = nameIn(BROWSERS, start);
   const system = nameIn(SYSTEMS, start);

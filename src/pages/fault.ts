@@ -1,5 +1,5 @@
 // A fault as a page: what happened, what to do about it, code and reference. Never a reason; that is in the log.
-// Design §3.
+// ARCHITECTURE §3.
 
 import { FAULTS, type FaultCode } from '../errors.ts';
 import { actions, button } from './components.ts';

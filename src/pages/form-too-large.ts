@@ -1,5 +1,5 @@
 // A form that is too large to be kept over the sign-in: said before it, so that nobody loses what they wrote.
-// Design §3, first row. The link opens a new window: leaving this one could throw the text away.
+// ARCHITECTURE §3, first row. The link opens a new window: leaving this one could throw the text away.
 
 import { actions } from './components.ts';
 import { faultFrame } from './fault.ts';

@@ -18,7 +18,7 @@ export type Messages = Readonly<Record<Word, string>>;
 
 const WORDS = Object.keys(en) as Word[];
 
-/** Each language's lines, after an empty one: names on every line would weigh as much as a twelfth language. */
+/** Each language is a text of lines behind an empty one: with a name on every line, eleven languages would weigh as much as twelve. */
 export const TRANSLATIONS = { de, fr, es, it, pt, nl, pl, tr, ja, ar };
 
 export type Language = 'en' | keyof typeof TRANSLATIONS;

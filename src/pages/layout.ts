@@ -1,5 +1,5 @@
 // The frame of every page that the gateway makes, and the record of all of them: data and visitor in, Response out.
-// Design §2 (security headers), §3 (code and reference). WCAG 2.2 AA.
+// ARCHITECTURE §2 (security headers), §3 (code and reference). WCAG 2.2 AA.
 
 import { endpointPath } from '../endpoints/catalogue.ts';
 import { createPalette } from './colour.ts';
@@ -59,7 +59,7 @@ const SIGNS: Readonly<Record<Page['sign'], string>> = {
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4.5 20a7.5 7.5 0 0 1 15 0',
 };
 
-/** Apart: inside a tagged template it costs a helper of the bundler's. */
+/** Outside of the tagged template, where the bundler would add a helper function because of it. */
 const SCRIPT_END = new Markup('</script>');
 
 const createNonce = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));

@@ -1,5 +1,5 @@
-// The configuration is bad: nothing is served but this. The list of what is wrong is for the operator's own machine alone.
-// Design §1. The list is English, as the configuration's documentation is.
+// The page that is served while the configuration is bad. The list of problems is shown on the operator's own machine alone.
+// ARCHITECTURE §1. The list is English, as the configuration's documentation is.
 
 import type { ConfigIssue } from '../config/issues.ts';
 import { isLoopback } from '../config/urls.ts';

@@ -1,5 +1,5 @@
 // The response headers of everything that the gateway itself says: pages, JSON, redirects.
-// Design §2; CSP Level 3, RFC 6797 (HSTS), Permissions Policy. Contract: no script but the gateway's own file, no frame, no cache.
+// ARCHITECTURE §2; CSP Level 3, RFC 6797 (HSTS), Permissions Policy. Contract: no script but the gateway's own file, no frame, no cache.
 
 import type { Config } from '../config/schema.ts';
 
@@ -43,7 +43,7 @@ export const ownResponseHeaders = ({ isSecure }: HeadersConfig): Record<string, 
   'X-Frame-Options': 'DENY',
 });
 
-/** A URL's origin as a CSP source. CSP's grammar has no IPv6 address, so one stands for its scheme. */
+/** A URL's origin as a CSP source. CSP's grammar has no IPv6 addresses, so of such a URL the scheme is the source. */
 const toSource = (url: string | undefined, base: string): string | undefined => {
   if (url === undefined || !URL.canParse(url, base)) return undefined;
   const { hostname, origin, protocol } = new URL(url, base);
@@ -68,7 +68,7 @@ export interface PageNeeds {
 
 export const pageHeaders = (config: PagesConfig, needs: PageNeeds): Record<string, string> => {
   const { logoUrl } = config.brand;
-  // A path is on whatever host of ours the page is shown.
+  // A path is on the same host as the page.
   const logo = logoUrl?.startsWith('/') ? "'self'" : toSource(logoUrl, config.origin);
   // Chrome holds the whole chain of redirects after a form against form-action: our sign-out leads to the issuer and back.
   const signOut = [toSource(config.issuer, config.origin), toSource(config.post_logout_redirect_uri, config.origin)];

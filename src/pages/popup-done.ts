@@ -1,5 +1,5 @@
 // The end of a sign-in in a small window that client.js opened: tells the page that waits, and closes itself.
-// The page is told twice over: a window may lose its opener on the way through the sign-in service, and then only the channel is left.
+// It tells the page in two ways, since the sign-in service may cut the window off from its opener; then only the channel is left.
 
 import { html } from './markup.ts';
 import type { Page, View } from './view.ts';

@@ -1,5 +1,5 @@
 // One's own account: who one is, how one signed in, and every place where one still is, each with a button to end it.
-// Design §2 /auth/profile. Buttons post `csrf` and `session` (an id, or `others`) to the profile endpoint; the own one signs out.
+// ARCHITECTURE §2 /auth/profile. Buttons post `csrf` and `session` (an id, or `others`) to the profile endpoint; the own one signs out.
 
 import { endpointPath } from '../endpoints/catalogue.ts';
 import { actions, hidden, type Person, submit } from './components.ts';
@@ -55,7 +55,7 @@ const words = (text: string | undefined) => text && isolate(text);
 /** `amr` values of ZITADEL: password, one-time code, passkey or security key, several factors. */
 const METHODS = ['pwd', 'otp', 'user', 'mfa'] as const;
 
-/** `amr` in words; several factors are only said where one can't see them. */
+/** `amr` in words; that there were several factors is said only where they are not listed themselves. */
 const methodsInWords = (amr: readonly string[], messages: Messages) => {
   const known = METHODS.filter((method) => amr.includes(method));
   const shown = known.length > 1 ? known.filter((method) => method !== 'mfa') : known;

@@ -1,5 +1,5 @@
-// Pages for somebody who may not go on as who they are: no access, a sign-in refused, a foreign organisation, no cookies.
-// Design §3. No role names: they would tell a stranger what to ask for.
+// Pages for somebody who may not go on: no access, a sign-in refused, a foreign organisation, no cookies.
+// ARCHITECTURE §3. No role names: they would tell a stranger what to ask for.
 
 import { endpointPath } from '../endpoints/catalogue.ts';
 import { actions, button, loginHref, type Person, signedInAs } from './components.ts';
@@ -9,7 +9,7 @@ import type { Page, View } from './view.ts';
 
 export interface ForbiddenData {
   readonly person: Person;
-  /** The page that was refused: where another account is taken to. */
+  /** The page that was refused; signing in with another account leads there. */
   readonly returnTo?: string | undefined;
 }
 

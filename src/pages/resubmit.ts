@@ -9,7 +9,7 @@ export interface ResubmitData {
   /** Where the form goes: a path of ours, or an absolute URL that the caller has judged. */
   readonly action: string;
   readonly enctype?: 'application/x-www-form-urlencoded' | 'multipart/form-data' | 'text/plain' | undefined;
-  /** The form's own fields, or whatever the caller finds it by again. */
+  /** The form's own fields, or those by which the caller finds the kept form. */
   readonly fields: Fields;
   /** Shows where the form goes, and leaves it to the visitor to send it. */
   readonly waits?: boolean;

@@ -1,5 +1,5 @@
 // Before and after signing out.
-// Design §2 /auth/logout; OIDC RP-Initiated Logout 1.0 §2 (ask, when another site may have caused it).
+// ARCHITECTURE §2 /auth/logout; OIDC RP-Initiated Logout 1.0 §2 (ask, when another site may have caused it).
 
 import { endpointPath } from '../endpoints/catalogue.ts';
 import { actions, button, hidden, loginHref, submit } from './components.ts';

@@ -4,7 +4,7 @@
 export function clientNetwork(headers: Headers): string | undefined {
   const address = headers.get('cf-connecting-ip')?.toLowerCase() ?? '';
   if (!/^[0-9a-f.:]{2,45}$/.test(address)) return undefined;
-  // An IPv4 address written as one of IPv6 is one.
+  // An IPv4 address that is written as IPv6 counts as IPv4.
   if (!address.includes(':') || address.includes('.')) return address.replace(/^.*:/, '');
   const [head = '', tail] = address.split('::', 2);
   const groups = (text: string) => (text === '' ? [] : text.split(':'));

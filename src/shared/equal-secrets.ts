@@ -1,5 +1,5 @@
 // Comparing a secret that somebody sent with those that are right, in constant time.
-// Both are hashed first: the runtime's own comparison demands equal lengths, and lengths are nobody's business either.
+// Both are hashed first: the runtime's comparison demands equal lengths, and the length of a secret is to stay unknown, too.
 
 /** Whether `given` is one of `secrets`. */
 export async function isSameSecret(given: string, secrets: readonly string[]): Promise<boolean> {

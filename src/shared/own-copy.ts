@@ -1,6 +1,6 @@
 // Texts that outlive the request they came in.
 
-/** The same text by itself. A part of a text holds on to all of it: a visitor's cookie to the whole header, blanks and others' cookies and all. */
+/** A copy that needs no other text in memory. The engine keeps the whole header alive as long as somebody has a part of it, such as one cookie's value. */
 export function ownCopy(text: string): string {
   return JSON.parse(JSON.stringify(text)) as string;
 }

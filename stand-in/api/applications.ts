@@ -43,7 +43,7 @@ const readLoginVersion = ({ loginV2 }: Body): LoginVersion =>
 const writeLoginVersion = (login: LoginVersion) =>
   login.version === 'v1' ? { loginV1: {} } : { loginV2: login.baseUri ? { baseUri: login.baseUri } : {} };
 
-/** What an update that does not name them makes of these four; everything else that is left out stays as it is. */
+/** An update that leaves out one of these four sets it to this value; any other field that is left out keeps its own. */
 export const RESET_BY_UPDATES = {
   grantTypes: ['authorization_code'],
   responseTypes: ['code'],
@@ -110,7 +110,7 @@ export const readApi = ({ authMethodType = 'API_AUTH_METHOD_TYPE_BASIC' }: Body)
   authMethod: enumValue(AUTH_METHODS, authMethodType),
 });
 
-/** An ID token straight from the authorization endpoint is the implicit grant's. */
+/** Every response type but `code` needs the implicit grant. */
 function assertResponseTypes({ kind, responseTypes, grantTypes }: Application): void {
   const required = responseTypes.map((type) => (type === 'code' ? 'authorization_code' : 'implicit'));
   if (kind === 'api' || required.every((grant) => grantTypes.includes(grant))) return;

@@ -22,7 +22,7 @@ export const isAdministrator = ({ written }: Instance, { id }: User): boolean =>
   return administrators.has(id) || instanceOwners.has(id);
 };
 
-/** Whoever has no role of an administrator at all hears another no than who has one that is not enough. */
+/** Refuses in two ways: one for users with an administrator's role that is too weak, another for users without any. */
 export function assertAdministrator(instance: Instance, caller: User): void {
   if (isAdministrator(instance, caller)) return;
   if (apiControl(instance.written).members.has(caller.id)) throw noPermission('AUTH-5mWD2');

@@ -1,5 +1,5 @@
 // Version 1 of the management API, deprecated and still there: projects and roles. Its updates replace all settings.
-// The rest of it is in management-applications.ts, -users.ts and -grants.ts.
+// The rest of it is in management-applications.ts, management-users.ts and management-grants.ts.
 
 import { APPLICATION_METHODS } from './management-applications.ts';
 import { GRANT_METHODS } from './management-grants.ts';

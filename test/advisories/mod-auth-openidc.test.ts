@@ -117,7 +117,7 @@ describe('flaws of mod_auth_openidc', () => {
       `${Buffer.from(JSON.stringify({ alg: 'RS256', kid, typ: 'JWT' })).toString('base64url')}.${payload}.${signature}`;
     for (let index = 0; index < 20; index++) expect(await bearer(harness, unknown(`a${index}`))).toBe(401);
     expect(harness.zitadel.calls.keys - keys).toBe(20);
-    // Beyond that nobody looks, and so nobody is refused.
+    // With the budget used up no keys are fetched. The token may be good, so it is not refused: 503.
     for (let index = 20; index < 100; index++) expect(await bearer(harness, unknown(`a${index}`))).toBe(503);
     expect(harness.zitadel.calls.keys - keys).toBe(20);
     harness.zitadel.faults.set('keys', { status: 500 });

@@ -58,7 +58,7 @@ function signOutExpectation(place: Place, fault: Fault): Expectation {
   if (place === 'Durable Object') return { status: [200], asked: 2 };
   // Whether the ID token's key is still published; where nobody can say, the keys that are known decide.
   if (place === 'keys') return { status: [303], asked: 1 };
-  // RFC 7009 §2.2: status 200 says done, whatever else is in the answer. And what KV has lost nobody can revoke.
+  // RFC 7009 §2.2: status 200 means that it is done, whatever the answer's body is. A token that KV has lost can't be revoked.
   const isAnswered = fault === 'HTML' || fault.endsWith('JSON') || fault === '10 MB';
   return { status: [200, 303], asked: 2, revoked: !isAnswered };
 }

@@ -1,4 +1,4 @@
-// Design §4: X-Forwarded-Actor, who acts in the user's place when ZITADEL says so.
+// ARCHITECTURE §4: X-Forwarded-Actor, who acts in the user's place when ZITADEL says so.
 
 import { expect, it } from 'vitest';
 import { createHarness } from '../support/harness.ts';

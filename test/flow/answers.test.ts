@@ -1,4 +1,4 @@
-// Who gets what answer: a document navigation or anything else, and what every answer of the gateway's own carries. Design §2, §3.
+// Who gets what answer: a document navigation or anything else, and what every answer of the gateway's own carries. ARCHITECTURE §2, §3.
 
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';

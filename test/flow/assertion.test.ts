@@ -1,4 +1,4 @@
-// The signed assertion and its keys, from the visitor's request to the application. Design §4; RFC 7517, RFC 7519.
+// The signed assertion and its keys, from the visitor's request to the application. ARCHITECTURE §4; RFC 7517, RFC 7519.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
@@ -54,7 +54,7 @@ describe('X-Identity-Assertion', () => {
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBeLessThanOrEqual(60);
   });
 
-  it('design §4 names the origin of the upstream that it goes to', async () => {
+  it('ARCHITECTURE §4 names the origin of the upstream that it goes to', async () => {
     const ROUTES = [{ path: '/other/*', upstream: 'https://other.internal/base' }];
     const { browser, lastAssertion } = await signedInWith(NEW, { ROUTES });
     expect(decodeJwt(lastAssertion() ?? '').aud).toBe(UPSTREAM);

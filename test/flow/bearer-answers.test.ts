@@ -81,7 +81,7 @@ describe('OIDC Core §10.1.1 bearer tokens while ZITADEL rotates its keys', () =
   });
 });
 
-describe('design §4 a bearer token that the gateway has consumed', () => {
+describe('ARCHITECTURE §4 a bearer token that the gateway has consumed', () => {
   it.each([
     ['/plain', false],
     ['/id', false],

@@ -1,4 +1,4 @@
-// GET /auth/check: who is believed, and what of it. Design §2; CVE-2026-40575, CVE-2026-39858, CVE-2021-32637.
+// GET /auth/check: who is believed, and what of it. ARCHITECTURE §2; CVE-2026-40575, CVE-2026-39858, CVE-2021-32637.
 
 import { describe, expect, it } from 'vitest';
 import { ORIGIN } from '../support/harness.ts';

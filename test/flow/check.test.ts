@@ -1,4 +1,4 @@
-// GET /auth/check: what is answered for whom. Design §2, §3.
+// GET /auth/check: what is answered for whom. ARCHITECTURE §2, §3.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';

@@ -1,5 +1,5 @@
 // GET /auth/client.js and the page where its small window ends. What the script does: test/e2e/browser-client.test.ts.
-// Design §2; issue 6 "Scripts survive the end of a session".
+// ARCHITECTURE §2.
 
 import { describe, expect, it } from 'vitest';
 import { clientScript } from '../../src/pages/client-script.ts';

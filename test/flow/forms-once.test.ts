@@ -1,12 +1,12 @@
 // A kept form is sent once, by this visitor alone, and nothing but a form of our own pages is kept.
-// Design §3 first row; issue 6 "Forms survive the login".
+// ARCHITECTURE §3 first row.
 
 import { describe, expect, it } from 'vitest';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, ORIGIN } from '../support/harness.ts';
 import { type Form, formOf, lastReceived, OWN, send, sendAgain, signInFrom } from './form-steps.ts';
 
-describe('design §3: once', () => {
+describe('ARCHITECTURE §3: once', () => {
   it('the page leads to the address once the form is sent; a reload of what came after it does too', async () => {
     const harness = createHarness();
     const browser = harness.browser();
@@ -56,7 +56,7 @@ describe('design §3: once', () => {
   });
 });
 
-describe('design §3: what is not kept', () => {
+describe('ARCHITECTURE §3: what is not kept', () => {
   const cases: [string, Form][] = [
     ['a form of another site', { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } }],
     ['a form of a sibling', { headers: { 'sec-fetch-site': 'same-site', origin: 'https://x.example.com' } }],

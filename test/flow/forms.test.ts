@@ -1,12 +1,12 @@
 // Forms that were sent without a session, or with one that had ended: kept over the login, sent again after it.
-// Design §3 first row; issue 6 "Forms survive the login".
+// ARCHITECTURE §3 first row.
 
 import { describe, expect, it } from 'vitest';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, ORIGIN, UPSTREAM } from '../support/harness.ts';
 import { LIMIT, lastReceived, OWN, send, sendAgain, signInFrom, URLENCODED, unescaped } from './form-steps.ts';
 
-describe('design §3: a same-origin form without a session', () => {
+describe('ARCHITECTURE §3: a same-origin form without a session', () => {
   const binary = Uint8Array.from({ length: 256 }, (_, index) => index);
   const multipart = new Uint8Array([
     ...new TextEncoder().encode('--b0\r\nContent-Disposition: form-data; name="f"; filename="a.bin"\r\n\r\n'),

@@ -1,4 +1,4 @@
-// X-Gateway-Secret on the way to the application, and where a client learns how to bring a token. Design §2, §4; RFC 9728.
+// X-Gateway-Secret on the way to the application, and where a client learns how to bring a token. ARCHITECTURE §2, §4; RFC 9728.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';

@@ -1,4 +1,4 @@
-// GET /auth/login: what a link may ask for, and nothing else; where it ends. Design §2.
+// GET /auth/login: what a link may ask for, and nothing else; where it ends. ARCHITECTURE §2.
 
 import { describe, expect, it } from 'vitest';
 import { locationOf } from '../support/browser.ts';

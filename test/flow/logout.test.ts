@@ -1,4 +1,4 @@
-// Signing out: who may cause it, what ends, what ZITADEL is told, and what happens when it does not answer. Design §2.
+// Signing out: who may cause it, what ends, what ZITADEL is told, and what happens when it does not answer. ARCHITECTURE §2.
 
 import { describe, expect, it } from 'vitest';
 import type { TestBrowser } from '../support/browser.ts';

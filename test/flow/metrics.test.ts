@@ -1,5 +1,5 @@
 // GET /auth/metrics: the operator's only, the sums of all isolates in Prometheus' text format.
-// Design §2; issue 7.
+// ARCHITECTURE §2.
 
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
@@ -21,12 +21,12 @@ function start(env: Record<string, unknown> = { OPERATOR_SECRET: OTHER_SECRET })
 }
 
 describe('GET /auth/metrics', () => {
-  it('design §2: 404 while OPERATOR_SECRET is unset', async () => {
+  it('ARCHITECTURE §2: 404 while OPERATOR_SECRET is unset', async () => {
     const { scrape } = start({});
     expect((await scrape()).status).toBe(404);
   });
 
-  it('design §2: where nothing is counted, 404 like every other of the gateway’s answers', async () => {
+  it('ARCHITECTURE §2: where nothing is counted, 404 like every other of the gateway’s answers', async () => {
     const { harness } = start();
     const headers = { authorization: `Bearer ${OTHER_SECRET}` };
     const response = await harness.app.fetch(new Request('https://app.example.com/auth/metrics', { headers }));
@@ -34,7 +34,7 @@ describe('GET /auth/metrics', () => {
     expect(await response.json()).toMatchObject({ code: 'not_found' });
   });
 
-  it.each(['', 'wrong', `${OTHER_SECRET}x`])('design §2: 401 without the secret (%s)', async (secret) => {
+  it.each(['', 'wrong', `${OTHER_SECRET}x`])('ARCHITECTURE §2: 401 without the secret (%s)', async (secret) => {
     const { scrape } = start();
     const response = await scrape(undefined, secret);
     expect(response.status).toBe(401);

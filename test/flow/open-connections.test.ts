@@ -176,7 +176,7 @@ describe('an open connection of an opaque token', () => {
     [1, 30],
     [15, 30],
     [28, 30],
-    // Let in by what was remembered, as every request is for a minute.
+    // It was opened by a remembered judgement, which counts for a minute for every request.
     [45, 46],
   ])('revoked %i s before it was opened is closed %i s after that at the latest', async (before, latest) => {
     const { clock, pass } = await connectOpaque({}, before, true);

@@ -1,4 +1,4 @@
-// The operator's endpoints: for whoever brings OPERATOR_SECRET, to the letter, and for nobody else. Design §1, §2; RFC 6750 §2.1.
+// The operator's endpoints: for whoever brings OPERATOR_SECRET, to the letter, and for nobody else. ARCHITECTURE §1, §2; RFC 6750 §2.1.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';
@@ -35,7 +35,7 @@ const NOT_THE_OPERATOR: [string, string | undefined][] = [
   ['the secret without a scheme', OPERATOR_SECRET],
 ];
 
-describe('design §1 OPERATOR_SECRET', () => {
+describe('ARCHITECTURE §1 OPERATOR_SECRET', () => {
   it.each(NOT_THE_OPERATOR)('%s opens nothing', async (_what, authorization) => {
     const { harness, browser } = await signedIn();
     for (const method of ['GET', 'HEAD', 'DELETE']) {

@@ -1,4 +1,4 @@
-// The gateway's own JSON: userinfo, health, readiness. Design §2.
+// The gateway's own JSON: userinfo, health, readiness. ARCHITECTURE §2.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';

@@ -1,4 +1,4 @@
-// The profile page's buttons: they end one's own sessions, and nobody else's. Design §2; promise 4.
+// The profile page's buttons: they end one's own sessions, and nobody else's. ARCHITECTURE §2; promise 4.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';
@@ -71,7 +71,7 @@ describe('a button of the profile page', () => {
 describe('promise 4: the profile page', () => {
   it('of a session that turns out to have ended at ZITADEL is shown to nobody', async () => {
     const harness = createHarness();
-    // Without a back channel nobody says so; reading the claims again does.
+    // Without a back channel the gateway notices only when it reads the claims again.
     harness.zitadel.webApplication.backChannelLogoutUri = undefined;
     const browser = harness.browser();
     await logIn(harness, browser);

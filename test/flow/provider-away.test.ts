@@ -1,4 +1,4 @@
-// ZITADEL away, slow or talking nonsense while a login needs it: a 503 page with Retry-After, in time, and no session. Design §3.
+// ZITADEL away, slow or talking nonsense while a login needs it: a 503 page with Retry-After, in time, and no session. ARCHITECTURE §3.
 
 import { describe, expect, it } from 'vitest';
 import type { EndpointName, Fault } from '../../stand-in/faults.ts';

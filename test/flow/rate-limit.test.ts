@@ -1,4 +1,4 @@
-// LOGIN_RATE_LIMIT: whoever begins or ends too many logins waits; whoever is signed in does not notice. Design §1 Bindings.
+// LOGIN_RATE_LIMIT: whoever begins or ends too many logins waits; whoever is signed in does not notice. ARCHITECTURE §1 Bindings.
 
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';

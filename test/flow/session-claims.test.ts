@@ -1,4 +1,4 @@
-// Promises 5 and 6: roles are fresh, and ZITADEL down is not the application down. Design §5; issue 3.
+// Promises 5 and 6: roles are fresh, and ZITADEL down is not the application down. ARCHITECTURE §5.
 
 import { describe, expect, it } from 'vitest';
 import { createShortLived, liveRefreshTokens, noted, roles, storm, tokenCalls } from '../session/support.ts';

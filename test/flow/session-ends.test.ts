@@ -1,4 +1,4 @@
-// Promise 4: signed out means signed out. Every way a session ends, and that nothing brings it back. Design §5, §2.
+// Promise 4: signed out means signed out. Every way a session ends, and that nothing brings it back. ARCHITECTURE §5, §2.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';

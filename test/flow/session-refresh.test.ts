@@ -1,4 +1,4 @@
-// Promises 1 and 2: one refresh however many ask, and none is lost. Design §5.
+// Promises 1 and 2: one refresh however many ask, and none is lost. ARCHITECTURE §5.
 
 import { describe, expect, it, vi } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';

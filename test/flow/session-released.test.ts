@@ -1,4 +1,4 @@
-// Design §6 UserSessions: an object leaves nothing behind once all its sessions are forgotten.
+// ARCHITECTURE §6 UserSessions: an object leaves nothing behind once all its sessions are forgotten.
 
 import { expect, it } from 'vitest';
 import { createHarness } from '../support/harness.ts';

@@ -1,4 +1,4 @@
-// Promises 7, 8 and 11: what each store gives away, keys that rotate, and what a repeated request costs. Design §5, §6.
+// Promises 7, 8 and 11: what each store gives away, keys that rotate, and what a repeated request costs. ARCHITECTURE §5, §6.
 
 import { describe, expect, it } from 'vitest';
 import { createKeyring } from '../../src/session/keyring.ts';

@@ -1,4 +1,4 @@
-// A session ends with its successor: what the same browser had before a step-up or a new sign-in. Promise 4; design §7 Sessions.
+// A session ends with its successor: what the same browser had before a step-up or a new sign-in. Promise 4; ARCHITECTURE §7 Sessions.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';

@@ -1,4 +1,4 @@
-// Signing out while the user's object is away. Promise 4; design §2 /auth/logout; OIDC Back-Channel Logout 1.0 §2.8.
+// Signing out while the user's object is away. Promise 4; ARCHITECTURE §2 /auth/logout; OIDC Back-Channel Logout 1.0 §2.8.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';

@@ -1,4 +1,4 @@
-// Step-up: a route that asks for a recent or a stronger sign-in. RFC 9470; design §3.
+// Step-up: a route that asks for a recent or a stronger sign-in. RFC 9470; ARCHITECTURE §3.
 
 import { describe, expect, it } from 'vitest';
 import { locationOf, type TestBrowser } from '../support/browser.ts';
@@ -49,7 +49,7 @@ async function signedInLongAgo(env: Record<string, unknown> = {}) {
   return { harness, browser };
 }
 
-/** ZITADEL links the session that its browser had, and the answer to that is old. */
+/** ZITADEL answers with the session that its browser had already, whose sign-in is too old. */
 async function answerOld(harness: Harness, authorizeUrl: string) {
   const auth_time = harness.clock.now - 61;
   harness.zitadel.tamper.idToken = (claims, header) => ({ claims: { ...claims, auth_time }, header });

@@ -1,5 +1,5 @@
 // What a stranger can leave behind: who may begin a login, how much is kept for it, how many, and for how long.
-// Design §3 first row; docs/security-model.md.
+// ARCHITECTURE §3 first row; docs/security-model.md.
 
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';

@@ -1,4 +1,4 @@
-// Logins under way: several tabs, the back button, a stale bookmark, a browser without cookies. Design promise 3.
+// Logins under way: several tabs, the back button, a stale bookmark, a browser without cookies. Promise 3.
 
 import { describe, expect, it } from 'vitest';
 import { locationOf, type TestBrowser } from '../support/browser.ts';

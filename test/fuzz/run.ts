@@ -40,7 +40,7 @@ worker.on('exit', () => {
 });
 watch();
 
-/** A thread that goes round in one case says nothing: what it costs, and that no other case begins, is all there is to see. */
+/** A thread that is caught in one case can't report it. It shows by its processor time, and by no other case beginning. */
 function watch(): void {
   let seen = '';
   let since = { at: Date.now(), cpu: process.cpuUsage() };

@@ -14,7 +14,7 @@ const areas = asked.length > 0 ? asked : Object.keys(AREAS);
 const rows: string[] = [];
 
 for (const area of areas) {
-  // Whoever else works on this machine goes first.
+  // At the lowest priority, so that it does not slow other work on this machine.
   const env = { ...process.env, MUTATION_AREA: area };
   const { status } = spawnSync('nice', ['-n', '19', 'stryker', 'run'], { env, stdio: 'inherit' });
   if (status !== 0) process.exit(1);

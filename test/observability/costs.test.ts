@@ -1,5 +1,5 @@
 // What a visitor costs in stores: the numbers that docs/deploy.md calculates with.
-// Issue 7; promise 11.
+// Promise 11.
 
 import { describe, expect, it } from 'vitest';
 import { createHarness, type HarnessOptions } from '../support/harness.ts';

@@ -1,5 +1,4 @@
 // The log through a visitor's whole day: each event is one flat line, and none holds a token, a cookie, a code or a name.
-// House-style rule 12; issue 7.
 
 import { describe, expect, it } from 'vitest';
 import { locationOf } from '../support/browser.ts';
@@ -35,7 +34,7 @@ async function live(harness: Harness): Promise<string[]> {
   return secrets;
 }
 
-describe('issue 7: the log', () => {
+describe('the log', () => {
   it('holds audit events of the whole life of a session, and never a token, a cookie, a code or a name', async () => {
     const harness = createHarness();
     const secrets = await live(harness);

@@ -1,5 +1,5 @@
 // Counting: nothing on a request's way, handed over at most every ten seconds, summed over isolates, never counted twice.
-// Issue 7 (metrics); promise 11.
+// Promise 11.
 
 import { describe, expect, it } from 'vitest';
 import { createBed, requestEvent } from './counters.ts';
@@ -8,7 +8,7 @@ const REQUEST = 'requests_total{endpoint="upstream",status="2xx"}';
 
 const REFRESHED = 'events_total{event="refreshed",level="info"}';
 
-describe('issue 7: counts are handed over behind the answers', () => {
+describe('counts are handed over behind the answers', () => {
   it('the first event at once, so that a quiet site loses nothing', async () => {
     const { isolate, sums, settle } = createBed();
     isolate().emit(requestEvent());

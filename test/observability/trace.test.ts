@@ -1,12 +1,12 @@
 // The trace that joins the log's line, the application's log and the visitor's.
-// W3C Trace Context §3.2; issue 7.
+// W3C Trace Context §3.2.
 
 import { describe, expect, it } from 'vitest';
 import { createHarness } from '../support/harness.ts';
 
 const PUBLIC = { ROUTES: [{ path: '/*', access: 'public' }] };
 
-describe('issue 7: traceparent', () => {
+describe('traceparent', () => {
   it.each([
     ['a new trace', undefined],
     ['the visitor’s trace', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],

@@ -1,5 +1,5 @@
 // What ZITADEL's refusals and failures mean: definite, transient, the operator's mistake, a failed check, or nothing at all.
-// RFC 6749 §5.2; RFC 9110 §10.2.3; design §5 promise 6.
+// RFC 6749 §5.2; RFC 9110 §10.2.3; promise 6.
 
 import * as oauth from 'oauth4webapi';
 import { describe, expect, it } from 'vitest';
@@ -72,7 +72,7 @@ describe('promise 6: what is not an endpoint’s own answer', () => {
   });
 });
 
-describe('design §3: an answer that fails a check is refused, one that makes no sense is not', () => {
+describe('ARCHITECTURE §3: an answer that fails a check is refused, one that makes no sense is not', () => {
   it.each([oauth.JSON_ATTRIBUTE_COMPARISON, oauth.JWT_CLAIM_COMPARISON, oauth.JWT_TIMESTAMP_CHECK])('%s', (code) => {
     expect(providerFault(coded(code))).toStrictEqual({ kind: 'refused', reason: `${code}: words` });
   });

@@ -1,4 +1,4 @@
-// Every call to ZITADEL: an end in time, a limit in size, no redirect followed. Design §3.
+// Every call to ZITADEL: an end in time, a limit in size, no redirect followed. ARCHITECTURE §3.
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createProviderFetch, ProviderCallError } from '../../src/oidc/provider-fetch.ts';
@@ -39,7 +39,7 @@ describe('a call to the provider', () => {
   });
 
   it('ends when the login’s time is over, or was before it began', async () => {
-    // Not by its own deadline: that never comes
+    // The call's own deadline never comes, because nothing turns the fake timers
     vi.useFakeTimers();
     const controller = new AbortController();
     const waiting = failureOf(never, controller.signal);

@@ -1,5 +1,5 @@
 // The provider's metadata: what has to be in it before anybody is sent anywhere, how long it is kept, and what a failure costs.
-// OpenID Connect Discovery 1.0 §3, §4.3; RFC 9700 §2.1.1; design promise 3.
+// OpenID Connect Discovery 1.0 §3, §4.3; RFC 9700 §2.1.1; promise 3.
 
 import { describe, expect, it } from 'vitest';
 import type { ProviderFetch } from '../../src/oidc/provider-fetch.ts';
@@ -99,7 +99,7 @@ describe('Discovery §4.2: the document', () => {
   });
 });
 
-describe('design promise 3: what is known serves on', () => {
+describe('promise 6: what is known serves on', () => {
   it('is asked for once in an hour, and then behind the scenes', async () => {
     const bed = createBed();
     await bed.metadata.load();

@@ -1,5 +1,5 @@
 // ZITADEL as the sessions see it: what each of its answers means for a session, and how long it is left alone after a failure.
-// Design promise 6; RFC 7009 §2.2; RFC 9110 §10.2.3.
+// Promise 6; RFC 7009 §2.2; RFC 9110 §10.2.3.
 
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';

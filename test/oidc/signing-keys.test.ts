@@ -39,7 +39,7 @@ describe('OIDC Core §10.1: which key', () => {
   });
 });
 
-describe('promise 3: what is known serves on', () => {
+describe('promise 6: what is known serves on', () => {
   it('keys are asked for once in five minutes, and then behind the scenes', async () => {
     const bed = createBed();
     await bed.find(header('1'), STRANGERS);

@@ -18,7 +18,7 @@ describe.each(languages)('%s', (language) => {
 
   it('has as many lines as English has words', () => {
     if (language === 'en') return;
-    // An empty line, the words, and what the closing quote leaves.
+    // The text begins and ends with a line break; between them is a line for each message.
     const [first, ...lines] = TRANSLATIONS[language].split('\n');
     expect(first).toBe('');
     expect(lines.filter((line) => line !== '')).toHaveLength(textsOf('en').length);

@@ -1,4 +1,4 @@
-// The headers of everything that the gateway says itself: design §2.
+// The headers of everything that the gateway says itself: ARCHITECTURE §2.
 
 import { describe, expect, it } from 'vitest';
 import { ownResponseHeaders, type PagesConfig } from '../../src/pages/page-headers.ts';

@@ -41,10 +41,10 @@ describe('ARCHITECTURE §2: return_to on our own origin', () => {
   it('has a limit', () => {
     expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH - 1)}`, OWN)).toBeDefined();
     expect(parseReturnTo(`/${'a'.repeat(MAX_RETURN_TO_LENGTH)}`, OWN)).toBeUndefined();
-    // Of what is given, whatever becomes of it
+    // The length counts as given, even if the address gets shorter
     expect(parseReturnTo(`${ORIGIN}/${'a'.repeat(MAX_RETURN_TO_LENGTH - 1)}`, OWN)).toBeUndefined();
     expect(parseReturnTo(`/${'./'.repeat(MAX_RETURN_TO_LENGTH / 2)}`, OWN)).toBeUndefined();
-    // What is written out again has to pass again
+    // And as written out, so that the result passes when it is given again
     expect(parseReturnTo(`/${'é'.repeat(MAX_RETURN_TO_LENGTH / 2)}`, OWN)).toBeUndefined();
   });
 });

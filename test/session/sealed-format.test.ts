@@ -19,7 +19,7 @@ interface Writing {
   readonly authenticated?: string;
 }
 
-/** Written from the design and the RFCs alone. */
+/** Written from ARCHITECTURE §6 and the RFCs alone. */
 function write({ secret = SECRET, keyOf = 'session', salt, header, authenticated }: Writing = {}): string {
   const kid = hkdf(secret, 'kid', 6).toString('hex');
   const fields = { alg: 'dir', enc: 'A256GCM', kid, typ: 'postern-session', ver: 1, ...header };
@@ -35,7 +35,7 @@ const unseal = (text: string, salt?: Uint8Array<ArrayBuffer>) => createKeyring([
 const FOREIGN = { kind: 'foreign' };
 
 describe('a sealed text', () => {
-  it('design §6 of another release is ours', async () => {
+  it('ARCHITECTURE §6 of another release is ours', async () => {
     expect(await unseal(write())).toEqual({ kind: 'ok', value: { sub: '1' }, isOldKey: false });
   });
 
@@ -51,12 +51,12 @@ describe('a sealed text', () => {
     expect(await unseal(write({ salt }))).toEqual(FOREIGN);
   });
 
-  it('design §6 whose header names another purpose is foreign, even under the right key', async () => {
+  it('ARCHITECTURE §6 whose header names another purpose is foreign, even under the right key', async () => {
     expect(await unseal(write({ header: { typ: 'postern-transaction' } }))).toEqual(FOREIGN);
     expect(await unseal(write({ header: { typ: undefined } }))).toEqual(FOREIGN);
   });
 
-  it('design §6 under another purpose’s key is foreign, even if its header names the right one', async () => {
+  it('ARCHITECTURE §6 under another purpose’s key is foreign, even if its header names the right one', async () => {
     expect(await unseal(write({ keyOf: 'transaction' }))).toEqual(FOREIGN);
   });
 
@@ -64,7 +64,7 @@ describe('a sealed text', () => {
     expect(await unseal(write({ authenticated: '' }))).toEqual(FOREIGN);
   });
 
-  it('design §6 of a newer format is told from a foreign one', async () => {
+  it('ARCHITECTURE §6 of a newer format is told from a foreign one', async () => {
     expect(await unseal(write({ header: { ver: 2 } }))).toEqual({ kind: 'newer' });
   });
 

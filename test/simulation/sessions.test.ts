@@ -92,7 +92,7 @@ describe('a simulated day', () => {
       await world.advance(100_000);
       for (const { reason } of world.ends()) expect(DEFINITE, world.note('an end')).toContain(reason);
       world.expectRefreshTokensUsedOnce();
-      // What is over leaves nothing behind.
+      // Sessions that are over leave nothing in the stores.
       for (const { entries } of world.harness.objects.storages.values()) expect([...entries.keys()]).toEqual([]);
       const live = [...world.harness.kv.entries.values()].filter(({ expiresAt }) => expiresAt > world.now);
       expect(live).toEqual([]);

@@ -156,9 +156,9 @@ describe('PKCE downgrade', () => {
 describe('what a link from elsewhere can cause', () => {
   const FOREIGN = [
     ...['https://evil.example/', '//evil.example', '/\\evil.example', '/.//evil.example', 'javascript:x'],
-    // Ours, until somebody decodes them once more.
+    // On our own origin as written, but on a foreign one once they are decoded again.
     ...['/%2fevil.example', '/%5cevil.example', '/%252fevil.example', '/.%2f/evil.example'],
-    // Ours, and the end of the session just begun.
+    // On our own origin, but they would end the session that has just begun.
     ...['/auth/logout', '/auth/../auth/logout', '/%61uth/logout'],
   ];
 

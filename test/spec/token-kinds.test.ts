@@ -1,5 +1,5 @@
 // Tokens of one kind are not taken for another kind, and answers of the token endpoint are judged as they come.
-// RFC 8725 §3.11, §3.12; OIDC Core §5.3.2, §12.2; FAPI 2.0 client modules on tokens; design promise 9.
+// RFC 8725 §3.11, §3.12; OIDC Core §5.3.2, §12.2; FAPI 2.0 client modules on tokens; promise 9.
 
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';

@@ -48,7 +48,7 @@ export async function startNginx(options: NginxOptions): Promise<RunningProcess>
   };
 }
 
-/** Each text must be there: a test of a configuration that nobody has is none. */
+/** Throws where a text to be changed is missing: the test would then run on something else than the example. */
 function write(folder: string, from: string, to: string, changes: Readonly<Record<string, string>>): void {
   let text = readFileSync(join(folder, from), 'utf8');
   for (const [old, now] of Object.entries(changes)) {

@@ -43,7 +43,7 @@ function chooseForm(forms: readonly Form[], person: Person): Filled | undefined 
     const filled = fill(form, person);
     if (filled) return filled;
   }
-  // Nothing to say, and one button: on
+  // A page that asks for nothing and has one button: press it
   const [only, ...others] = forms;
   const isNotice = only?.fields.every(({ kind }) => kind === 'hidden') && only.buttons.length === 1;
   if (!only || !isNotice || others.length > 0) return undefined;

@@ -12,7 +12,7 @@ import { type Answer, describeAnswer, type Visitor } from './visitor.ts';
 /** Where the login application would be; nobody listens there. */
 export const LOGIN_APPLICATION = 'http://localhost:9/login-v2';
 
-/** Wherever its pages are: what they are to answer has an id of its own kind. */
+/** Wherever its pages are, V2's requests are known by the form of their id. */
 export const isLoginV2 = (url: URL): boolean => url.searchParams.get('authRequest')?.startsWith('V2_') ?? false;
 
 export const requestIdOf = ({ location }: Answer): string => location?.searchParams.get('authRequest') ?? '';

@@ -95,7 +95,7 @@ async function tryEnds(stage: Stage): Promise<void> {
     const { idToken } = await readTokens(stage, visitor);
     const end = await endpointOf(stage, 'end_session_endpoint');
     end.searchParams.set('id_token_hint', idToken);
-    // Somebody else's errand: this browser's cookies are not sent
+    // The call is not the visitor's, so their browser's cookies are not sent
     await send(end, {});
     await awaitBackChannel(stage, visitor);
   });

@@ -94,7 +94,7 @@ async function adopt(stage: Stage): Promise<void> {
       'oidcConfiguration',
     );
   const before = await read();
-  // Beside the deployment's own file, which goes on with the other application
+  // In a file of its own: the deployment's goes on with the other application
   const config = join(journal.folder, 'by-hand.toml');
   await writeFile(config, '[vars]\n');
   await runWell(system, 'setup', setupArguments({ ...stage, config }, name, 'By hand'));

@@ -18,7 +18,7 @@ export async function createWebApplication(stage: Stage, name: string, settings:
     { domain: instance.issuer, url: gateway.origin, alsoUrls: [] },
     { callback: undefined, postLogout: undefined },
   );
-  // What ZITADEL has refused once, it refuses again
+  // An address that ZITADEL has refused for the first application it would refuse here, too
   const { backChannel, ...others } = addresses;
   const wanted = createWebConfiguration({ ...others, backChannel: made.backChannelRefusal ? undefined : backChannel });
   const answer = await instance.connect(`${APPLICATION}/CreateApplication`, {

@@ -1,5 +1,5 @@
 // One thing at a time for each session: this is what makes one refresh of a hundred requests.
-// Design promise 1.
+// Promise 1.
 
 export class Turns {
   readonly #queues = new Map<string, Promise<unknown>>();

@@ -6,7 +6,7 @@ export const IDENTITY = ['user', 'email', 'preferred-username', 'name', 'roles',
   (name) => `x-forwarded-${name}`,
 );
 
-/** §4: names that a visitor may not send through, as they are written there. */
+/** ARCHITECTURE §4: names that a visitor may not send through, as they are written there. */
 export const CLOSED = [
   ...IDENTITY,
   'x-identity-assertion',

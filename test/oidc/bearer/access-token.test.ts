@@ -1,4 +1,4 @@
-// JWT access tokens, good and hostile. RFC 7519, RFC 8725, RFC 9068 §4; design promise 9: tokens of one kind are not taken for another.
+// JWT access tokens, good and hostile. RFC 7519, RFC 8725, RFC 9068 §4; promise 9: tokens of one kind are not taken for another.
 
 import { describe, expect, it } from 'vitest';
 import { isSignedToken } from '../../../src/oidc/tokens/jws.ts';

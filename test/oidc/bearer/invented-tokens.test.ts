@@ -1,5 +1,5 @@
 // Invented tokens are cheap: impossible ones ask nobody, the others have a budget, and good ones pay for none of them.
-// Design §3; RFC 6585 §4, RFC 7662 §4.
+// ARCHITECTURE §3; RFC 6585 §4, RFC 7662 §4.
 
 import { describe, expect, it } from 'vitest';
 import { BASIC, createBed, inventedNew, inventedOld } from './bed.ts';
@@ -84,7 +84,7 @@ describe('unknown tokens have a budget', () => {
     const first = await mint(bed);
     await bed.judge(first, { network: '203.0.113.1' });
     bed.clock.now += 3_000;
-    // Asked about again, which says the same of its network.
+    // It is asked about again, and its network counts as known for another hour.
     expect(await codeOf(bed.judge(first, { network: '203.0.113.1' }))).toBe('caller');
     bed.clock.now += 3_000;
     await flood();

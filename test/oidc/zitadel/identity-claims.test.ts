@@ -1,5 +1,5 @@
 // From claims to an identity: nothing counts that is not of its form, and nothing is found that is not there.
-// OIDC Core §5.1, §5.7 (email_verified); RFC 8693 §4.1 (act); design §4; ZITADEL's metadata.
+// OIDC Core §5.1, §5.7 (email_verified); RFC 8693 §4.1 (act); ARCHITECTURE §4; ZITADEL's metadata.
 
 import { describe, expect, it } from 'vitest';
 import { readIdentity, withActor } from '../../../src/oidc/zitadel/identity-claims.ts';
@@ -17,7 +17,7 @@ function pick(claims: Record<string, unknown>, name: string): unknown {
   return Object.hasOwn(picked, name) ? picked[name] : undefined;
 }
 
-describe('design §4: the identity', () => {
+describe('ARCHITECTURE §4: the identity', () => {
   it('has what ZITADEL says', () => {
     const claims = {
       email: 'ann@example.com',
@@ -76,7 +76,7 @@ describe('RFC 8693 §4.1: who acts', () => {
   });
 });
 
-describe('design §4: claims by name', () => {
+describe('ARCHITECTURE §4: claims by name', () => {
   it.each([
     ['by its name', { department: 'sales' }, 'department', 'sales'],
     ['by a name with dots, before any path', { 'a.b': 1, a: { b: 2 } }, 'a.b', 1],

@@ -1,5 +1,5 @@
 // Roles from ZITADEL's claim: objects role → organisations; absent means none; whatever else stands there is none and is told.
-// Issue "who may go where", Roles; ZITADEL's reserved claims.
+// ZITADEL's reserved claims.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

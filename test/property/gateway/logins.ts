@@ -1,5 +1,5 @@
 // Logins that get mixed up: two browsers, two people, cookies, states and codes exchanged. Whoever is signed in is whose login this browser began.
-// RFC 6749 §10.12; RFC 9700 §4.5, §4.7; design promise 3.
+// RFC 6749 §10.12; RFC 9700 §4.5, §4.7; promise 3.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

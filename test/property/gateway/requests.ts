@@ -161,7 +161,7 @@ function assertOwn(response: Response): void {
 
 function assertNobodyElse(said: string, given: Recipe, stage: Stage): void {
   const others = stages.NAMES.filter((each) => !present(given).has(each)).map((each) => stages.personOf(stage, each));
-  // What the visitor sent, the upstream and its echo say again; nobody sends these.
+  // The upstream repeats what the visitor sent, so only marks that the visitor did not send prove a mix-up.
   const marks = ({ sub, email }: Person) => [sub, email, encodeURIComponent(email)];
   for (const other of others) for (const mark of marks(other)) assert(!said.includes(mark), `${other.name}: ${mark}`);
 }

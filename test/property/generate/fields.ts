@@ -55,7 +55,7 @@ const VALUES = [
   ],
 ];
 
-/** Below that length of a host from which on `URL.canParse` says yes and `new URL` throws (capital letters in it). */
+/** Shorter than the hosts with capital letters that `URL.canParse` accepts and `new URL` refuses. */
 export const LONGEST_FIELD = 16_000;
 
 /** As it can travel. `Headers` take the blanks away at its ends. */

@@ -11,7 +11,7 @@ export interface Edit {
   readonly value: unknown;
 }
 
-/** Stands for what no JavaScript value can be, and becomes that in the text. */
+/** Placeholders for JSON that no JavaScript value can hold; the text gets it in their place. */
 const DEEP = '@deep:';
 const RAW = '@raw:';
 

@@ -91,7 +91,7 @@ export const anyText = fc.oneof(
   fc.array(SIGNS, { maxLength: 12 }).map((signs) => signs.join('')),
 );
 
-/** One sign over and over: where two repetitions of a pattern share it, nothing takes longer. */
+/** One sign over and over: the slowest input for a pattern with two repetitions that both match it. */
 const run = fc
   .tuple(SIGNS, fc.constantFrom(500, 8_000, 30_000))
   .map(([sign, signs]) => sign.repeat(signs).slice(0, LONGEST));

@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 import type { Answer } from './send.ts';
 
-/** §2: the strict security headers of everything that the gateway makes. */
+/** ARCHITECTURE §2: the strict security headers of everything that the gateway makes. */
 export function expectOwnHeaders({ headers }: Answer, isHttps = true): void {
   const csp = headers.get('content-security-policy') ?? '';
   expect(csp).toContain("default-src 'none'");
@@ -16,7 +16,7 @@ export function expectOwnHeaders({ headers }: Answer, isHttps = true): void {
   expect(headers.get('x-request-id')).toMatch(/^[\w-]{16,}$/);
 }
 
-/** §3: RFC 9457 with exactly the members that the design names. */
+/** ARCHITECTURE §3: RFC 9457 with exactly the members that stand there. */
 export function expectProblem(answer: Answer, status: number, code?: string): void {
   expect(answer.status).toBe(status);
   expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
