@@ -18,7 +18,7 @@ import { createProviderProbe, type ProviderProbe } from './oidc/provider-probe.t
 import { createRelyingParty, type RelyingParty } from './oidc/relying-party.ts';
 import { createSigningKeys, type SigningKeys } from './oidc/signing-keys.ts';
 import type { IdentityOptions } from './oidc/zitadel/identity-claims.ts';
-import { createPages, type Pages } from './pages/layout.ts';
+import { createPages, type Pages } from './pages/pages.ts';
 import { compileRules, type Rules } from './policy/rules.ts';
 import { createEndNotes } from './session/end-notes.ts';
 import { createKeyring, type Keyring } from './session/keyring.ts';

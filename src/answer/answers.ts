@@ -6,8 +6,8 @@ import { endpointPath, endpointUrl } from '../endpoints/catalogue.ts';
 import { FAULTS, type FaultCode, GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { RequestEvent } from '../observability/request-event.ts';
-import type { PageContext } from '../pages/layout.ts';
 import { ownResponseHeaders } from '../pages/page-headers.ts';
+import type { PageContext } from '../pages/pages.ts';
 import { isNavigation } from '../policy/navigation.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
 

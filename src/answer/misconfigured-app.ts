@@ -4,8 +4,8 @@
 import type { ConfigIssue } from '../config/load.ts';
 import { FAULTS } from '../errors.ts';
 import type { Emit } from '../observability/request-event.ts';
-import { createPages } from '../pages/layout.ts';
 import { unconfigured } from '../pages/misconfigured.ts';
+import { createPages } from '../pages/pages.ts';
 
 export function createMisconfiguredApp(issues: readonly ConfigIssue[], emit: Emit) {
   return {

@@ -1,4 +1,4 @@
-// What every page gets, and what it gives back to layout.ts.
+// What every page gets, and what it gives back to pages.ts.
 
 import type { FaultCode } from '../errors.ts';
 import type { Language, Messages } from './languages.ts';

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPages } from '../../src/pages/layout.ts';
 import { unconfigured } from '../../src/pages/misconfigured.ts';
+import { createPages } from '../../src/pages/pages.ts';
 import { config, renderAll } from './samples.ts';
 
 const context = { requestId: 'ref-1', acceptLanguage: 'en' };

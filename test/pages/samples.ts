@@ -1,8 +1,8 @@
 // One call of each page with plausible data, and the same with every word replaced: for tests of all pages at once.
 
 import { FAULTS, type FaultCode } from '../../src/errors.ts';
-import { createPages, type PageContext } from '../../src/pages/layout.ts';
 import type { PagesConfig } from '../../src/pages/page-headers.ts';
+import { createPages, type PageContext } from '../../src/pages/pages.ts';
 
 export const config: PagesConfig = {
   brand: { name: 'Example Reports' },

@@ -1,0 +1,83 @@
+// All pages that the gateway makes, by name: data and visitor in, Response out.
+// ARCHITECTURE §2 (security headers).
+
+import { faultPage } from './fault.ts';
+import { formTooLargePage } from './form-too-large.ts';
+import { languageFor, messagesIn } from './languages.ts';
+import { createFrame } from './layout.ts';
+import { misconfiguredPage } from './misconfigured.ts';
+import { type PagesConfig, pageHeaders } from './page-headers.ts';
+import { popupDonePage } from './popup-done.ts';
+import { profilePage } from './profile.ts';
+import {
+  cookiesBlockedPage,
+  forbiddenPage,
+  foreignOrganizationPage,
+  loginDeniedPage,
+  stepUpRefusedPage,
+} from './refusals.ts';
+import { resubmitPage } from './resubmit.ts';
+import { confirmLogoutPage, signedOutPage } from './sign-out.ts';
+import type { Page, View } from './view.ts';
+
+export interface PageContext {
+  readonly requestId: string;
+  readonly acceptLanguage: string | null;
+}
+
+const PAGES = {
+  fault: faultPage,
+  forbidden: forbiddenPage,
+  stepUpRefused: stepUpRefusedPage,
+  loginDenied: loginDeniedPage,
+  foreignOrganization: foreignOrganizationPage,
+  cookiesBlocked: cookiesBlockedPage,
+  confirmLogout: confirmLogoutPage,
+  signedOut: signedOutPage,
+  profile: profilePage,
+  resubmit: resubmitPage,
+  formTooLarge: formTooLargePage,
+  misconfigured: misconfiguredPage,
+  popupDone: popupDonePage,
+};
+
+/** One function a page. The responses are the caller's to add headers to (`Set-Cookie`, `X-Request-Id`). */
+export type Pages = {
+  readonly [Name in keyof typeof PAGES]: (
+    context: PageContext,
+    ...data: Parameters<(typeof PAGES)[Name]> extends [View, infer Data] ? [data: Data] : []
+  ) => Response;
+};
+
+const createNonce = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
+
+const createPage = <Data>(
+  config: PagesConfig,
+  frame: ReturnType<typeof createFrame>,
+  toPage: (view: View, data: Data) => Page,
+) => {
+  return ({ requestId, acceptLanguage }: PageContext, data: Data): Response => {
+    const language = languageFor(acceptLanguage);
+    const view = { config, language, messages: messagesIn(language) };
+    const page = toPage(view, data);
+    const nonce = createNonce();
+    const headers = pageHeaders(config, {
+      language,
+      nonce,
+      hasScript: page.script !== undefined,
+      sendsToApplication: page.form === 'application',
+      keepsOpener: page.script === 'doneScript',
+    });
+    if (page.retryAfter !== undefined) headers['Retry-After'] = String(Math.ceil(page.retryAfter));
+    return new Response(frame(page, view, requestId, nonce).text, { status: page.status, headers });
+  };
+};
+
+export const createPages = (config: PagesConfig): Pages => {
+  const frame = createFrame(config);
+  const pages = Object.entries(PAGES).map(([name, toPage]) => [
+    name,
+    createPage(config, frame, toPage as (view: View, data: unknown) => Page),
+  ]);
+  return Object.fromEntries(pages) as Pages;
+};
