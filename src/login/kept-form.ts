@@ -2,8 +2,11 @@
 // ARCHITECTURE §3 first row.
 
 import type { Gateway } from '../gateway.ts';
+import { MAX_RETURN_TO_LENGTH } from '../policy/return-to.ts';
+import { clientNetwork } from '../shared/client-network.ts';
 import type { OwnAddress } from '../shared/own-address.ts';
 import { randomHex } from '../shared/random.ts';
+import { MAX_RETURN_TO_IN_COOKIE, STRANGERS_LIFETIME, TRANSACTION_LIFETIME } from './bounds.ts';
 
 export interface KeptForm {
   /** Path and query. */
@@ -23,6 +26,24 @@ export interface KeptAddress {
   /** Copied from the form, where there is one. */
   readonly formerSub?: string | undefined;
   readonly browser?: string | undefined;
+}
+
+interface ToKeep {
+  readonly returnTo: OwnAddress;
+  readonly form?: KeptForm;
+}
+
+/** Keeps what does not fit into the cookie, and returns its key. Undefined if everything fits, or no more may be kept. */
+export async function keepIfNeeded(
+  gateway: Gateway,
+  { headers }: Request,
+  { returnTo, form }: ToKeep,
+): Promise<string | undefined> {
+  const isLong = returnTo.length > MAX_RETURN_TO_IN_COOKIE && returnTo.length <= MAX_RETURN_TO_LENGTH;
+  const isKept = form !== undefined || (isLong && gateway.strangers.mayLeave(clientNetwork(headers)));
+  if (!isKept) return undefined;
+  const lifetime = form?.formerSub === undefined ? STRANGERS_LIFETIME : TRANSACTION_LIFETIME;
+  return keepForLogin(gateway, returnTo, form, gateway.now() + lifetime);
 }
 
 /** Returns the key under which address and form are found. The key goes into the login's cookie, and nowhere else. */

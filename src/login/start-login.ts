@@ -3,14 +3,16 @@
 
 import { appendCookies, redirectAnswer } from '../answer/answers.ts';
 import type { Gateway } from '../gateway.ts';
-import { MAX_RETURN_TO_LENGTH } from '../policy/return-to.ts';
+import {
+  generateRandomCodeVerifier,
+  generateRandomNonce,
+  generateRandomState,
+} from '../shared/random.ts';
 import { loginRedirectStatus } from '../policy/way-to-login.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
-import { clientNetwork } from '../shared/client-network.ts';
 import { type OwnAddress, ROOT, withoutQuery } from '../shared/own-address.ts';
-import { generateRandomCodeVerifier, generateRandomNonce, generateRandomState } from '../shared/random.ts';
-import { MAX_RETURN_TO_IN_COOKIE, STRANGERS_LIFETIME, TRANSACTION_LIFETIME } from './bounds.ts';
-import { type KeptForm, keepForLogin } from './kept-form.ts';
+import { MAX_RETURN_TO_IN_COOKIE } from './bounds.ts';
+import { type KeptForm, keepIfNeeded } from './kept-form.ts';
 import { assertMayBegin } from './may-begin-login.ts';
 import { createState, surplusTransactions, type Transaction, transactionCookieName } from './transaction.ts';
 import { transactionCookie } from './transaction-cookie.ts';
@@ -41,7 +43,7 @@ export async function startLogin(gateway: Gateway, request: Request, start: Logi
 export async function beginLogin(gateway: Gateway, request: Request, start: LoginStart): Promise<Response> {
   const { config, relyingParty } = gateway;
   const { returnTo } = start;
-  const kept = start.kept ?? (await keepFor(gateway, request, start));
+  const kept = start.kept ?? (await keepIfNeeded(gateway, request, start));
   const base = cookieBase(config.isSecure);
   const present = parseOwnCookies(request.headers.get('cookie'), base);
   const order = orderOf(base, [...present.keys()], gateway.now());
@@ -73,19 +75,6 @@ function orderOf(base: string, present: readonly string[], now: number): number 
   let order = present.length > 0 ? now + MOST_AHEAD : now;
   while (order > now && !isTaken(order - 1)) order -= 1;
   return order;
-}
-
-/** Keeps what does not fit into the cookie, and returns its key. Undefined if everything fits, or no more may be kept. */
-async function keepFor(
-  gateway: Gateway,
-  { headers }: Request,
-  { returnTo, form }: LoginStart,
-): Promise<string | undefined> {
-  const isLong = returnTo.length > MAX_RETURN_TO_IN_COOKIE && returnTo.length <= MAX_RETURN_TO_LENGTH;
-  const isKept = form !== undefined || (isLong && gateway.strangers.mayLeave(clientNetwork(headers)));
-  if (!isKept) return undefined;
-  const lifetime = form?.formerSub === undefined ? STRANGERS_LIFETIME : TRANSACTION_LIFETIME;
-  return keepForLogin(gateway, returnTo, form, gateway.now() + lifetime);
 }
 
 /** The cookie holds the path alone if the address is too long for it, and `/` if the path is too long as well. */
