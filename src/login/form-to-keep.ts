@@ -3,11 +3,11 @@
 
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
-import { readLimited } from '../oidc/provider-fetch.ts';
 import { isNavigation, siteOf } from '../policy/navigation.ts';
 import { MAX_RETURN_TO_LENGTH } from '../policy/return-to.ts';
 import { encodeBase64url } from '../shared/base64url.ts';
 import { clientNetwork } from '../shared/client-network.ts';
+import { readLimited } from '../shared/read-limited.ts';
 import type { FaultTable } from '../shared/refusals.ts';
 import { MAX_FORM, MAX_FORM_TYPE } from './bounds.ts';
 import { browserOf } from './browser-traits.ts';

@@ -1,6 +1,8 @@
 // Every call to ZITADEL goes through here: a deadline for the whole answer, a limit on its size, no redirect followed.
 // RFC 9700 §4.12; ARCHITECTURE §3 ("each call to ZITADEL or a store has a deadline").
 
+import { readLimited } from '../shared/read-limited.ts';
+
 export type ProviderCallFailure = 'timeout' | 'network' | 'too_large';
 
 /** The authorization server could not be asked, or did not answer as a whole. Always worth another try later. */
@@ -78,30 +80,4 @@ function failOnAbort(signal: AbortSignal, endpoint: string): Promise<never> {
     if (signal.aborted) fail();
     signal.addEventListener('abort', fail, { once: true });
   });
-}
-
-/** The body's bytes, or undefined when there are more than `maxBytes`. */
-export async function readLimited(
-  response: Pick<Response, 'headers' | 'body'>,
-  maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (Number(response.headers.get('content-length')) > maxBytes) {
-    await response.body?.cancel();
-    return undefined;
-  }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength;
-    // Leaving the loop cancels the stream, which frees the connection (six at most per invocation).
-    if (length > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
 }

@@ -1,7 +1,7 @@
 // The fields of a small form that was posted to one of the gateway's own endpoints.
 // URL Standard §5 (application/x-www-form-urlencoded).
 
-import { readLimited } from '../oidc/provider-fetch.ts';
+import { readLimited } from './read-limited.ts';
 
 /** Bytes; the largest form of ours holds one logout token. */
 const MAX_BYTES = 65_536;
