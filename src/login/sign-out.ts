@@ -3,9 +3,9 @@
 
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
+import { generateRandomState } from '../oidc/conversation/random-values.ts';
 import type { ReturnTo } from '../policy/return-to.ts';
 import type { Holder } from '../session/session-ends.ts';
-import { generateRandomState } from '../shared/random.ts';
 import type { EndOutcome } from '../user-object/api.ts';
 import { loginHintOf } from './login-hint.ts';
 import { signOutRoundCookie } from './sign-out-round.ts';

@@ -7,7 +7,7 @@ import {
   generateRandomCodeVerifier,
   generateRandomNonce,
   generateRandomState,
-} from '../shared/random.ts';
+} from '../oidc/conversation/random-values.ts';
 import { loginRedirectStatus } from '../policy/way-to-login.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 import { type OwnAddress, ROOT, withoutQuery } from '../shared/own-address.ts';

@@ -1,7 +1,4 @@
-// Random values that nobody can guess: those of a login, each of at least 256 bits, and bytes as hex for everything else.
-// RFC 7636 §4.1 (code_verifier); OIDC Core §15.5.2 (nonce); RFC 6749 §10.12 (state).
-
-export { generateRandomCodeVerifier, generateRandomNonce, generateRandomState } from 'oauth4webapi';
+// Random bytes as hexadecimal digits, which nobody can guess.
 
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
