@@ -12,6 +12,7 @@ const PARTS = [
   ...['bin', 'build', 'cli', 'create-postern', 'demo', 'docs', 'examples', 'src', 'stand-in', 'templates'],
   ...[
     '.npmrc',
+    'ARCHITECTURE.md',
     'CHANGELOG.md',
     'CONTRIBUTING.md',
     'LICENSE',
