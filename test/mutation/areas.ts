@@ -15,7 +15,9 @@ export const AREAS: Readonly<Record<string, Area>> = {
   oidc: {
     mutate: [
       'src/oidc/**/*.ts',
-      ...['bounded-map', 'budget', 'expiring-map', 'single-flight', 'under-way'].map((name) => `src/shared/isolate/${name}.ts`),
+      ...['bounded-map', 'budget', 'expiring-map', 'single-flight', 'under-way'].map(
+        (name) => `src/shared/isolate/${name}.ts`,
+      ),
     ],
     tests: ['test/oidc/**/*.test.ts', 'test/shared/**/*.test.ts'],
   },
