@@ -38,3 +38,20 @@ export async function roles(browser: TestBrowser): Promise<string> {
   const answer = (await (await browser.fetch('/page')).json()) as { headers: Record<string, string> };
   return answer.headers['x-forwarded-roles'] ?? '';
 }
+
+/** A browser that has signed in. */
+export async function signedIn(harness: Harness, user = 'admin'): Promise<TestBrowser> {
+  const browser = harness.browser();
+  await harness.signIn(browser, user);
+  await harness.settle();
+  return browser;
+}
+
+/** The same cookies in an isolate that has seen none of it: what a thief has. */
+export async function thief(harness: Harness, browser: TestBrowser): Promise<TestBrowser> {
+  const other = harness.browser(harness.isolate());
+  for (const [name, value] of await browser.cookies()) {
+    await other.jar.setCookie(`${name}=${value}; Path=/; Secure`, 'https://app.example.com/');
+  }
+  return other;
+}
