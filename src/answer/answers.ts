@@ -63,10 +63,16 @@ export function appendCookies(response: Response, cookies: readonly string[]): R
   return response;
 }
 
-/** Where a script's page is brought back to after signing in: the page it runs on. */
-function returnToOf({ config }: Gateway, c: RequestContext): string {
-  return parseReturnTo(c.req.header('referer') ?? null, config) ?? c.returnTo ?? '/';
+/** Where a script's page is brought back to after signing in: the page it runs on, or that a boosted link of htmx's leads to. */
+function returnToOf({ config }: Gateway, { req, returnTo }: RequestContext): string {
+  const target = req.method === 'GET' && req.header('hx-boosted') === 'true' ? req.url : undefined;
+  const pages = [target, req.header('hx-current-url'), req.header('referer')];
+  return pages.map((page) => parseReturnTo(page ?? null, config)).find((page) => page !== undefined) ?? returnTo ?? '/';
 }
+
+/** For a script: where its page signs in. */
+export const scriptLoginUrl = (gateway: Gateway, c: RequestContext, code: FaultCode): string =>
+  loginUrl(gateway, returnToOf(gateway, c), code);
 
 export function faultAnswer(
   gateway: Gateway,
@@ -98,7 +104,7 @@ export function problemAnswer(gateway: Gateway, c: RequestContext, problem: Prob
     status,
     code,
     request_id: c.get('event').request_id,
-    ...(status === 401 && { login_url: loginUrl(gateway, returnToOf(gateway, c), code) }),
+    ...(status === 401 && { login_url: scriptLoginUrl(gateway, c, code) }),
     ...members,
   };
   return setHeaders(jsonAnswer(gateway, body, status, 'application/problem+json'), headers);

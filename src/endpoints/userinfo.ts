@@ -7,9 +7,12 @@ import type { Session } from '../session/session.ts';
 import { idleExpiresAt } from '../session/session.ts';
 
 export const userinfo: Endpoint = (gateway) => async (c) => {
+  // The edge says when, too, but not every server does: the times below can't be read by the clock of a device that is wrong. RFC 9110 §6.6.1.
+  const headers = { Date: new Date(gateway.now() * 1000).toUTCString() };
   const opened = await gateway.visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity: false });
   if (opened.kind !== 'active') {
-    return faultAnswer(gateway, c, 'unauthenticated', opened.kind === 'ended' ? opened.reason : 'no session');
+    const reason = opened.kind === 'ended' ? opened.reason : 'no session';
+    return faultAnswer(gateway, c, 'unauthenticated', reason, { headers });
   }
   const { visit } = opened;
   const claims = await gateway.visitorSessions.freshen(visit, gateway.config.claimsMaxAge);
@@ -17,7 +20,9 @@ export const userinfo: Endpoint = (gateway) => async (c) => {
   c.get('event').sub = visit.session.identity.sub;
   if (claims === 'ended') return faultAnswer(gateway, c, 'unauthenticated', 'the session has just ended');
   const cookies = await gateway.visitorSessions.renewedCookies(visit);
-  return appendCookies(jsonAnswer(gateway, describeSession(gateway, visit.session)), cookies);
+  const answer = jsonAnswer(gateway, describeSession(gateway, visit.session));
+  answer.headers.set('Date', headers.Date);
+  return appendCookies(answer, cookies);
 };
 
 export function describeSession({ config }: Gateway, session: Session) {

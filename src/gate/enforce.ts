@@ -1,7 +1,7 @@
 // Answers a request that may not pass with a sign-in, a step-up, 401 or 403. The kind of request and the route's rule choose which.
 // ARCHITECTURE §3; RFC 6750 §3; RFC 9470 §3; Fetch §3.2 (a script of an allowed origin may read the 401).
 
-import { type FaultAnswerOptions, faultAnswer } from '../answer/answers.ts';
+import { type FaultAnswerOptions, faultAnswer, scriptLoginUrl } from '../answer/answers.ts';
 import { bearerChallenge } from '../answer/challenge.ts';
 import type { FaultCode } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
@@ -10,7 +10,13 @@ import { stepUpStart } from '../login/step-up-round.ts';
 import { allowedCorsOrigin } from '../policy/cors.ts';
 import type { Decision } from '../policy/decide.ts';
 import { callerOf, type Who } from './authenticate.ts';
-import { createRedirectToLogin, isSentToLogin, loginHref, type SendToLogin } from './send-to-login.ts';
+import {
+  createRedirectToLogin,
+  isSentToLogin,
+  loginHref,
+  mayLeadPageToLogin,
+  type SendToLogin,
+} from './send-to-login.ts';
 import { type Identified, type Matched, pathOf } from './stages.ts';
 
 type BadToken = Extract<Who, { kind: 'bad-token' }>;
@@ -97,11 +103,17 @@ function formerSubOf({ who }: Identified): string | undefined {
 
 function answer(
   gateway: Gateway,
-  { context, requirement }: Matched,
+  matched: Matched,
   code: FaultCode,
   { reason, ...options }: FaultAnswerOptions & { readonly reason: string },
 ): Response {
-  const headers = { ...corsHeaders(requirement, context.req.header('origin')), ...options.headers };
+  const { context, requirement } = matched;
+  const headers = {
+    ...corsHeaders(requirement, context.req.header('origin')),
+    ...((code === 'unauthenticated' || code === 'insufficient_user_authentication') &&
+      mayLeadPageToLogin(gateway, matched) && { 'HX-Redirect': scriptLoginUrl(gateway, context, code) }),
+    ...options.headers,
+  };
   return faultAnswer(gateway, context, code, reason, { ...options, headers });
 }
 

@@ -8,7 +8,7 @@ import type { Gateway } from '../gateway.ts';
 import { FORM_FAULTS, readFormToKeep } from '../login/form-to-keep.ts';
 import { assertMayBegin } from '../login/may-begin-login.ts';
 import { beginLogin, type LoginStart } from '../login/start-login.ts';
-import { maySendToLogin } from '../policy/way-to-login.ts';
+import { maySendPageToLogin, maySendToLogin } from '../policy/way-to-login.ts';
 import { faultOf, isRefusal } from '../shared/refusals.ts';
 import type { Identified, Matched } from './stages.ts';
 
@@ -56,10 +56,16 @@ export function createTellLoginAddress(gateway: Gateway): SendToLogin {
   };
 }
 
-export function isSentToLogin({ config }: Gateway, { context, requirement }: Matched): boolean {
-  const { method, raw, url } = context.req;
-  const asking = { method, headers: raw.headers, host: new URL(url).host };
-  return maySendToLogin(asking, requirement, new URL(config.origin).host);
+export const isSentToLogin = judgeBy(maySendToLogin);
+/** By `HX-Redirect`. */
+export const mayLeadPageToLogin = judgeBy(maySendPageToLogin);
+
+function judgeBy(isSo: typeof maySendToLogin) {
+  return ({ config }: Gateway, { context, requirement }: Matched): boolean => {
+    const { method, raw, url } = context.req;
+    const asking = { method, headers: raw.headers, host: new URL(url).host };
+    return isSo(asking, requirement, new URL(config.origin).host);
+  };
 }
 
 export function loginHref({ config }: Gateway, returnTo: string): string {

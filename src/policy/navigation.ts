@@ -5,6 +5,8 @@
 export type Site = 'same-origin' | 'same-site' | 'cross-site' | 'none' | 'unknown';
 
 const NAVIGATING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
+/** What no document's request carries. htmx and Turbo accept HTML, too. */
+const SCRIPT_FIELDS = ['upgrade', 'hx-request', 'x-turbo-request-id'];
 const SITES: ReadonlySet<string> = new Set(['same-origin', 'same-site', 'none']);
 
 /**
@@ -16,7 +18,7 @@ export function isNavigation(headers: Headers, method: string): boolean {
   const mode = headers.get('sec-fetch-mode');
   const dest = headers.get('sec-fetch-dest');
   if (mode !== null || dest !== null) return (mode ?? 'navigate') === 'navigate' && (dest ?? 'document') === 'document';
-  if (isScript(headers.get('x-requested-with')) || headers.has('upgrade')) return false;
+  if (isScript(headers.get('x-requested-with')) || SCRIPT_FIELDS.some((name) => headers.has(name))) return false;
   return acceptsHtml(headers.get('accept') ?? '');
 }
 
@@ -29,6 +31,11 @@ export function mayBeginLogin(headers: Headers, allowsScript = false): boolean {
   if (dest !== null) return dest === 'document' || (allowsScript && dest === 'empty');
   if (/^(?:image|video|audio|font)\//i.test(headers.get('accept') ?? '')) return false;
   return allowsScript || !isScript(headers.get('x-requested-with'));
+}
+
+/** htmx: it swallows a 401, and goes where `HX-Redirect` says, whatever the status. */
+export function isHtmx(headers: Headers, method: string): boolean {
+  return headers.get('hx-request') === 'true' && !isNavigation(headers, method);
 }
 
 /** Android's web views put their app's name into this header (`com.example.app`), on navigations too. */
