@@ -4,6 +4,7 @@
 import type { Hono } from 'hono';
 import { Hono as TinyHono } from 'hono/tiny';
 import { type AppContext, type AppEnv, type Endpoint, faultAnswer, thrownAnswer } from './answer/answers.ts';
+import { forHtmx } from './answer/htmx.ts';
 import { backchannelLogout } from './endpoints/backchannel-logout.ts';
 import { callback } from './endpoints/callback.ts';
 import type { EndpointName } from './endpoints/catalogue.ts';
@@ -58,7 +59,10 @@ const HANDLERS: Readonly<Record<EndpointName, Endpoint>> = {
 export function createApp(gateway: Gateway): Hono<AppEnv> {
   const destinationOf = compileDestinations(gateway.config, gateway.servesHost);
   const handlers = Object.fromEntries(
-    Object.entries(HANDLERS).map(([name, endpoint]) => [name, endpoint(gateway)]),
+    Object.entries(HANDLERS).map(([name, endpoint]) => [
+      name,
+      forHtmx(gateway, name as EndpointName, endpoint(gateway)),
+    ]),
   ) as Record<EndpointName, ReturnType<Endpoint>>;
   const upstream = createUpstreamRoute(gateway);
 

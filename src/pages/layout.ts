@@ -36,6 +36,7 @@ export const createFrame = (config: PagesConfig) => {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
+<meta name="turbo-visit-control" content="reload">
 ${
   // With no-referrer alone, browsers send forms with `Origin: null`, which applications and our own check take for a forgery.
   page.form && html`<meta name="referrer" content="strict-origin">`
