@@ -31,7 +31,8 @@ async function read(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-export async function startFormApplication(): Promise<FormApplication> {
+/** `pages`: HTML by path, in place of the page with the forms; a path that ends in `.js` is a script. */
+export async function startFormApplication(pages: Readonly<Record<string, string>> = {}): Promise<FormApplication> {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
     const { method = '', url = '', headers } = request;
@@ -44,8 +45,8 @@ export async function startFormApplication(): Promise<FormApplication> {
       response.setHeader('Content-Type', 'text/html');
       response.end(`<!doctype html><title>saved</title><p id="saved">${received.length}</p>`);
     } else {
-      response.setHeader('Content-Type', 'text/html; charset=utf-8');
-      response.end(PAGE);
+      response.setHeader('Content-Type', `text/${url.endsWith('.js') ? 'javascript' : 'html'}; charset=utf-8`);
+      response.end(pages[url] ?? PAGE);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
