@@ -165,11 +165,12 @@ describe.skipIf(!hasChromium)('client.js, when a session ends', () => {
   it('while ZITADEL is down the request waits, and goes on once it is back', async () => {
     const { context, worker, endSession, start, result, arrived, openWindow } = stage();
     await endSession();
-    await context.route(`${worker.zitadel.issuer}/**`, (route) => route.abort('connectionrefused'));
+    worker.zitadel.faults.set('authorize', 'reset');
     await start(POST('x'));
+    const refused = context.waitForEvent('requestfailed');
     await openWindow();
-    await bar().waitFor();
-    await context.unroute(`${worker.zitadel.issuer}/**`);
+    await refused;
+    worker.zitadel.faults.clear();
     await bar().getByRole('button', { name: 'Sign in' }).click();
     expect(await result()).toBe(200);
     expect(arrived()).toEqual(['x']);

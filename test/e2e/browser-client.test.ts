@@ -1,12 +1,10 @@
 // Chromium: client.js signs in again in a small window and repeats the request, or offers a bar where no window opens; it warns
 // before the session's end.
 
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';
-import { CHROMIUM, CHROMIUM_ARGUMENTS, hasChromium } from '../support/chromium.ts';
-import { type RunningWorker, startWorker } from '../support/worker.ts';
-import { type FormApplication, startFormApplication } from './support/form-application.ts';
+import { hasChromium } from '../support/chromium.ts';
+import { type ClientStage, useClientStage } from './support/client-stage.ts';
 
 /** Fetches as an application's script would; the statuses, and the users that the application saw. */
 const FETCH = `(path, count = 1, init) => Promise.all(Array.from({ length: count }, async (_, index) => {
@@ -15,36 +13,11 @@ const FETCH = `(path, count = 1, init) => Promise.all(Array.from({ length: count
 }))`;
 
 describe.skipIf(!hasChromium)('client.js', () => {
-  let application: FormApplication;
-  let worker: RunningWorker;
-  let browser: Browser;
-  let context: BrowserContext;
-  let page: Page;
-
-  beforeAll(async () => {
-    application = await startFormApplication();
-    worker = await startWorker({ upstream: application.origin, env: { SESSION_DURATION: '3600' } });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
+  const stage = useClientStage({ SESSION_DURATION: '3600' });
+  let { application, worker, context, page } = {} as ClientStage;
+  beforeEach(() => {
+    ({ application, worker, context, page } = stage());
   });
-  afterAll(async () => {
-    await browser?.close();
-    await worker?.stop();
-    await application?.close();
-  });
-
-  beforeEach(async () => {
-    context = await browser.newContext({ locale: 'en' });
-    // Whatever Playwright evaluates counts as the visitor's own doing; a script of a page's own does not.
-    await context.addInitScript(
-      'Object.defineProperty(navigator, "userActivation", { get: () => ({ isActive: window.isActive }) })',
-    );
-    page = await context.newPage();
-    await page.goto(`${worker.origin}/app`);
-    await page.getByRole('button', { name: /Uma/ }).click();
-    await page.waitForURL(`${worker.origin}/app`);
-    await page.waitForLoadState('networkidle');
-  });
-  afterEach(() => context?.close());
 
   const endSession = () => context.clearCookies({ name: 'postern' });
   const forgetPerson = () => context.clearCookies();
@@ -100,6 +73,9 @@ describe.skipIf(!hasChromium)('client.js', () => {
     await forgetPerson();
     application.received.length = 0;
     await start(`('/data/', 2, { method: 'POST', body: 'of the first' })`);
+    await page.evaluate(
+      `{ const request = new XMLHttpRequest(); request.open('POST', '/data/3'); request.send('of the first, too') }`,
+    );
     const opened = context.waitForEvent('page');
     await bar().getByRole('button', { name: 'Sign in' }).click();
     const reloaded = page.waitForEvent('load');

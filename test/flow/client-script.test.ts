@@ -1,6 +1,7 @@
 // GET /auth/client.js and the page where its small window ends. What the script does: test/e2e/browser-client.test.ts.
 // ARCHITECTURE §2.
 
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { clientScript } from '../../src/pages/client-script.ts';
 import { LANGUAGES, messagesIn } from '../../src/pages/languages.ts';
@@ -9,7 +10,7 @@ import { createHarness, ORIGIN } from '../support/harness.ts';
 import { comeBack, expectOwnHeaders } from './steps.ts';
 
 describe('GET /auth/client.js', () => {
-  it('is a script under 4 KB, in the visitor’s language, for anybody', async () => {
+  it('is a script under 4 KB, 2 KB compressed, in the visitor’s language, for anybody', async () => {
     const harness = createHarness();
     const response = await harness.browser().fetch('/auth/client.js', { headers: { 'accept-language': 'de' } });
     expect(response.status).toBe(200);
@@ -17,6 +18,7 @@ describe('GET /auth/client.js', () => {
     expectOwnHeaders(response);
     const text = await response.text();
     expect(new TextEncoder().encode(text).length).toBeLessThan(4096);
+    expect(gzipSync(text).length).toBeLessThan(2048);
     expect(text).toContain(messagesIn('de').staySignedIn);
     expect(text).toContain(`"${ORIGIN}/auth/"`);
   });
@@ -68,5 +70,15 @@ describe('the end of a sign-in in a small window', () => {
     expect(await ends()).toBe(first);
     await browser.fetch('/', { method: 'HEAD' });
     expect(await ends()).toBe(first + 1800);
+  });
+
+  it('RFC 9110 §6.6.1 userinfo says what time it is here, signed in or not', async () => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    const time = async () => Date.parse((await browser.fetch('/auth/userinfo')).headers.get('date') ?? '') / 1000;
+    expect(await time()).toBe(harness.clock.now);
+    await harness.signIn(browser, 'user');
+    await harness.advance(100);
+    expect(await time()).toBe(harness.clock.now);
   });
 });

@@ -30,6 +30,8 @@ describe('ARCHITECTURE §3: a navigation', () => {
     ],
     ['an older browser’s page', { accept: HTML }, true],
     ['an older browser’s XHR', { accept: HTML, 'x-requested-with': 'XMLHttpRequest' }, false],
+    ['htmx, in an older browser', { accept: HTML, 'hx-request': 'true' }, false],
+    ['Turbo, in an older browser', { accept: HTML, 'x-turbo-request-id': '1' }, false],
     ['an Android web view', { accept: HTML, 'x-requested-with': 'com.example.app' }, true],
     ['an older browser’s WebSocket', { accept: HTML, upgrade: 'websocket' }, false],
     ['curl', { accept: '*/*' }, false],
