@@ -4,7 +4,7 @@
 import { ENDPOINTS, type EndpointName } from '../endpoints/catalogue.ts';
 import type { Gateway } from '../gateway.ts';
 import { ownResponseHeaders } from '../pages/page-headers.ts';
-import { isHtmx } from '../policy/navigation.ts';
+import { isHtmx, isPrefetch } from '../policy/navigation.ts';
 import { addressOf } from '../shared/own-address.ts';
 import type { AppContext, Endpoint } from './answers.ts';
 
@@ -15,7 +15,7 @@ export function forHtmx(gateway: Gateway, name: EndpointName, handler: Handler):
   if (!('leadsRound' in ENDPOINTS[name]) && name !== 'profile') return handler;
   return async (c: AppContext) => {
     const { method, raw } = c.req;
-    if (!isHtmx(raw.headers, method)) return handler(c);
+    if (!isHtmx(raw.headers, method) || isPrefetch(raw.headers)) return handler(c);
     if (method === 'GET') return leadPage(gateway, addressOf(c.get('url')));
     const answer = await handler(c);
     const location = answer.headers.get('location');

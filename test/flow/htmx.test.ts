@@ -109,6 +109,13 @@ describe('what htmx fetches of ours in a page’s stead (hx-boost)', () => {
     expect(await isSignedIn(browser)).toBe(true);
   });
 
+  it('fetched ahead, a sign-out leads nowhere and ends nothing', async () => {
+    const { browser } = await signedIn();
+    const response = await browser.fetch('/auth/logout', { headers: { ...HTMX, 'sec-purpose': 'prefetch' } });
+    expect([response.status, response.headers.get('hx-redirect')]).toEqual([400, null]);
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+
   it('scripts’ own endpoints answer as ever', async () => {
     const { browser } = await signedIn();
     expect((await browser.fetch('/auth/userinfo', { headers: HTMX })).status).toBe(200);
