@@ -7,7 +7,7 @@ import { createLazy } from '../shared/isolate/lazy.ts';
 import { signJwt } from '../shared/jwt.ts';
 import { CLOCK_TOLERANCE } from './tokens/signed-token.ts';
 
-/** Seconds. */
+/** Seconds that are left to an assertion where ZITADEL's clock is ahead of ours by all that clocks may differ. */
 const ASSERTION_LIFE = 60;
 
 /** Authenticates lazily, so that a key is imported once, when it is first needed. `now` in seconds. */
@@ -23,7 +23,7 @@ export function createClientAuth(authentication: ClientAuthentication, now: () =
       return async ({ issuer }, { client_id }, body) => {
         const at = Math.floor(now());
         // ZITADEL wants the issuer as audience, and refuses an assertion that is a second ahead of its own clock.
-        const times = { iat: at - CLOCK_TOLERANCE, exp: at + ASSERTION_LIFE };
+        const times = { iat: at - CLOCK_TOLERANCE, exp: at + CLOCK_TOLERANCE + ASSERTION_LIFE };
         const claims = { iss: client_id, sub: client_id, aud: issuer, jti: crypto.randomUUID(), ...times };
         body.set('client_id', client_id);
         body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');

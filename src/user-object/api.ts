@@ -40,6 +40,8 @@ export interface SessionFacts {
   readonly sid?: string;
   readonly device: SignedInFrom;
   readonly startedAt: number;
+  /** The ID token's `iat`: by ZITADEL's clock, as that of a logout token. Sessions of older releases have none. */
+  readonly issuedAt?: number;
   readonly expiresAt: number;
 }
 

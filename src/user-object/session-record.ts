@@ -140,5 +140,6 @@ export function withPredecessors(chosen: readonly SessionRecord[], all: readonly
 export function isSelected(record: SessionRecord, selection: SessionSelection): boolean {
   if ('id' in selection) return record.id === selection.id;
   if ('allExcept' in selection) return record.id !== selection.allExcept;
-  return record.startedAt <= selection.startedBefore && (selection.sid === undefined || record.sid === selection.sid);
+  const { startedAt, issuedAt = startedAt } = record;
+  return issuedAt <= selection.startedBefore && (selection.sid === undefined || record.sid === selection.sid);
 }

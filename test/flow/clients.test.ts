@@ -85,7 +85,7 @@ describe('a client with an application key', () => {
       const [header, payload] = (params['client_assertion'] ?? '').split('.').slice(0, 2).map(decode);
       expect(header).toMatchObject({ alg: 'RS256', kid: expect.any(String) });
       expect(payload).toMatchObject({ iss: SEED.webClientId, sub: SEED.webClientId, aud: harness.zitadel.issuer });
-      expect(Number(payload?.['exp']) - Number(payload?.['iat'])).toBeLessThanOrEqual(120);
+      expect(Number(payload?.['exp']) - Number(payload?.['iat'])).toBeLessThanOrEqual(180);
       seen.add(payload?.['jti']);
     }
     expect(seen.size).toBe(calls.length);

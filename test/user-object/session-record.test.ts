@@ -110,6 +110,11 @@ describe('a selection', () => {
     [{ sid: 'sid-2', startedBefore: 2000 }, false],
     [{ sid: undefined, startedBefore: 2000 }, true],
   ])('%j takes the session: %s', (selection, isTaken) => expect(isSelected(RECORD, selection)).toBe(isTaken));
+  it('goes by the clock of the logout token where the session knows it', () => {
+    const issued = { ...RECORD, issuedAt: 940 };
+    expect(isSelected(issued, { sid: 'sid-1', startedBefore: 940 })).toBe(true);
+    expect(isSelected(issued, { sid: 'sid-1', startedBefore: 939 })).toBe(false);
+  });
   it('by sid never takes a session without one', () => {
     const { sid: _sid, ...bare } = RECORD;
     expect(isSelected(bare, { sid: 'sid-1', startedBefore: 2000 })).toBe(false);

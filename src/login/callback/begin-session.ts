@@ -55,12 +55,13 @@ function begin(login: ProvenLogin, session: Session, previous: Holder | undefine
   const { gateway, c, tokens, identity, claimsAt, askedAt } = login;
   const { directory } = gateway;
   const { id, startedAt, expiresAt } = session;
-  const { sid } = login.idToken;
+  const { sid, issuedAt } = login.idToken;
   const begun = directory.ofUser(identity.sub).begin({
     id,
     sub: identity.sub,
     device: deviceOf(c.req.raw),
     startedAt,
+    issuedAt,
     expiresAt,
     identity,
     claimsAt,

@@ -12,6 +12,8 @@ export interface IdTokenClaims {
   /** The provider's session, which end_session and back-channel logout name. */
   readonly sid?: string;
   readonly auth_time?: number;
+  /** Its `iat`. */
+  readonly issuedAt: number;
   readonly amr: readonly string[];
   /** All of them, for providers without a userinfo endpoint. */
   readonly all: Readonly<Record<string, unknown>>;
@@ -31,7 +33,7 @@ export async function verifyIdToken(
   const signed = await verifySignedToken(idToken, { ...context, audience: [client_id] });
   if (signed.kind === 'refused') return signed;
   const claims = signed.value;
-  const { sub, sid, auth_time, amr } = claims;
+  const { sub, sid, auth_time, amr, iat } = claims;
   const problem =
     findKindProblem(claims) ??
     findPartyProblem(claims, client_id) ??
@@ -42,6 +44,7 @@ export async function verifyIdToken(
     kind: 'good',
     value: {
       sub,
+      issuedAt: iat,
       amr: Array.isArray(amr) ? amr.filter((method) => typeof method === 'string') : [],
       all: claims,
       ...(typeof sid === 'string' && { sid }),

@@ -5,8 +5,11 @@ import type { SigningKeys } from '../signing-keys.ts';
 import { type VerifiedClaims, verifyJws } from './jws.ts';
 import { type Checked, type Problem, refused, type TimeClaim } from './token-refusal.ts';
 
-/** Seconds that clocks may differ. */
-export const CLOCK_TOLERANCE = 30;
+/**
+ * Seconds that ZITADEL's clock may differ from ours, either way. A machine whose time nobody keeps is found up to a minute off, and such a
+ * minute must lock nobody out. More would give away more: a token counts this much longer than it says. Nobody can set it.
+ */
+export const CLOCK_TOLERANCE = 60;
 /** The year 10000: ZITADEL's longest lifetimes end just before it, and `1e400` is far beyond. */
 const LATEST_TIME = 253_402_300_800;
 const TIMES: readonly TimeClaim[] = ['exp', 'iat', 'nbf', 'auth_time'];

@@ -11,7 +11,12 @@ describe('ID tokens', () => {
     verifyIdToken(await sign({ ...good, ...changes }, header), 'us', context);
 
   it('OIDC Core §2: sub, and sid, auth_time and amr where they are', async () => {
-    expect(assertChecked(await verify({}))).toStrictEqual({ sub: '1', amr: [], all: { ...good, typ: 'JWT' } });
+    expect(assertChecked(await verify({}))).toStrictEqual({
+      sub: '1',
+      issuedAt: NOW,
+      amr: [],
+      all: { ...good, typ: 'JWT' },
+    });
     expect(assertChecked(await verify({ sid: 's', auth_time: NOW - 5, amr: ['pwd', 'mfa'] }))).toMatchObject({
       sub: '1',
       sid: 's',
@@ -22,7 +27,7 @@ describe('ID tokens', () => {
 
   it('OIDC Core §2: what is not of its form is left out', async () => {
     const { all: _, ...rest } = assertChecked(await verify({ sid: 7, amr: ['pwd', 7, null, ['mfa']] }));
-    expect(rest).toStrictEqual({ sub: '1', amr: ['pwd'] });
+    expect(rest).toStrictEqual({ sub: '1', issuedAt: NOW, amr: ['pwd'] });
     expect(await verify({ amr: 'mfa' })).toMatchObject({ value: { amr: [] } });
   });
 

@@ -78,7 +78,7 @@ export const TELLING_VALUES = [
     NOW,
     NOW - 10_000,
     NOW + 10_000,
-    NOW + 31,
+    NOW + 61,
     'Bearer',
   ],
   ...[
