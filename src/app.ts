@@ -24,6 +24,7 @@ import { client, done, script } from './endpoints/scripts.ts';
 import { stepUp } from './endpoints/step-up.ts';
 import { userinfo } from './endpoints/userinfo.ts';
 import { FAULTS, GatewayError } from './errors.ts';
+import { noteReaders } from './gate/readers.ts';
 import { createUpstreamRoute } from './gate/upstream.ts';
 import type { Gateway } from './gateway.ts';
 import { isSignOutAnswer } from './login/sign-out-round.ts';
@@ -74,6 +75,7 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
       case 'trace':
         return refuseMethod(gateway, c, ['GET', 'HEAD', 'POST']);
       case 'misdirected':
+        noteReaders(c, gateway.rules, { method, host: new URL(gateway.config.origin).host, path });
         throw new GatewayError('misdirected', `host ${host}`);
       case 'not-found':
         throw new GatewayError('not_found', 'no such endpoint');

@@ -8,11 +8,12 @@ import type { Gateway } from '../gateway.ts';
 import type { RequestEvent } from '../observability/request-event.ts';
 import { ownResponseHeaders } from '../pages/page-headers.ts';
 import type { PageContext } from '../pages/pages.ts';
+import type { CorsFields } from '../policy/cors.ts';
 import { isNavigation } from '../policy/navigation.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
 
-/** `url` is the request's, parsed once. */
-export type AppEnv = { Variables: { event: RequestEvent; url: URL } };
+/** `url` is the request's, parsed once; `cors`, of a known route, is for what the gateway itself answers there. */
+export type AppEnv = { Variables: { event: RequestEvent; url: URL; cors?: CorsFields } };
 export type AppContext = Context<AppEnv>;
 /** What a request is judged by. It is the request that came, or the one that another proxy asks about. */
 export interface RequestContext {
@@ -24,6 +25,8 @@ export interface RequestContext {
     header(name: string): string | undefined;
   };
   get(key: 'event'): RequestEvent;
+  get(key: 'cors'): CorsFields | undefined;
+  set(key: 'cors', fields: CorsFields): void;
   /** Where a sign-in ends if the request's `Referer` names no page of ours. Missing: at the root. */
   readonly returnTo?: string | undefined;
   /** A proxy asks about a visitor's request, so that the client address which the edge reports is the proxy's. */
@@ -85,7 +88,7 @@ export function faultAnswer(
   if (!isForPerson) return problemAnswer(gateway, c, { code, reason, ...options });
   noteFault(c, code, reason);
   const { page = (context) => gateway.pages.fault(context, { code }), headers = {} } = options;
-  return setHeaders(page(pageContext(c)), headers);
+  return setHeaders(page(pageContext(c)), { ...c.get('cors'), ...headers });
 }
 
 export interface Problem extends Pick<FaultAnswerOptions, 'headers' | 'members'> {
@@ -107,7 +110,7 @@ export function problemAnswer(gateway: Gateway, c: RequestContext, problem: Prob
     ...(status === 401 && { login_url: scriptLoginUrl(gateway, c, code) }),
     ...members,
   };
-  return setHeaders(jsonAnswer(gateway, body, status, 'application/problem+json'), headers);
+  return setHeaders(jsonAnswer(gateway, body, status, 'application/problem+json'), { ...c.get('cors'), ...headers });
 }
 
 /** Where a program sends a person to sign in. A session that ZITADEL still has would bring the same sign-in back after a step-up. */
@@ -125,7 +128,10 @@ function noteFault(c: RequestContext, code: FaultCode, reason: string): void {
 }
 
 function setHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'Vary') response.headers.append(name, value);
+    else response.headers.set(name, value);
+  }
   return response;
 }
 

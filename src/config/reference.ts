@@ -82,7 +82,7 @@ export const ROUTE_DESCRIPTIONS: Record<RouteField, string> = {
   claims_max_age: 'As `CLAIMS_MAX_AGE`, tighter for this rule.',
   unauthenticated:
     '`"auto"` sends people to sign in and answers 401 to scripts; `"redirect"` and `"401"` always do the one.',
-  cors: 'Origins whose preflights pass and which may read a 401.',
+  cors: 'Origins whose preflights pass and which may read the gateway’s own answers (401, 403, 502 …).',
   mode: '`"enforce"`, or `"report"`: decide, log what would have happened, and let the rules below decide.',
   upstream: 'Another upstream: a URL, or `service:` and the name of a service binding.',
   strip_prefix: '`true` removes the rule’s path before `/*`, a text that prefix of it.',

@@ -44,7 +44,8 @@ export const check: Endpoint = (gateway) => {
 function visitorContext(c: AppContext, { method, url }: AskedRequest, { pathname, search }: URL): RequestContext {
   return {
     req: { raw: c.req.raw, method, url, header: (name) => c.req.header(name) },
-    get: (key) => c.get(key),
+    get: c.get,
+    set: c.set,
     isAskedFor: true,
     returnTo: method === 'GET' || method === 'HEAD' ? pathname + search : undefined,
   };

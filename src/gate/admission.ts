@@ -9,6 +9,7 @@ import { type Decision, decide } from '../policy/decide.ts';
 import { matchRequest, type RequestFacts } from '../policy/match.ts';
 import { authenticate, callerOf, type Who } from './authenticate.ts';
 import { createEnforcement } from './enforce.ts';
+import { noteReaders } from './readers.ts';
 import type { SendToLogin } from './send-to-login.ts';
 import type { Admitted, Identified, Matched } from './stages.ts';
 
@@ -42,7 +43,9 @@ function matchRules({ rules }: Gateway, context: RequestContext, { host, path }:
   const requestedMethod = isPreflight(method, raw.headers)
     ? context.req.header('access-control-request-method')
     : undefined;
-  const requirement = matchRequest(rules, { method, host, path, requestedMethod });
+  const facts = { method, host, path, requestedMethod };
+  const requirement = matchRequest(rules, facts);
+  noteReaders(context, rules, facts, requirement);
   if (requirement.kind === 'nonsense') throw new GatewayError('bad_request', `path: ${requirement.reason}`);
   return { context, requirement };
 }

@@ -1,5 +1,5 @@
 // Answers a request that may not pass with a sign-in, a step-up, 401 or 403. The kind of request and the route's rule choose which.
-// ARCHITECTURE §3; RFC 6750 §3; RFC 9470 §3; Fetch §3.2 (a script of an allowed origin may read the 401).
+// ARCHITECTURE §3; RFC 6750 §3; RFC 9470 §3.
 
 import { type FaultAnswerOptions, faultAnswer, scriptLoginUrl } from '../answer/answers.ts';
 import { bearerChallenge } from '../answer/challenge.ts';
@@ -7,7 +7,6 @@ import type { FaultCode } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { personOf } from '../identity/person.ts';
 import { stepUpStart } from '../login/step-up-round.ts';
-import { allowedCorsOrigin } from '../policy/cors.ts';
 import type { Decision } from '../policy/decide.ts';
 import { callerOf, type Who } from './authenticate.ts';
 import {
@@ -107,22 +106,11 @@ function answer(
   code: FaultCode,
   { reason, ...options }: FaultAnswerOptions & { readonly reason: string },
 ): Response {
-  const { context, requirement } = matched;
+  const { context } = matched;
   const headers = {
-    ...corsHeaders(requirement, context.req.header('origin')),
     ...((code === 'unauthenticated' || code === 'insufficient_user_authentication') &&
       mayLeadPageToLogin(gateway, matched) && { 'HX-Redirect': scriptLoginUrl(gateway, context, code) }),
     ...options.headers,
   };
   return faultAnswer(gateway, context, code, reason, { ...options, headers });
-}
-
-function corsHeaders(requirement: Matched['requirement'], origin: string | undefined): Record<string, string> {
-  if (origin === undefined || !allowedCorsOrigin(requirement, origin)) return {};
-  return {
-    'Access-Control-Allow-Origin': origin,
-    'Access-Control-Allow-Credentials': 'true',
-    'Access-Control-Expose-Headers': 'WWW-Authenticate, X-Request-Id',
-    Vary: 'Origin',
-  };
 }
