@@ -15,6 +15,7 @@ import { jwks } from './endpoints/jwks.ts';
 import { login } from './endpoints/login.ts';
 import { logout } from './endpoints/logout.ts';
 import { logoutCallback } from './endpoints/logout-callback.ts';
+import { notAhead } from './endpoints/not-ahead.ts';
 import { metrics } from './endpoints/operator/metrics.ts';
 import { operatorSessions } from './endpoints/operator/sessions.ts';
 import { profile } from './endpoints/profile.ts';
@@ -35,8 +36,8 @@ import { RESUBMIT_SCRIPT } from './pages/resubmit.ts';
 /** What answers at each endpoint: neither without the other. */
 const HANDLERS: Readonly<Record<EndpointName, Endpoint>> = {
   login,
-  logout,
-  logoutCallback,
+  logout: notAhead(logout),
+  logoutCallback: notAhead(logoutCallback),
   backchannelLogout,
   userinfo,
   profile,
@@ -44,7 +45,7 @@ const HANDLERS: Readonly<Record<EndpointName, Endpoint>> = {
   done,
   doneScript: script(() => DONE_SCRIPT),
   stepUp,
-  resubmit,
+  resubmit: notAhead(resubmit),
   resubmitScript: script(() => RESUBMIT_SCRIPT),
   check,
   jwks,
@@ -54,7 +55,7 @@ const HANDLERS: Readonly<Record<EndpointName, Endpoint>> = {
   ready,
   callback,
   resourceMetadata: protectedResource,
-  postLogout: logoutCallback,
+  postLogout: notAhead(logoutCallback),
 };
 
 export function createApp(gateway: Gateway): Hono<AppEnv> {

@@ -3,13 +3,12 @@
 
 import { type AppContext, appendCookies, type Endpoint, pageContext, redirectAnswer } from '../answer/answers.ts';
 import { refusalAnswer } from '../answer/refusal.ts';
-import { GatewayError } from '../errors.ts';
 import { createConfirmation, FOREIGN_FORM_FAULTS, type ForeignForm, readOwnForm } from '../gate/own-form.ts';
 import type { Gateway } from '../gateway.ts';
 import { openHeld, type SignedOut, signOut } from '../login/sign-out.ts';
-import { isOwnSite, isPrefetch } from '../policy/navigation.ts';
+import { isOwnSite, mayEndSession } from '../policy/navigation.ts';
 import { parseReturnTo, type ReturnTo } from '../policy/return-to.ts';
-import { type FaultTable, isRefusal } from '../shared/refusals.ts';
+import { isRefusal } from '../shared/refusals.ts';
 
 /** `isMeant`: the visitor wants to be signed out, as far as the request shows; else they are asked. */
 interface Wish {
@@ -17,21 +16,11 @@ interface Wish {
   readonly returnTo: ReturnTo | undefined;
 }
 
-/** Browsers fetch ahead what is typed often or hovered over. */
-type Refusal = { readonly tag: 'prefetched' } | ForeignForm;
-
-const LOGOUT_FAULTS: FaultTable<Refusal> = {
-  ...FOREIGN_FORM_FAULTS,
-  prefetched: () => new GatewayError('bad_request', 'logout: a prefetch ends no session'),
-};
-
 export const logout: Endpoint = (gateway) => async (c) => {
-  const refuse = (refusal: Refusal) => refusalAnswer(gateway, c, LOGOUT_FAULTS, refusal);
-  if (isPrefetch(c.req.raw.headers)) return refuse({ tag: 'prefetched' });
   const held = await openHeld(gateway, c.req.header('cookie') ?? null);
   const sessionId = held.holder?.id ?? '';
   const wish = await readWish(gateway, c, sessionId);
-  if (isRefusal(wish)) return refuse(wish);
+  if (isRefusal(wish)) return refusalAnswer(gateway, c, FOREIGN_FORM_FAULTS, wish);
   if (!wish.isMeant) return askBeforeLogout(gateway, c, sessionId, wish.returnTo);
   if (held.holder) c.get('event').sub = held.holder.sub;
   return answerSignedOut(gateway, c, await signOut(gateway, held, wish.returnTo), wish.returnTo);
@@ -46,14 +35,8 @@ async function readWish(gateway: Gateway, c: AppContext, sessionId: string): Pro
     if (isRefusal(fields)) return fields;
     return { isMeant: true, returnTo: parseReturnTo(fields.get('return_to') ?? asked, gateway.config) };
   }
-  const isMeant = isOwnSite(headers, origin) && !isSubresource(headers);
+  const isMeant = isOwnSite(headers, origin) && mayEndSession(headers);
   return { isMeant, returnTo: parseReturnTo(asked, gateway.config) };
-}
-
-/** A picture that another visitor has put into a page of ours signs nobody out. */
-function isSubresource(headers: Headers): boolean {
-  const dest = headers.get('sec-fetch-dest') ?? 'document';
-  return !['document', 'empty', 'iframe', 'frame'].includes(dest);
 }
 
 export async function askBeforeLogout(

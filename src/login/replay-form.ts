@@ -3,7 +3,7 @@
 // The token is for one user, is taken from our own pages only, and works once: another site can neither make nor use one.
 
 import type { Gateway } from '../gateway.ts';
-import { siteOf } from '../policy/navigation.ts';
+import { isPassedOn, siteOf } from '../policy/navigation.ts';
 import { decodeBase64url } from '../shared/base64url.ts';
 import { FORM_FIELD, readFormToken } from './form-token.ts';
 import type { KeptForm } from './kept-form.ts';
@@ -27,7 +27,9 @@ export async function replayForm(gateway: Gateway, request: Request, sub: string
   // Our page sends text/plain, which hardly any application does: so their forms are not read here.
   const isShort = Number(headers.get('content-length') ?? Number.NaN) <= MAX_TOKEN;
   const isPlain = isShort && headers.get('content-type')?.startsWith('text/plain') === true;
-  if (!isPlain || siteOf(headers, gateway.config.origin) !== 'same-origin') return { kind: 'request', request };
+  // Our page sends no `Referer`, so a service worker leaves nothing that shows whose form it is: the token has to.
+  const mayBeOurs = siteOf(headers, gateway.config.origin) === 'same-origin' || isPassedOn(headers);
+  if (!isPlain || !mayBeOurs) return { kind: 'request', request };
   const bytes = await request.arrayBuffer();
   const [, text] = new RegExp(`^${FORM_FIELD}=([\\w.-]+)\\r\\n$`).exec(new TextDecoder().decode(bytes)) ?? [];
   if (text === undefined) return { kind: 'request', request: new Request(request, { body: bytes }) };

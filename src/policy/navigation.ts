@@ -1,5 +1,5 @@
 // Tells from a request's headers what caused it: somebody who goes to a page, a script, a prefetch, another site. Decides only how to answer.
-// ARCHITECTURE §3 last paragraph, §2 logout; Fetch Metadata Request Headers §2.
+// ARCHITECTURE §2 logout, §3 last paragraph; Fetch Metadata Request Headers §2; HTML §7.6 (speculative loading).
 
 /** How a request came about, as far as its headers say. `unknown`: they say nothing. */
 export type Site = 'same-origin' | 'same-site' | 'cross-site' | 'none' | 'unknown';
@@ -17,9 +17,21 @@ export function isNavigation(headers: Headers, method: string): boolean {
   if (!NAVIGATING.has(method)) return false;
   const mode = headers.get('sec-fetch-mode');
   const dest = headers.get('sec-fetch-dest');
-  if (mode !== null || dest !== null) return (mode ?? 'navigate') === 'navigate' && (dest ?? 'document') === 'document';
+  if (mode !== null || dest !== null) {
+    return ((mode ?? 'navigate') === 'navigate' && (dest ?? 'document') === 'document') || isPassedOn(headers);
+  }
   if (isScript(headers.get('x-requested-with')) || SCRIPT_FIELDS.some((name) => headers.has(name))) return false;
   return acceptsHtml(headers.get('accept') ?? '');
+}
+
+/**
+ * Whether a service worker has passed a navigation on, with `fetch(event.request)`. The destination is empty then, so that a tab can't be
+ * told from a frame. Firefox also makes the mode `same-origin`, and leaves only a field that a page's own requests never have.
+ */
+export function isPassedOn(headers: Headers): boolean {
+  if (headers.get('sec-fetch-dest') !== 'empty') return false;
+  const mode = headers.get('sec-fetch-mode');
+  return mode === 'navigate' || (mode === 'same-origin' && headers.get('upgrade-insecure-requests') === '1');
 }
 
 /**
@@ -28,7 +40,7 @@ export function isNavigation(headers: Headers, method: string): boolean {
  */
 export function mayBeginLogin(headers: Headers, allowsScript = false): boolean {
   const dest = headers.get('sec-fetch-dest');
-  if (dest !== null) return dest === 'document' || (allowsScript && dest === 'empty');
+  if (dest !== null) return dest === 'document' || (dest === 'empty' && (allowsScript || isPassedOn(headers)));
   if (/^(?:image|video|audio|font)\//i.test(headers.get('accept') ?? '')) return false;
   return allowsScript || !isScript(headers.get('x-requested-with'));
 }
@@ -36,6 +48,15 @@ export function mayBeginLogin(headers: Headers, allowsScript = false): boolean {
 /** htmx: it swallows a 401, and goes where `HX-Redirect` says, whatever the status. */
 export function isHtmx(headers: Headers, method: string): boolean {
   return headers.get('hx-request') === 'true' && !isNavigation(headers, method);
+}
+
+/**
+ * Whether a GET may end the session without asking, because somebody goes there, in a tab or in a frame. A picture or a script's request may
+ * be another visitor's doing, or fetched ahead without a mark. What a service worker passes on does not say for certain which site sent it.
+ */
+export function mayEndSession(headers: Headers): boolean {
+  const dest = headers.get('sec-fetch-dest');
+  return dest === null ? !isScript(headers.get('x-requested-with')) : ['document', 'iframe', 'frame'].includes(dest);
 }
 
 /** Android's web views put their app's name into this header (`com.example.app`), on navigations too. */
@@ -52,21 +73,36 @@ function acceptsHtml(accept: string): boolean {
   });
 }
 
-/** Chrome and Safari say `Sec-Purpose`, older ones `Purpose`, Firefox `X-Moz`. */
+/** Fields whose value says it. Browsers send `Sec-Purpose`, older ones `Purpose`, `X-Purpose` or `X-Moz`; Inertia `Purpose`, Turbo `X-Sec-Purpose`. */
+const PURPOSES = ['sec-purpose', 'purpose', 'x-purpose', 'x-sec-purpose', 'x-moz', 'moz-purpose', 'sec-fetch-purpose'];
+/** Fields that are sent only then: Next-Router-Prefetch, Next-Router-Segment-Prefetch, X-Middleware-Prefetch, HX-Preloaded, X-Prefetch … */
+const MARK = /(?:^|-)(?:prefetch|preload|prerender)(?:ed)?$|^sec-speculation-tags$/;
+/** A navigation under way: the browser asks already while its service worker starts. */
+const NO_MARK = 'service-worker-navigation-preload';
+
+/** Whether the request is sent ahead of time: nobody has gone there, and perhaps nobody will. */
 export function isPrefetch(headers: Headers): boolean {
-  return ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) => {
-    const tokens = (headers.get(name) ?? '').toLowerCase().split(/[\s,;]/);
-    return tokens.includes('prefetch') || tokens.includes('prerender') || tokens.includes('preview');
-  });
+  const words = PURPOSES.flatMap((name) => (headers.get(name) ?? '').toLowerCase().split(/[\s,;]/));
+  if (words.some((word) => /^(?:prefetch|preload|prerender|preview)$/.test(word))) return true;
+  return [...headers].some(([name, value]) => MARK.test(name) && name !== NO_MARK && !/^(?:\??0|false|)$/i.test(value));
 }
 
 /** Who caused the request: `Sec-Fetch-Site`, else `Origin`, else `Referer`. */
 export function siteOf(headers: Headers, origin: string): Site {
   const site = headers.get('sec-fetch-site');
+  if (site === 'same-origin' && isPassedOn(headers)) return isShownAsOwn(headers, origin) ? site : 'cross-site';
   if (site !== null) return SITES.has(site) ? (site as Site) : 'cross-site';
   const cause = headers.get('origin') ?? headers.get('referer');
   if (cause === null) return 'unknown';
   return URL.parse(cause)?.origin === origin ? 'same-origin' : 'cross-site';
+}
+
+/**
+ * When a service worker passes a form on, Firefox and WebKit name the worker's site in place of the form's. Firefox changes `Origin` too, and
+ * WebKit makes up a `Referer` where there is none, so that only both together show that the form is ours.
+ */
+function isShownAsOwn(headers: Headers, origin: string): boolean {
+  return ['origin', 'referer'].every((name) => URL.parse(headers.get(name) ?? '')?.origin === origin);
 }
 
 /** Our own pages or the visitor's own hand. An `unknown` cause is not enough. */

@@ -2,9 +2,17 @@
 // ARCHITECTURE §3 last paragraph, §2 logout.
 
 import { describe, expect, it } from 'vitest';
-import { isNavigation, isOwnSite, isPrefetch, mayBeginLogin, siteOf } from '../../src/policy/navigation.ts';
+import {
+  isNavigation,
+  isOwnSite,
+  isPrefetch,
+  mayBeginLogin,
+  mayEndSession,
+  siteOf,
+} from '../../src/policy/navigation.ts';
 import { ORIGIN } from './build.ts';
 
+const PASSED_ON = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'empty' };
 const HTML = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
 describe('ARCHITECTURE §3: a navigation', () => {
@@ -20,6 +28,17 @@ describe('ARCHITECTURE §3: a navigation', () => {
     ],
     ['an object', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'object' }, false],
     ['a WebSocket', { 'sec-fetch-mode': 'websocket', 'sec-fetch-dest': 'empty', upgrade: 'websocket' }, false],
+    ['passed on by a service worker', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'empty', accept: HTML }, true],
+    [
+      'passed on by a service worker, in Firefox',
+      { 'sec-fetch-mode': 'same-origin', 'sec-fetch-dest': 'empty', 'upgrade-insecure-requests': '1', accept: HTML },
+      true,
+    ],
+    [
+      'fetch with a field of navigations',
+      { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', 'upgrade-insecure-requests': '1' },
+      false,
+    ],
     ['only the mode', { 'sec-fetch-mode': 'navigate' }, true],
     ['only the mode, of a script', { 'sec-fetch-mode': 'cors', accept: HTML }, false],
     ['only the destination', { 'sec-fetch-dest': 'document' }, true],
@@ -71,6 +90,7 @@ describe('what may begin a login', () => {
       ],
     ),
     ['fetch', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }, false, true],
+    ['a service worker', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'empty' }, true, true],
     ['an older browser’s page', { accept: HTML }, true, true],
     ['an older browser’s image', { accept: 'image/webp,*/*;q=0.8' }, false, false],
     ['an older browser’s XHR', { accept: HTML, 'x-requested-with': 'XMLHttpRequest' }, false, true],
@@ -90,6 +110,28 @@ describe('ARCHITECTURE §3: a prefetch', () => {
     [{ purpose: 'prefetch' }, true],
     [{ 'x-moz': 'prefetch' }, true],
     [{ 'x-purpose': 'preview' }, true],
+    [{ 'sec-purpose': 'Prefetch;PRERENDER' }, true],
+    [{ 'sec-speculation-tags': 'null' }, true],
+    [{ 'x-sec-purpose': 'prefetch' }, true],
+    [{ 'moz-purpose': 'prefetch' }, true],
+    [{ 'sec-fetch-purpose': 'prefetch' }, true],
+    [{ 'next-router-prefetch': '1' }, true],
+    [{ 'next-router-prefetch': '2' }, true],
+    [{ 'next-router-segment-prefetch': '/_tree' }, true],
+    [{ 'x-middleware-prefetch': '1' }, true],
+    [{ 'hx-preloaded': 'true' }, true],
+    [{ 'hx-preload': '1' }, true],
+    [{ 'x-prefetch': '1' }, true],
+    [{ 'x-turbo-prefetch': 'true' }, true],
+    [{ 'next-router-prefetch': '0' }, false],
+    [{ 'x-prefetch': 'false' }, false],
+    [{ 'x-prefetch': '?0' }, false],
+    [{ 'x-prefetch': '' }, false],
+    [{ 'service-worker-navigation-preload': 'true' }, false],
+    // What real navigations of these frameworks carry too.
+    [{ rsc: '1', 'next-url': '/', 'next-router-state-tree': '%5B%22prefetch%22%5D', 'x-nextjs-data': '1' }, false],
+    [{ 'hx-request': 'true', 'hx-boosted': 'true', 'turbo-frame': 'prefetch', 'x-inertia': 'true' }, false],
+    [{ 'x-prefetch-count': '3', 'x-prerender-token': 'x' }, false],
     [{ purpose: 'unprefetchable' }, false],
     [{}, false],
   ])('%j: %s', (headers, expected) => {
@@ -97,8 +139,35 @@ describe('ARCHITECTURE §3: a prefetch', () => {
   });
 });
 
+describe('what may end a session without a question', () => {
+  it.each<[Record<string, string>, boolean]>([
+    [{ 'sec-fetch-dest': 'document' }, true],
+    [{ 'sec-fetch-dest': 'iframe' }, true],
+    [{ 'sec-fetch-dest': 'frame' }, true],
+    ...['empty', 'image', 'script', 'embed', 'object', ''].map((dest): [Record<string, string>, boolean] => [
+      { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': dest },
+      false,
+    ]),
+    [{}, true],
+    [{ 'x-requested-with': 'com.example.app' }, true],
+    [{ 'x-requested-with': 'XMLHttpRequest' }, false],
+  ])('%j: %s', (headers, expected) => {
+    expect(mayEndSession(new Headers(headers))).toBe(expected);
+  });
+});
+
 describe('ARCHITECTURE §2: who caused a logout', () => {
   it.each<[Record<string, string>, string, boolean]>([
+    [{ 'sec-fetch-site': 'same-origin', ...PASSED_ON, origin: ORIGIN, referer: `${ORIGIN}/x` }, 'same-origin', true],
+    [
+      { 'sec-fetch-site': 'same-origin', ...PASSED_ON, origin: ORIGIN, referer: 'https://evil.example/' },
+      'cross-site',
+      false,
+    ],
+    [{ 'sec-fetch-site': 'same-origin', ...PASSED_ON, origin: 'null', referer: `${ORIGIN}/x` }, 'cross-site', false],
+    [{ 'sec-fetch-site': 'same-origin', ...PASSED_ON, origin: ORIGIN }, 'cross-site', false],
+    [{ 'sec-fetch-site': 'same-origin', ...PASSED_ON }, 'cross-site', false],
+    [{ 'sec-fetch-site': 'cross-site', ...PASSED_ON, origin: ORIGIN, referer: `${ORIGIN}/x` }, 'cross-site', false],
     [{ 'sec-fetch-site': 'same-origin' }, 'same-origin', true],
     [{ 'sec-fetch-site': 'none' }, 'none', true],
     [{ 'sec-fetch-site': 'same-site' }, 'same-site', false],
