@@ -124,6 +124,7 @@ async function connectOpaque(env: Record<string, unknown> = {}, seconds = 0, isR
   const context = {
     req: { raw, method: 'GET', url: raw.url, header: (name: string) => raw.headers.get(name) ?? undefined },
     get: () => ({}) as never,
+    set: () => undefined,
   };
   const admit = () => admitRequest(context, { host: 'app.example.com', path: '/admin/socket' });
   // Judged once, and remembered.

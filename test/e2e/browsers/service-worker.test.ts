@@ -25,7 +25,7 @@ inEachBrowser('a service worker that passes everything on', (visit, browser) => 
   async function seenAt(path: string): Promise<string> {
     const found = () => pages.arrived.findLast((each) => each.path === path);
     await until(`a request for ${path}`, async () => found() !== undefined);
-    const { headers } = found() ?? { headers: {} };
+    const headers = found()?.headers ?? {};
     const [mode, dest, site] = ['mode', 'dest', 'site'].map((name) => headers[`sec-fetch-${name}`]);
     const nameOf = (url = '') =>
       url.startsWith(pages.foreignOrigin) ? 'theirs' : url.startsWith(pages.origin) ? 'ours' : url;

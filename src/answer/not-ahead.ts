@@ -1,11 +1,11 @@
 // What is fetched ahead is refused at endpoints where a GET already does something, before anything is looked up or ended.
 // HTML §7.6 (speculative loading): browsers throw an answer that is not 2xx away, and ask again when the visitor really goes there.
 
-import type { Endpoint } from '../answer/answers.ts';
-import { refusalAnswer } from '../answer/refusal.ts';
 import { GatewayError } from '../errors.ts';
 import { isPrefetch } from '../policy/navigation.ts';
 import type { FaultTable } from '../shared/refusals.ts';
+import type { Endpoint } from './answers.ts';
+import { refusalAnswer } from './refusal.ts';
 
 interface Ahead {
   readonly tag: 'prefetched';
