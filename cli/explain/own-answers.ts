@@ -21,7 +21,8 @@ const SIGN_IN: Statuses = { navigation: 302, other: 401 };
 
 const ANSWERS: Readonly<Record<EndpointName, (asked: Asked) => number | Statuses>> = {
   login: () => SIGN_IN,
-  logout: ({ isSignedIn }) => (isSignedIn ? 303 : 200),
+  // A script's GET is asked first.
+  logout: ({ method, isSignedIn }) => (isSignedIn ? { navigation: 303, other: method === 'POST' ? 303 : 200 } : 200),
   logoutCallback: () => 200,
   backchannelLogout: () => 400,
   userinfo: ({ isSignedIn }) => (isSignedIn ? 200 : 401),
