@@ -91,13 +91,13 @@ export function faultAnswer(
   return setHeaders(page(pageContext(c)), { ...c.get('cors'), ...headers });
 }
 
-export interface Problem extends Pick<FaultAnswerOptions, 'headers' | 'members'> {
+export interface ProblemDetails extends Pick<FaultAnswerOptions, 'headers' | 'members'> {
   readonly code: FaultCode;
   /** For the log. */
   readonly reason: string;
 }
 
-export function problemAnswer(gateway: Gateway, c: RequestContext, problem: Problem): Response {
+export function problemAnswer(gateway: Gateway, c: RequestContext, problem: ProblemDetails): Response {
   const { code, reason, headers = {}, members = {} } = problem;
   noteFault(c, code, reason);
   const { status, title } = FAULTS[code];

@@ -12,11 +12,11 @@ import { callerOf, type Who } from './authenticate.ts';
 import {
   createRedirectToLogin,
   isSentToLogin,
-  loginHref,
   mayLeadPageToLogin,
   type SendToLogin,
+  signInPath,
 } from './send-to-login.ts';
-import { type Identified, type Matched, pathOf } from './stages.ts';
+import { type Identified, type Matched, wayBack } from './stages.ts';
 
 type BadToken = Extract<Who, { kind: 'bad-token' }>;
 type Refused = Exclude<Decision, { kind: 'allow' }>;
@@ -35,7 +35,7 @@ export function createEnforcement(gateway: Gateway, sendToLogin = createRedirect
       switch (decision.kind) {
         case 'sign-in':
           return isSentToLogin(gateway, identified)
-            ? sendToLogin(identified, { returnTo: pathOf(identified) }, formerSubOf(identified))
+            ? sendToLogin(identified, { returnTo: wayBack(identified) }, formerSubOf(identified))
             : askForSignIn(gateway, identified, decision.reason);
         case 'step-up':
           return decision.via === 'session' && isSentToLogin(gateway, identified)
@@ -59,7 +59,7 @@ function answerBadToken(gateway: Gateway, identified: Identified, { error, reaso
 
 function askForSignIn(gateway: Gateway, identified: Identified, anonymous: string): Response {
   const { requirement, who } = identified;
-  const signInHref = loginHref(gateway, pathOf(identified));
+  const signInHref = signInPath(gateway, wayBack(identified));
   return answer(gateway, identified, 'unauthenticated', {
     reason: who.kind === 'nobody' ? who.reason : anonymous,
     headers: requirement.credentials.bearer ? { 'WWW-Authenticate': bearerChallenge(gateway.config, {}) } : {},
@@ -69,7 +69,7 @@ function askForSignIn(gateway: Gateway, identified: Identified, anonymous: strin
 
 function sendToStepUp(sendToLogin: SendToLogin, identified: Identified, decision: StepUp): Answer {
   const identity = callerOf(identified.who)?.identity;
-  return sendToLogin(identified, stepUpStart(pathOf(identified), decision, identity), identity?.sub);
+  return sendToLogin(identified, stepUpStart(wayBack(identified), decision, identity), identity?.sub);
 }
 
 function askForStepUp(gateway: Gateway, identified: Identified, { max_age, reason }: StepUp): Response {
@@ -90,7 +90,7 @@ function refuseVisitor(gateway: Gateway, identified: Identified, reason: string)
     reason,
     page: (context) =>
       person
-        ? gateway.pages.forbidden(context, { person, returnTo: pathOf(identified) })
+        ? gateway.pages.forbidden(context, { person, returnTo: wayBack(identified) })
         : gateway.pages.fault(context, { code: 'forbidden' }),
   });
 }

@@ -28,7 +28,7 @@ export function createRedirectToLogin(gateway: Gateway): SendToLogin {
     if (!isRefusal(found)) return beginLogin(gateway, request, { ...start, ...found });
     const fault = faultOf(FORM_FAULTS, found);
     if (found.tag === 'too_many_forms') throw fault;
-    const signInHref = loginHref(gateway, start.returnTo);
+    const signInHref = signInPath(gateway, start.returnTo);
     return faultAnswer(gateway, context, fault.code, fault.message, {
       page: (pageContext) => gateway.pages.formTooLarge(pageContext, { signInHref }),
     });
@@ -68,6 +68,6 @@ function judgeBy(isSo: typeof maySendToLogin) {
   };
 }
 
-export function loginHref({ config }: Gateway, returnTo: string): string {
+export function signInPath({ config }: Gateway, returnTo: string): string {
   return endpointPath(config, 'login', { return_to: returnTo });
 }

@@ -23,6 +23,6 @@ declare const isAdmitted: unique symbol;
 export type Admitted = Identified & { readonly [isAdmitted]: true };
 
 /** Path and query: where the visitor comes back to after a sign-in. */
-export function pathOf({ context }: Matched): OwnAddress {
+export function wayBack({ context }: Matched): OwnAddress {
   return addressOf(new URL(context.req.url));
 }

@@ -8,7 +8,7 @@ import { decodeBase64url } from '../shared/base64url.ts';
 import { FORM_FIELD, readFormToken } from './form-token.ts';
 import type { KeptForm } from './kept-form.ts';
 
-export type Sent =
+type Replayed =
   | {
       readonly kind: 'request';
       readonly request: Request;
@@ -21,7 +21,7 @@ export type Sent =
 const MAX_TOKEN = 2048;
 
 /** `sub`: the user who sends the request. A request that brings no token comes back as it is. */
-export async function replayForm(gateway: Gateway, request: Request, sub: string): Promise<Sent> {
+export async function replayForm(gateway: Gateway, request: Request, sub: string): Promise<Replayed> {
   const { method, headers } = request;
   if (method !== 'POST') return { kind: 'request', request };
   // Our page sends text/plain, which hardly any application does: so their forms are not read here.
@@ -36,7 +36,7 @@ export async function replayForm(gateway: Gateway, request: Request, sub: string
   return (await takeForm(gateway, request, text, sub)) ?? { kind: 'spent' };
 }
 
-async function takeForm(gateway: Gateway, request: Request, text: string, sub: string): Promise<Sent | undefined> {
+async function takeForm(gateway: Gateway, request: Request, text: string, sub: string): Promise<Replayed | undefined> {
   const token = await readFormToken(gateway, text, sub);
   if (!token) return undefined;
   const object = gateway.directory.ofLogin(token.key);

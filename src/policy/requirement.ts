@@ -1,11 +1,11 @@
 // What a request must meet: the rules that its readings met, and everything that follows from them whoever asks.
 // ARCHITECTURE §1 Routes, §3.
 
-import type { Destination, Route } from '../config/schema.ts';
+import type { Route, UpstreamTerms } from '../config/schema.ts';
 import type { Credential, Rule } from './rules.ts';
 
 /** How an allowed request is passed on. */
-export interface Forwarding extends Destination, Pick<Route, 'forward_access_token' | 'forward_id_token'> {
+export interface Forwarding extends UpstreamTerms, Pick<Route, 'forward_access_token' | 'forward_id_token'> {
   readonly rule: number | undefined;
   /** The rule's path before `/*`; `''` at the root. */
   readonly prefix: string;

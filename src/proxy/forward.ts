@@ -1,7 +1,7 @@
 // Passes an allowed request on to its upstream, and the answer back.
 // ARCHITECTURE §4, §6.
 
-import type { Config, Destination } from '../config/schema.ts';
+import type { Config, UpstreamTerms } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
 import { GATEWAY_HOP } from '../shared/field-names.ts';
 import { hopIdOf, nextHops } from './loop.ts';
@@ -42,7 +42,7 @@ export interface ForwardOptions extends UpstreamExtras {
 }
 
 /** @throws GatewayError `upstream_timeout`, `upstream_unreachable`, `upstream_loop`, `bad_request` */
-export type Forward = (request: Request, destination: Destination, options: ForwardOptions) => Promise<Response>;
+export type Forward = (request: Request, terms: UpstreamTerms, options: ForwardOptions) => Promise<Response>;
 
 export function createForward(dependencies: ForwardDependencies): Forward {
   const { config, bindings, fetch, isReservedName, timers = TIMERS } = dependencies;
@@ -51,9 +51,9 @@ export function createForward(dependencies: ForwardDependencies): Forward {
   const rewriteHeaders = compileResponseHeaders(config);
   const hopId = hopIdOf(config);
 
-  return async (request, destination, options) => {
+  return async (request, terms, options) => {
     const hops = nextHops(request.headers.get(GATEWAY_HOP), hopId);
-    const built = buildRequest(request, destination, options);
+    const built = buildRequest(request, terms, options);
     built.headers.set(GATEWAY_HOP, hops);
     const isUpgrade = request.method === 'GET' && request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
     if (isUpgrade) built.headers.set('Upgrade', 'websocket');
@@ -62,7 +62,7 @@ export function createForward(dependencies: ForwardDependencies): Forward {
       isPersonal: !options.isPublic || options.identityHeaders.length > 0 || options.assertion !== undefined,
       // What is revalidated passes as raw bytes; only the rewriter of manifests has to read them.
       isRaw: options.stillAllowed !== undefined && !config.rewriteManifest,
-      timeout: destination.timeout ?? TIMEOUT,
+      timeout: terms.timeout ?? TIMEOUT,
     };
     const answer = await send(network, request, built, manner);
 

@@ -1,7 +1,7 @@
 // From a visitor's request to the upstream's: address and header fields. Pure; the body is not looked at.
 // ARCHITECTURE §4; RFC 9110 §7.6 (forwarding); RFC 6750 §2.1.
 
-import type { Config, Destination, UpstreamTarget } from '../config/schema.ts';
+import type { Config, UpstreamTarget, UpstreamTerms } from '../config/schema.ts';
 import type { HeaderList } from '../identity/headers.ts';
 import { cookieBase } from '../shared/cookie-base.ts';
 import { GATEWAY_SECRET, IDENTITY_ASSERTION, namedByConnection } from '../shared/field-names.ts';
@@ -44,7 +44,7 @@ export interface UpstreamRequest {
 
 export type BuildUpstreamRequest = (
   request: VisitorRequest,
-  destination: Destination,
+  terms: UpstreamTerms,
   extras: UpstreamExtras,
 ) => UpstreamRequest;
 
@@ -56,9 +56,9 @@ export function compileUpstreamRequest(
 ): BuildUpstreamRequest {
   const valueToPass = compileFields(config, isReservedName);
 
-  return (request, destination, extras) => {
-    const target = destination.upstream ?? config.upstream;
-    const addresses = mapAddress(request.url, target, destination.strip_prefix);
+  return (request, terms, extras) => {
+    const target = terms.upstream ?? config.upstream;
+    const addresses = mapAddress(request.url, target, terms.strip_prefix);
     // Copying all fields at once and deleting some is faster: setting each would cross into the runtime and back.
     const headers = new Headers(request.headers);
     const named = namedByConnection(headers.get('Connection'), KEPT_FROM_CONNECTION);
@@ -69,7 +69,7 @@ export function compileUpstreamRequest(
       else if (passed !== value || value.includes(',')) headers.set(name, passed);
     }
     addOwn(headers, request, addresses.origin, extras);
-    const secret = secretFor(config, target, destination.upstream_secret);
+    const secret = secretFor(config, target, terms.upstream_secret);
     if (secret !== undefined) headers.set(GATEWAY_SECRET, secret);
     return { url: addresses.url, headers, addresses };
   };

@@ -79,10 +79,11 @@ describe('a logout token', () => {
     const invented = (count: number) =>
       `${Buffer.from(JSON.stringify({ alg: 'RS256', kid: `invented-${count}` })).toString('base64url')}.e30.AAAA`;
 
-    async function send({ app }: Harness, logout_token: string) {
+    async function post({ app }: Harness, logout_token: string) {
       const body = new URLSearchParams({ logout_token });
-      return (await app.fetch(new Request(`${ORIGIN}/auth/backchannel-logout`, { method: 'POST', body }))).status;
+      return app.fetch(new Request(`${ORIGIN}/auth/backchannel-logout`, { method: 'POST', body }));
     }
+    const send = async (harness: Harness, token: string) => (await post(harness, token)).status;
 
     async function askAs(stranger: 'logout' | 'bearer', harness: Harness, count: number) {
       if (stranger === 'logout') return send(harness, invented(count));
@@ -119,6 +120,8 @@ describe('a logout token', () => {
       const answers = new Set<number>();
       for (let count = 0; count < 40; count++) answers.add(await askAs('logout', harness, count));
       expect([...answers]).toEqual([400, 503]);
+      // The time until the next fetch, not the page's usual ten seconds.
+      expect((await post(harness, invented(40))).headers.get('retry-after')).toBe('3');
       await rotateUnannounced(harness);
       harness.zitadel.terminateSession([...harness.zitadel.sessions.sso.keys()][0] ?? '');
       await harness.settle();

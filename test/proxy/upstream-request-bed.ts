@@ -1,6 +1,6 @@
 // A visitor’s request as the upstream receives it.
 
-import type { Destination } from '../../src/config/schema.ts';
+import type { UpstreamTerms } from '../../src/config/schema.ts';
 import { compileReservedNames } from '../../src/identity/reserved-names.ts';
 import { compileUpstreamRequest, type UpstreamExtras } from '../../src/proxy/upstream-request.ts';
 
@@ -19,6 +19,6 @@ export function sent(headers: Record<string, string> = {}, change: Partial<Upstr
   return Object.fromEntries(build(request, {}, { ...extras, ...change }).headers);
 }
 
-export function addressOf(path: string, destination: Destination = {}) {
-  return build({ url: `https://a.example${path}`, headers: new Headers() }, destination, extras).url;
+export function addressOf(path: string, terms: UpstreamTerms = {}) {
+  return build({ url: `https://a.example${path}`, headers: new Headers() }, terms, extras).url;
 }

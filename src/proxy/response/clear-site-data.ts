@@ -13,13 +13,13 @@ const MAX_LINES = 100;
 const MAX_PATH = 1024;
 
 /** The request as the upstream got it, with its public address. */
-export interface Sent {
+export interface SentRequest {
   readonly url: string;
   readonly headers: Headers;
 }
 
 /** Changes `headers`, which have Clear-Site-Data. The application's own new cookies come after the deletions. */
-export function clearSiteData(headers: Headers, cookieBase: string, sent: Sent | undefined): void {
+export function clearSiteData(headers: Headers, cookieBase: string, sent: SentRequest | undefined): void {
   const types = (headers.get('Clear-Site-Data') ?? '').split(',').map((type) => type.trim());
   const isAll = types.includes('"*"');
   const kept = isAll ? HARMLESS.map((type) => `"${type}"`) : types.filter(isHarmless);
@@ -37,7 +37,7 @@ function isHarmless(type: string): boolean {
 }
 
 /** A browser deletes a cookie only by its exact name, path and domain. A request tells the name alone, so all that fit are named. */
-function deletions({ url, headers }: Sent, cookieBase: string): string[] {
+function deletions({ url, headers }: SentRequest, cookieBase: string): string[] {
   const all = cookieNames(headers.get('Cookie') ?? '').filter((name) => !isOwnCookie(name, cookieBase));
   const names = all.slice(0, MAX_LINES);
   const domains = ['', ...domainsOf(new URL(url).hostname).map((domain) => `; Domain=${domain}`)];

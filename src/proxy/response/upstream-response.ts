@@ -9,7 +9,7 @@ import { isOwnCookie } from '../own-cookies.ts';
 import type { AddressMap } from '../upstream-path.ts';
 import { publicReference, publicRefresh, publicSetCookie } from './addresses.ts';
 import { isSurrogateField, keepPrivate } from './caching.ts';
-import { clearSiteData, type Sent } from './clear-site-data.ts';
+import { clearSiteData, type SentRequest } from './clear-site-data.ts';
 import { compileSecurityHeaders } from './security-headers.ts';
 
 /** Fields that concern one connection, and alternative services, which would lead visitors past the gateway to the private host. */
@@ -30,7 +30,7 @@ export interface ResponseContext {
   readonly addresses: AddressMap;
   /** Whether the response was made for a known user: by a session or a bearer token, or on a route that demands one. */
   readonly isPersonal: boolean;
-  readonly sent?: Sent;
+  readonly sent?: SentRequest;
 }
 
 export interface UpstreamAnswer {
