@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 /** The aim is 80; features of this round need room until languages leave the script. What it is made of: docs/performance.md. */
-const BUDGET_KIB = 100;
+const BUDGET_KIB = 104;
 const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
 
 const steps: readonly (readonly [title: string, command: string, ...args: string[]])[] = [

@@ -39,12 +39,22 @@ export class ExpiringMap<Value> {
 
   /** `until` in seconds. What alone is too large is not held, and drives nothing out. */
   set(key: string, value: Value, until: number): void {
-    const size = key.length + JSON.stringify(value).length;
+    const size = key.length + lengthOf(value);
     if (size > this.#characters) this.forget(key);
     else this.#entries.set(key, { value, until, size });
   }
 
   forget(key: string): void {
     this.#entries.delete(key);
+  }
+}
+
+/** What is nested too deep to be written down, as an answer of ten thousand brackets is, is too large to be held. */
+function lengthOf(value: unknown): number {
+  try {
+    return JSON.stringify(value).length;
+  } catch (error) {
+    if (error instanceof RangeError) return Number.POSITIVE_INFINITY;
+    throw error;
   }
 }

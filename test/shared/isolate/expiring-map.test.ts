@@ -34,6 +34,12 @@ describe('ExpiringMap', () => {
     expect(memory.get('b'.repeat(200), 0)).toBeUndefined();
   });
 
+  it('does not hold what is nested too deep to be measured, and does not fail', () => {
+    const memory = new ExpiringMap<unknown>({ entries: 5, characters: 10_000_000 });
+    memory.set('deep', JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)), 100);
+    expect(memory.get('deep', 0)).toBeUndefined();
+  });
+
   it('holds what alone is as large as may be, the value’s quotes included', () => {
     const memory = new ExpiringMap<string>({ entries: 5, characters: 100 });
     memory.set('b'.repeat(97), 'y', 100);
