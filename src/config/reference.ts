@@ -89,6 +89,8 @@ export const ROUTE_DESCRIPTIONS: Record<RouteField, string> = {
   upstream_secret:
     'Name of the secret that this rule’s `upstream` gets as `X-Gateway-Secret`, judged like `UPSTREAM_SECRET`. Without it, it gets none.',
   timeout: 'Seconds to the first byte of the response.',
+  no_store:
+    'Whether browsers are told to keep no answer (`Cache-Control: no-store`). Default: no page that a signed-in visitor goes to, unless the application gives it a lifetime. `false` leaves it to the application.',
   forward_access_token: 'Puts the current access token into `Authorization: Bearer`.',
   forward_id_token: 'Puts the current ID token into `X-Forwarded-Id-Token`.',
 };

@@ -83,6 +83,8 @@ export const ROUTE_FIELDS = {
   },
   /** Seconds to the response's first byte. */
   timeout: { schema: exactOptional(seconds), example: '30' },
+  /** Missing: no pages of a signed-in visitor, unless the application gives them a lifetime. */
+  no_store: { schema: exactOptional(flag), example: 'true' },
   forward_access_token: { schema: optional(flag, false), example: 'true' },
   forward_id_token: { schema: optional(flag, false), example: 'true' },
 } as const;

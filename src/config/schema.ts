@@ -14,7 +14,7 @@ export type UpstreamTarget = Given<'UPSTREAM_URL'>;
 export type Route = Given<'ROUTES'>[number];
 
 /** What a rule says of the way to its upstream. */
-export interface UpstreamTerms extends Pick<Route, 'upstream' | 'upstream_secret' | 'timeout'> {
+export interface UpstreamTerms extends Pick<Route, 'upstream' | 'upstream_secret' | 'timeout' | 'no_store'> {
   /** What to remove from the front of the path: written decoded, `*` matching within a segment. */
   readonly strip_prefix?: string;
 }

@@ -2,6 +2,7 @@
 // OpenID Connect RP-Initiated Logout 1.0 §3; ARCHITECTURE §2.
 
 import { appendCookies, type Endpoint, pageContext, redirectAnswer } from '../answer/answers.ts';
+import { forgetPages } from '../answer/forget-pages.ts';
 import { endedSignOutRoundCookie, loadSignOutRound } from '../login/sign-out-round.ts';
 import { askBeforeLogout } from './logout.ts';
 
@@ -20,5 +21,5 @@ export const logoutCallback: Endpoint = (gateway) => async (c) => {
     returnTo === undefined
       ? gateway.pages.signedOut(pageContext(c), {})
       : redirectAnswer(gateway, gateway.config.origin + returnTo);
-  return appendCookies(response, [endedSignOutRoundCookie(gateway)]);
+  return forgetPages(c.req.raw.headers, appendCookies(response, [endedSignOutRoundCookie(gateway)]));
 };

@@ -2,6 +2,7 @@
 // OpenID Connect RP-Initiated Logout 1.0 §2; ARCHITECTURE §2; promise 4.
 
 import { type AppContext, appendCookies, type Endpoint, pageContext, redirectAnswer } from '../answer/answers.ts';
+import { forgetPages } from '../answer/forget-pages.ts';
 import { refusalAnswer } from '../answer/refusal.ts';
 import { createConfirmation, FOREIGN_FORM_FAULTS, type ForeignForm, readOwnForm } from '../gate/own-form.ts';
 import type { Gateway } from '../gateway.ts';
@@ -23,7 +24,8 @@ export const logout: Endpoint = (gateway) => async (c) => {
   if (isRefusal(wish)) return refusalAnswer(gateway, c, FOREIGN_FORM_FAULTS, wish);
   if (!wish.isMeant) return askBeforeLogout(gateway, c, sessionId, wish.returnTo);
   if (held.holder) c.get('event').sub = held.holder.sub;
-  return answerSignedOut(gateway, c, await signOut(gateway, held, wish.returnTo), wish.returnTo);
+  const signedOut = await signOut(gateway, held, wish.returnTo);
+  return forgetPages(c.req.raw.headers, answerSignedOut(gateway, c, signedOut, wish.returnTo));
 };
 
 async function readWish(gateway: Gateway, c: AppContext, sessionId: string): Promise<Wish | ForeignForm> {

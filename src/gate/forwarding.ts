@@ -4,6 +4,7 @@
 import type { Gateway } from '../gateway.ts';
 import { compileReservedNames } from '../identity/reserved-names.ts';
 import { claimsBearer } from '../oidc/bearer/authorization-header.ts';
+import { isNavigation } from '../policy/navigation.ts';
 import { createForward } from '../proxy/forward.ts';
 import { nextTraceparent } from '../proxy/trace-context.ts';
 import { randomHex } from '../shared/random.ts';
@@ -31,6 +32,7 @@ export function createForwardAdmitted(gateway: Gateway): ForwardAdmitted {
         requestId: event.request_id,
         traceparent,
         isPublic: requirement.isPublic,
+        isPage: isNavigation(headers, context.req.method),
         // The gateway consumes the bearer tokens that it judges. Credentials of another scheme are for the application.
         consumesAuthorization:
           requirement.credentials.bearer && claimsBearer(headers.get('authorization') ?? undefined),

@@ -50,7 +50,7 @@ export function createRequirement(rules: readonly [Rule, ...Rule[]], reported: r
     ...(ages.length > 0 && { claims_max_age: Math.min(...ages) }),
     unauthenticated: createUnauthenticated(rules, credentials.session),
     cors: sharedOrigins(isPublic ? rules : guarded),
-    forwarding: createForwarding(rules[0]),
+    forwarding: createForwarding(rules[0], strictestStoring(rules)),
   };
 }
 
@@ -64,7 +64,13 @@ function sharedOrigins(rules: readonly Rule[]): readonly string[] {
   return listed.reduce((shared, origins) => shared.filter((origin) => origins.includes(origin)));
 }
 
-export function createForwarding({ index, route, pattern }: Rule): Forwarding {
+/** One rule that wants nothing kept suffices, and all have to agree to leave it to the application. */
+function strictestStoring(rules: readonly Rule[]): boolean | undefined {
+  if (rules.some(({ route }) => route.no_store)) return true;
+  return rules.every(({ route }) => route.no_store === false) ? false : undefined;
+}
+
+export function createForwarding({ index, route, pattern }: Rule, no_store = route.no_store): Forwarding {
   const strip = route.strip_prefix === true ? pattern.base : route.strip_prefix;
   return {
     rule: index,
@@ -73,6 +79,7 @@ export function createForwarding({ index, route, pattern }: Rule): Forwarding {
     ...(strip && { strip_prefix: strip }),
     ...(route.upstream_secret !== undefined && { upstream_secret: route.upstream_secret }),
     ...(route.timeout !== undefined && { timeout: route.timeout }),
+    ...(no_store !== undefined && { no_store }),
     forward_access_token: route.forward_access_token,
     forward_id_token: route.forward_id_token,
   };

@@ -16,6 +16,7 @@ import {
   type Timers,
 } from './open/revalidation.ts';
 import { relay, type Socket } from './open/websocket.ts';
+import type { Keeping } from './response/caching.ts';
 import { isRewritten, rewriteManifest } from './response/manifest.ts';
 import { compileResponseHeaders } from './response/upstream-response.ts';
 import { type Manner, type Network, send } from './send.ts';
@@ -35,6 +36,8 @@ export interface ForwardDependencies extends Omit<Network, 'timers'> {
 export interface ForwardOptions extends UpstreamExtras {
   /** No rule asks who it is. Shared caches may keep an answer that is made for nobody. */
   readonly isPublic: boolean;
+  /** Whether somebody goes to a page, which the answer is. */
+  readonly isPage?: boolean;
   /** Asked again and again while a WebSocket is open, or an answer goes on. */
   readonly stillAllowed?: StillAllowed | undefined;
   /** Default: judged just now, and again within REVOCATION_MAX_AGE. */
@@ -59,7 +62,11 @@ export function createForward(dependencies: ForwardDependencies): Forward {
     if (isUpgrade) built.headers.set('Upgrade', 'websocket');
 
     const manner: Manner = {
-      isPersonal: !options.isPublic || options.identityHeaders.length > 0 || options.assertion !== undefined,
+      isPersonal:
+        !options.isPublic ||
+        options.identityHeaders.length > 0 ||
+        options.assertion !== undefined ||
+        terms.no_store === true,
       // What is revalidated passes as raw bytes; only the rewriter of manifests has to read them.
       isRaw: options.stillAllowed !== undefined && !config.rewriteManifest,
       timeout: terms.timeout ?? TIMEOUT,
@@ -68,7 +75,8 @@ export function createForward(dependencies: ForwardDependencies): Forward {
 
     const plan = planOf(options, config.revocationMaxAge, timers);
     const sent = { url: request.url, headers: built.headers };
-    const context = { addresses: built.addresses, isPersonal: manner.isPersonal, sent };
+    const keeping = keepingOf(terms, options, answer.status);
+    const context = { addresses: built.addresses, isPersonal: manner.isPersonal, keeping, sent };
     if (answer.webSocket && isUpgrade) {
       const headers = new Headers(answer.headers);
       rewriteHeaders({ status: answer.status, headers }, context);
@@ -78,6 +86,12 @@ export function createForward(dependencies: ForwardDependencies): Forward {
     rewriteHeaders(response, context);
     return config.rewriteManifest && isRewritten(request.method, response) ? rewriteManifest(response) : response;
   };
+}
+
+/** A redirect is no page, and a 304 is one that the browser has been allowed to keep. */
+function keepingOf({ no_store }: UpstreamTerms, { isPage }: ForwardOptions, status: number): Keeping {
+  if (no_store !== undefined) return no_store ? 'nothing' : 'all';
+  return isPage === true && (status < 300 || status > 399) ? 'no-pages' : 'all';
 }
 
 function planOf(

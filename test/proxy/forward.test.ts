@@ -25,6 +25,25 @@ describe('the request', () => {
     expect(response.headers.get('cache-control')).toBe(cache ? 'private' : 'public');
   });
 
+  it.each([
+    ['a page', { isPage: true }, {}, 'private, no-store'],
+    ['what a script reads', {}, {}, 'private'],
+    ['a page whose rule leaves it to the application', { isPage: true }, { no_store: false }, 'private'],
+    ['a page of nobody’s', { isPage: true, isPublic: true, identityHeaders: [] }, {}, null],
+    ['a script’s, by its rule', {}, { no_store: true }, 'private, no-store'],
+    ['nobody’s, by its rule', { isPublic: true, identityHeaders: [] }, { no_store: true }, 'private, no-store'],
+  ])('%s is kept by no browser as said', async (_, change, destination, cacheControl) => {
+    const { forward } = setUp(async () => new Response('x'));
+    const response = await forward(request(), destination, { ...options, ...change });
+    expect(response.headers.get('cache-control')).toBe(cacheControl);
+  });
+
+  it.each([301, 302, 304])('%s is no page', async (status) => {
+    const { forward } = setUp(async () => new Response(null, { status }));
+    const response = await forward(request(), {}, { ...options, isPage: true });
+    expect(response.headers.get('cache-control')).toBe('private');
+  });
+
   it('goes to the service binding of the upstream', async () => {
     const REPORTS = { fetch: vi.fn(async (_url: string) => new Response('from the binding')) };
     const { forward, fetch } = setUp(lost, { bindings: { REPORTS } });

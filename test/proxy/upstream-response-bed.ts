@@ -1,5 +1,6 @@
 // Header fields of an answer as the visitor receives them.
 
+import type { Keeping } from '../../src/proxy/response/caching.ts';
 import { compileResponseHeaders } from '../../src/proxy/response/upstream-response.ts';
 
 export const config = { isSecure: true, securityHeaders: {} };
@@ -11,6 +12,7 @@ export const addresses = {
 
 export interface Circumstances {
   readonly isPersonal?: boolean;
+  readonly keeping?: Keeping;
   readonly status?: number;
   readonly securityHeaders?: Record<string, string | false>;
   readonly basePath?: string;
@@ -21,6 +23,7 @@ export interface Circumstances {
 export function received(fields: HeadersInit, circumstances: Circumstances = {}) {
   const {
     isPersonal = true,
+    keeping = 'all',
     status = 200,
     securityHeaders = {},
     basePath = '',
@@ -30,6 +33,6 @@ export function received(fields: HeadersInit, circumstances: Circumstances = {})
   const rewrite = compileResponseHeaders({ ...config, securityHeaders });
   const headers = new Headers(fields);
   const map = { ...addresses, prefix, target: { origin: target, basePath } };
-  rewrite({ status, headers }, { addresses: map, isPersonal });
+  rewrite({ status, headers }, { addresses: map, isPersonal, keeping });
   return headers;
 }

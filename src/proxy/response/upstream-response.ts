@@ -8,7 +8,7 @@ import { HOP_BY_HOP, namedByConnection } from '../../shared/field-names.ts';
 import { isOwnCookie } from '../own-cookies.ts';
 import type { AddressMap } from '../upstream-path.ts';
 import { publicReference, publicRefresh, publicSetCookie } from './addresses.ts';
-import { isSurrogateField, keepPrivate } from './caching.ts';
+import { isSurrogateField, type Keeping, keepPrivate } from './caching.ts';
 import { clearSiteData, type SentRequest } from './clear-site-data.ts';
 import { compileSecurityHeaders } from './security-headers.ts';
 
@@ -30,6 +30,8 @@ export interface ResponseContext {
   readonly addresses: AddressMap;
   /** Whether the response was made for a known user: by a session or a bearer token, or on a route that demands one. */
   readonly isPersonal: boolean;
+  /** What the browser may keep of it, if it is personal. Default: what the application says. */
+  readonly keeping?: Keeping;
   readonly sent?: SentRequest;
 }
 
@@ -49,7 +51,7 @@ export function compileResponseHeaders(
   const ownBase = cookieBase(config.isSecure);
   const addSecurityHeaders = compileSecurityHeaders(config);
 
-  return ({ status, headers }, { addresses, isPersonal, sent }) => {
+  return ({ status, headers }, { addresses, isPersonal, keeping, sent }) => {
     const named = namedByConnection(headers.get('Connection'), KEPT_FROM_CONNECTION);
     for (const name of [...headers.keys()]) {
       const publicValue = ADDRESSES.get(name);
@@ -64,7 +66,7 @@ export function compileResponseHeaders(
       for (const line of kept) headers.append('Set-Cookie', line);
     }
     if (headers.has('Clear-Site-Data')) clearSiteData(headers, ownBase, sent);
-    if (isPersonal) keepPrivate(headers);
+    if (isPersonal) keepPrivate(headers, keeping);
     // A 304 changes what is stored (RFC 9111 §3.2), and what is stored has them already.
     if (status !== 304) addSecurityHeaders(headers);
   };

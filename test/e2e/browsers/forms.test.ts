@@ -39,4 +39,22 @@ inEachBrowser('a form sent while signed out', (visit) => {
     await tab.goto(await tab.url());
     expect(application.received).toHaveLength(1);
   });
+
+  it('with a file arrives with every byte of it', async () => {
+    const tab = await visit().tab();
+    await tab.goto(`${worker.origin}/forms`);
+    await tab.evaluate(`(() => {
+      const chosen = new DataTransfer();
+      chosen.items.add(new File([Uint8Array.from({ length: 4096 }, (_, index) => index % 256)], 'ä.bin'));
+      document.querySelector('#multipart input[type=file]').files = chosen.files;
+    })()`);
+    await tab.click('#multipart button');
+    await press(tab, /Uma/);
+    await arrive(tab, /\/save\?form=multipart/);
+    const [received] = application.received;
+    const boundary = /boundary=(\S+)/.exec(received?.type ?? '')?.[1];
+    const body = received?.body.toString('latin1') ?? '';
+    expect(body).toContain(String.fromCharCode(...Array.from({ length: 4096 }, (_, index) => index % 256)));
+    expect(body.endsWith(`--${boundary}--\r\n`)).toBe(true);
+  });
 });

@@ -12,6 +12,7 @@ beforeAll(async () => {
       ROUTES: [
         { path: '/', access: 'public' },
         { path: '/admin/*', roles: ['admin'] },
+        { path: '/staff/*', amr: ['mfa'] },
       ],
       REVOCATION_MAX_AGE: '1',
     },
@@ -51,6 +52,8 @@ inEachBrowser('signing in and out', (visit) => {
     await two.goto(`${worker.origin}/profile?tab=2`);
     await press(one, /Uma/);
     await arrive(one, `${worker.origin}/guestbook?tab=1`);
+    await one.reload();
+    expect(await one.url()).toBe(`${worker.origin}/guestbook?tab=1`);
     await press(two, /Uma/);
     await arrive(two, `${worker.origin}/profile?tab=2`);
   });
@@ -63,6 +66,33 @@ inEachBrowser('signing in and out', (visit) => {
     await press(tab, /^Sign out$/);
     await arrive(tab, /\/auth\/logout\/callback/);
     expect(await textOf(tab)).toContain('signed out');
+    await second.goto(`${worker.origin}/guestbook`);
+    await arrive(second, atZitadel());
+  });
+
+  it('a page that wants a second factor opens with it', async () => {
+    const tab = await visit().tab();
+    await signIn(tab, '/guestbook', /Uma/);
+    await tab.goto(`${worker.origin}/staff`);
+    await arrive(tab, atZitadel());
+    await tab.click('input[name=mfa]');
+    await press(tab, /Uma/);
+    await arrive(tab, `${worker.origin}/staff`);
+    expect(await textOf(tab)).toContain('back room');
+  });
+
+  it('another site that leads to the sign-out has the visitor asked first', async () => {
+    const tab = await visit().tab();
+    await signIn(tab, '/guestbook', /Zoë/);
+    expect(await textOf(tab)).toContain('Zoë Kõiv-Straße 王');
+    await tab.goto(`${worker.zitadel.issuer.replace('localhost', '127.0.0.1')}/.well-known/openid-configuration`);
+    await tab.evaluate(`void setTimeout(() => location.assign('${worker.origin}/auth/logout'))`);
+    await arrive(tab, `${worker.origin}/auth/logout`);
+    const second = await visit().tab();
+    await second.goto(`${worker.origin}/guestbook`);
+    expect(await second.url()).toBe(`${worker.origin}/guestbook`);
+    await press(tab, /^Sign out$/);
+    await arrive(tab, /\/auth\/logout\/callback/);
     await second.goto(`${worker.origin}/guestbook`);
     await arrive(second, atZitadel());
   });

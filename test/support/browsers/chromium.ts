@@ -8,6 +8,7 @@ export async function startChromium({ hosts = [] }: BrowserOptions = {}): Promis
   const rules = hosts.map((host) => `MAP ${host} 127.0.0.1`).join(', ');
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
     args: [...CHROMIUM_ARGUMENTS, `--host-resolver-rules=${rules}`],
   });
   return {
@@ -34,7 +35,7 @@ function createTab(page: Page): Tab {
       await page.reload();
     },
     async back() {
-      await page.goBack();
+      await page.goBack({ waitUntil: 'commit' });
     },
     url: async () => page.url(),
     evaluate: (expression) => page.evaluate(expression),
