@@ -18,7 +18,7 @@ export const logoutCallback: Endpoint = (gateway) => async (c) => {
   const { returnTo } = round;
   const response =
     returnTo === undefined
-      ? gateway.pages.signedOut(pageContext(c), {})
+      ? await gateway.pages.signedOut(pageContext(c), {})
       : redirectAnswer(gateway, gateway.config.origin + returnTo);
   return appendCookies(response, [endedSignOutRoundCookie(gateway)]);
 };

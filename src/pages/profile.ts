@@ -4,8 +4,9 @@
 import { endpointPath } from '../endpoints/catalogue.ts';
 import { actions, hidden, type Person, submit } from './components.ts';
 import type { Device } from './device.ts';
-import type { Messages } from './languages.ts';
+
 import { html, isolate, type Markup, type Value } from './markup.ts';
+import type { Messages } from './messages/en.ts';
 import type { Page, View } from './view.ts';
 
 export interface OwnSession {

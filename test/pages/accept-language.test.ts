@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseLanguage } from '../../src/pages/accept-language.ts';
 
 const AVAILABLE = ['en', 'de', 'fr', 'ar'] as const;
-const choose = (header: string | null) => chooseLanguage(header, [...AVAILABLE]);
+const choose = (header: string | null) => chooseLanguage(header, [...AVAILABLE]).language;
 
 describe('chooseLanguage', () => {
   it.each([

@@ -1,5 +1,5 @@
-// English: the words by name. The other languages are lines in this order, checked by a test.
-// Titles have no full stop, sentences do.
+// English: the words by key. The other languages are objects of the same keys; build/messages.ts makes them small.
+// Titles have no full stop, sentences do. `{}` stands for what the page puts in: the language says where.
 
 export const en = {
   failed: 'Something went wrong here',
@@ -53,3 +53,6 @@ export const en = {
   endOthers: 'Sign out everywhere else',
   reference: 'Reference',
 };
+
+export type Word = keyof typeof en;
+export type Messages = Readonly<Record<Word, string>>;
