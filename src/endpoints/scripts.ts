@@ -18,8 +18,8 @@ export const script =
 
 export const client = script(async (base, acceptLanguage) => {
   const { messages } = await wordingFor(acceptLanguage);
-  const { signedOut, signIn, staySignedIn, until } = messages;
-  return clientScript(base, [signedOut, signIn, staySignedIn, until]);
+  const { signedOut, signIn, staySignedIn, endsAt } = messages;
+  return clientScript(base, [signedOut, signIn, staySignedIn, endsAt]);
 });
 
 export const done: Endpoint =

@@ -1,7 +1,7 @@
 // Pieces that several pages are made of: links, buttons, hidden fields, who somebody is.
 
 import { endpointPath } from '../endpoints/catalogue.ts';
-import { html, isolate, type Markup, safeHref } from './markup.ts';
+import { fill, html, isolate, type Markup, safeHref } from './markup.ts';
 import type { Fields, View } from './view.ts';
 
 export const button = ({ config }: View, href: string, label: string, look: 'primary' | 'plain' = 'plain'): Markup =>
@@ -26,12 +26,13 @@ export interface Person {
   readonly email?: string | undefined;
 }
 
-/** "You are signed in: Ada (ada@example.com)". Nothing where nothing is known. */
+/** "Signed in as Ada (ada@example.com)". Nothing where nothing is known. */
 export const signedInAs = ({ messages }: View, { name, loginName, email }: Person): Markup | undefined => {
   const handle = loginName ?? email;
   const known = [name, handle].filter((text): text is string => Boolean(text));
   const [first, second] = known;
   if (first === undefined) return undefined;
-  const detail = second !== undefined && second !== first && html` (${isolate(second)})`;
-  return html`<p>${messages.signedIn}: <strong>${isolate(first)}</strong>${detail}</p>`;
+  const strong = html`<strong>${isolate(first)}</strong>`;
+  const hasBoth = second !== undefined && second !== first;
+  return html`<p>${fill(messages.signedInAs, hasBoth ? fill(messages.nameAndLogin, strong, isolate(second)) : strong)}</p>`;
 };

@@ -7,14 +7,23 @@ import { en, type Messages } from './messages/en.ts';
 /** Written by build/messages.ts. A bundler has to see each address. */
 const LOADERS = {
   de: () => import('./messages/compiled/de.txt'),
+  'de-CH': () => import('./messages/compiled/de-CH.txt'),
   fr: () => import('./messages/compiled/fr.txt'),
   es: () => import('./messages/compiled/es.txt'),
   it: () => import('./messages/compiled/it.txt'),
   'pt-BR': () => import('./messages/compiled/pt-BR.txt'),
+  'pt-PT': () => import('./messages/compiled/pt-PT.txt'),
   nl: () => import('./messages/compiled/nl.txt'),
+  sv: () => import('./messages/compiled/sv.txt'),
   pl: () => import('./messages/compiled/pl.txt'),
+  cs: () => import('./messages/compiled/cs.txt'),
+  ru: () => import('./messages/compiled/ru.txt'),
+  uk: () => import('./messages/compiled/uk.txt'),
   tr: () => import('./messages/compiled/tr.txt'),
   ja: () => import('./messages/compiled/ja.txt'),
+  ko: () => import('./messages/compiled/ko.txt'),
+  'zh-Hans': () => import('./messages/compiled/zh-Hans.txt'),
+  'zh-Hant': () => import('./messages/compiled/zh-Hant.txt'),
   ar: () => import('./messages/compiled/ar.txt'),
 };
 

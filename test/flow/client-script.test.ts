@@ -24,8 +24,8 @@ describe('GET /auth/client.js', () => {
   });
 
   it.each(LANGUAGES)('parses, and is under 4 KB: %s', async (language) => {
-    const { signedOut, signIn, staySignedIn, until } = (await wordingFor(language)).messages;
-    const text = clientScript('https://app.example.com/auth/', [signedOut, signIn, staySignedIn, until]);
+    const { signedOut, signIn, staySignedIn, endsAt } = (await wordingFor(language)).messages;
+    const text = clientScript('https://app.example.com/auth/', [signedOut, signIn, staySignedIn, endsAt]);
     expect(() => new Function(text)).not.toThrow();
     expect(new TextEncoder().encode(text).length).toBeLessThan(4096);
   });

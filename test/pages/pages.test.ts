@@ -50,7 +50,7 @@ describe('forbidden', () => {
 
   it('says who, and leads to another account and out', async () => {
     const text = await page({ name: 'Ada', loginName: 'ada@example.com' });
-    expect(text).toContain('You are signed in: <strong><bdi>Ada</bdi></strong> (<bdi>ada@example.com</bdi>)');
+    expect(text).toContain('Signed in as <strong><bdi>Ada</bdi></strong> (<bdi>ada@example.com</bdi>)');
     expect(text).toContain('href="/auth/login?prompt=select_account&amp;return_to=%2Fadmin%3Fa%3D1%26b%3D2"');
     expect(text).toContain('href="/auth/logout"');
   });
@@ -60,7 +60,7 @@ describe('forbidden', () => {
   });
 
   it('says nothing where nothing is known, and a name once', async () => {
-    expect(await page({})).not.toContain('You are signed in');
+    expect(await page({})).not.toContain('Signed in as');
     expect(await page({ name: 'ada', loginName: 'ada' })).toContain('<strong><bdi>ada</bdi></strong></p>');
   });
 });

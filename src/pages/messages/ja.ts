@@ -1,4 +1,4 @@
-// Japanese.
+// Japanese. Full-width punctuation.
 
 import type { Messages } from './en.ts';
 
@@ -6,14 +6,14 @@ export const ja = {
   failed: '問題が発生しました',
   wait: 'しばらくしてからもう一度お試しください。',
   operator: '問題が続く場合は、下の参照番号をこのサイトの管理者にお知らせください。',
-  nothingHere: 'ここには何もありません',
+  nothingHere: 'ページが見つかりません',
   noAnswer: 'アプリケーションが応答しません',
   signInFailed: 'サインインできませんでした',
   otherOrganization: 'このアカウントは別の組織のものです。',
-  secondFactor: 'このページでは、2 つ目の認証要素などが必要です。',
-  tooOld: 'このページには、より新しいサインインが必要です。',
+  secondFactor: 'このページでは、2 要素認証などの追加の確認が必要です。',
+  tooOld: 'サインインから時間が経っているため、このページを表示できません。',
   noAccess: 'このページへのアクセス権がありません',
-  askForAccess: '必要な場合は、このサイトの管理者にお問い合わせください。',
+  askForAccess: 'アクセスが必要な場合は、このサイトの管理者にお問い合わせください。',
   otherSite: 'ここでは別のサイトからのリクエストは拒否されます。',
   allowCookies: 'このサイトの Cookie を削除し、新しい Cookie を許可してから、もう一度お試しください。',
   signInFirst:
@@ -25,8 +25,10 @@ export const ja = {
   signOut: 'サインアウト',
   staySignedIn: 'サインインしたままにする',
   signedIn: 'サインインしました',
+  signedInAs: '{} としてサインインしています',
+  nameAndLogin: '{}（{}）',
   sending: '入力内容を送信しています。画面が変わらない場合は、ボタンを押してください。',
-  sendIfYours: 'サインインの直前にご自身で入力した場合にのみ、このフォームを送信してください。送信先：',
+  sendIfYours: 'サインインの直前にご自身で入力した場合にのみ、このフォームを送信してください。送信先：{}',
   send: '送信する',
   signedOut: 'サインアウトしました',
   closeWindow: 'このウィンドウは閉じてかまいません。',
@@ -47,12 +49,14 @@ export const ja = {
   otp: 'ワンタイムコード',
   user: 'パスキーまたはセキュリティキー',
   mfa: '複数の要素',
-  until: '終了期限',
-  sessions: 'サインイン中の場所',
+  until: '有効期限',
+  endsAt: 'セッション終了：{}',
+  sessions: 'サインイン中の端末',
+  olderSessions: '以前のセッション',
   thisBrowser: 'このブラウザー',
   unknownBrowser: '不明なブラウザー',
   place: '場所',
   lastSeen: '最終利用',
-  endOthers: 'ほかのすべてからサインアウト',
+  endOthers: 'ほかのすべての端末からサインアウト',
   reference: '参照番号',
 } satisfies Messages;
