@@ -45,7 +45,12 @@ export interface FaultAnswerOptions {
 }
 
 export function pageContext(c: RequestContext): PageContext {
-  return { requestId: c.get('event').request_id, acceptLanguage: c.req.header('accept-language') ?? null };
+  const { timezone: timeZone } = c.req.raw.cf ?? {};
+  return {
+    requestId: c.get('event').request_id,
+    acceptLanguage: c.req.header('accept-language') ?? null,
+    ...(typeof timeZone === 'string' && { timeZone }),
+  };
 }
 
 /** JSON of the gateway's own, never stored. */

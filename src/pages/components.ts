@@ -1,7 +1,7 @@
 // Pieces that several pages are made of: links, buttons, hidden fields, who somebody is.
 
 import { endpointPath } from '../endpoints/catalogue.ts';
-import { fill, html, isolate, type Markup, safeHref } from './markup.ts';
+import { fill, html, isolate, type Markup, safeHref, type Value } from './markup.ts';
 import type { Fields, View } from './view.ts';
 
 export const button = ({ config }: View, href: string, label: string, look: 'primary' | 'plain' = 'plain'): Markup =>
@@ -14,6 +14,9 @@ export const actions = (...items: readonly (Markup | undefined)[]): Markup => ht
 
 export const hidden = (fields: Fields): readonly Markup[] =>
   fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
+
+/** A term and what it is, in a `<dl>`; nothing where nothing is known. */
+export const row = (label: string, value: Value) => value && html`<dt>${label}</dt><dd>${value}</dd>`;
 
 /** The login endpoint; afterwards the visitor is where they were. */
 export const loginHref = ({ config }: View, returnTo: string | undefined, prompt?: 'select_account'): string =>

@@ -23,6 +23,8 @@ import type { Page, View } from './view.ts';
 export interface PageContext {
   readonly requestId: string;
   readonly acceptLanguage: string | null;
+  /** The visitor's, as the edge knows it from their address (IANA); UTC without it. */
+  readonly timeZone?: string | undefined;
 }
 
 const PAGES = {
@@ -56,8 +58,8 @@ const createPage = <Data>(
   frame: ReturnType<typeof createFrame>,
   toPage: (view: View, data: Data) => Page,
 ) => {
-  return async ({ requestId, acceptLanguage }: PageContext, data: Data): Promise<Response> => {
-    const view = { config, ...(await wordingFor(acceptLanguage)) };
+  return async ({ requestId, acceptLanguage, timeZone }: PageContext, data: Data): Promise<Response> => {
+    const view = { config, timeZone, ...(await wordingFor(acceptLanguage)) };
     const page = toPage(view, data);
     const nonce = createNonce();
     const headers = pageHeaders(config, {

@@ -12,6 +12,8 @@ export interface View {
   /** For times: the language, with the visitor's region where they name one. */
   readonly locale: string;
   readonly messages: Messages;
+  /** The visitor's, by its IANA name; UTC without it. */
+  readonly timeZone: string | undefined;
 }
 
 export interface Page {

@@ -108,9 +108,21 @@ describe('profile', () => {
   const sample = async (acceptLanguage: string) =>
     (await renderAll({ ...context, acceptLanguage })).get('profile')?.text() ?? '';
 
-  it('writes times in the visitor’s language, UTC, for machines too', async () => {
+  it('writes times in the visitor’s language; UTC, and for machines too, where the zone is not known', async () => {
     expect(await sample('en')).toMatch(/<time datetime="2025-10-09T08:53:20.000Z">Oct 9, 2025, 8:53\sAM UTC<\/time>/);
     expect(await sample('de')).toContain('9. Okt. 2025, 08:53 UTC');
+  });
+
+  it.each([
+    ['en-GB,en;q=0.9', 'Europe/Zurich', '9 Oct 2025, 10:53 CEST'],
+    ['en-US', 'America/New_York', 'Oct 9, 2025, 4:53 AM EDT'],
+    ['de-CH', 'Europe/Zurich', '9. Okt. 2025, 10:53 MESZ'],
+    ['pt', 'America/Sao_Paulo', '9 de out. de 2025, 05:53 BRT'],
+    ['zh-TW', 'Asia/Taipei', '2025年10月9日 下午4:53 [GMT+8]'],
+    ['en-GB', 'Nowhere/At_All', '9 Oct 2025, 08:53 UTC'],
+  ])('writes them for %s in %s as %s', async (acceptLanguage, timeZone, written) => {
+    const text = await (await renderAll({ ...context, acceptLanguage, timeZone })).get('profile')?.text();
+    expect(text?.replaceAll('\u202f', ' ')).toContain(`<time datetime="2025-10-09T08:53:20.000Z">${written}</time>`);
   });
 
   it('marks this session, signs it out at the logout endpoint and the others here', async () => {
@@ -124,7 +136,7 @@ describe('profile', () => {
   });
 
   it('says how one signed in, without what it does not know', async () => {
-    expect(await sample('en')).toContain('<dd>password + one-time code</dd>');
+    expect(await sample('en')).toContain('<dd>password and one-time code</dd>');
   });
 
   it('has no button for others where there are none, and survives a time that is none', async () => {
