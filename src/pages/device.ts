@@ -17,7 +17,7 @@ const BROWSERS: Names = [
   [/\bSamsungBrowser\/(\d*)/, 'Samsung Internet'],
   [/\b(?:Firefox|FxiOS)\/(\d*)/, 'Firefox'],
   [/\b(?:Chrome|CriOS|HeadlessChrome|Chromium)\/(\d*)/, 'Chrome'],
-  [/\bVersion\/(\d*)[\d.]* (?:Mobile\/\w+ )?Safari\//, 'Safari'],
+  [/\bVersion\/(\d*)(?:\.[\d.]*)? (?:Mobile\/\w+ )?Safari\//, 'Safari'],
 ];
 
 const SYSTEMS: Names = [

@@ -61,6 +61,50 @@ describe('the compiled files', () => {
   });
 });
 
+/** What no sentence of a language may have: punctuation of another one, letters it does not use, words of one gender only. */
+const CHINESE_OR_JAPANESE = /[\u3040-\u9fff][,.:;?!()]|[,:;?!()][\u3040-\u9fff]/;
+const FOREIGN: Readonly<Partial<Record<Language, RegExp>>> = {
+  'de-CH': /ß/,
+  fr: /(?<!\u202f)[:;?!]|(?:êtes|Rester) (?:dé)?connecté\b/,
+  es: /^[^¿]*\?|ordenador/,
+  it: /È uscito|connesso\b/,
+  'pt-BR': /utilizador|palavra-passe|conectado\b(?!\()/i,
+  'pt-PT': /aplicativo|usuário|você|senha|salvar/i,
+  pl: /\bchcesz\b|zalogowan[ya]\b/i,
+  cs: /hlášen[aý]?(?!\p{L}| účet)|byla? jste/iu,
+  ja: CHINESE_OR_JAPANESE,
+  'zh-Hans': CHINESE_OR_JAPANESE,
+  'zh-Hant': CHINESE_OR_JAPANESE,
+  ar: /[,;?]/,
+};
+/** Signs of the typewriter, and two blanks. */
+const NOWHERE = /['"]|\.\.\.| {2}/;
+
+describe('wording', () => {
+  it.each(languages)('%s has its own punctuation and nothing of another', async (language) => {
+    for (const [word, text] of await textsOf(language)) {
+      expect(text, word).not.toMatch(NOWHERE);
+      expect(text, word).not.toMatch(FOREIGN[language] ?? /^$/);
+    }
+  });
+
+  it('has no colon between a text and a value that the code has built', async () => {
+    for (const language of languages) {
+      for (const [name, page] of await renderAll({ requestId: 'ref-1', acceptLanguage: language })) {
+        // The list of a bad configuration is English, for its operator.
+        if (name !== 'misconfigured') expect(await page.text(), name).not.toMatch(/[:：] ?<(?!code|strong|bdi)/);
+      }
+    }
+  });
+
+  it('Swiss German is German without ß', async () => {
+    const german = new Map(await textsOf('de'));
+    const differing = (await textsOf('de-CH')).filter(([word, text]) => german.get(word) !== text);
+    expect(differing.length).toBeGreaterThan(2);
+    for (const [word, text] of differing) expect(german.get(word)?.replaceAll('ß', 'ss')).toBe(text);
+  });
+});
+
 describe('directionOf', () => {
   it('is right to left for Arabic alone', () => {
     expect(languages.filter((language) => directionOf(language) === 'rtl')).toEqual(['ar']);

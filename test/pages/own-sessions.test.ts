@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPages } from '../../src/pages/layout.ts';
+import { createPages } from '../../src/pages/pages.ts';
 import { type OwnSession, tellingApart } from '../../src/pages/own-sessions.ts';
 import { config } from './samples.ts';
 
