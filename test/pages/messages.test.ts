@@ -51,6 +51,10 @@ describe.each(languages)('%s', (language) => {
 });
 
 describe('the compiled files', () => {
+  it.each(Object.entries(TRANSLATIONS))('%s has its keys in the order of English', async (_language, messages) => {
+    expect(Object.keys(messages)).toEqual((await textsOf('en')).map(([word]) => word));
+  });
+
   it.each(Object.entries(TRANSLATIONS))('%s is what build/messages.ts writes', (language, messages) => {
     expect(readFileSync(new URL(`${language}.txt`, COMPILED), 'utf8')).toBe(compileMessages(messages));
   });
