@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPages } from '../../src/pages/pages.ts';
 import { type OwnSession, tellingApart } from '../../src/pages/own-sessions.ts';
+import { createPages } from '../../src/pages/pages.ts';
 import { config } from './samples.ts';
 
 const FIREFOX = { browser: 'Firefox', system: 'Linux', version: '145' };
