@@ -3,11 +3,13 @@
 
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { textModules } from './test/support/text-modules.ts';
 
 export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [textModules],
         test: {
           name: 'unit',
           // Generous: how long a test takes says something about the machine, not about the code.
@@ -24,6 +26,7 @@ export default defineConfig({
         test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'], testTimeout: 30_000 },
       },
       {
+        plugins: [textModules],
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
@@ -32,6 +35,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [textModules],
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],

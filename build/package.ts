@@ -1,10 +1,10 @@
-// Builds what the package `postern` holds beside its documents: the worker as one module with its types, the command,
+// Builds what the package `postern` holds beside its documents: the worker as one module with its types and languages, the command,
 // and what the release says of itself.
 // `npm pack` calls it (prepack). What the worker's build assumes is what Wrangler's own assumes of it.
 
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { copyFileSync, cpSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
 import { describeRelease } from './schema.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -13,7 +13,16 @@ const at = (path: string) => join(ROOT, path);
 /** As src/config/no-variables.ts. */
 export const NO_VARIABLES = 'export default {};\n';
 
+/** Languages stay files beside the worker: in an operator's folder, Wrangler makes each a module of its own again. */
+const languagesBeside: Plugin = {
+  name: 'languages-beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.txt$/ }, ({ path }) => ({ path: `./messages/${basename(path)}`, external: true }));
+  },
+};
+
 export async function buildWorker(outfile: string): Promise<void> {
+  cpSync(at('src/pages/messages/compiled'), join(dirname(outfile), 'messages'), { recursive: true });
   await build({
     entryPoints: [at('src/index.ts')],
     outfile,
@@ -25,6 +34,7 @@ export async function buildWorker(outfile: string): Promise<void> {
     preserveSymlinks: true,
     // Wrangler puts the operator's postern.toml into its place, or leaves the package's own.
     external: ['cloudflare:*', 'node:*', '#postern/variables'],
+    plugins: [languagesBeside],
     minify: true,
     keepNames: false,
     sourcemap: true,
@@ -55,7 +65,7 @@ export async function buildCommand(outdir: string): Promise<void> {
   });
 }
 
-const PARTS = ['cli', 'worker.js', 'worker.js.map', 'worker.d.ts', 'no-variables.js', 'schema.json'];
+const PARTS = ['cli', 'messages', 'worker.js', 'worker.js.map', 'worker.d.ts', 'no-variables.js', 'schema.json'];
 
 export async function buildPackage(dist: string): Promise<void> {
   for (const part of PARTS) rmSync(join(dist, part), { recursive: true, force: true });

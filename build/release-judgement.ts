@@ -150,10 +150,11 @@ const WANTED = [
     'dist/worker.js.map',
     'dist/worker.d.ts',
     'dist/no-variables.js',
+    'dist/messages/de.txt',
   ],
 ];
 const KNOWN =
-  /^(?:package\.json|README\.md|LICENSE|ARCHITECTURE\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|bin\/postern\.js|docs\/[\w-]+\.(?:md|json)|examples\/(?:[\w-]+\/)*[\w-]+\.(?:md|py|php|html|css|toml|conf(?:\.example)?)|dist\/cli\/[\w-]+\.js|dist\/(?:schema\.json|worker\.(?:js|js\.map|d\.ts)|no-variables\.js)|templates\/operator\/.+)$/;
+  /^(?:package\.json|README\.md|LICENSE|ARCHITECTURE\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|bin\/postern\.js|docs\/[\w-]+\.(?:md|json)|examples\/(?:[\w-]+\/)*[\w-]+\.(?:md|py|php|html|css|toml|conf(?:\.example)?)|dist\/cli\/[\w-]+\.js|dist\/(?:schema\.json|worker\.(?:js|js\.map|d\.ts)|no-variables\.js|messages\/[\w-]+\.txt)|templates\/operator\/.+)$/;
 
 function judgeContents({ contents }: ReleaseState): readonly string[] {
   const missing = WANTED.filter((path) => !contents.includes(path));

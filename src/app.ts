@@ -103,7 +103,7 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
   return app;
 }
 
-function refuseMethod(gateway: Gateway, c: AppContext, methods: readonly string[]): Response {
+function refuseMethod(gateway: Gateway, c: AppContext, methods: readonly string[]): Promise<Response> {
   const headers = { Allow: methods.join(', ') };
   return faultAnswer(gateway, c, 'method_not_allowed', c.req.method, { headers });
 }
@@ -150,7 +150,7 @@ async function answerAnyway(
     return await answer(c);
   } catch (error) {
     try {
-      return thrownAnswer(gateway, c, error);
+      return await thrownAnswer(gateway, c, error);
     } catch (cause) {
       // A page that can't be made must not take the answer with it.
       c.get('event').reason = `${(error as Error).message}; its answer: ${(cause as Error).message}`;

@@ -36,7 +36,7 @@ export type Endpoint = (gateway: Gateway) => (c: AppContext) => Response | Promi
 
 export interface FaultAnswerOptions {
   /** For a navigation, in place of the plain page. */
-  readonly page?: (context: PageContext) => Response;
+  readonly page?: (context: PageContext) => Promise<Response>;
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON in any case: a client that brings a token is a program (RFC 6750). */
   readonly isForProgram?: boolean;
@@ -45,7 +45,12 @@ export interface FaultAnswerOptions {
 }
 
 export function pageContext(c: RequestContext): PageContext {
-  return { requestId: c.get('event').request_id, acceptLanguage: c.req.header('accept-language') ?? null };
+  const { timezone: timeZone } = c.req.raw.cf ?? {};
+  return {
+    requestId: c.get('event').request_id,
+    acceptLanguage: c.req.header('accept-language') ?? null,
+    ...(typeof timeZone === 'string' && { timeZone }),
+  };
 }
 
 /** JSON of the gateway's own, never stored. */
@@ -77,18 +82,18 @@ function returnToOf({ config }: Gateway, { req, returnTo }: RequestContext): str
 export const scriptLoginUrl = (gateway: Gateway, c: RequestContext, code: FaultCode): string =>
   loginUrl(gateway, returnToOf(gateway, c), code);
 
-export function faultAnswer(
+export async function faultAnswer(
   gateway: Gateway,
   c: RequestContext,
   code: FaultCode,
   reason: string,
   options: FaultAnswerOptions = {},
-): Response {
+): Promise<Response> {
   const isForPerson = !options.isForProgram && isNavigation(c.req.raw.headers, c.req.method);
   if (!isForPerson) return problemAnswer(gateway, c, { code, reason, ...options });
   noteFault(c, code, reason);
   const { page = (context) => gateway.pages.fault(context, { code }), headers = {} } = options;
-  return setHeaders(page(pageContext(c)), { ...c.get('cors'), ...headers });
+  return setHeaders(await page(pageContext(c)), { ...c.get('cors'), ...headers });
 }
 
 export interface ProblemDetails extends Pick<FaultAnswerOptions, 'headers' | 'members'> {
@@ -136,7 +141,7 @@ function setHeaders(response: Response, headers: Readonly<Record<string, string>
 }
 
 /** For what is thrown: a fault by its code, anything else as `internal`. */
-export function thrownAnswer(gateway: Gateway, c: RequestContext, error: unknown): Response {
+export function thrownAnswer(gateway: Gateway, c: RequestContext, error: unknown): Promise<Response> {
   const fault =
     error instanceof GatewayError ? error : new GatewayError('internal', String((error as Error)?.stack ?? error));
   const { code, message, retryAfter } = fault;

@@ -9,11 +9,11 @@ import { createPages } from '../pages/pages.ts';
 
 export function createMisconfiguredApp(issues: readonly ConfigIssue[], emit: Emit) {
   return {
-    fetch(request: Request): Response {
+    async fetch(request: Request): Promise<Response> {
       const { origin, pathname, host } = new URL(request.url);
       const requestId = crypto.randomUUID();
       const context = { requestId, acceptLanguage: request.headers.get('accept-language') };
-      const response = createPages(unconfigured(origin)).misconfigured(context, { issues });
+      const response = await createPages(unconfigured(origin)).misconfigured(context, { issues });
       response.headers.set('X-Request-Id', requestId);
       const { level, status } = FAULTS.misconfigured;
       emit({

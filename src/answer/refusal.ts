@@ -9,7 +9,7 @@ export function refusalAnswer<R extends Tagged>(
   c: AppContext,
   table: FaultTable<R>,
   refusal: R,
-): Response {
+): Promise<Response> {
   c.get('event').decision = refusal.tag;
   return thrownAnswer(gateway, c, faultOf(table, refusal));
 }

@@ -35,7 +35,7 @@ export const callback: Endpoint = (gateway) => async (c) => {
     refusal = proven;
   } catch (error) {
     const isPassing = error instanceof GatewayError && error.code === 'provider_unavailable';
-    return appendCookies(thrownAnswer(gateway, c, error), [await cookieAfter(login, isPassing)]);
+    return appendCookies(await thrownAnswer(gateway, c, error), [await cookieAfter(login, isPassing)]);
   }
   const response = await answerCallbackRefusal({ gateway, c }, refusal, login.transaction);
   return appendCookies(response, [await cookieAfter(login, refusal.tag === 'provider_away')]);

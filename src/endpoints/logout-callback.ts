@@ -19,7 +19,7 @@ export const logoutCallback: Endpoint = (gateway) => async (c) => {
   const { returnTo } = round;
   const response =
     returnTo === undefined
-      ? gateway.pages.signedOut(pageContext(c), {})
+      ? await gateway.pages.signedOut(pageContext(c), {})
       : redirectAnswer(gateway, gateway.config.origin + returnTo);
   return forgetPages(c.req.raw.headers, appendCookies(response, [endedSignOutRoundCookie(gateway)]));
 };

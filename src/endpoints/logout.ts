@@ -53,12 +53,12 @@ export async function askBeforeLogout(
   return gateway.pages.confirmLogout(pageContext(c), { fields });
 }
 
-function answerSignedOut(
+async function answerSignedOut(
   gateway: Gateway,
   c: AppContext,
   signedOut: SignedOut,
   returnTo: ReturnTo | undefined,
-): Response {
+): Promise<Response> {
   const cleared = gateway.visitorSessions.clearedCookies(c.req.header('cookie') ?? null);
   const page = (data: { isProviderUntold: boolean; isElsewhere?: boolean }) =>
     gateway.pages.signedOut(pageContext(c), { ...data, returnTo });
@@ -70,16 +70,16 @@ function answerSignedOut(
       const hasRunOut = reason === 'expired' || reason === 'idle';
       const isAtPage = returnTo === undefined || hasRunOut;
       const answer = isAtPage
-        ? page({ isProviderUntold: hasRunOut })
+        ? await page({ isProviderUntold: hasRunOut })
         : redirectAnswer(gateway, gateway.config.origin + returnTo, 303);
       // The browser may have the cookie of the session's successor by now.
       return reason === 'replaced' ? answer : appendCookies(answer, cleared);
     }
     case 'signed_out_of_this_browser':
-      return appendCookies(page({ isProviderUntold: true, isElsewhere: true }), cleared);
+      return appendCookies(await page({ isProviderUntold: true, isElsewhere: true }), cleared);
     // A browser that has signed in anew meanwhile keeps its new cookies.
     case 'signed_out_here':
-      return appendCookies(page({ isProviderUntold: true }), signedOut.isReplaced ? [] : cleared);
+      return appendCookies(await page({ isProviderUntold: true }), signedOut.isReplaced ? [] : cleared);
     case 'to_provider_logout': {
       const cookies = [...(signedOut.isReplaced ? [] : cleared), signedOut.cookie];
       return appendCookies(redirectAnswer(gateway, signedOut.location, 303), cookies);

@@ -48,7 +48,7 @@ async function profilePage(gateway: Gateway, c: AppContext, { session }: Visit):
   const sessions = await gateway.directory.ofUser(identity.sub).list();
   return gateway.pages.profile(pageContext(c), {
     person: personOf(identity),
-    organization: identity.org,
+    organization: identity.orgName ?? identity.org,
     roles: Object.keys(identity.roles).sort(),
     amr,
     startedAt,

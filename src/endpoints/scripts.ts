@@ -3,22 +3,23 @@
 
 import { type Endpoint, pageContext } from '../answer/answers.ts';
 import { clientScript } from '../pages/client-script.ts';
-import { languageFor, messagesIn } from '../pages/languages.ts';
+import { wordingFor } from '../pages/languages.ts';
 import { ownResponseHeaders } from '../pages/page-headers.ts';
 import { folderUrl } from './catalogue.ts';
 
 /** The text may depend on where the endpoints are, and on the visitor's language. */
 export const script =
-  (write: (base: string, acceptLanguage: string | null) => string): Endpoint =>
+  (write: (base: string, acceptLanguage: string | null) => string | Promise<string>): Endpoint =>
   ({ config }) =>
-  (c) =>
-    new Response(write(folderUrl(config), c.req.header('accept-language') ?? null), {
+  async (c) =>
+    new Response(await write(folderUrl(config), c.req.header('accept-language') ?? null), {
       headers: { ...ownResponseHeaders(config), 'Content-Type': 'text/javascript; charset=utf-8' },
     });
 
-export const client = script((base, acceptLanguage) => {
-  const { signedOut, signIn, staySignedIn, until } = messagesIn(languageFor(acceptLanguage));
-  return clientScript(base, [signedOut, signIn, staySignedIn, until]);
+export const client = script(async (base, acceptLanguage) => {
+  const { messages } = await wordingFor(acceptLanguage);
+  const { signedOut, signIn, staySignedIn, endsAt } = messages;
+  return clientScript(base, [signedOut, signIn, staySignedIn, endsAt]);
 });
 
 export const done: Endpoint =

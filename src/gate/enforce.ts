@@ -24,7 +24,7 @@ type StepUp = Extract<Decision, { kind: 'step-up' }>;
 type Answer = Promise<Response> | Response;
 
 export interface Enforcement {
-  badToken(identified: Identified, who: BadToken): Response;
+  badToken(identified: Identified, who: BadToken): Answer;
   refusal(identified: Identified, decision: Refused): Answer;
 }
 
@@ -50,14 +50,14 @@ export function createEnforcement(gateway: Gateway, sendToLogin = createRedirect
   };
 }
 
-function answerBadToken(gateway: Gateway, identified: Identified, { error, reason }: BadToken): Response {
+function answerBadToken(gateway: Gateway, identified: Identified, { error, reason }: BadToken): Promise<Response> {
   // RFC 6750 §3.1: a malformed header is the request's fault, not the token's.
   const code = error === 'invalid_request' ? 'bad_request' : 'invalid_token';
   const headers = { 'WWW-Authenticate': bearerChallenge(gateway.config, { error }) };
   return answer(gateway, identified, code, { reason, headers, isForProgram: true });
 }
 
-function askForSignIn(gateway: Gateway, identified: Identified, anonymous: string): Response {
+function askForSignIn(gateway: Gateway, identified: Identified, anonymous: string): Promise<Response> {
   const { requirement, who } = identified;
   const signInHref = signInPath(gateway, wayBack(identified));
   return answer(gateway, identified, 'unauthenticated', {
@@ -72,18 +72,18 @@ function sendToStepUp(sendToLogin: SendToLogin, identified: Identified, decision
   return sendToLogin(identified, stepUpStart(wayBack(identified), decision, identity), identity?.sub);
 }
 
-function askForStepUp(gateway: Gateway, identified: Identified, { max_age, reason }: StepUp): Response {
+function askForStepUp(gateway: Gateway, identified: Identified, { max_age, reason }: StepUp): Promise<Response> {
   const challenge = { error: 'insufficient_user_authentication' as const, ...(max_age !== undefined && { max_age }) };
   const headers = { 'WWW-Authenticate': bearerChallenge(gateway.config, challenge) };
   return answer(gateway, identified, 'insufficient_user_authentication', { reason: `step-up: ${reason}`, headers });
 }
 
-function refuseProgram(gateway: Gateway, identified: Identified, reason: string): Response {
+function refuseProgram(gateway: Gateway, identified: Identified, reason: string): Promise<Response> {
   const headers = { 'WWW-Authenticate': bearerChallenge(gateway.config, { error: 'insufficient_scope' }) };
   return answer(gateway, identified, 'insufficient_scope', { reason, headers, isForProgram: true });
 }
 
-function refuseVisitor(gateway: Gateway, identified: Identified, reason: string): Response {
+function refuseVisitor(gateway: Gateway, identified: Identified, reason: string): Promise<Response> {
   const { who } = identified;
   const person = who.kind === 'session' ? personOf(who.visit.session.identity) : undefined;
   return answer(gateway, identified, 'forbidden', {
@@ -105,7 +105,7 @@ function answer(
   matched: Matched,
   code: FaultCode,
   { reason, ...options }: FaultAnswerOptions & { readonly reason: string },
-): Response {
+): Promise<Response> {
   const { context } = matched;
   const headers = {
     ...((code === 'unauthenticated' || code === 'insufficient_user_authentication') &&

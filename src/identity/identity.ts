@@ -12,6 +12,8 @@ export interface Identity {
   readonly roles: Readonly<Record<string, readonly string[]>>;
   /** Id of the user's own organisation. */
   readonly org?: string;
+  /** Its name, for people to read. */
+  readonly orgName?: string;
   /** `sub` of whoever acts in the user's place (RFC 8693 §4.1). */
   readonly act?: string;
   /** Further claims, only those that IDENTITY_HEADERS or a route's `claims` name, under the name they are asked by. */

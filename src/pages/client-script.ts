@@ -3,7 +3,7 @@
 
 import { ENDPOINTS, type FolderEndpoint } from '../endpoints/catalogue.ts';
 
-/** `texts`: you are signed out, sign in, stay signed in, ends at the latest. */
+/** `texts`: you are signed out, sign in, stay signed in, ends at {}. */
 export const clientScript = (base: string, texts: readonly string[]): string =>
   `(${shorten(SOURCE)})(${JSON.stringify(base)},${JSON.stringify(texts)})`;
 
@@ -34,7 +34,7 @@ const nameOf = (endpoint: FolderEndpoint) => ENDPOINTS[endpoint].path.slice(1);
  * After a sign-in that had to leave the page, the browser has lost the fragment; the tab's storage has not. (A minute's tolerance.)
  * While an XMLHttpRequest is held (`#held`), the page hears none of its events but an abort. Its first answer is told late if it stays the last.
  */
-const SOURCE = `($base, [out, $signIn, $stay, $until]) => {
+const SOURCE = `($base, [out, $signIn, $stay, $ends]) => {
   if (document.postern) return;
   document.postern = 1;
   let get = fetch, $skew = 0, $store = {}, bar, due, $lost, $tell, id, who,
@@ -86,7 +86,7 @@ const SOURCE = `($base, [out, $signIn, $stay, $until]) => {
       $wait = end * 1e3 - Date.now() + $skew - 12e4;
       if (!due) {
         bar?.remove();
-        if ($wait <= 0) $show($until + ' ' + new Date(end * 1e3 + $skew).toLocaleTimeString(), $stay, () =>
+        if ($wait <= 0) $show($ends.replace('{}', new Date(end * 1e3 + $skew).toLocaleTimeString()), $stay, () =>
           end < expires_at ? get(location, { method: 'HEAD' }).then(() => $look()) : ask())
       }
     }

@@ -1,7 +1,7 @@
 // Pieces that several pages are made of: links, buttons, hidden fields, who somebody is.
 
 import { endpointPath } from '../endpoints/catalogue.ts';
-import { html, isolate, type Markup, safeHref } from './markup.ts';
+import { fill, html, isolate, type Markup, safeHref, type Value } from './markup.ts';
 import type { Fields, View } from './view.ts';
 
 export const button = ({ config }: View, href: string, label: string, look: 'primary' | 'plain' = 'plain'): Markup =>
@@ -15,6 +15,9 @@ export const actions = (...items: readonly (Markup | undefined)[]): Markup => ht
 export const hidden = (fields: Fields): readonly Markup[] =>
   fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
 
+/** A term and what it is, in a `<dl>`; nothing where nothing is known. */
+export const row = (label: string, value: Value) => value && html`<dt>${label}</dt><dd>${value}</dd>`;
+
 /** The login endpoint; afterwards the visitor is where they were. */
 export const loginHref = ({ config }: View, returnTo: string | undefined, prompt?: 'select_account'): string =>
   endpointPath(config, 'login', { prompt, return_to: returnTo });
@@ -26,12 +29,13 @@ export interface Person {
   readonly email?: string | undefined;
 }
 
-/** "You are signed in: Ada (ada@example.com)". Nothing where nothing is known. */
+/** "Signed in as Ada (ada@example.com)". Nothing where nothing is known. */
 export const signedInAs = ({ messages }: View, { name, loginName, email }: Person): Markup | undefined => {
   const handle = loginName ?? email;
   const known = [name, handle].filter((text): text is string => Boolean(text));
   const [first, second] = known;
   if (first === undefined) return undefined;
-  const detail = second !== undefined && second !== first && html` (${isolate(second)})`;
-  return html`<p>${messages.signedIn}: <strong>${isolate(first)}</strong>${detail}</p>`;
+  const strong = html`<strong>${isolate(first)}</strong>`;
+  const hasBoth = second !== undefined && second !== first;
+  return html`<p>${fill(messages.signedInAs, hasBoth ? fill(messages.nameAndLogin, strong, isolate(second)) : strong)}</p>`;
 };

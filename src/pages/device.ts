@@ -3,20 +3,24 @@
 
 export interface Device {
   readonly browser?: string;
+  /** The browser's, as far as its first dot. */
+  readonly version?: string;
   readonly system?: string;
 }
 
+type Names = readonly (readonly [RegExp, string])[];
+
 /** The first that fits counts: most browsers also call themselves Chrome or Safari. */
-const BROWSERS: readonly (readonly [RegExp, string])[] = [
-  [/\b(?:Edg|EdgA|EdgiOS)\//, 'Edge'],
-  [/\b(?:OPR|OPT|OPiOS)\//, 'Opera'],
-  [/\bSamsungBrowser\//, 'Samsung Internet'],
-  [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
-  [/\b(?:Chrome|CriOS|HeadlessChrome|Chromium)\//, 'Chrome'],
-  [/\bVersion\/[\d.]+ (?:Mobile\/\w+ )?Safari\//, 'Safari'],
+const BROWSERS: Names = [
+  [/\b(?:Edg|EdgA|EdgiOS)\/(\d*)/, 'Edge'],
+  [/\b(?:OPR|OPT|OPiOS)\/(\d*)/, 'Opera'],
+  [/\bSamsungBrowser\/(\d*)/, 'Samsung Internet'],
+  [/\b(?:Firefox|FxiOS)\/(\d*)/, 'Firefox'],
+  [/\b(?:Chrome|CriOS|HeadlessChrome|Chromium)\/(\d*)/, 'Chrome'],
+  [/\bVersion\/(\d*)(?:\.[\d.]*)? (?:Mobile\/\w+ )?Safari\//, 'Safari'],
 ];
 
-const SYSTEMS: readonly (readonly [RegExp, string])[] = [
+const SYSTEMS: Names = [
   [/\biPad\b/, 'iPadOS'],
   [/\b(?:iPhone|iPod)\b/, 'iOS'],
   [/\bAndroid\b/, 'Android'],
@@ -26,12 +30,22 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:Linux|X11)\b/, 'Linux'],
 ];
 
-const nameIn = (table: typeof BROWSERS, ua: string) => table.find(([pattern]) => pattern.test(ua))?.[1];
+const findIn = (table: Names, ua: string) => {
+  for (const [pattern, name] of table) {
+    const found = pattern.exec(ua);
+    if (found) return { name, version: found[1] };
+  }
+  return undefined;
+};
 
 export const describeUserAgent = (ua: string): Device => {
   // No honest header is longer, and a hostile one costs no more than this.
   const start = ua.slice(0, 512);
-  const browser = nameIn(BROWSERS, start);
-  const system = nameIn(SYSTEMS, start);
-  return { ...(browser && { browser }), ...(system && { system }) };
+  const browser = findIn(BROWSERS, start);
+  const system = findIn(SYSTEMS, start);
+  return {
+    ...(browser && { browser: browser.name }),
+    ...(browser?.version && { version: browser.version.slice(0, 4) }),
+    ...(system && { system: system.name }),
+  };
 };

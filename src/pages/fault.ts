@@ -3,8 +3,9 @@
 
 import { FAULTS, type FaultCode } from '../errors.ts';
 import { actions, button } from './components.ts';
-import type { Word } from './languages.ts';
+
 import { html, type Markup } from './markup.ts';
+import type { Word } from './messages/en.ts';
 import type { Page, View } from './view.ts';
 
 export interface FaultData {

@@ -31,6 +31,10 @@ const render = (value: Value): string => {
 export const html = (strings: TemplateStringsArray, ...values: readonly Value[]): Markup =>
   new Markup(strings.reduce((text, string, index) => text + render(values[index - 1]) + string));
 
+/** A sentence with what the page puts in, each where the language has `{}`. */
+export const fill = (sentence: string, ...values: readonly Value[]): Markup =>
+  html`${sentence.split('{}').map((text, index) => [text, values[index]])}`;
+
 /** Words from outside: isolated, so that their direction and control characters can't turn the sentence around. */
 export const isolate = (text: string): Markup => html`<bdi>${text}</bdi>`;
 

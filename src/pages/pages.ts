@@ -3,7 +3,7 @@
 
 import { faultPage } from './fault.ts';
 import { formTooLargePage } from './form-too-large.ts';
-import { languageFor, messagesIn } from './languages.ts';
+import { wordingFor } from './languages.ts';
 import { createFrame } from './layout.ts';
 import { misconfiguredPage } from './misconfigured.ts';
 import { type PagesConfig, pageHeaders } from './page-headers.ts';
@@ -23,6 +23,8 @@ import type { Page, View } from './view.ts';
 export interface PageContext {
   readonly requestId: string;
   readonly acceptLanguage: string | null;
+  /** The visitor's, as the edge knows it from their address (IANA); UTC without it. */
+  readonly timeZone?: string | undefined;
 }
 
 const PAGES = {
@@ -46,7 +48,7 @@ export type Pages = {
   readonly [Name in keyof typeof PAGES]: (
     context: PageContext,
     ...data: Parameters<(typeof PAGES)[Name]> extends [View, infer Data] ? [data: Data] : []
-  ) => Response;
+  ) => Promise<Response>;
 };
 
 const createNonce = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
@@ -56,13 +58,12 @@ const createPage = <Data>(
   frame: ReturnType<typeof createFrame>,
   toPage: (view: View, data: Data) => Page,
 ) => {
-  return ({ requestId, acceptLanguage }: PageContext, data: Data): Response => {
-    const language = languageFor(acceptLanguage);
-    const view = { config, language, messages: messagesIn(language) };
+  return async ({ requestId, acceptLanguage, timeZone }: PageContext, data: Data): Promise<Response> => {
+    const view = { config, timeZone, ...(await wordingFor(acceptLanguage)) };
     const page = toPage(view, data);
     const nonce = createNonce();
     const headers = pageHeaders(config, {
-      language,
+      language: view.language,
       nonce,
       hasScript: page.script !== undefined,
       sendsToApplication: page.form === 'application',

@@ -1,23 +1,12 @@
 // One's own account: who one is, how one signed in, and every place where one still is, each with a button to end it.
-// ARCHITECTURE §2 /auth/profile. Buttons post `csrf` and `session` (an id, or `others`) to the profile endpoint; the own one signs out.
+// ARCHITECTURE §2 /auth/profile. Ending all others posts `csrf` and `session=others` to the profile endpoint.
 
 import { endpointPath } from '../endpoints/catalogue.ts';
-import { actions, hidden, type Person, submit } from './components.ts';
-import type { Device } from './device.ts';
-import type { Messages } from './languages.ts';
-import { html, isolate, type Markup, type Value } from './markup.ts';
+import { createClock } from './clock.ts';
+import { actions, hidden, type Person, row, submit } from './components.ts';
+import { html, isolate } from './markup.ts';
+import { type OwnSession, sessionList } from './own-sessions.ts';
 import type { Page, View } from './view.ts';
-
-export interface OwnSession {
-  readonly id: string;
-  readonly isCurrent: boolean;
-  readonly device: Device;
-  /** As the edge knows it: city, country. */
-  readonly place?: string | undefined;
-  /** Seconds since the epoch. */
-  readonly startedAt: number;
-  readonly seenAt: number;
-}
 
 export interface ProfileData {
   readonly person: Person;
@@ -31,55 +20,21 @@ export interface ProfileData {
   readonly csrf: string;
 }
 
-const createClock = (language: string) => {
-  const format = new Intl.DateTimeFormat(language, {
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZone: 'UTC',
-    timeZoneName: 'short',
-  });
-  return (seconds: number) => {
-    const date = new Date(seconds * 1000);
-    if (Number.isNaN(date.getTime())) return undefined;
-    return html`<time datetime="${date.toISOString()}">${format.format(date)}</time>`;
-  };
-};
-
-const row = (label: string, value: Value) => value && html`<dt>${label}</dt><dd>${value}</dd>`;
-
 const words = (text: string | undefined) => text && isolate(text);
 
 /** `amr` values of ZITADEL: password, one-time code, passkey or security key, several factors. */
 const METHODS = ['pwd', 'otp', 'user', 'mfa'] as const;
 
 /** `amr` in words; that there were several factors is said only where they are not listed themselves. */
-const methodsInWords = (amr: readonly string[], messages: Messages) => {
+const methodsInWords = (amr: readonly string[], { locale, messages }: View) => {
   const known = METHODS.filter((method) => amr.includes(method));
   const shown = known.length > 1 ? known.filter((method) => method !== 'mfa') : known;
-  return shown.map((method) => messages[method]).join(' + ');
+  return new Intl.ListFormat(locale).format(shown.map((method) => messages[method]));
 };
 
-const sessionItem =
-  (view: View, csrf: string, clock: (seconds: number) => Markup | undefined) =>
-  (session: OwnSession, index: number) => {
-    const { config, messages } = view;
-    const device = [session.device.browser, session.device.system].filter(Boolean).join(' · ');
-    const fields = hidden([
-      ['csrf', csrf],
-      ['session', session.id],
-    ]);
-    return html`<li>
-<div><h3 id="s${index}">${isolate(device || messages.unknownBrowser)}${session.isCurrent && html` <span class="badge">${messages.thisBrowser}</span>`}</h3>
-<dl>${row(messages.place, words(session.place))}${row(messages.since, clock(session.startedAt))}${row(messages.lastSeen, clock(session.seenAt))}</dl></div>
-<form method="post" action="${endpointPath(config, session.isCurrent ? 'logout' : 'profile')}">${fields}<button class="button plain" aria-describedby="s${index}">${messages.signOut}</button></form></li>`;
-  };
-
 export const profilePage = (view: View, data: ProfileData): Page => {
-  const { config, language, messages } = view;
-  const clock = createClock(language);
+  const { config, messages } = view;
+  const clock = createClock(view.locale, view.timeZone);
   const { person, csrf } = data;
   const others = html`<form method="post" action="${endpointPath(config, 'profile')}">${hidden([
     ['csrf', csrf],
@@ -91,7 +46,7 @@ export const profilePage = (view: View, data: ProfileData): Page => {
   )}${row(messages.organization, words(data.organization))}${
     data.roles.length > 0 &&
     row(messages.roles, html`<ul class="tags">${data.roles.map((role) => html`<li>${isolate(role)}</li>`)}</ul>`)
-  }${row(messages.since, clock(data.startedAt))}${row(messages.with, methodsInWords(data.amr, messages))}${row(
+  }${row(messages.since, clock(data.startedAt))}${row(messages.with, methodsInWords(data.amr, view))}${row(
     messages.until,
     clock(data.expiresAt),
   )}</dl>`;
@@ -103,7 +58,7 @@ export const profilePage = (view: View, data: ProfileData): Page => {
     form: 'gateway',
     body: html`${about}
 <h2>${messages.sessions}</h2>
-<ul class="list">${data.sessions.map(sessionItem(view, csrf, clock))}</ul>
+${sessionList(view, csrf, clock, data.sessions)}
 ${data.sessions.length > 1 && others}`,
   };
 };

@@ -2,7 +2,7 @@
 // ARCHITECTURE §3, first row. HTML §4.10.22 (form submission).
 
 import { actions, hidden, submit } from './components.ts';
-import { html, isolate, safeHref } from './markup.ts';
+import { fill, html, isolate, safeHref } from './markup.ts';
 import type { Fields, Page, View } from './view.ts';
 
 export interface ResubmitData {
@@ -23,7 +23,7 @@ export const resubmitPage = (view: View, { action, enctype, fields, waits = fals
   const encoding = enctype ?? 'application/x-www-form-urlencoded';
   const href = safeHref(action, view.config.origin);
   const target = href.length > MAX_SHOWN ? `${href.slice(0, MAX_SHOWN)}…` : href;
-  const words = waits ? html`${messages.sendIfYours} <code>${isolate(target)}</code>` : messages.sending;
+  const words = waits ? fill(messages.sendIfYours, html`<code>${isolate(target)}</code>`) : messages.sending;
   return {
     status: 200,
     title: messages.signedIn,

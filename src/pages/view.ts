@@ -1,14 +1,19 @@
 // What every page gets, and what it gives back to pages.ts.
 
 import type { FaultCode } from '../errors.ts';
-import type { Language, Messages } from './languages.ts';
+import type { Language } from './languages.ts';
 import type { Markup } from './markup.ts';
+import type { Messages } from './messages/en.ts';
 import type { PagesConfig } from './page-headers.ts';
 
 export interface View {
   readonly config: PagesConfig;
   readonly language: Language;
+  /** For times: the language, with the visitor's region where they name one. */
+  readonly locale: string;
   readonly messages: Messages;
+  /** The visitor's, by its IANA name; UTC without it. */
+  readonly timeZone: string | undefined;
 }
 
 export interface Page {

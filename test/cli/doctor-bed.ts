@@ -22,7 +22,7 @@ export interface Bed {
   /** Origins that do not answer. */
   readonly away: Set<string>;
   /** Answers of other servers, by origin. */
-  readonly others: Map<string, (request: Request) => Response>;
+  readonly others: Map<string, (request: Request) => Response | Promise<Response>>;
   /** What names lead to. */
   readonly addresses: Map<string, string[]>;
   run(...args: string[]): Promise<{ code: number; printed: string; told: string; findings: readonly Finding[] }>;

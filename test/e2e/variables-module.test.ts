@@ -80,6 +80,8 @@ describe('a thousand rules', () => {
     const worker = await startWorker({ script: folder.path('out/worker.js'), env });
     try {
       for (const [path, wanted] of Object.entries(answers)) expect(await judge(worker, path), path).toEqual(wanted);
+      const page = await worker.browser().navigate('/auth/nowhere', { headers: { 'accept-language': 'zh-TW' } });
+      expect(await page.text(), 'the languages of the package').toContain('<html lang="zh-Hant" dir="ltr">');
     } finally {
       await worker.stop();
     }

@@ -4,7 +4,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { clientScript } from '../../src/pages/client-script.ts';
-import { LANGUAGES, messagesIn } from '../../src/pages/languages.ts';
+import { LANGUAGES, wordingFor } from '../../src/pages/languages.ts';
 import { locationOf } from '../support/browser.ts';
 import { createHarness, ORIGIN } from '../support/harness.ts';
 import { comeBack, expectOwnHeaders } from './steps.ts';
@@ -19,13 +19,13 @@ describe('GET /auth/client.js', () => {
     const text = await response.text();
     expect(new TextEncoder().encode(text).length).toBeLessThan(4096);
     expect(gzipSync(text).length).toBeLessThan(2048);
-    expect(text).toContain(messagesIn('de').staySignedIn);
+    expect(text).toContain((await wordingFor('de')).messages.staySignedIn);
     expect(text).toContain(`"${ORIGIN}/auth/"`);
   });
 
-  it.each(LANGUAGES)('parses, and is under 4 KB: %s', (language) => {
-    const { signedOut, signIn, staySignedIn, until } = messagesIn(language);
-    const text = clientScript('https://app.example.com/auth/', [signedOut, signIn, staySignedIn, until]);
+  it.each(LANGUAGES)('parses, and is under 4 KB: %s', async (language) => {
+    const { signedOut, signIn, staySignedIn, endsAt } = (await wordingFor(language)).messages;
+    const text = clientScript('https://app.example.com/auth/', [signedOut, signIn, staySignedIn, endsAt]);
     expect(() => new Function(text)).not.toThrow();
     expect(new TextEncoder().encode(text).length).toBeLessThan(4096);
   });

@@ -68,6 +68,19 @@ describe('a button of the profile page', () => {
   });
 });
 
+describe('what the profile page says', () => {
+  it('names the organisation, and writes times in the zone where the edge sees the visitor', async () => {
+    const { harness, mine } = await twoUsers();
+    const send = (request: Request) =>
+      harness.app.fetch(Object.assign(request, { cf: { timezone: 'Asia/Tokyo' } }) as never) as Promise<Response>;
+    const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    const text = await (await mine.sendTo(send, '/auth/profile', { headers })).text();
+    expect(text).toContain('<dd><bdi>ACME</bdi></dd>');
+    expect(text).not.toContain(SEED.organizationId);
+    expect(text.match(/GMT\+9<\/time>/g)?.length).toBeGreaterThan(2);
+  });
+});
+
 describe('promise 4: the profile page', () => {
   it('of a session that turns out to have ended at ZITADEL is shown to nobody', async () => {
     const harness = createHarness();

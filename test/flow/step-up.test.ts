@@ -106,7 +106,7 @@ describe('OIDC Core §3.1.2.1 how ZITADEL is asked', () => {
 describe('a new sign-in that is still too old or too weak', () => {
   it.each([
     ['/recent/a?x=1', 'max_age', 'You signed in too long ago for this page'],
-    ['/strong/a', 'amr', 'This page asks for more'],
+    ['/strong/a', 'amr', 'This page needs an additional confirmation'],
   ])('%s says so once, on a page of its own, without a code in its address', async (path, unmet, sentence) => {
     const { harness, browser } = await signedInLongAgo();
     const { url, response, page } = await stepUpInVain(harness, browser, path);

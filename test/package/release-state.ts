@@ -25,7 +25,13 @@ const CHANGELOG = `# Changelog
 export const CONTENTS = [
   ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'bin/postern.js', 'docs/configuration.md'],
   ...['ARCHITECTURE.md', 'CONTRIBUTING.md', 'examples/README.md', 'examples/nginx/gateway-secret.conf.example'],
-  ...['dist/cli/postern.js', 'dist/cli/chunk-ABC.js', 'dist/schema.json', 'dist/no-variables.js'],
+  ...[
+    'dist/cli/postern.js',
+    'dist/cli/chunk-ABC.js',
+    'dist/schema.json',
+    'dist/no-variables.js',
+    'dist/messages/de.txt',
+  ],
   ...['dist/worker.js', 'dist/worker.js.map', 'dist/worker.d.ts', 'templates/operator/wrangler.toml'],
 ];
 export const optional = { kind: 'var', isRequired: false };

@@ -3,9 +3,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseLanguage } from '../../src/pages/accept-language.ts';
+import { LANGUAGES } from '../../src/pages/languages.ts';
 
 const AVAILABLE = ['en', 'de', 'fr', 'ar'] as const;
-const choose = (header: string | null) => chooseLanguage(header, [...AVAILABLE]);
+const choose = (header: string | null) => chooseLanguage(header, [...AVAILABLE]).language;
 
 describe('chooseLanguage', () => {
   it.each([
@@ -69,5 +70,53 @@ describe('chooseLanguage', () => {
       time(part.repeat(1000));
       expect(time(part.repeat(50_000))).toBeLessThan(500);
     }
+  });
+});
+
+describe('RFC 4647 §3.4 lookup among the languages there are', () => {
+  it.each([
+    ['de-CH,de;q=0.9,en;q=0.8', 'de-CH', 'de-CH'],
+    ['de-LI', 'de-CH', 'de-LI'],
+    ['de-Latn-CH-1996', 'de-CH', 'de-CH'],
+    ['de-AT,de;q=0.9', 'de', 'de-AT'],
+    ['de', 'de', 'de'],
+    ['pt', 'pt-BR', 'pt-BR'],
+    ['pt-BR,pt;q=0.9', 'pt-BR', 'pt-BR'],
+    ['pt-PT', 'pt-PT', 'pt-PT'],
+    ['pt-AO,pt;q=0.9', 'pt-PT', 'pt-AO'],
+    ['pt-Latn-MZ', 'pt-PT', 'pt-MZ'],
+    ['zh', 'zh-Hans', 'zh-Hans'],
+    ['zh-CN,zh;q=0.9', 'zh-Hans', 'zh-Hans-CN'],
+    ['zh-SG', 'zh-Hans', 'zh-Hans-SG'],
+    ['zh-Hans-HK', 'zh-Hans', 'zh-Hans-HK'],
+    ['zh-TW,zh;q=0.9,en-US;q=0.8', 'zh-Hant', 'zh-Hant-TW'],
+    ['zh-HK', 'zh-Hant', 'zh-Hant-HK'],
+    ['zh-MO', 'zh-Hant', 'zh-Hant-MO'],
+    ['zh-Hant', 'zh-Hant', 'zh-Hant'],
+    ['zh-cmn-Hant-TW', 'zh-Hant', 'zh-Hant'],
+    ['en-GB,en-US;q=0.9,en;q=0.8', 'en', 'en-GB'],
+    ['en-US,en;q=0.5', 'en', 'en-US'],
+    ['es-419,es;q=0.9', 'es', 'es-419'],
+    ['fr-CA', 'fr', 'fr-CA'],
+    ['sv-FI', 'sv', 'sv-FI'],
+    ['nb-NO,nb;q=0.9,sv;q=0.5,en;q=0.4', 'sv', 'sv'],
+    ['da, no;q=0.9', 'en', 'en'],
+    ['da, no;q=0.9, *;q=0.1', 'en', 'en'],
+    ['sr-Latn, ru;q=0.1', 'ru', 'ru'],
+    ['de-DE, de-CH;q=0.5', 'de', 'de-DE'],
+    ['ptx, zhx;q=0.9, dex-CH;q=0.8, uk;q=0.1', 'uk', 'uk'],
+  ])('%s is read in %s, and written as in %s', (header, language, locale) => {
+    expect(chooseLanguage(header, LANGUAGES)).toEqual({ language, locale });
+  });
+
+  it('names a locale that the runtime knows, whatever the header says', () => {
+    const tags = fc.constantFrom('de', 'pt', 'zh', 'en', 'ar', 'x', 'ch', '419', 'hant', 'u', 'ca', 'a', '1996', 'zz');
+    fc.assert(
+      fc.property(fc.array(tags, { maxLength: 6 }), (parts) => {
+        const { language, locale } = chooseLanguage(parts.join('-'), LANGUAGES);
+        expect(LANGUAGES).toContain(language);
+        expect(() => new Intl.DateTimeFormat(locale)).not.toThrow();
+      }),
+    );
   });
 });

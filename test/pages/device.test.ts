@@ -46,7 +46,20 @@ describe('describeUserAgent', () => {
       'iOS',
     ],
   ])('%s', (ua, browser, system) => {
-    expect(describeUserAgent(ua)).toEqual({ browser, system });
+    expect(describeUserAgent(ua)).toMatchObject({ browser, system });
+  });
+
+  it.each([
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0', '132'],
+    [`Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${CHROME} Safari/537.36 Edg/131.0.0.0`, '131'],
+    [
+      'Mozilla/5.0 (iPad; CPU OS 16_6 like Mac OS X) AppleWebKit/605.1.15 Version/16.6 Mobile/15E148 Safari/604.1',
+      '16',
+    ],
+    ['Firefox/99999999999', '9999'],
+    ['Firefox/', undefined],
+  ])('%s is of version %s', (ua, version) => {
+    expect(describeUserAgent(ua).version).toBe(version);
   });
 
   it.each(['', 'curl/8.10.1', 'x'.repeat(100_000), 'Chromeish', '<script>'])('says nothing of %.20j', (ua) => {

@@ -6,15 +6,18 @@ import { config, renderAll } from './samples.ts';
 
 const context = { requestId: 'ref-1', acceptLanguage: null };
 
-const policyOf = (name: string, settings: PagesConfig = config) => {
-  const policy = renderAll(context, undefined, settings).get(name)?.headers.get('Content-Security-Policy') ?? '';
+const PAGES = await renderAll(context);
+
+const policyOf = async (name: string, settings: PagesConfig = config) => {
+  const pages = await renderAll(context, undefined, settings);
+  const policy = pages.get(name)?.headers.get('Content-Security-Policy') ?? '';
   return new Map(
     policy.split('; ').map((directive) => [directive.split(' ')[0], directive.split(' ').slice(1).join(' ')]),
   );
 };
 
 describe('headers of every page', () => {
-  it.each([...renderAll(context)])('%s is closed', async (_name, response) => {
+  it.each([...PAGES])('%s is closed', async (_name, response) => {
     const headers = Object.fromEntries(response.headers);
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
@@ -37,53 +40,54 @@ describe('headers of every page', () => {
     expect(text).toContain(`nonce="${/'nonce-([^']+)'/.exec(policy)?.[1]}"`);
   });
 
-  it('uses a nonce once', () => {
-    expect(policyOf('popupDone').get('style-src')).not.toBe(policyOf('popupDone').get('style-src'));
+  it('uses a nonce once', async () => {
+    expect((await policyOf('popupDone')).get('style-src')).not.toBe((await policyOf('popupDone')).get('style-src'));
   });
 
-  it('lets forms go to ourselves and, for signing out, to the issuer', () => {
-    expect(policyOf('profile').get('form-action')).toBe("'self' https://login.example.com");
+  it('lets forms go to ourselves and, for signing out, to the issuer', async () => {
+    expect((await policyOf('profile')).get('form-action')).toBe("'self' https://login.example.com");
     const elsewhere = {
       ...config,
       issuer: 'http://[::1]:8080',
       post_logout_redirect_uri: 'https://www.example.com/bye',
     };
-    expect(policyOf('profile', elsewhere).get('form-action')).toBe("'self' http: https://www.example.com");
+    expect((await policyOf('profile', elsewhere)).get('form-action')).toBe("'self' http: https://www.example.com");
   });
 
-  it('lets the application redirect anywhere after a form that was kept', () => {
-    expect(policyOf('resubmit').get('form-action')).toBe("'self' https:");
-    expect(policyOf('resubmit', { ...config, isSecure: false }).get('form-action')).toBe("'self' https: http:");
+  it('lets the application redirect anywhere after a form that was kept', async () => {
+    expect((await policyOf('resubmit')).get('form-action')).toBe("'self' https:");
+    expect((await policyOf('resubmit', { ...config, isSecure: false })).get('form-action')).toBe("'self' https: http:");
   });
 
   it('names the origin with a form, since applications refuse `Origin: null`', async () => {
-    const pages = renderAll(context);
+    const pages = await renderAll(context);
     const withMeta: string[] = [];
     for (const [name, response] of pages) if ((await response.text()).includes('name="referrer"')) withMeta.push(name);
     expect(withMeta).toEqual(['confirmLogout', 'profile', 'resubmit']);
   });
 
-  it('allows images from the logo’s place only', () => {
-    const withLogo = (logoUrl: string) => policyOf('forbidden', { ...config, brand: { logoUrl } }).get('img-src');
-    expect(policyOf('forbidden').get('img-src')).toBeUndefined();
-    expect(withLogo('/logo.svg')).toBe("'self'");
-    expect(withLogo('https://cdn.example.com/a/logo.svg')).toBe('https://cdn.example.com');
-    expect(withLogo('javascript:alert(1)')).toBeUndefined();
+  it('allows images from the logo’s place only', async () => {
+    const withLogo = async (logoUrl: string) =>
+      (await policyOf('forbidden', { ...config, brand: { logoUrl } })).get('img-src');
+    expect((await policyOf('forbidden')).get('img-src')).toBeUndefined();
+    expect(await withLogo('/logo.svg')).toBe("'self'");
+    expect(await withLogo('https://cdn.example.com/a/logo.svg')).toBe('https://cdn.example.com');
+    expect(await withLogo('javascript:alert(1)')).toBeUndefined();
   });
 
-  it('says nothing of HTTPS on plain HTTP', () => {
+  it('says nothing of HTTPS on plain HTTP', async () => {
     expect(ownResponseHeaders({ isSecure: false })).not.toHaveProperty('Strict-Transport-Security');
   });
 
-  it('keeps the opener of the sign-in window on its last page alone, and on no redirect', () => {
-    const pages = renderAll(context);
+  it('keeps the opener of the sign-in window on its last page alone, and on no redirect', async () => {
+    const pages = await renderAll(context);
     const opener = [...pages].filter(([, page]) => page.headers.get('Cross-Origin-Opener-Policy') !== 'same-origin');
     expect(opener.map(([name]) => name)).toEqual(['popupDone']);
     expect(ownResponseHeaders(config)).not.toHaveProperty('Cross-Origin-Opener-Policy');
   });
 
-  it('is a response that the caller can add to', () => {
-    const response = renderAll(context).get('signedOut') as Response;
+  it('is a response that the caller can add to', async () => {
+    const response = (await renderAll(context)).get('signedOut') as Response;
     response.headers.append('Set-Cookie', 'a=1');
     expect(response.headers.get('Set-Cookie')).toBe('a=1');
   });

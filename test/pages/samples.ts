@@ -13,11 +13,11 @@ export const config: PagesConfig = {
 };
 
 /** `say` stands for every word that comes from outside. */
-export const renderAll = (
+export const renderAll = async (
   context: PageContext,
   say: (word: string) => string = (word) => word,
   settings: PagesConfig = config,
-): ReadonlyMap<string, Response> => {
+): Promise<ReadonlyMap<string, Response>> => {
   const pages = createPages(settings);
   const person = { name: say('Ada Lovelace'), loginName: say('ada'), email: say('ada@example.com') };
   const session = {
@@ -28,7 +28,7 @@ export const renderAll = (
     startedAt: 1_760_000_000,
     seenAt: 1_760_003_600,
   };
-  const responses: [string, Response][] = [
+  const responses: [string, Promise<Response>][] = [
     ['forbidden', pages.forbidden(context, { person, returnTo: say('/admin') })],
     ['stepUpRefused', pages.stepUpRefused(context, { person, returnTo: say('/admin'), isTooOld: true })],
     ['stepUpRefused amr', pages.stepUpRefused(context, { person, returnTo: say('/admin'), isTooOld: false })],
@@ -86,5 +86,5 @@ export const renderAll = (
     const links = { retryHref: say('/report?page=2'), signInHref: say('/auth/login') };
     responses.push([`fault ${code}`, pages.fault(context, { code, ...links })]);
   }
-  return new Map(responses);
+  return new Map(await Promise.all(responses.map(async ([name, page]) => [name, await page] as const)));
 };

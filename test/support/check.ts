@@ -3,9 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { workerModules } from '../../cli/support/worker-modules.ts';
 
-/** The aim is 80; features of this round need room until languages leave the script. What it is made of: docs/performance.md. */
-const BUDGET_KIB = 104;
+/** Of the script, which every isolate loads; the languages beside it are loaded where somebody reads them. docs/performance.md. */
+const BUDGET_KIB = 96;
 const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
 
 const steps: readonly (readonly [title: string, command: string, ...args: string[]])[] = [
@@ -25,7 +26,10 @@ for (const [title, command, ...args] of steps) {
   console.log(`${stdout}${stderr}`);
 }
 
-const size = gzipSync(readFileSync('dist/index.js')).byteLength / 1024;
+const { modules } = workerModules('dist/index.js');
+const [size = 0, ...languages] = modules.map(({ path }) => gzipSync(readFileSync(path)).byteLength / 1024);
 const isSmall = size <= BUDGET_KIB;
 console.log(`${isSmall ? 'ok    ' : 'failed'} size: ${size.toFixed(1)} KiB gzip of ${BUDGET_KIB}`);
+const whole = languages.reduce((sum, each) => sum + each, size);
+console.log(`ok     whole upload: ${whole.toFixed(1)} KiB gzip, with ${languages.length} languages beside the script`);
 process.exit(failures === 0 && isSmall ? 0 : 1);

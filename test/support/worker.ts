@@ -2,9 +2,9 @@
 
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { MOST_BYTES, measureVariables } from '../../cli/installation/limits.ts';
+import { workerModules } from '../../cli/support/worker-modules.ts';
 import { createApplication } from '../../demo/app/application.ts';
 import { SEED } from '../../stand-in/seed.ts';
 import { createZitadel, type Zitadel, type ZitadelOptions } from '../../stand-in/zitadel.ts';
@@ -82,9 +82,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
       port,
       // The worker's events; a test that wants them reads them here.
       handleStructuredLogs: (log) => void logs.push(log.message),
-      modules: true,
-      modulesRoot: dirname(script),
-      scriptPath: script,
+      ...workerModules(script),
       compatibilityDate: '2026-07-30',
       bindings: bindings as Record<string, string>,
       kvNamespaces: ['SESSIONS'],

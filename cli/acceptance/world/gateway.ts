@@ -9,6 +9,7 @@ import { loadInstallation } from '../../installation/installation.ts';
 import { CommandError } from '../../support/failure.ts';
 import { OWN_ROOT } from '../../support/own-package.ts';
 import type { System } from '../../support/system.ts';
+import { workerModules } from '../../support/worker-modules.ts';
 
 type MiniflareModule = typeof import('miniflare');
 type MiniflareRequest = import('miniflare').Request;
@@ -73,9 +74,7 @@ export async function startGateway(config: string, script: string, port: number)
         host: '127.0.0.1',
         port,
         handleStructuredLogs: ({ message }: { message: string }) => void logs.push(message),
-        modules: true,
-        modulesRoot: join(script, '..'),
-        scriptPath: script,
+        ...workerModules(script),
         compatibilityDate: '2026-07-30',
         bindings: { ...wrangler.vars, ...secrets, ...changes } as Record<string, string>,
         ...(tokenLife !== undefined && { outboundService: shorten(tokenLife) }),

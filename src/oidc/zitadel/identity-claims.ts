@@ -3,7 +3,7 @@
 
 import type { Identity } from '../../identity/identity.ts';
 import { decodeBase64url } from '../../shared/base64url.ts';
-import { METADATA_CLAIM, ORGANIZATION_CLAIM } from './claim-names.ts';
+import { METADATA_CLAIM, ORGANIZATION_CLAIM, ORGANIZATION_NAME_CLAIM } from './claim-names.ts';
 import { readRoles } from './roles.ts';
 
 export interface IdentityOptions {
@@ -28,6 +28,7 @@ export function readIdentity(sub: string, claims: Claims, options: IdentityOptio
   const preferred_username = text(claims['preferred_username']);
   const name = text(claims['name']);
   const org = text(claims[ORGANIZATION_CLAIM]);
+  const orgName = text(claims[ORGANIZATION_NAME_CLAIM]);
   const act = text((claims['act'] as { sub?: unknown } | null | undefined)?.sub);
   const picked = pickClaims(claims, options.claimNames);
   const tooDeep = picked.filter(([, value]) => !isShallow(value)).map(([claim]) => claim);
@@ -39,6 +40,7 @@ export function readIdentity(sub: string, claims: Claims, options: IdentityOptio
     ...(preferred_username !== undefined && { preferred_username }),
     ...(name !== undefined && { name }),
     ...(org !== undefined && { org }),
+    ...(orgName !== undefined && { orgName }),
     ...(act !== undefined && { act }),
   };
   return { identity, malformed: roles.kind === 'malformed' ? [roles.claim, ...tooDeep] : tooDeep };

@@ -1,53 +1,63 @@
 // German.
 
-export const de = `
-Hier ist etwas schiefgegangen
-Bitte versuchen Sie es gleich noch einmal.
-Wenn es so bleibt, nennen Sie dem Betreiber bitte die Referenz unten.
-Hier gibt es nichts
-Die Anwendung antwortet nicht
-Die Anmeldung hat nicht geklappt
-Dieses Konto gehört zu einer anderen Organisation.
-Diese Seite verlangt mehr, zum Beispiel einen zweiten Faktor.
-Für diese Seite ist Ihre Anmeldung zu lange her.
-Sie haben keinen Zugriff auf diese Seite
-Wenn Sie Zugang haben sollten, fragen Sie bitte den Betreiber.
-Anfragen von anderen Websites werden hier abgelehnt.
-Bitte löschen Sie die Cookies dieser Website, erlauben Sie neue und versuchen Sie es noch einmal.
-Ihr Formular ist zu groß, um aufbewahrt zu werden: Bitte melden Sie sich in einem neuen Fenster an, gehen Sie dann zurück und senden Sie es.
-Startseite
-Noch einmal versuchen
-Anmelden
-Anderes Konto verwenden
-Abmelden
-Angemeldet bleiben
-Sie sind angemeldet
-Ihre Eingaben werden jetzt gesendet. Wenn nichts geschieht, drücken Sie bitte den Knopf.
-Bitte senden Sie dieses Formular nur, wenn Sie es selbst gerade vor der Anmeldung ausgefüllt haben. Es geht an
-Senden
-Sie sind abgemeldet
-Sie können dieses Fenster jetzt schließen.
-Beim Anmeldedienst sind Sie vielleicht noch angemeldet. Schließen Sie an einem gemeinsam genutzten Gerät bitte den Browser.
-Die Sitzungen sind gerade nicht erreichbar: Andere Geräte können noch angemeldet sein.
-Möchten Sie sich abmelden?
-Eine andere Website hat darum gebeten.
-Ihr Konto
-Name
-Anmeldename
-E-Mail
-Organisation
-Rollen
-Angemeldet seit
-Angemeldet mit
-Passwort
-Einmalcode
-Passkey oder Sicherheitsschlüssel
-mehrere Faktoren
-Endet spätestens
-Wo Sie angemeldet sind
-Dieser Browser
-Unbekannter Browser
-Ort
-Zuletzt aktiv
-Überall sonst abmelden
-Referenz`;
+import type { Messages } from './en.ts';
+
+export const de = {
+  failed: 'Hier ist etwas schiefgegangen',
+  wait: 'Bitte versuchen Sie es gleich noch einmal.',
+  operator: 'Wenn das Problem bestehen bleibt, nennen Sie dem Betreiber bitte die Referenz unten.',
+  nothingHere: 'Seite nicht gefunden',
+  noAnswer: 'Die Anwendung antwortet nicht',
+  signInFailed: 'Die Anmeldung ist fehlgeschlagen',
+  otherOrganization: 'Dieses Konto gehört zu einer anderen Organisation.',
+  secondFactor: 'Für diese Seite ist eine zusätzliche Bestätigung nötig, zum Beispiel ein zweiter Faktor.',
+  tooOld: 'Für diese Seite liegt Ihre Anmeldung zu lange zurück.',
+  noAccess: 'Sie haben keinen Zugriff auf diese Seite',
+  askForAccess: 'Falls Sie Zugriff benötigen, wenden Sie sich bitte an den Betreiber.',
+  otherSite: 'Anfragen von anderen Websites werden hier abgelehnt.',
+  allowCookies: 'Bitte löschen Sie die Cookies dieser Website, erlauben Sie neue und versuchen Sie es erneut.',
+  signInFirst:
+    'Ihr Formular ist zu groß, um aufbewahrt zu werden: Bitte melden Sie sich in einem neuen Fenster an, gehen Sie dann zurück und senden Sie es.',
+  startPage: 'Startseite',
+  retry: 'Erneut versuchen',
+  signIn: 'Anmelden',
+  switchAccount: 'Anderes Konto verwenden',
+  signOut: 'Abmelden',
+  staySignedIn: 'Angemeldet bleiben',
+  signedIn: 'Sie sind angemeldet',
+  signedInAs: 'Angemeldet als {}',
+  nameAndLogin: '{} ({})',
+  sending: 'Ihre Eingaben werden jetzt gesendet. Wenn nichts geschieht, klicken Sie bitte auf die Schaltfläche.',
+  sendIfYours:
+    'Bitte senden Sie dieses Formular nur, wenn Sie es unmittelbar vor der Anmeldung selbst ausgefüllt haben. Es geht an {}.',
+  send: 'Senden',
+  signedOut: 'Sie sind abgemeldet',
+  closeWindow: 'Sie können dieses Fenster jetzt schließen.',
+  untold:
+    'Beim Anmeldedienst sind Sie vielleicht noch angemeldet. Schließen Sie an einem gemeinsam genutzten Gerät bitte den Browser.',
+  elsewhere: 'Die Sitzungen sind gerade nicht erreichbar: Andere Geräte können noch angemeldet sein.',
+  confirmLogout: 'Möchten Sie sich abmelden?',
+  askedBySite: 'Eine andere Website hat darum gebeten.',
+  account: 'Ihr Konto',
+  name: 'Name',
+  loginName: 'Anmeldename',
+  email: 'E-Mail',
+  organization: 'Organisation',
+  roles: 'Rollen',
+  since: 'Angemeldet seit',
+  with: 'Angemeldet mit',
+  pwd: 'Passwort',
+  otp: 'Einmalcode',
+  user: 'Passkey oder Sicherheitsschlüssel',
+  mfa: 'mehrere Faktoren',
+  until: 'Sitzung endet spätestens',
+  endsAt: 'Ihre Sitzung endet um {}.',
+  sessions: 'Wo Sie angemeldet sind',
+  olderSessions: 'Ältere Sitzungen',
+  thisBrowser: 'Dieser Browser',
+  unknownBrowser: 'Unbekannter Browser',
+  place: 'Ort',
+  lastSeen: 'Zuletzt aktiv',
+  endOthers: 'Auf allen anderen Geräten abmelden',
+  reference: 'Referenz',
+} satisfies Messages;

@@ -1,18 +1,18 @@
-// English: the words by name. The other languages are lines in this order, checked by a test.
-// Titles have no full stop, sentences do.
+// English: the words by key. The other languages are objects of the same keys; build/messages.ts makes them small.
+// Titles have no full stop, sentences do. `{}` stands for what the page puts in: the language says where.
 
 export const en = {
   failed: 'Something went wrong here',
   wait: 'Please try again in a moment.',
-  operator: 'If it stays like this, please give whoever runs this site the reference below.',
-  nothingHere: 'There is nothing here',
+  operator: 'If this keeps happening, please give whoever runs this site the reference below.',
+  nothingHere: 'Page not found',
   noAnswer: 'The application does not answer',
   signInFailed: 'The sign-in did not work',
   otherOrganization: 'This account belongs to another organisation.',
-  secondFactor: 'This page asks for more, for example a second factor.',
+  secondFactor: 'This page needs an additional confirmation, for example a second factor.',
   tooOld: 'You signed in too long ago for this page.',
   noAccess: 'You have no access to this page',
-  askForAccess: 'If you should have access, please ask whoever runs this site.',
+  askForAccess: 'If you need access, contact the site’s administrator.',
   otherSite: 'Requests from other sites are refused here.',
   allowCookies: 'Please delete this site’s cookies, allow new ones and try again.',
   signInFirst: 'Your form is too large to be kept: please sign in in a new window, then go back and send it.',
@@ -23,8 +23,10 @@ export const en = {
   signOut: 'Sign out',
   staySignedIn: 'Stay signed in',
   signedIn: 'You are signed in',
+  signedInAs: 'Signed in as {}',
+  nameAndLogin: '{} ({})',
   sending: 'What you entered is being sent now. If nothing happens, please press the button.',
-  sendIfYours: 'Please send this form only if you filled it in yourself, just before signing in. It goes to',
+  sendIfYours: 'Please send this form only if you filled it in yourself, just before signing in. It goes to {}.',
   send: 'Send',
   signedOut: 'You are signed out',
   closeWindow: 'You can close this window now.',
@@ -44,8 +46,10 @@ export const en = {
   otp: 'one-time code',
   user: 'passkey or security key',
   mfa: 'several factors',
-  until: 'Ends at the latest',
+  until: 'Session ends by',
+  endsAt: 'Your session ends at {}.',
   sessions: 'Where you are signed in',
+  olderSessions: 'Older sessions',
   thisBrowser: 'This browser',
   unknownBrowser: 'Unknown browser',
   place: 'Place',
@@ -53,3 +57,6 @@ export const en = {
   endOthers: 'Sign out everywhere else',
   reference: 'Reference',
 };
+
+export type Word = keyof typeof en;
+export type Messages = Readonly<Record<Word, string>>;

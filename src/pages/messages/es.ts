@@ -1,53 +1,62 @@
-// Spanish.
+// Spanish, in words that are understood on both sides of the Atlantic.
 
-export const es = `
-Algo ha salido mal
-Inténtelo de nuevo dentro de un momento.
-Si sigue así, indique al responsable de este sitio la referencia que aparece abajo.
-Aquí no hay nada
-La aplicación no responde
-No se ha podido iniciar sesión
-Esta cuenta pertenece a otra organización.
-Esta página pide algo más, por ejemplo un segundo factor.
-Inició sesión hace demasiado tiempo para esta página.
-No tiene acceso a esta página
-Si debería tenerlo, consulte al responsable de este sitio.
-Aquí se rechazan las solicitudes de otros sitios.
-Borre las cookies de este sitio, permita otras nuevas e inténtelo de nuevo.
-Su formulario es demasiado grande para guardarlo: inicie sesión en una ventana nueva, vuelva atrás y envíelo.
-Página de inicio
-Intentar de nuevo
-Iniciar sesión
-Usar otra cuenta
-Cerrar sesión
-Mantener la sesión
-Ha iniciado sesión
-Lo que escribió se está enviando. Si no ocurre nada, pulse el botón.
-Envíe este formulario solo si lo rellenó usted, justo antes de iniciar sesión. Se enviará a
-Enviar
-Ha cerrado sesión
-Ya puede cerrar esta ventana.
-Quizá su sesión siga abierta en el servicio de inicio de sesión. En un ordenador compartido, cierre el navegador.
-Ahora no se puede acceder a las sesiones: otros dispositivos pueden seguir con la sesión abierta.
-¿Quiere cerrar sesión?
-Lo ha pedido otro sitio.
-Su cuenta
-Nombre
-Nombre de usuario
-Correo electrónico
-Organización
-Roles
-Sesión iniciada
-Iniciada con
-contraseña
-código de un solo uso
-llave de acceso o de seguridad
-varios factores
-Termina como máximo
-Dónde tiene la sesión abierta
-Este navegador
-Navegador desconocido
-Lugar
-Última actividad
-Cerrar todas las demás sesiones
-Referencia`;
+import type { Messages } from './en.ts';
+
+export const es = {
+  failed: 'Algo ha salido mal',
+  wait: 'Inténtelo de nuevo dentro de un momento.',
+  operator: 'Si el problema persiste, indique al responsable de este sitio la referencia que aparece abajo.',
+  nothingHere: 'Página no encontrada',
+  noAnswer: 'La aplicación no responde',
+  signInFailed: 'No se ha podido iniciar sesión',
+  otherOrganization: 'Esta cuenta pertenece a otra organización.',
+  secondFactor: 'Esta página exige una verificación adicional, por ejemplo, un segundo factor.',
+  tooOld: 'Ha pasado demasiado tiempo desde que inició sesión para acceder a esta página.',
+  noAccess: 'No tiene acceso a esta página',
+  askForAccess: 'Si cree que debería tenerlo, consulte al responsable de este sitio.',
+  otherSite: 'Aquí se rechazan las solicitudes de otros sitios.',
+  allowCookies: 'Borre las cookies de este sitio, permita otras nuevas e inténtelo de nuevo.',
+  signInFirst:
+    'Su formulario es demasiado grande para guardarlo: inicie sesión en una ventana nueva, vuelva atrás y envíelo.',
+  startPage: 'Página de inicio',
+  retry: 'Intentar de nuevo',
+  signIn: 'Iniciar sesión',
+  switchAccount: 'Usar otra cuenta',
+  signOut: 'Cerrar sesión',
+  staySignedIn: 'Mantener la sesión iniciada',
+  signedIn: 'Ha iniciado sesión',
+  signedInAs: 'Sesión iniciada como {}',
+  nameAndLogin: '{} ({})',
+  sending: 'Se están enviando los datos que ha introducido. Si no ocurre nada, pulse el botón.',
+  sendIfYours: 'Envíe este formulario solo si lo completó usted, justo antes de iniciar sesión. Se enviará a {}.',
+  send: 'Enviar',
+  signedOut: 'Sesión cerrada',
+  closeWindow: 'Ya puede cerrar esta ventana.',
+  untold:
+    'Quizá su sesión siga abierta en el servicio de inicio de sesión. En un equipo compartido, cierre el navegador.',
+  elsewhere: 'Ahora no se puede acceder a las sesiones: otros dispositivos pueden seguir con la sesión abierta.',
+  confirmLogout: '¿Quiere cerrar sesión?',
+  askedBySite: 'Lo ha pedido otro sitio.',
+  account: 'Su cuenta',
+  name: 'Nombre',
+  loginName: 'Nombre de usuario',
+  email: 'Correo electrónico',
+  organization: 'Organización',
+  roles: 'Roles',
+  since: 'Sesión iniciada el',
+  with: 'Método de acceso',
+  pwd: 'contraseña',
+  otp: 'código de un solo uso',
+  user: 'llave de acceso o de seguridad',
+  mfa: 'varios factores',
+  until: 'Caduca a más tardar',
+  endsAt: 'Hora a la que termina su sesión: {}',
+  sessions: 'Sesiones abiertas',
+  olderSessions: 'Sesiones anteriores',
+  thisBrowser: 'Este navegador',
+  unknownBrowser: 'Navegador desconocido',
+  place: 'Lugar',
+  lastSeen: 'Última actividad',
+  endOthers: 'Cerrar sesión en todos los demás dispositivos',
+  reference: 'Referencia',
+} satisfies Messages;

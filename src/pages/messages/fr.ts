@@ -1,53 +1,63 @@
-// French.
+// French. A narrow no-break space before the colon and its like; nothing that is true of one gender only.
 
-export const fr = `
-Un problème est survenu
-Veuillez réessayer dans un instant.
-Si cela persiste, veuillez indiquer la référence ci-dessous au responsable de ce site.
-Il n’y a rien ici
-L’application ne répond pas
-La connexion n’a pas abouti
-Ce compte appartient à une autre organisation.
-Cette page demande davantage, par exemple un second facteur.
-Pour cette page, votre connexion est trop ancienne.
-Vous n’avez pas accès à cette page
-Si vous devriez y avoir accès, veuillez vous adresser au responsable de ce site.
-Les requêtes d’autres sites sont refusées ici.
-Veuillez supprimer les cookies de ce site, en autoriser de nouveaux et réessayer.
-Votre formulaire est trop volumineux pour être conservé : veuillez vous connecter dans une nouvelle fenêtre, puis revenir en arrière et l’envoyer.
-Page d’accueil
-Réessayer
-Se connecter
-Utiliser un autre compte
-Se déconnecter
-Rester connecté
-Vous êtes connecté
-Votre saisie va être envoyée. Si rien ne se passe, veuillez appuyer sur le bouton.
-N’envoyez ce formulaire que si vous l’avez rempli vous-même, juste avant de vous connecter. Il sera envoyé à
-Envoyer
-Vous êtes déconnecté
-Vous pouvez maintenant fermer cette fenêtre.
-Vous êtes peut-être encore connecté au service de connexion. Sur un ordinateur partagé, veuillez fermer le navigateur.
-Les sessions sont injoignables pour le moment : d’autres appareils sont peut-être encore connectés.
-Voulez-vous vous déconnecter ?
-Un autre site l’a demandé.
-Votre compte
-Nom
-Identifiant
-E-mail
-Organisation
-Rôles
-Connecté depuis
-Connecté avec
-mot de passe
-code à usage unique
-clé d’accès ou clé de sécurité
-plusieurs facteurs
-Se termine au plus tard
-Où vous êtes connecté
-Ce navigateur
-Navigateur inconnu
-Lieu
-Dernière activité
-Se déconnecter partout ailleurs
-Référence`;
+import type { Messages } from './en.ts';
+
+export const fr = {
+  failed: 'Un problème est survenu',
+  wait: 'Veuillez réessayer dans un instant.',
+  operator: 'Si le problème persiste, veuillez indiquer la référence ci-dessous au responsable de ce site.',
+  nothingHere: 'Page introuvable',
+  noAnswer: 'L’application ne répond pas',
+  signInFailed: 'La connexion n’a pas abouti',
+  otherOrganization: 'Ce compte appartient à une autre organisation.',
+  secondFactor: 'Cette page exige une vérification supplémentaire, par exemple un second facteur.',
+  tooOld: 'Pour cette page, votre connexion est trop ancienne.',
+  noAccess: 'Vous n’avez pas accès à cette page',
+  askForAccess: 'Si vous pensez devoir y avoir accès, adressez-vous au responsable de ce site.',
+  otherSite: 'Les requêtes provenant d’autres sites sont refusées ici.',
+  allowCookies: 'Veuillez supprimer les cookies de ce site, en autoriser de nouveaux et réessayer.',
+  signInFirst:
+    'Votre formulaire est trop volumineux pour être conservé\u202f: veuillez vous connecter dans une nouvelle fenêtre, puis revenir en arrière et l’envoyer.',
+  startPage: 'Page d’accueil',
+  retry: 'Réessayer',
+  signIn: 'Se connecter',
+  switchAccount: 'Utiliser un autre compte',
+  signOut: 'Se déconnecter',
+  staySignedIn: 'Garder la session ouverte',
+  signedIn: 'Connexion réussie',
+  signedInAs: 'Connecté(e) en tant que {}',
+  nameAndLogin: '{} ({})',
+  sending: 'Votre saisie est en cours d’envoi. Si rien ne se passe, veuillez cliquer sur le bouton.',
+  sendIfYours:
+    'N’envoyez ce formulaire que si vous l’avez rempli vous-même, juste avant de vous connecter. Il sera envoyé à l’adresse {}.',
+  send: 'Envoyer',
+  signedOut: 'Déconnexion effectuée',
+  closeWindow: 'Vous pouvez maintenant fermer cette fenêtre.',
+  untold:
+    'Votre session auprès du service de connexion est peut-être encore ouverte. Sur un ordinateur partagé, veuillez fermer le navigateur.',
+  elsewhere: 'Les sessions sont injoignables pour le moment\u202f: d’autres appareils sont peut-être encore connectés.',
+  confirmLogout: 'Voulez-vous vous déconnecter\u202f?',
+  askedBySite: 'Un autre site l’a demandé.',
+  account: 'Votre compte',
+  name: 'Nom',
+  loginName: 'Identifiant',
+  email: 'E-mail',
+  organization: 'Organisation',
+  roles: 'Rôles',
+  since: 'Date de connexion',
+  with: 'Méthode de connexion',
+  pwd: 'mot de passe',
+  otp: 'code à usage unique',
+  user: 'clé d’accès ou clé de sécurité',
+  mfa: 'plusieurs facteurs',
+  until: 'Fin de la session au plus tard',
+  endsAt: 'Votre session prend fin à {}.',
+  sessions: 'Sessions actives',
+  olderSessions: 'Sessions plus anciennes',
+  thisBrowser: 'Ce navigateur',
+  unknownBrowser: 'Navigateur inconnu',
+  place: 'Lieu',
+  lastSeen: 'Dernière activité',
+  endOthers: 'Se déconnecter de tous les autres appareils',
+  reference: 'Référence',
+} satisfies Messages;

@@ -1,53 +1,63 @@
-// Italian.
+// Italian. Nothing that is true of one gender only.
 
-export const it = `
-Qualcosa è andato storto
-Riprovi tra un momento.
-Se il problema rimane, indichi a chi gestisce il sito il riferimento qui sotto.
-Qui non c’è nulla
-L’applicazione non risponde
-L’accesso non è riuscito
-Questo account appartiene a un’altra organizzazione.
-Questa pagina chiede di più, per esempio un secondo fattore.
-Il Suo accesso è troppo vecchio per questa pagina.
-Non può accedere a questa pagina
-Se dovesse poterlo fare, si rivolga a chi gestisce il sito.
-Qui le richieste di altri siti vengono rifiutate.
-Cancelli i cookie di questo sito, ne consenta di nuovi e riprovi.
-Il modulo è troppo grande per essere conservato: effettui l’accesso in una nuova finestra, poi torni indietro e lo invii.
-Pagina iniziale
-Riprova
-Accedi
-Usa un altro account
-Esci
-Rimani connesso
-Accesso effettuato
-Ciò che ha scritto viene inviato ora. Se non succede nulla, prema il pulsante.
-Invii questo modulo solo se lo ha compilato Lei, subito prima di accedere. Sarà inviato a
-Invia
-È uscito
-Ora può chiudere questa finestra.
-La sessione potrebbe essere ancora aperta nel servizio di accesso. Su un computer condiviso, chiuda il browser.
-Le sessioni non sono raggiungibili ora: altri dispositivi potrebbero essere ancora connessi.
-Vuole uscire?
-Lo ha chiesto un altro sito.
-Il Suo account
-Nome
-Nome utente
-E-mail
-Organizzazione
-Ruoli
-Accesso dal
-Accesso con
-password
-codice monouso
-passkey o chiave di sicurezza
-più fattori
-Termina al più tardi
-Dove ha effettuato l’accesso
-Questo browser
-Browser sconosciuto
-Luogo
-Ultima attività
-Esci da tutti gli altri
-Riferimento`;
+import type { Messages } from './en.ts';
+
+export const it = {
+  failed: 'Si è verificato un problema',
+  wait: 'Riprovi tra un momento.',
+  operator: 'Se il problema persiste, indichi a chi gestisce il sito il riferimento qui sotto.',
+  nothingHere: 'Pagina non trovata',
+  noAnswer: 'L’applicazione non risponde',
+  signInFailed: 'L’accesso non è riuscito',
+  otherOrganization: 'Questo account appartiene a un’altra organizzazione.',
+  secondFactor: 'Questa pagina richiede una verifica aggiuntiva, per esempio un secondo fattore.',
+  tooOld: 'Per questa pagina il Suo accesso risale a troppo tempo fa.',
+  noAccess: 'Non ha accesso a questa pagina',
+  askForAccess: 'Se ritiene di dover avere accesso, si rivolga a chi gestisce il sito.',
+  otherSite: 'Qui le richieste di altri siti vengono rifiutate.',
+  allowCookies: 'Cancelli i cookie di questo sito, ne consenta di nuovi e riprovi.',
+  signInFirst:
+    'Il modulo è troppo grande per essere conservato: effettui l’accesso in una nuova finestra, poi torni indietro e lo invii.',
+  startPage: 'Pagina iniziale',
+  retry: 'Riprova',
+  signIn: 'Accedi',
+  switchAccount: 'Usa un altro account',
+  signOut: 'Esci',
+  staySignedIn: 'Mantieni aperta la sessione',
+  signedIn: 'Accesso effettuato',
+  signedInAs: 'Accesso effettuato come {}',
+  nameAndLogin: '{} ({})',
+  sending: 'Invio dei dati inseriti in corso. Se non succede nulla, prema il pulsante.',
+  sendIfYours: 'Invii questo modulo solo se lo ha compilato Lei, subito prima di accedere. Sarà inviato a {}.',
+  send: 'Invia',
+  signedOut: 'Disconnessione effettuata',
+  closeWindow: 'Ora può chiudere questa finestra.',
+  untold:
+    'La sessione potrebbe essere ancora aperta nel servizio di accesso. Su un computer condiviso, chiuda il browser.',
+  elsewhere:
+    'Le sessioni non sono raggiungibili in questo momento: altri dispositivi potrebbero essere ancora connessi.',
+  confirmLogout: 'Vuole uscire?',
+  askedBySite: 'Lo ha chiesto un altro sito.',
+  account: 'Il Suo account',
+  name: 'Nome',
+  loginName: 'Nome utente',
+  email: 'E-mail',
+  organization: 'Organizzazione',
+  roles: 'Ruoli',
+  since: 'Accesso effettuato il',
+  with: 'Metodo di accesso',
+  pwd: 'password',
+  otp: 'codice monouso',
+  user: 'passkey o chiave di sicurezza',
+  mfa: 'più fattori',
+  until: 'Scade al più tardi il',
+  endsAt: 'La sessione termina alle ore {}.',
+  sessions: 'Sessioni attive',
+  olderSessions: 'Sessioni meno recenti',
+  thisBrowser: 'Questo browser',
+  unknownBrowser: 'Browser sconosciuto',
+  place: 'Luogo',
+  lastSeen: 'Ultima attività',
+  endOthers: 'Disconnetti tutti gli altri dispositivi',
+  reference: 'Riferimento',
+} satisfies Messages;

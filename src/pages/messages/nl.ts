@@ -1,53 +1,60 @@
 // Dutch.
 
-export const nl = `
-Er is iets misgegaan
-Probeer het zo dadelijk opnieuw.
-Blijft dit zo, geef de beheerder van deze website dan de referentie hieronder.
-Hier is niets
-De applicatie antwoordt niet
-Het inloggen is niet gelukt
-Dit account hoort bij een andere organisatie.
-Deze pagina vraagt om meer, bijvoorbeeld een tweede factor.
-Voor deze pagina bent u te lang geleden ingelogd.
-U hebt geen toegang tot deze pagina
-Zou u die wel moeten hebben, vraag het dan aan de beheerder van deze website.
-Verzoeken van andere websites worden hier geweigerd.
-Verwijder de cookies van deze website, sta nieuwe toe en probeer het opnieuw.
-Uw formulier is te groot om te bewaren: log in in een nieuw venster, ga dan terug en verzend het.
-Startpagina
-Opnieuw proberen
-Inloggen
-Ander account gebruiken
-Uitloggen
-Ingelogd blijven
-U bent ingelogd
-Wat u hebt ingevuld wordt nu verzonden. Gebeurt er niets, druk dan op de knop.
-Verstuur dit formulier alleen als u het zelf hebt ingevuld, vlak voor het aanmelden. Het gaat naar
-Verzenden
-U bent uitgelogd
-U kunt dit venster nu sluiten.
-Misschien bent u bij de inlogdienst nog ingelogd. Sluit op een gedeelde computer de browser.
-De sessies zijn nu niet bereikbaar: andere apparaten zijn misschien nog ingelogd.
-Wilt u uitloggen?
-Een andere website heeft erom gevraagd.
-Uw account
-Naam
-Gebruikersnaam
-E-mail
-Organisatie
-Rollen
-Ingelogd sinds
-Ingelogd met
-wachtwoord
-eenmalige code
-passkey of beveiligingssleutel
-meerdere factoren
-Eindigt uiterlijk
-Waar u bent ingelogd
-Deze browser
-Onbekende browser
-Plaats
-Laatst actief
-Overal elders uitloggen
-Referentie`;
+import type { Messages } from './en.ts';
+
+export const nl = {
+  failed: 'Er is iets misgegaan',
+  wait: 'Probeer het zo dadelijk opnieuw.',
+  operator: 'Blijft het probleem bestaan, geef de beheerder van deze website dan de referentie hieronder.',
+  nothingHere: 'Pagina niet gevonden',
+  noAnswer: 'De applicatie reageert niet',
+  signInFailed: 'Het aanmelden is niet gelukt',
+  otherOrganization: 'Dit account hoort bij een andere organisatie.',
+  secondFactor: 'Deze pagina vraagt om een extra bevestiging, bijvoorbeeld een tweede factor.',
+  tooOld: 'Voor deze pagina hebt u zich te lang geleden aangemeld.',
+  noAccess: 'U hebt geen toegang tot deze pagina',
+  askForAccess: 'Denkt u dat u toegang moet hebben, neem dan contact op met de beheerder.',
+  otherSite: 'Verzoeken van andere websites worden hier geweigerd.',
+  allowCookies: 'Verwijder de cookies van deze website, sta nieuwe toe en probeer het opnieuw.',
+  signInFirst: 'Uw formulier is te groot om te bewaren: meld u aan in een nieuw venster, ga dan terug en verzend het.',
+  startPage: 'Startpagina',
+  retry: 'Opnieuw proberen',
+  signIn: 'Aanmelden',
+  switchAccount: 'Ander account gebruiken',
+  signOut: 'Afmelden',
+  staySignedIn: 'Aangemeld blijven',
+  signedIn: 'U bent aangemeld',
+  signedInAs: 'Aangemeld als {}',
+  nameAndLogin: '{} ({})',
+  sending: 'Wat u hebt ingevuld, wordt nu verzonden. Gebeurt er niets, klik dan op de knop.',
+  sendIfYours: 'Verzend dit formulier alleen als u het zelf hebt ingevuld, vlak voor het aanmelden. Het gaat naar {}.',
+  send: 'Verzenden',
+  signedOut: 'U bent afgemeld',
+  closeWindow: 'U kunt dit venster nu sluiten.',
+  untold: 'Misschien bent u bij de aanmeldingsdienst nog aangemeld. Sluit op een gedeelde computer de browser.',
+  elsewhere: 'De sessies zijn nu niet bereikbaar: andere apparaten zijn misschien nog aangemeld.',
+  confirmLogout: 'Wilt u zich afmelden?',
+  askedBySite: 'Een andere website heeft erom gevraagd.',
+  account: 'Uw account',
+  name: 'Naam',
+  loginName: 'Gebruikersnaam',
+  email: 'E-mail',
+  organization: 'Organisatie',
+  roles: 'Rollen',
+  since: 'Aangemeld sinds',
+  with: 'Aangemeld met',
+  pwd: 'wachtwoord',
+  otp: 'eenmalige code',
+  user: 'passkey of beveiligingssleutel',
+  mfa: 'meerdere factoren',
+  until: 'Sessie eindigt uiterlijk',
+  endsAt: 'Uw sessie eindigt om {}.',
+  sessions: 'Actieve sessies',
+  olderSessions: 'Oudere sessies',
+  thisBrowser: 'Deze browser',
+  unknownBrowser: 'Onbekende browser',
+  place: 'Plaats',
+  lastSeen: 'Laatst actief',
+  endOthers: 'Op alle andere apparaten afmelden',
+  reference: 'Referentie',
+} satisfies Messages;

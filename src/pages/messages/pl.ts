@@ -1,53 +1,61 @@
 // Polish. Impersonal forms, so that nobody is addressed by the wrong gender.
 
-export const pl = `
-Coś poszło nie tak
-Proszę spróbować ponownie za chwilę.
-Jeśli problem nie ustąpi, proszę podać administratorowi witryny poniższy numer referencyjny.
-Tutaj niczego nie ma
-Aplikacja nie odpowiada
-Logowanie nie powiodło się
-To konto należy do innej organizacji.
-Ta strona wymaga więcej, na przykład drugiego składnika.
-Logowanie było zbyt dawno jak na tę stronę.
-Brak dostępu do tej strony
-Jeśli to konto powinno go mieć, proszę zwrócić się do administratora witryny.
-Żądania z innych witryn są tu odrzucane.
-Proszę usunąć pliki cookie tej witryny, zezwolić na nowe i spróbować ponownie.
-Formularz jest zbyt duży, aby go przechować: proszę zalogować się w nowym oknie, wrócić i go wysłać.
-Strona główna
-Spróbuj ponownie
-Zaloguj się
-Użyj innego konta
-Wyloguj się
-Nie wylogowuj
-Zalogowano
-Wprowadzone dane są teraz wysyłane. Jeśli nic się nie dzieje, proszę nacisnąć przycisk.
-Formularz należy wysłać tylko wtedy, gdy został wypełniony samodzielnie, tuż przed zalogowaniem. Trafi na adres
-Wyślij
-Wylogowano
-Można teraz zamknąć to okno.
-W usłudze logowania sesja może być nadal otwarta. Na wspólnym komputerze proszę zamknąć przeglądarkę.
-Sesje są teraz nieosiągalne: inne urządzenia mogą być nadal zalogowane.
-Czy chcesz się wylogować?
-Zażądała tego inna witryna.
-Konto
-Imię i nazwisko
-Nazwa użytkownika
-E-mail
-Organizacja
-Role
-Zalogowano
-Sposób logowania
-hasło
-kod jednorazowy
-klucz dostępu lub klucz bezpieczeństwa
-kilka składników
-Wygasa najpóźniej
-Aktywne sesje
-Ta przeglądarka
-Nieznana przeglądarka
-Miejsce
-Ostatnia aktywność
-Wyloguj wszędzie indziej
-Numer referencyjny`;
+import type { Messages } from './en.ts';
+
+export const pl = {
+  failed: 'Coś poszło nie tak',
+  wait: 'Proszę spróbować ponownie za chwilę.',
+  operator: 'Jeśli problem nie ustąpi, proszę podać administratorowi witryny poniższy numer referencyjny.',
+  nothingHere: 'Nie znaleziono strony',
+  noAnswer: 'Aplikacja nie odpowiada',
+  signInFailed: 'Logowanie nie powiodło się',
+  otherOrganization: 'To konto należy do innej organizacji.',
+  secondFactor: 'Ta strona wymaga dodatkowego potwierdzenia, na przykład drugiego składnika.',
+  tooOld: 'Od zalogowania minęło zbyt dużo czasu, aby otworzyć tę stronę.',
+  noAccess: 'Brak dostępu do tej strony',
+  askForAccess: 'Jeśli dostęp jest potrzebny, proszę zwrócić się do administratora witryny.',
+  otherSite: 'Żądania z innych witryn są tu odrzucane.',
+  allowCookies: 'Proszę usunąć pliki cookie tej witryny, zezwolić na nowe i spróbować ponownie.',
+  signInFirst: 'Formularz jest zbyt duży, aby go przechować: proszę zalogować się w nowym oknie, wrócić i go wysłać.',
+  startPage: 'Strona główna',
+  retry: 'Spróbuj ponownie',
+  signIn: 'Zaloguj się',
+  switchAccount: 'Użyj innego konta',
+  signOut: 'Wyloguj się',
+  staySignedIn: 'Nie wylogowuj',
+  signedIn: 'Zalogowano',
+  signedInAs: 'Zalogowano jako {}',
+  nameAndLogin: '{} ({})',
+  sending: 'Wprowadzone dane są teraz wysyłane. Jeśli nic się nie dzieje, proszę kliknąć przycisk.',
+  sendIfYours:
+    'Formularz należy wysłać tylko wtedy, gdy został wypełniony samodzielnie, tuż przed zalogowaniem. Trafi na adres {}.',
+  send: 'Wyślij',
+  signedOut: 'Wylogowano',
+  closeWindow: 'Można teraz zamknąć to okno.',
+  untold: 'W usłudze logowania sesja może być nadal otwarta. Na wspólnym komputerze proszę zamknąć przeglądarkę.',
+  elsewhere: 'Sesje są teraz nieosiągalne: inne urządzenia mogą być nadal zalogowane.',
+  confirmLogout: 'Czy wylogować?',
+  askedBySite: 'Zażądała tego inna witryna.',
+  account: 'Konto',
+  name: 'Imię i nazwisko',
+  loginName: 'Nazwa użytkownika',
+  email: 'E-mail',
+  organization: 'Organizacja',
+  roles: 'Role',
+  since: 'Data zalogowania',
+  with: 'Sposób logowania',
+  pwd: 'hasło',
+  otp: 'kod jednorazowy',
+  user: 'klucz dostępu lub klucz bezpieczeństwa',
+  mfa: 'kilka składników',
+  until: 'Sesja wygasa najpóźniej',
+  endsAt: 'Sesja kończy się o {}.',
+  sessions: 'Aktywne sesje',
+  olderSessions: 'Starsze sesje',
+  thisBrowser: 'Ta przeglądarka',
+  unknownBrowser: 'Nieznana przeglądarka',
+  place: 'Miejsce',
+  lastSeen: 'Ostatnia aktywność',
+  endOthers: 'Wyloguj na wszystkich innych urządzeniach',
+  reference: 'Numer referencyjny',
+} satisfies Messages;

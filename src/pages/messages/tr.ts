@@ -1,53 +1,61 @@
 // Turkish.
 
-export const tr = `
-Bir şeyler ters gitti
-Lütfen birazdan yeniden deneyin.
-Sorun sürerse lütfen aşağıdaki başvuru numarasını bu siteyi yönetenlere bildirin.
-Burada bir şey yok
-Uygulama yanıt vermiyor
-Oturum açılamadı
-Bu hesap başka bir kuruluşa ait.
-Bu sayfa daha fazlasını istiyor, örneğin ikinci bir adım.
-Oturum açışınız bu sayfa için çok eski.
-Bu sayfaya erişiminiz yok
-Olması gerekiyorsa lütfen bu siteyi yönetenlere başvurun.
-Başka sitelerden gelen istekler burada reddedilir.
-Lütfen bu sitenin çerezlerini silin, yenilerine izin verin ve yeniden deneyin.
-Formunuz saklanamayacak kadar büyük: lütfen yeni bir pencerede oturum açın, sonra geri dönüp gönderin.
-Ana sayfa
-Yeniden dene
-Oturum aç
-Başka bir hesap kullan
-Oturumu kapat
-Oturumu açık tut
-Oturum açtınız
-Girdikleriniz şimdi gönderiliyor. Bir şey olmazsa lütfen düğmeye basın.
-Bu formu yalnızca oturum açmadan hemen önce kendiniz doldurduysanız gönderin. Gideceği adres:
-Gönder
-Oturumunuz kapatıldı
-Artık bu pencereyi kapatabilirsiniz.
-Oturum açma hizmetinde oturumunuz hâlâ açık olabilir. Ortak kullanılan bir bilgisayarda lütfen tarayıcıyı kapatın.
-Oturumlara şu anda ulaşılamıyor: diğer cihazlarda oturumunuz hâlâ açık olabilir.
-Oturumu kapatmak istiyor musunuz?
-Bunu başka bir site istedi.
-Hesabınız
-Ad
-Kullanıcı adı
-E-posta
-Kuruluş
-Roller
-Oturum başlangıcı
-Oturum açma yöntemi
-parola
-tek kullanımlık kod
-geçiş anahtarı veya güvenlik anahtarı
-birden çok adım
-En geç bitiş
-Açık oturumlarınız
-Bu tarayıcı
-Bilinmeyen tarayıcı
-Yer
-Son etkinlik
-Diğer tüm oturumları kapat
-Başvuru numarası`;
+import type { Messages } from './en.ts';
+
+export const tr = {
+  failed: 'Bir şeyler ters gitti',
+  wait: 'Lütfen birazdan yeniden deneyin.',
+  operator: 'Sorun sürerse lütfen aşağıdaki başvuru numarasını bu siteyi yönetenlere bildirin.',
+  nothingHere: 'Sayfa bulunamadı',
+  noAnswer: 'Uygulama yanıt vermiyor',
+  signInFailed: 'Oturum açılamadı',
+  otherOrganization: 'Bu hesap başka bir kuruluşa ait.',
+  secondFactor: 'Bu sayfa ek bir doğrulama gerektiriyor, örneğin ikinci bir adım.',
+  tooOld: 'Bu sayfa için oturumunuzu çok uzun zaman önce açtınız.',
+  noAccess: 'Bu sayfaya erişiminiz yok',
+  askForAccess: 'Erişmeniz gerekiyorsa lütfen bu siteyi yönetenlere başvurun.',
+  otherSite: 'Başka sitelerden gelen istekler burada reddedilir.',
+  allowCookies: 'Lütfen bu sitenin çerezlerini silin, yenilerine izin verin ve yeniden deneyin.',
+  signInFirst: 'Formunuz saklanamayacak kadar büyük: lütfen yeni bir pencerede oturum açın, sonra geri dönüp gönderin.',
+  startPage: 'Ana sayfa',
+  retry: 'Yeniden dene',
+  signIn: 'Oturum aç',
+  switchAccount: 'Başka bir hesap kullan',
+  signOut: 'Oturumu kapat',
+  staySignedIn: 'Oturumu açık tut',
+  signedIn: 'Oturum açtınız',
+  signedInAs: 'Oturum açan: {}',
+  nameAndLogin: '{} ({})',
+  sending: 'Girdikleriniz şimdi gönderiliyor. Bir şey olmazsa lütfen düğmeye tıklayın.',
+  sendIfYours: 'Bu formu yalnızca oturum açmadan hemen önce kendiniz doldurduysanız gönderin. Gideceği adres: {}',
+  send: 'Gönder',
+  signedOut: 'Oturumunuz kapatıldı',
+  closeWindow: 'Artık bu pencereyi kapatabilirsiniz.',
+  untold:
+    'Oturum açma hizmetinde oturumunuz hâlâ açık olabilir. Ortak kullanılan bir bilgisayarda lütfen tarayıcıyı kapatın.',
+  elsewhere: 'Oturumlara şu anda ulaşılamıyor: diğer cihazlarda oturumunuz hâlâ açık olabilir.',
+  confirmLogout: 'Oturumu kapatmak istiyor musunuz?',
+  askedBySite: 'Bunu başka bir site istedi.',
+  account: 'Hesabınız',
+  name: 'Ad',
+  loginName: 'Kullanıcı adı',
+  email: 'E-posta',
+  organization: 'Kuruluş',
+  roles: 'Roller',
+  since: 'Oturum başlangıcı',
+  with: 'Oturum açma yöntemi',
+  pwd: 'parola',
+  otp: 'tek kullanımlık kod',
+  user: 'geçiş anahtarı veya güvenlik anahtarı',
+  mfa: 'birden çok adım',
+  until: 'Oturumun en geç bitişi',
+  endsAt: 'Oturumunuzun biteceği saat: {}',
+  sessions: 'Açık oturumlarınız',
+  olderSessions: 'Eski oturumlar',
+  thisBrowser: 'Bu tarayıcı',
+  unknownBrowser: 'Bilinmeyen tarayıcı',
+  place: 'Yer',
+  lastSeen: 'Son etkinlik',
+  endOthers: 'Diğer tüm cihazlarda oturumu kapat',
+  reference: 'Başvuru numarası',
+} satisfies Messages;

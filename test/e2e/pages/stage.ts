@@ -41,7 +41,7 @@ export const createStage = async (): Promise<Stage> => {
       origin,
     };
     const context = { requestId: '8f3a1c52d0e94b7f', acceptLanguage: url.searchParams.get('language') };
-    const page = renderAll(context, undefined, settings).get(url.searchParams.get('name') ?? '');
+    const page = (await renderAll(context, undefined, settings)).get(url.searchParams.get('name') ?? '');
     response.writeHead(page?.status ?? 404, Object.fromEntries(page?.headers ?? []));
     response.end(await page?.text());
   };
@@ -90,4 +90,4 @@ export const collectComplaints = (page: Page): string[] => {
 };
 
 /** Pages that stay as they are; the others go on by script. */
-export const SAMPLES = [...renderAll({ requestId: 'ref', acceptLanguage: null }).keys()];
+export const SAMPLES = [...(await renderAll({ requestId: 'ref', acceptLanguage: null })).keys()];

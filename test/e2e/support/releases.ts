@@ -2,6 +2,7 @@
 // In a gradual deployment these are two choices: a request goes to either, and an object runs one of them.
 
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { workerModules } from '../../../cli/support/worker-modules.ts';
 import { SEED } from '../../../stand-in/seed.ts';
 import { createZitadel, type Zitadel } from '../../../stand-in/zitadel.ts';
 import { TestBrowser } from '../../support/browser.ts';
@@ -69,7 +70,6 @@ export async function startDeployment(env: Readonly<Record<string, unknown>>): P
 /** The objects' storage is named after the worker that has their class, so that one stays, whatever it runs. */
 function toOptions({ worker, objects }: Deployed, bindings: Record<string, string>, port: number) {
   const common = {
-    modules: true as const,
     compatibilityDate: '2026-07-30',
     bindings,
     kvNamespaces: { SESSIONS: 'sessions' },
@@ -83,10 +83,10 @@ function toOptions({ worker, objects }: Deployed, bindings: Record<string, strin
       {
         ...common,
         name: 'gateway',
-        scriptPath: SCRIPTS[worker],
+        ...workerModules(SCRIPTS[worker]),
         durableObjects: { USER_SESSIONS: { ...class_, scriptName: 'objects' } },
       },
-      { ...common, name: 'objects', scriptPath: SCRIPTS[objects], durableObjects: { USER_SESSIONS: class_ } },
+      { ...common, name: 'objects', ...workerModules(SCRIPTS[objects]), durableObjects: { USER_SESSIONS: class_ } },
     ],
   });
 }

@@ -66,7 +66,7 @@ const visitor = createTarget({
     purpose: fc.oneof(fc.constantFrom('prefetch', 'prefetch;prerender'), fieldValue),
   }),
   holds({ language, agent, site, accept, purpose }) {
-    assert(LANGUAGES.includes(chooseLanguage(language, LANGUAGES)));
+    assert(LANGUAGES.includes(chooseLanguage(language, LANGUAGES).language));
     const { browser = '', system = '' } = describeUserAgent(agent);
     assert(`${browser}${system}`.length < 40);
     const origin = 'https://app.example.com';

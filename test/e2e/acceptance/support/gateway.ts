@@ -1,9 +1,9 @@
 // The built worker under any public origin, with a recording application and the stand-in for ZITADEL: the gateway as a black box.
 
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { CookieJar } from 'tough-cookie';
+import { workerModules } from '../../../../cli/support/worker-modules.ts';
 import { SEED } from '../../../../stand-in/seed.ts';
 import { createZitadel, type Zitadel, type ZitadelOptions } from '../../../../stand-in/zitadel.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
@@ -128,9 +128,7 @@ export async function openBox(options: BoxOptions = {}): Promise<BlackBox> {
       host: '127.0.0.1',
       port: 0,
       handleStructuredLogs: (log) => void logs.push(log.message),
-      modules: true,
-      scriptPath: SCRIPT,
-      modulesRoot: dirname(SCRIPT),
+      ...workerModules(SCRIPT),
       compatibilityDate: '2026-07-30',
       bindings: bindings as Record<string, string>,
       kvNamespaces: ['SESSIONS'],
