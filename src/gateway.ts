@@ -16,6 +16,7 @@ import { createProviderFetch, DEFAULT_LIMITS } from './oidc/provider-fetch.ts';
 import { createProviderMetadata, type ProviderMetadata } from './oidc/provider-metadata.ts';
 import { createProviderProbe, type ProviderProbe } from './oidc/provider-probe.ts';
 import { createRelyingParty, type RelyingParty } from './oidc/relying-party.ts';
+import { type AssertSignInReach, createSignInReach } from './oidc/sign-in-reach.ts';
 import { createSigningKeys, type SigningKeys } from './oidc/signing-keys.ts';
 import type { IdentityOptions } from './oidc/zitadel/identity-claims.ts';
 import { createPages, type Pages } from './pages/pages.ts';
@@ -67,6 +68,7 @@ export interface Gateway {
   readonly keyring: Keyring;
   readonly metadata: ProviderMetadata;
   readonly providerProbe: ProviderProbe;
+  readonly assertSignInReach: AssertSignInReach;
   readonly signingKeys: SigningKeys;
   readonly relyingParty: RelyingParty;
   readonly identityOptions: IdentityOptions;
@@ -138,7 +140,8 @@ export function createProvider(config: Config, runtime: Runtime) {
     claimNames: claimNames(config),
   };
   const providerProbe = createProviderProbe({ metadata, keys: signingKeys, fetch });
-  return { metadata, providerProbe, signingKeys, relyingParty, identityOptions };
+  const assertSignInReach = createSignInReach({ metadata, fetch, now, waitUntil });
+  return { metadata, providerProbe, assertSignInReach, signingKeys, relyingParty, identityOptions };
 }
 
 /** What the worker itself runs on; `waitUntil` comes from `cloudflare:workers`. */

@@ -2,6 +2,7 @@
 // RFC 9457; RFC 9110 §15; ARCHITECTURE §3. The visitor gets code and reference, the log gets the reason.
 
 import type { Context } from 'hono';
+import type { Help } from '../config/help.ts';
 import { endpointPath, endpointUrl } from '../endpoints/catalogue.ts';
 import { FAULTS, type FaultCode, GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
@@ -11,9 +12,10 @@ import type { PageContext } from '../pages/pages.ts';
 import type { CorsFields } from '../policy/cors.ts';
 import { isNavigation } from '../policy/navigation.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
+import { isPassing, ownRetry } from './own-retry.ts';
 
-/** `url` is the request's, parsed once; `cors`, of a known route, is for what the gateway itself answers there. */
-export type AppEnv = { Variables: { event: RequestEvent; url: URL; cors?: CorsFields } };
+/** `url` is the request's, parsed once; `cors` and `help`, of a known route, are for what the gateway itself answers there. */
+export type AppEnv = { Variables: { event: RequestEvent; url: URL; cors?: CorsFields; help?: Help } };
 export type AppContext = Context<AppEnv>;
 /** What a request is judged by. It is the request that came, or the one that another proxy asks about. */
 export interface RequestContext {
@@ -26,7 +28,10 @@ export interface RequestContext {
   };
   get(key: 'event'): RequestEvent;
   get(key: 'cors'): CorsFields | undefined;
+  get(key: 'help'): Help | undefined;
   set(key: 'cors', fields: CorsFields): void;
+  /** Whom the visitor turns to, as soon as the rule is known. */
+  set(key: 'help', help: Help): void;
   /** Where a sign-in ends if the request's `Referer` names no page of ours. Missing: at the root. */
   readonly returnTo?: string | undefined;
   /** A proxy asks about a visitor's request, so that the client address which the edge reports is the proxy's. */
@@ -50,6 +55,7 @@ export function pageContext(c: RequestContext): PageContext {
     requestId: c.get('event').request_id,
     acceptLanguage: c.req.header('accept-language') ?? null,
     ...(typeof timeZone === 'string' && { timeZone }),
+    help: c.get('help'),
   };
 }
 
@@ -140,23 +146,33 @@ function setHeaders(response: Response, headers: Readonly<Record<string, string>
   return response;
 }
 
+/** Seconds, where whoever is away does not say how long. */
+const WAIT = 10;
+
 /** For what is thrown: a fault by its code, anything else as `internal`. */
 export function thrownAnswer(gateway: Gateway, c: RequestContext, error: unknown): Promise<Response> {
   const fault =
     error instanceof GatewayError ? error : new GatewayError('internal', String((error as Error)?.stack ?? error));
   const { code, message, retryAfter } = fault;
-  const wait = retryAfter ?? (FAULTS[code].status === 503 ? 10 : undefined);
+  const wait = retryAfter ?? (isPassing(code) ? WAIT : undefined);
   const headers: Record<string, string> = wait === undefined ? {} : { 'Retry-After': String(wait) };
-  return faultAnswer(gateway, c, code, message, {
-    headers,
-    page: (context) => {
-      if (code === 'login_denied') return gateway.pages.loginDenied(context, {});
-      if (code === 'foreign_organization') return gateway.pages.foreignOrganization(context, {});
-      return gateway.pages.fault(context, {
-        code,
-        retryAfter: wait,
-        ...(code === 'login_failed' && { signInHref: endpointPath(gateway.config, 'login') }),
-      });
-    },
-  });
+  const page = code in REFUSED_SIGN_INS ? refusedSignIn(gateway, code) : faultPage(gateway, c, code, wait);
+  return faultAnswer(gateway, c, code, message, { headers, page });
+}
+
+/** Faults that have a page of their own. */
+const REFUSED_SIGN_INS = { login_denied: 'loginDenied', foreign_organization: 'foreignOrganization' } as const;
+
+function refusedSignIn({ pages }: Gateway, code: FaultCode) {
+  const name = REFUSED_SIGN_INS[code as keyof typeof REFUSED_SIGN_INS];
+  return (context: PageContext) => pages[name](context, {});
+}
+
+function faultPage(gateway: Gateway, c: RequestContext, code: FaultCode, wait: number | undefined) {
+  return async (context: PageContext) => {
+    const { cookies, ...retry } = wait === undefined ? { cookies: [] } : ownRetry(gateway, c, code, wait);
+    const signInHref = code === 'login_failed' ? endpointPath(gateway.config, 'login') : undefined;
+    const page = await gateway.pages.fault(context, { code, retryAfter: wait, signInHref, ...retry });
+    return appendCookies(page, cookies);
+  };
 }

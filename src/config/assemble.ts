@@ -48,6 +48,7 @@ export function assembleConfig(variables: Variables, namedSecrets: NamedSecrets)
     assertionBinding: variables.ASSERTION_BINDING,
     operatorSecret: variables.OPERATOR_SECRET,
     brand: assembleBrand(variables),
+    help: assembleHelp(variables),
     rewriteManifest: variables.REWRITE_MANIFEST,
     upstreamSecrets: variables.UPSTREAM_SECRET ?? [],
     namedSecrets,
@@ -56,6 +57,12 @@ export function assembleConfig(variables: Variables, namedSecrets: NamedSecrets)
 
 const assembleBrand = ({ BRAND_NAME: name, BRAND_COLOR: color, BRAND_LOGO_URL: logoUrl }: Variables): Config['brand'] =>
   withoutUndefined({ name, color, logoUrl });
+
+function assembleHelp(variables: Variables): Config['help'] {
+  const { ACCESS_REQUEST_URL: access, SUPPORT_URL: support, MESSAGES: sentences } = variables;
+  if (access === undefined && support === undefined && sentences === undefined) return undefined;
+  return { urls: withoutUndefined({ access, support }), sentences: sentences ?? NO_ENTRIES };
+}
 
 function assembleScope({ ZITADEL_SCOPES, ZITADEL_ORG_ID, ZITADEL_PROJECT_ID }: Variables): string {
   const organization = ZITADEL_ORG_ID === undefined ? undefined : organizationScope(ZITADEL_ORG_ID);

@@ -61,6 +61,12 @@ export const DESCRIPTIONS: Record<VariableName, string> = {
   BRAND_NAME: 'Name of the application on the gateway’s own pages, at most 80 characters.',
   BRAND_COLOR: 'Colour of the gateway’s own pages: `#` and 3 or 6 hexadecimal digits.',
   BRAND_LOGO_URL: 'Logo on the gateway’s own pages: an `https://` URL, or a path on the gateway’s origin.',
+  SUPPORT_URL:
+    'Where the gateway’s own pages send people who need help: an `https://` or `mailto:` URL. A rule’s `support_url` goes before it.',
+  ACCESS_REQUEST_URL:
+    'Where people ask for access that they lack, instead of `SUPPORT_URL`: an `https://` or `mailto:` URL. A rule’s `access_request_url` goes before it.',
+  MESSAGES:
+    'Your own sentences: `access` for people who lack access, `support` for whoever meets a fault, in place of “ask whoever runs this site”. Each is a text, or a table of languages (`en`, `de-CH`, `pt-BR`, `zh-Hans` …) and texts; the first is for visitors who read none of them. A rule’s `messages` go before them.',
   REWRITE_MANIFEST: 'Whether web app manifests are fetched with cookies: HTML is rewritten on the way.',
   POSTERN_ENV:
     'Name of the environment, in `[env.NAME.vars]`: which tables of `postern.toml` count, where that has some of its own for an environment. `postern build` refuses what does not agree.',
@@ -93,6 +99,9 @@ export const ROUTE_DESCRIPTIONS: Record<RouteField, string> = {
     'Whether browsers are told to keep no answer (`Cache-Control: no-store`). Default: no page that a signed-in visitor goes to, unless the application gives it a lifetime. `false` leaves it to the application.',
   forward_access_token: 'Puts the current access token into `Authorization: Bearer`.',
   forward_id_token: 'Puts the current ID token into `X-Forwarded-Id-Token`.',
+  support_url: 'As `SUPPORT_URL`, for this rule’s pages.',
+  access_request_url: 'As `ACCESS_REQUEST_URL`, for this rule’s pages.',
+  messages: 'As `MESSAGES`, for this rule’s pages.',
 };
 
 export const BINDING_DESCRIPTIONS: Record<BindingName, string> = {

@@ -2,6 +2,7 @@
 // ARCHITECTURE §1 Routes.
 
 import { exactOptional, type InferOutput, object, optional, pipe, rawTransform, safeParse, unknown } from 'valibot';
+import { helpUrl, messages } from './help.ts';
 import {
   judgeCorsOrigin,
   judgeHost,
@@ -87,6 +88,9 @@ export const ROUTE_FIELDS = {
   no_store: { schema: exactOptional(flag), example: 'true' },
   forward_access_token: { schema: optional(flag, false), example: 'true' },
   forward_id_token: { schema: optional(flag, false), example: 'true' },
+  support_url: { schema: exactOptional(helpUrl), example: '"mailto:helpdesk@example.com"' },
+  access_request_url: { schema: exactOptional(helpUrl), example: '"https://desk.example.com/reports"' },
+  messages: { schema: exactOptional(messages), example: '{ access = "Ada Lovelace, room 12, decides who gets in." }' },
 } as const;
 
 export type RouteField = keyof typeof ROUTE_FIELDS;

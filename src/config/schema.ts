@@ -3,6 +3,7 @@
 
 import type { KeyFile } from '../oidc/zitadel/key-file.ts';
 import type { OwnAddress } from '../shared/own-address.ts';
+import type { Help } from './help.ts';
 import type { Variables } from './variables.ts';
 
 type Given<Name extends keyof Variables> = NonNullable<Variables[Name]>;
@@ -74,6 +75,8 @@ export interface Config {
     readonly color?: Given<'BRAND_COLOR'>;
     readonly logoUrl?: Given<'BRAND_LOGO_URL'>;
   };
+  /** Of the site; a rule's goes before it. */
+  readonly help?: Help;
   readonly rewriteManifest: Given<'REWRITE_MANIFEST'>;
   /** The secrets of `upstream`, which nobody else gets. The first is sent. Empty: none. */
   readonly upstreamSecrets: Given<'UPSTREAM_SECRET'>;

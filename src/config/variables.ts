@@ -4,6 +4,7 @@
 import { type InferOutput, maxLength, optional, pipe, regex, transform, unknown } from 'valibot';
 import { DEFAULT_SCOPES } from '../oidc/zitadel/scopes.ts';
 import { identityHeaders, securityHeaders } from './header-tables.ts';
+import { helpUrl, messages } from './help.ts';
 import { parseAssertionKeys, parseKeyFile } from './key-files.ts';
 import { route } from './routes.ts';
 import { judgeKeyMaterial, judgeSharedSecret, WANTED_KEY, WANTED_SHARED } from './secrets.ts';
@@ -147,6 +148,13 @@ export const VARIABLES = {
     example: '"#2f5d50"',
   },
   BRAND_LOGO_URL: { kind: 'var', schema: optional(text('an https:// URL or a path')), example: '"/assets/logo.svg"' },
+  SUPPORT_URL: { kind: 'var', schema: optional(helpUrl), example: '"mailto:helpdesk@example.com"' },
+  ACCESS_REQUEST_URL: { kind: 'var', schema: optional(helpUrl), example: '"https://desk.example.com/request-access"' },
+  MESSAGES: {
+    kind: 'table',
+    schema: optional(messages),
+    example: '{ access = { en = "Ada Lovelace decides who gets in.", de = "Zugang gibt Ada Lovelace." } }',
+  },
   REWRITE_MANIFEST: { kind: 'var', schema: optional(flag, false), example: 'true' },
   POSTERN_ENV: {
     kind: 'var',

@@ -25,7 +25,7 @@ export const logout: Endpoint = (gateway) => async (c) => {
   if (!wish.isMeant) return askBeforeLogout(gateway, c, sessionId, wish.returnTo);
   if (held.holder) c.get('event').sub = held.holder.sub;
   const signedOut = await signOut(gateway, held, wish.returnTo);
-  return forgetPages(c.req.raw.headers, answerSignedOut(gateway, c, signedOut, wish.returnTo));
+  return forgetPages(c.req.raw.headers, await answerSignedOut(gateway, c, signedOut, wish.returnTo));
 };
 
 async function readWish(gateway: Gateway, c: AppContext, sessionId: string): Promise<Wish | ForeignForm> {

@@ -2,6 +2,7 @@
 // ARCHITECTURE §3 first row.
 
 import { type Endpoint, pageContext, redirectAnswer } from '../answer/answers.ts';
+import { personOf } from '../identity/person.ts';
 import { browserOf } from '../login/browser-traits.ts';
 import { FORM_FIELD, readFormToken } from '../login/form-token.ts';
 import type { KeptAddress } from '../login/kept-form.ts';
@@ -13,7 +14,8 @@ export const resubmit: Endpoint = (gateway) => async (c) => {
   const url = c.get('url');
   const opened = await visitorSessions.open(c.req.header('cookie') ?? null);
   if (opened.kind !== 'active') return startLogin(gateway, c.req.raw, { returnTo: addressOf(url) });
-  const { sub } = opened.visit.session.identity;
+  const { identity } = opened.visit.session;
+  const { sub } = identity;
   const text = url.searchParams.get('form') ?? '';
   const token = await readFormToken(gateway, text, sub);
   const kept = token && (await directory.ofLogin(token.key).kept());
@@ -25,5 +27,5 @@ export const resubmit: Endpoint = (gateway) => async (c) => {
   // A visitor without a former session is known by the login's cookie alone, which may have been planted: so they are asked.
   const isTheirs = formerSub !== undefined || browser === browserOf(c.req.raw.headers);
   const form = { action: returnTo, enctype: 'text/plain', fields: [[FORM_FIELD, text]] } as const;
-  return pages.resubmit(pageContext(c), { ...form, waits: !isTheirs });
+  return pages.resubmit(pageContext(c), { ...form, person: personOf(identity), waits: !isTheirs });
 };

@@ -2,6 +2,7 @@
 // ARCHITECTURE §2 (no inline script, so each is a file of its own).
 
 import { type Endpoint, pageContext } from '../answer/answers.ts';
+import { personOf } from '../identity/person.ts';
 import { clientScript } from '../pages/client-script.ts';
 import { wordingFor } from '../pages/languages.ts';
 import { ownResponseHeaders } from '../pages/page-headers.ts';
@@ -23,6 +24,11 @@ export const client = script(async (base, acceptLanguage) => {
 });
 
 export const done: Endpoint =
-  ({ pages }) =>
-  (c) =>
-    pages.popupDone(pageContext(c));
+  ({ pages, visitorSessions }) =>
+  async (c) => {
+    // Whoever has just signed in here. Nothing depends on it.
+    const cookie = c.req.header('cookie') ?? null;
+    const opened = await visitorSessions.open(cookie, { countsAsActivity: false }).catch(() => undefined);
+    const person = opened?.kind === 'active' ? personOf(opened.visit.session.identity) : undefined;
+    return pages.popupDone(pageContext(c), { person });
+  };

@@ -47,6 +47,7 @@ function matchRules({ rules }: Gateway, context: RequestContext, { host, path }:
   const requirement = matchRequest(rules, facts);
   noteReaders(context, rules, facts, requirement);
   if (requirement.kind === 'nonsense') throw new GatewayError('bad_request', `path: ${requirement.reason}`);
+  if (requirement.help) context.set('help', requirement.help);
   return { context, requirement };
 }
 

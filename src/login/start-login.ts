@@ -43,6 +43,7 @@ export async function startLogin(gateway: Gateway, request: Request, start: Logi
 export async function beginLogin(gateway: Gateway, request: Request, start: LoginStart): Promise<Response> {
   const { config, relyingParty } = gateway;
   const { returnTo } = start;
+  await gateway.assertSignInReach();
   const kept = start.kept ?? (await keepIfNeeded(gateway, request, start));
   const base = cookieBase(config.isSecure);
   const present = parseOwnCookies(request.headers.get('cookie'), base);

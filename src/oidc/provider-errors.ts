@@ -5,7 +5,7 @@ import * as oauth from 'oauth4webapi';
 import { GatewayError } from '../errors.ts';
 import { ProviderCallError } from './provider-fetch.ts';
 import { type Problem, TokenRefused } from './tokens/token-refusal.ts';
-import { isDeadInZitadelsWords } from './zitadel/error-words.ts';
+import { isCancelledByVisitor, isDeadInZitadelsWords } from './zitadel/error-words.ts';
 import { withoutSecrets } from './zitadel/without-secrets.ts';
 
 /**
@@ -107,6 +107,11 @@ export function signatureProblem(error: unknown): Problem {
   return code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'
     ? { problem: 'other_key' }
     : { problem: 'unverifiable', cause: error };
+}
+
+/** Of an authorization endpoint that said `access_denied`: whether the visitor wanted it so. */
+export function isCancelled({ cause }: GatewayError): boolean {
+  return cause instanceof oauth.AuthorizationResponseError && isCancelledByVisitor(cause.error_description);
 }
 
 /** The fault that a sign-in ends in. */

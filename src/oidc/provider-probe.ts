@@ -2,6 +2,7 @@
 // Without its database, ZITADEL answers each of them with 500. OIDC Core §3.1; RFC 6749 §4.1.2.1, §5.2 (what incomplete requests are answered).
 
 import { GatewayError } from '../errors.ts';
+import { isAway } from './provider-answer.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -22,9 +23,9 @@ export function createProviderProbe({ metadata, keys, fetch }: Dependencies): Pr
       const url = (await fresh.catch(() => metadata.load()))[endpoint];
       if (url === undefined) return;
       const { status } = await fetch(url, { method: 'GET' });
-      // A refusal is the answer that is wanted; a host that ZITADEL does not know is 404 everywhere.
-      const isRefusal = status < 500 && status !== 404 && status !== 429;
-      if (!isRefusal) throw new GatewayError('provider_unavailable', `${endpoint}: status ${status}`);
+      // Too many of our own questions are no good answer either.
+      if (isAway(status) || status === 429)
+        throw new GatewayError('provider_unavailable', `${endpoint}: status ${status}`);
     };
     return {
       discovery: () => fresh,

@@ -37,5 +37,5 @@ export const signedInAs = ({ messages }: View, { name, loginName, email }: Perso
   if (first === undefined) return undefined;
   const strong = html`<strong>${isolate(first)}</strong>`;
   const hasBoth = second !== undefined && second !== first;
-  return html`<p>${fill(messages.signedInAs, hasBoth ? fill(messages.nameAndLogin, strong, isolate(second)) : strong)}</p>`;
+  return html`<p class="who">${fill(messages.signedInAs, hasBoth ? fill(messages.nameAndLogin, strong, isolate(second)) : strong)}</p>`;
 };

@@ -14,5 +14,5 @@ export const formTooLargePage = (view: View, { signInHref }: FormTooLargeData): 
   const { config, messages } = view;
   const href = safeHref(signInHref, config.origin);
   const link = html`<a class="button primary" href="${href}" target="_blank" rel="noopener">${messages.signIn}</a>`;
-  return faultFrame(view, 'content_too_large', actions(link));
+  return faultFrame(view, { code: 'content_too_large', rest: actions(link) });
 };

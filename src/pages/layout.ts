@@ -2,6 +2,7 @@
 // ARCHITECTURE §3 (code and reference). WCAG 2.2 AA.
 
 import { endpointPath } from '../endpoints/catalogue.ts';
+import { createBrand } from './brand.ts';
 import { createPalette } from './colour.ts';
 import { directionOf } from './languages.ts';
 import { html, Markup } from './markup.ts';
@@ -19,16 +20,11 @@ const SIGNS: Readonly<Record<Page['sign'], string>> = {
 /** Outside of the tagged template, where the bundler would add a helper function because of it. */
 const SCRIPT_END = new Markup('</script>');
 
-const createBrand = ({ brand, origin }: PagesConfig) => {
-  const name = brand.name ?? (URL.canParse(origin) ? new URL(origin).host : '');
-  const logo = brand.logoUrl === undefined ? undefined : html`<img src="${brand.logoUrl}" alt="${name}">`;
-  return { name, header: html`<header>${logo ?? html`<p><bdi>${name}</bdi></p>`}</header>` };
-};
-
 /** How this configuration frames any page: brand and style are worked out once. */
 export const createFrame = (config: PagesConfig) => {
-  const brand = createBrand(config);
-  const style = new Markup(createStyleSheet(createPalette(config.brand.color)));
+  const palette = createPalette(config.brand.color);
+  const brand = createBrand(config, palette);
+  const style = new Markup(createStyleSheet(palette));
 
   return (page: Page, { language, messages }: View, requestId: string, nonce: string): Markup => html`<!doctype html>
 <html lang="${language}" dir="${directionOf(language)}">
@@ -42,19 +38,18 @@ ${
   page.form && html`<meta name="referrer" content="strict-origin">`
 }
 <title>${page.title} · ${brand.name}</title>
+<link rel="icon" href="${brand.icon}">
 <style nonce="${nonce}">${style}</style>
 ${page.script && html`<script src="${endpointPath(config, page.script)}" defer>${SCRIPT_END}`}
 </head>
 <body${page.isWide && html` class="wide"`}>
-${brand.header}
-<div class="card">
+<header><a href="${page.home ?? '/'}">${brand.look}</a></header>
 <main>
-<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${SIGNS[page.sign]}"/></svg>
+<svg class="${page.sign}" viewBox="0 0 24 24" aria-hidden="true"><path d="${SIGNS[page.sign]}"/></svg>
 <h1>${page.title}</h1>
 ${page.body}
 </main>
-<footer>${messages.reference} <code dir="ltr">${requestId}</code> ${page.code && html`<code lang="en" dir="ltr">${page.code}</code>`}</footer>
-</div>
+${page.code && html`<footer>${messages.reference} <code dir="ltr">${requestId}</code> <code lang="en" dir="ltr">${page.code}</code></footer>`}
 </body>
 </html>
 `;

@@ -31,5 +31,5 @@ const issueItem = ({ variable, found, wanted, example }: ConfigIssue) => html`<l
 export const misconfiguredPage = (view: View, { issues }: MisconfiguredData): Page => {
   const isShown = isLoopback(URL.parse(view.config.origin)?.hostname ?? '') && issues.length > 0;
   const list = html`<div lang="en" dir="ltr"><p>${FAULTS.misconfigured.title}:</p><ul class="issues">${issues.map(issueItem)}</ul></div>`;
-  return { ...faultFrame(view, 'misconfigured', html`${isShown && list}`), isWide: isShown };
+  return { ...faultFrame(view, { code: 'misconfigured', rest: html`${isShown && list}` }), isWide: isShown };
 };

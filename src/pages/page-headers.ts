@@ -52,7 +52,7 @@ const toSource = (url: string | undefined, base: string): string | undefined => 
 };
 
 export type PagesConfig = Pick<Config, 'brand' | 'endpoints' | 'isSecure' | 'issuer' | 'origin'> &
-  Partial<Pick<Config, 'post_logout_redirect_uri'>>;
+  Partial<Pick<Config, 'post_logout_redirect_uri' | 'help'>>;
 
 /** What a page's own needs change in its headers. */
 export interface PageNeeds {
@@ -76,7 +76,8 @@ export const pageHeaders = (config: PagesConfig, needs: PageNeeds): Record<strin
   const policy = [
     "default-src 'none'",
     `style-src 'nonce-${needs.nonce}'`,
-    logo && `img-src ${logo}`,
+    // The icon of the tab is in the page itself.
+    `img-src data:${logo ? ` ${logo}` : ''}`,
     needs.hasScript && "script-src 'self'",
     `form-action ${[...new Set(["'self'", ...targets])].filter(Boolean).join(' ')}`,
     "base-uri 'none'",

@@ -13,6 +13,7 @@ import {
   cookiesBlockedPage,
   forbiddenPage,
   foreignOrganizationPage,
+  loginCancelledPage,
   loginDeniedPage,
   stepUpRefusedPage,
 } from './refusals.ts';
@@ -25,12 +26,15 @@ export interface PageContext {
   readonly acceptLanguage: string | null;
   /** The visitor's, as the edge knows it from their address (IANA); UTC without it. */
   readonly timeZone?: string | undefined;
+  /** Of the rule that the request met. */
+  readonly help?: View['help'];
 }
 
 const PAGES = {
   fault: faultPage,
   forbidden: forbiddenPage,
   stepUpRefused: stepUpRefusedPage,
+  loginCancelled: loginCancelledPage,
   loginDenied: loginDeniedPage,
   foreignOrganization: foreignOrganizationPage,
   cookiesBlocked: cookiesBlockedPage,
@@ -47,7 +51,7 @@ const PAGES = {
 export type Pages = {
   readonly [Name in keyof typeof PAGES]: (
     context: PageContext,
-    ...data: Parameters<(typeof PAGES)[Name]> extends [View, infer Data] ? [data: Data] : []
+    ...data: Parameters<(typeof PAGES)[Name]> extends [View, ...infer Data] ? Data : []
   ) => Promise<Response>;
 };
 
@@ -58,8 +62,8 @@ const createPage = <Data>(
   frame: ReturnType<typeof createFrame>,
   toPage: (view: View, data: Data) => Page,
 ) => {
-  return async ({ requestId, acceptLanguage, timeZone }: PageContext, data: Data): Promise<Response> => {
-    const view = { config, timeZone, ...(await wordingFor(acceptLanguage)) };
+  return async ({ requestId, ...visitor }: PageContext, data: Data): Promise<Response> => {
+    const view = { config, ...visitor, ...(await wordingFor(visitor.acceptLanguage)) };
     const page = toPage(view, data);
     const nonce = createNonce();
     const headers = pageHeaders(config, {
@@ -69,6 +73,7 @@ const createPage = <Data>(
       sendsToApplication: page.form === 'application',
       keepsOpener: page.script === 'doneScript',
     });
+    if (page.refresh !== undefined) headers['Refresh'] = page.refresh;
     if (page.retryAfter !== undefined) headers['Retry-After'] = String(Math.ceil(page.retryAfter));
     return new Response(frame(page, view, requestId, nonce).text, { status: page.status, headers });
   };

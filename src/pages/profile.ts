@@ -2,8 +2,10 @@
 // ARCHITECTURE §2 /auth/profile. Ending all others posts `csrf` and `session=others` to the profile endpoint.
 
 import { endpointPath } from '../endpoints/catalogue.ts';
+import { accountHref } from '../oidc/zitadel/account-page.ts';
+import { brandName } from './brand.ts';
 import { createClock } from './clock.ts';
-import { actions, hidden, type Person, row, submit } from './components.ts';
+import { actions, button, hidden, type Person, row, submit } from './components.ts';
 import { html, isolate } from './markup.ts';
 import { type OwnSession, sessionList } from './own-sessions.ts';
 import type { Page, View } from './view.ts';
@@ -50,6 +52,8 @@ export const profilePage = (view: View, data: ProfileData): Page => {
     messages.until,
     clock(data.expiresAt),
   )}</dl>`;
+  const atProvider = html`<p class="more"><a href="${accountHref(config)}">${messages.manageAccount}</a></p>`;
+  const back = messages.backTo.replace('{}', () => brandName(config));
   return {
     status: 200,
     title: messages.account,
@@ -57,8 +61,10 @@ export const profilePage = (view: View, data: ProfileData): Page => {
     isWide: true,
     form: 'gateway',
     body: html`${about}
+${atProvider}
 <h2>${messages.sessions}</h2>
 ${sessionList(view, csrf, clock, data.sessions)}
-${data.sessions.length > 1 && others}`,
+${data.sessions.length > 1 && others}
+${actions(button(view, '/', back, 'primary'))}`,
   };
 };

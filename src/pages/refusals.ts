@@ -1,7 +1,8 @@
-// Pages for somebody who may not go on: no access, a sign-in refused, a foreign organisation, no cookies.
+// Pages for somebody who can't go on as they are: no access, a step-up not met, a sign-in cancelled or refused, no cookies.
 // ARCHITECTURE §3. No role names: they would tell a stranger what to ask for.
 
 import { endpointPath } from '../endpoints/catalogue.ts';
+import { accountHref } from '../oidc/zitadel/account-page.ts';
 import { actions, button, loginHref, type Person, signedInAs } from './components.ts';
 import { faultFrame } from './fault.ts';
 import { html } from './markup.ts';
@@ -19,7 +20,7 @@ export const forbiddenPage = (view: View, { person, returnTo }: ForbiddenData): 
     button(view, loginHref(view, returnTo, 'select_account'), messages.switchAccount, 'primary'),
     button(view, endpointPath(config, 'logout'), messages.signOut),
   );
-  return faultFrame(view, 'forbidden', html`${signedInAs(view, person)}${links}`);
+  return faultFrame(view, { code: 'forbidden', rest: html`${signedInAs(view, person)}${links}` });
 };
 
 export interface StepUpRefusedData {
@@ -30,13 +31,35 @@ export interface StepUpRefusedData {
 }
 
 export const stepUpRefusedPage = (view: View, { person, returnTo, isTooOld }: StepUpRefusedData): Page => {
+  const { config, messages } = view;
+  const links = actions(button(view, returnTo, messages.verifyAgain, 'primary'), button(view, '/', messages.back));
+  const account = html`<p class="more"><a href="${accountHref(config)}">${messages.manageAccount}</a></p>`;
+  return faultFrame(view, {
+    code: 'forbidden',
+    words: isTooOld ? ['needsFresh', 'tooOld'] : ['needsFactor', 'factorHow'],
+    // A second factor is set up there.
+    rest: html`${signedInAs(view, person)}${links}${!isTooOld && account}`,
+    // More of the same account is asked for, nobody's permission.
+    topic: 'support',
+  });
+};
+
+export interface CancelledLoginData {
+  readonly returnTo: string;
+  /** The page itself asks again, since the visitor is signed in. */
+  readonly isStepUp: boolean;
+}
+
+export const loginCancelledPage = (view: View, { returnTo, isStepUp }: CancelledLoginData): Page => {
   const { messages } = view;
-  const links = actions(
-    button(view, returnTo, messages.retry, 'primary'),
-    button(view, loginHref(view, returnTo, 'select_account'), messages.switchAccount),
-  );
-  const lack = isTooOld ? 'tooOld' : 'secondFactor';
-  return faultFrame(view, 'forbidden', html`${signedInAs(view, person)}${links}`, ['noAccess', lack]);
+  const again = isStepUp
+    ? button(view, returnTo, messages.verifyAgain, 'primary')
+    : button(view, loginHref(view, returnTo), messages.signIn, 'primary');
+  const links = actions(again, button(view, '/', isStepUp ? messages.back : messages.startPage));
+  const words = ['cancelled', 'anyTime'] as const;
+  const frame = faultFrame(view, { code: 'login_denied', words, rest: links, sign: 'person', topic: 'support' });
+  // It is what they wanted, and no failure.
+  return { ...frame, code: undefined };
 };
 
 export interface RefusedLoginData {
@@ -50,11 +73,11 @@ const refusedLogin =
   (view: View, { person, returnTo }: RefusedLoginData): Page => {
     const again = loginHref(view, returnTo, 'select_account');
     const who = person && [person.name, person.loginName ?? person.email].filter(Boolean).join(' · ');
-    const rest = html`${who && html`<p><bdi>${who}</bdi></p>`}${actions(
+    const rest = html`${who && html`<p class="who"><bdi>${who}</bdi></p>`}${actions(
       button(view, again, view.messages.switchAccount, 'primary'),
       button(view, '/', view.messages.startPage),
     )}`;
-    return faultFrame(view, code, rest);
+    return faultFrame(view, { code, rest });
   };
 
 export const loginDeniedPage = refusedLogin('login_denied');
@@ -65,4 +88,7 @@ export interface RetryData {
 }
 
 export const cookiesBlockedPage = (view: View, { retryHref }: RetryData): Page =>
-  faultFrame(view, 'cookies_blocked', actions(button(view, retryHref, view.messages.retry, 'primary')));
+  faultFrame(view, {
+    code: 'cookies_blocked',
+    rest: actions(button(view, retryHref, view.messages.retry, 'primary')),
+  });

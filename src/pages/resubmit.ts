@@ -1,7 +1,7 @@
 // A form that was kept over the sign-in is sent again: by resubmit.js, or by the button without script.
 // ARCHITECTURE §3, first row. HTML §4.10.22 (form submission).
 
-import { actions, hidden, submit } from './components.ts';
+import { actions, hidden, type Person, signedInAs, submit } from './components.ts';
 import { fill, html, isolate, safeHref } from './markup.ts';
 import type { Fields, Page, View } from './view.ts';
 
@@ -11,6 +11,7 @@ export interface ResubmitData {
   readonly enctype?: 'application/x-www-form-urlencoded' | 'multipart/form-data' | 'text/plain' | undefined;
   /** The form's own fields, or those by which the caller finds the kept form. */
   readonly fields: Fields;
+  readonly person?: Person | undefined;
   /** Shows where the form goes, and leaves it to the visitor to send it. */
   readonly waits?: boolean;
 }
@@ -18,7 +19,7 @@ export interface ResubmitData {
 /** Characters of an address that are shown. */
 const MAX_SHOWN = 200;
 
-export const resubmitPage = (view: View, { action, enctype, fields, waits = false }: ResubmitData): Page => {
+export const resubmitPage = (view: View, { action, enctype, fields, person, waits = false }: ResubmitData): Page => {
   const { messages } = view;
   const encoding = enctype ?? 'application/x-www-form-urlencoded';
   const href = safeHref(action, view.config.origin);
@@ -30,7 +31,7 @@ export const resubmitPage = (view: View, { action, enctype, fields, waits = fals
     sign: 'check',
     ...(!waits && { script: 'resubmitScript' as const }),
     form: 'application',
-    body: html`<p>${words}</p>
+    body: html`${person && signedInAs(view, person)}<p>${words}</p>
 <form method="post" action="${href}" enctype="${encoding}" accept-charset="utf-8">${hidden(fields)}${actions(submit(messages.send))}</form>`,
   };
 };

@@ -1,5 +1,6 @@
 // What every page gets, and what it gives back to pages.ts.
 
+import type { Help } from '../config/help.ts';
 import type { FaultCode } from '../errors.ts';
 import type { Language } from './languages.ts';
 import type { Markup } from './markup.ts';
@@ -13,7 +14,10 @@ export interface View {
   readonly locale: string;
   readonly messages: Messages;
   /** The visitor's, by its IANA name; UTC without it. */
-  readonly timeZone: string | undefined;
+  readonly timeZone?: string | undefined;
+  readonly acceptLanguage: string | null;
+  /** Of the rule that the request met. */
+  readonly help?: Help | undefined;
 }
 
 export interface Page {
@@ -21,9 +25,13 @@ export interface Page {
   readonly title: string;
   readonly body: Markup;
   readonly sign: 'alert' | 'check' | 'lock' | 'person';
-  /** Shown beside the reference. */
-  readonly code?: FaultCode;
+  /** Shown beside the reference, which only pages of failure have. */
+  readonly code?: FaultCode | undefined;
   readonly retryAfter?: number | undefined;
+  /** The value of `Refresh`, for a page that the browser loads again by itself. */
+  readonly refresh?: string | undefined;
+  /** Where the brand leads; default: the start page. */
+  readonly home?: string;
   /** One of the gateway's script files. */
   readonly script?: 'resubmitScript' | 'doneScript';
   /** Where its form goes, when it has one. */

@@ -1,6 +1,7 @@
 // What a request must meet: the rules that its readings met, and everything that follows from them whoever asks.
 // ARCHITECTURE §1 Routes, §3.
 
+import type { Help } from '../config/help.ts';
 import type { Route, UpstreamTerms } from '../config/schema.ts';
 import type { Credential, Rule } from './rules.ts';
 
@@ -30,6 +31,8 @@ export interface Requirement {
   /** Origins that every rule lets read its answers. */
   readonly cors: readonly string[];
   readonly forwarding: Forwarding;
+  /** Whom a visitor turns to, where a rule says so. */
+  readonly help?: Help;
 }
 
 export function createRequirement(rules: readonly [Rule, ...Rule[]], reported: readonly Rule[]): Requirement {
@@ -51,6 +54,7 @@ export function createRequirement(rules: readonly [Rule, ...Rule[]], reported: r
     unauthenticated: createUnauthenticated(rules, credentials.session),
     cors: sharedOrigins(isPublic ? rules : guarded),
     forwarding: createForwarding(rules[0], strictestStoring(rules)),
+    ...createHelp(rules),
   };
 }
 
@@ -62,6 +66,17 @@ function createUnauthenticated(rules: readonly [Rule, ...Rule[]], takesSession: 
 function sharedOrigins(rules: readonly Rule[]): readonly string[] {
   const listed = rules.map(({ route }) => (route.access === 'deny' ? [] : (route.cors ?? [])));
   return listed.reduce((shared, origins) => shared.filter((origin) => origins.includes(origin)));
+}
+
+/** That of the first rule with something to say. */
+function createHelp(rules: readonly Rule[]): Pick<Requirement, 'help'> {
+  const route = rules
+    .map((rule) => rule.route)
+    .find((one) => one.support_url ?? one.access_request_url ?? one.messages);
+  if (!route) return {};
+  const { support_url: support, access_request_url: access, messages = {} } = route;
+  const urls = { ...(support !== undefined && { support }), ...(access !== undefined && { access }) };
+  return { help: { urls, sentences: messages } };
 }
 
 /** One rule that wants nothing kept suffices, and all have to agree to leave it to the application. */

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contrast, createPalette } from '../../src/pages/colour.ts';
+import { DARK, LIGHT } from '../../src/pages/style.ts';
 
 const rgb = (hex: string): [number, number, number] => {
   const full = hex.length === 4 ? hex.replace(/[^#]/g, '$&$&') : hex;
@@ -43,4 +44,29 @@ describe('createPalette', () => {
       expect(createPalette(colour)).toEqual(createPalette());
     },
   );
+});
+
+describe.each([
+  ['light', LIGHT],
+  ['dark', DARK],
+])('%s', (_scheme, colours) => {
+  it.each<[keyof typeof LIGHT, keyof typeof LIGHT, number]>([
+    ['text', 'ground', 4.5],
+    ['text', 'card', 4.5],
+    ['text', 'tint', 4.5],
+    ['muted', 'ground', 4.5],
+    ['muted', 'card', 4.5],
+    ['muted', 'tint', 4.5],
+    // WCAG 2.2 §1.4.11: signs and the edges of buttons.
+    ['edge', 'card', 3],
+    ['warn', 'warn-tint', 4.5],
+    ['good', 'good-tint', 4.5],
+  ])('%s can be told from %s', (one, other, ratio) => {
+    expect(between(colours[one], colours[other])).toBeGreaterThanOrEqual(ratio);
+  });
+
+  it('a warning, a success and the text look different', () => {
+    const { warn, good, text, muted } = colours;
+    expect(new Set([warn, good, text, muted]).size).toBe(4);
+  });
 });

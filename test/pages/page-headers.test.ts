@@ -66,13 +66,13 @@ describe('headers of every page', () => {
     expect(withMeta).toEqual(['confirmLogout', 'profile', 'resubmit']);
   });
 
-  it('allows images from the logo’s place only', async () => {
+  it('allows images from the logo’s place only, and the icon in the page itself', async () => {
     const withLogo = async (logoUrl: string) =>
       (await policyOf('forbidden', { ...config, brand: { logoUrl } })).get('img-src');
-    expect((await policyOf('forbidden')).get('img-src')).toBeUndefined();
-    expect(await withLogo('/logo.svg')).toBe("'self'");
-    expect(await withLogo('https://cdn.example.com/a/logo.svg')).toBe('https://cdn.example.com');
-    expect(await withLogo('javascript:alert(1)')).toBeUndefined();
+    expect((await policyOf('forbidden')).get('img-src')).toBe('data:');
+    expect(await withLogo('/logo.svg')).toBe("data: 'self'");
+    expect(await withLogo('https://cdn.example.com/a/logo.svg')).toBe('data: https://cdn.example.com');
+    expect(await withLogo('javascript:alert(1)')).toBe('data:');
   });
 
   it('says nothing of HTTPS on plain HTTP', async () => {

@@ -68,7 +68,9 @@ describe('forbidden', () => {
 describe('fault', () => {
   it('offers what the caller gives, and the start page otherwise', async () => {
     const links = async (data: object) => [
-      ...(await textOf(pages.fault(context, { code: 'internal', ...data }))).matchAll(/<a [^>]*href="([^"]*)"/g),
+      ...(await textOf(pages.fault(context, { code: 'internal', ...data }))).matchAll(
+        /<a class="button[^>]*href="([^"]*)"/g,
+      ),
     ];
     expect((await links({})).map(([, href]) => href)).toEqual(['/']);
     expect((await links({ retryHref: '/x', signInHref: '/auth/login' })).map(([, href]) => href)).toEqual([

@@ -32,6 +32,8 @@ export const renderAll = async (
     ['forbidden', pages.forbidden(context, { person, returnTo: say('/admin') })],
     ['stepUpRefused', pages.stepUpRefused(context, { person, returnTo: say('/admin'), isTooOld: true })],
     ['stepUpRefused amr', pages.stepUpRefused(context, { person, returnTo: say('/admin'), isTooOld: false })],
+    ['loginCancelled', pages.loginCancelled(context, { returnTo: say('/report'), isStepUp: false })],
+    ['loginCancelled step-up', pages.loginCancelled(context, { returnTo: say('/report'), isStepUp: true })],
     ['loginDenied', pages.loginDenied(context, { person, returnTo: say('/') })],
     ['foreignOrganization', pages.foreignOrganization(context, { person, returnTo: say('/') })],
     ['cookiesBlocked', pages.cookiesBlocked(context, { retryHref: say('/report') })],
@@ -59,6 +61,7 @@ export const renderAll = async (
       'resubmit',
       pages.resubmit(context, {
         action: say('/report'),
+        person,
         fields: [
           [say('title'), say('Hello')],
           ['submit', say('Send')],
@@ -80,10 +83,10 @@ export const renderAll = async (
         ],
       }),
     ],
-    ['popupDone', pages.popupDone(context)],
+    ['popupDone', pages.popupDone(context, { person })],
   ];
   for (const code of Object.keys(FAULTS) as FaultCode[]) {
-    const links = { retryHref: say('/report?page=2'), signInHref: say('/auth/login') };
+    const links = { retryHref: say('/report?page=2'), signInHref: say('/auth/login'), retryAfter: 10, refresh: '10' };
     responses.push([`fault ${code}`, pages.fault(context, { code, ...links })]);
   }
   return new Map(await Promise.all(responses.map(async ([name, page]) => [name, await page] as const)));

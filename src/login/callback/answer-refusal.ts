@@ -1,7 +1,7 @@
 // Answers a callback that was refused: leads an honest visitor on where that is possible, and else shows the fault.
 // The back button, a bookmark, a login that took too long and a page loaded twice never end in an error. Promise 3.
 
-import { faultAnswer, redirectAnswer } from '../../answer/answers.ts';
+import { type FaultAnswerOptions, faultAnswer, redirectAnswer } from '../../answer/answers.ts';
 import { refusalAnswer } from '../../answer/refusal.ts';
 import { endpointPath } from '../../endpoints/catalogue.ts';
 import { faultOf } from '../../shared/refusals.ts';
@@ -20,12 +20,26 @@ export async function answerCallbackRefusal(
   const wayOn = await findWayOn(arrival, refusal, transaction);
   if (wayOn) return wayOn;
   const { gateway, c } = arrival;
-  if (refusal.tag !== 'lost_transaction') return refusalAnswer(gateway, c, CALLBACK_FAULTS, refusal);
+  const page = pageFor(arrival, refusal, transaction);
+  if (!page) return refusalAnswer(gateway, c, CALLBACK_FAULTS, refusal);
   c.get('event').decision = refusal.tag;
   const { code, message } = faultOf(CALLBACK_FAULTS, refusal);
-  return faultAnswer(gateway, c, code, message, {
-    page: (context) => gateway.pages.cookiesBlocked(context, { retryHref: endpointPath(gateway.config, 'login') }),
-  });
+  return faultAnswer(gateway, c, code, message, { page });
+}
+
+/** Where the plain page of the fault would not say what is to be done. */
+function pageFor(
+  { gateway: { config, pages } }: Arrival,
+  refusal: CallbackRefusal,
+  transaction: Transaction | undefined,
+): FaultAnswerOptions['page'] {
+  if (refusal.tag === 'lost_transaction') {
+    return (context) => pages.cookiesBlocked(context, { retryHref: endpointPath(config, 'login') });
+  }
+  if (refusal.tag !== 'login_denied' || !refusal.isCancelled) return undefined;
+  const { returnTo = config.postLoginUrl, max_age, amr } = transaction ?? {};
+  const isStepUp = max_age !== undefined || amr !== undefined;
+  return (context) => pages.loginCancelled(context, { returnTo, isStepUp });
 }
 
 async function findWayOn(

@@ -2,7 +2,7 @@
 // The tag is the event's `decision`; the reason is for the operator.
 
 import { GatewayError } from '../../errors.ts';
-import { providerFault } from '../../oidc/provider-errors.ts';
+import { isCancelled, providerFault } from '../../oidc/provider-errors.ts';
 import type { FaultTable } from '../../shared/refusals.ts';
 import { FLOODED } from '../may-begin-login.ts';
 
@@ -18,8 +18,8 @@ export type CallbackRefusal =
 
 /** A call to ZITADEL ended in a fault, which says what ZITADEL answered, or which check of the answer failed. */
 export type ProviderRefusal =
-  /** ZITADEL says `access_denied`. */
-  | { readonly tag: 'login_denied'; readonly fault: GatewayError }
+  /** ZITADEL says `access_denied`: the visitor has cancelled, or may not sign in. */
+  | { readonly tag: 'login_denied'; readonly fault: GatewayError; readonly isCancelled: boolean }
   /** ZITADEL no longer takes the code, or the token that it gave for it. */
   | { readonly tag: 'spent_code'; readonly fault: GatewayError }
   | { readonly tag: 'failed_check'; readonly fault: GatewayError }
@@ -44,7 +44,7 @@ export function toProviderRefusal(error: unknown): ProviderRefusal {
   if (!(error instanceof GatewayError)) throw error;
   switch (error.code) {
     case 'login_denied':
-      return { tag: 'login_denied', fault: error };
+      return { tag: 'login_denied', fault: error, isCancelled: isCancelled(error) };
     case 'provider_unavailable':
       return { tag: 'provider_away', fault: error };
     case 'login_failed':

@@ -7,3 +7,11 @@ const DEAD_DESCRIPTION = /^Errors\.(?:OIDCSession|User|Session|AuthRequest|Token
 export function isDeadInZitadelsWords(error: string, error_description: string | undefined): boolean {
   return error === 'invalid_request' && DEAD_DESCRIPTION.test(error_description ?? '');
 }
+
+/**
+ * `access_denied` comes with whatever words a login page has for it. Without any, and with words of cancelling, the visitor turned back;
+ * every other is a refusal. Decides only which page is shown (RFC 6749 §4.1.2.1).
+ */
+export function isCancelledByVisitor(error_description: string | undefined): boolean {
+  return !error_description || /cancel|abort|abgebrochen|annul|declined by (?:the )?user/i.test(error_description);
+}

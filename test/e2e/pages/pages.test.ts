@@ -58,7 +58,7 @@ describe.skipIf(!hasBrowser)('pages in Chromium', () => {
   it('leads the keyboard to each link and button, with a visible focus', async () => {
     const { context, page } = await open('profile', 'en');
     const reached = new Set<string>();
-    for (let step = 0; step < 4; step += 1) {
+    for (let step = 0; step < 7; step += 1) {
       await page.keyboard.press('Tab');
       const [label, width] = await page.evaluate<[string, string]>(
         '[document.activeElement.getAttribute("aria-describedby") ?? document.activeElement.textContent, getComputedStyle(document.activeElement).outlineWidth]',
@@ -66,7 +66,15 @@ describe.skipIf(!hasBrowser)('pages in Chromium', () => {
       expect(width).toBe('3px');
       reached.add(label);
     }
-    expect([...reached]).toEqual(['s0', 's1', 's2', 'Sign out everywhere else']);
+    expect([...reached]).toEqual([
+      '',
+      'Manage your account',
+      's0',
+      's1',
+      's2',
+      'Sign out everywhere else',
+      'Back to Example Reports',
+    ]);
     await context.close();
   });
 
