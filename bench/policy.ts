@@ -25,6 +25,7 @@ const routes: readonly Route[] = Array.from({ length: 50 }, (_, index) => ({
     index === 49 ? '/last/*' : ([`/section-${index}/*`, `/page-${index}`, `/users/*/tab-${index}`][index % 3] ?? '/'),
   access: 'authenticated',
   unauthenticated: 'auto',
+  keep_post: 'same-origin',
   mode: 'enforce',
   forward_access_token: false,
   forward_id_token: false,

@@ -11,11 +11,12 @@ import { callback } from './endpoints/callback.ts';
 import type { EndpointName } from './endpoints/catalogue.ts';
 import { check } from './endpoints/check.ts';
 import { compileDestinations } from './endpoints/destinations.ts';
-import { health, ready } from './endpoints/health.ts';
 import { jwks } from './endpoints/jwks.ts';
 import { login } from './endpoints/login.ts';
 import { logout } from './endpoints/logout.ts';
 import { logoutCallback } from './endpoints/logout-callback.ts';
+import { onward } from './endpoints/onward.ts';
+import { health, ready } from './endpoints/operator/health.ts';
 import { metrics } from './endpoints/operator/metrics.ts';
 import { operatorSessions } from './endpoints/operator/sessions.ts';
 import { profile } from './endpoints/profile.ts';
@@ -36,6 +37,7 @@ import { RESUBMIT_SCRIPT } from './pages/resubmit.ts';
 /** What answers at each endpoint: neither without the other. */
 const HANDLERS: Readonly<Record<EndpointName, Endpoint>> = {
   login,
+  onward,
   logout: notAhead(logout),
   logoutCallback: notAhead(logoutCallback),
   backchannelLogout,

@@ -6,6 +6,7 @@ import type { EndpointName } from '../../src/endpoints/catalogue.ts';
 import { compileDestinations } from '../../src/endpoints/destinations.ts';
 import { compileServedHosts } from '../../src/gate/served-hosts.ts';
 import { type Decision, decide } from '../../src/policy/decide.ts';
+import { mayKeepForm } from '../../src/policy/form-navigation.ts';
 import { matchRequest, meetRules, type Nonsense, type RequestFacts } from '../../src/policy/match.ts';
 import type { Requirement } from '../../src/policy/requirement.ts';
 import { compileRules, type Rules } from '../../src/policy/rules.ts';
@@ -136,7 +137,10 @@ function answerTo(
     case 'step-up': {
       // Of a bearer token only a challenge can ask for more.
       const canSignIn = matched.kind === 'requirement' && !(decision.kind === 'step-up' && decision.via === 'bearer');
-      return canSignIn && maySendToLogin(asking, matched, ownHost) ? loginRedirectStatus(asking.method) : 401;
+      if (!canSignIn || !maySendToLogin(asking, matched, ownHost)) return 401;
+      // Of a page of this site.
+      const isKept = asking.method !== 'POST' || mayKeepForm('same-origin', matched.keep_post);
+      return isKept ? loginRedirectStatus(asking.method) : 401;
     }
   }
 }

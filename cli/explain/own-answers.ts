@@ -3,6 +3,7 @@
 
 import type { Config } from '../../src/config/schema.ts';
 import type { EndpointName } from '../../src/endpoints/catalogue.ts';
+import { loginRedirectStatus } from '../../src/policy/way-to-login.ts';
 import type { Question } from './question.ts';
 
 export interface Statuses {
@@ -20,7 +21,8 @@ interface Asked {
 const SIGN_IN: Statuses = { navigation: 302, other: 401 };
 
 const ANSWERS: Readonly<Record<EndpointName, (asked: Asked) => number | Statuses>> = {
-  login: () => SIGN_IN,
+  login: ({ method }) => ({ ...SIGN_IN, navigation: loginRedirectStatus(method) }),
+  onward: () => 302,
   // A script's GET is asked first.
   logout: ({ method, isSignedIn }) => (isSignedIn ? { navigation: 303, other: method === 'POST' ? 303 : 200 } : 200),
   logoutCallback: () => 200,

@@ -28,6 +28,9 @@ export function printExplanation(explanation: Explanation): string {
   lines.push(...printReadings(readings));
   if (requirement) lines.push(row('requires', printRequirement(requirement)));
   if (decision) lines.push(...printDecision(decision, requirement));
+  if (question.method === 'POST' && ['sign-in', 'step-up'].includes(decision?.kind ?? '')) {
+    lines.push(...printForm(requirement));
+  }
   if (decision?.kind === 'allow') lines.push(...printPathThatGoesUp(facts.path, requirement));
   const wordsFor = (answer: Answer) => (endpoint === undefined && ANSWERS[answer]) || String(answer);
   lines.push(row('answer', printAnswers(answers, wordsFor)));
@@ -87,6 +90,17 @@ function printDecision(decision: Decision | Nonsense, requirement: Requirement |
   if (decision.kind !== 'allow' || !forwarding?.upstream) return lines;
   const { origin, basePath, binding } = forwarding.upstream;
   return [...lines, row('upstream', binding === undefined ? origin + basePath : `service:${binding}${basePath}`)];
+}
+
+const FORMS = {
+  'same-origin': 'kept over the sign-in if a page of this site sent it; of any other site 401, and a page that says so',
+  'cross-site': 'kept over the sign-in, whichever site sent it',
+  none: 'not kept over the sign-in: 401, and a page that says so',
+} as const;
+
+function printForm(requirement: Requirement | undefined): readonly string[] {
+  if (!requirement || requirement.unauthenticated === '401') return [];
+  return [row('form', FORMS[requirement.keep_post])];
 }
 
 /** Only where it is another one. */

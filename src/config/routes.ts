@@ -58,6 +58,7 @@ export const ROUTE_FIELDS = {
   max_age: { schema: exactOptional(seconds), example: '900' },
   claims_max_age: { schema: exactOptional(seconds), example: '30' },
   unauthenticated: { schema: optional(oneOf('auto', 'redirect', '401'), 'auto'), example: '"401"' },
+  keep_post: { schema: optional(oneOf('same-origin', 'cross-site', 'none'), 'same-origin'), example: '"cross-site"' },
   cors: {
     schema: exactOptional(filledList(judged(WANTED_ORIGIN, judgeCorsOrigin), 'a list of origins')),
     example: '["https://app.example.com"]',
@@ -146,12 +147,23 @@ function unknownField(field: string): string {
 
 const ONLY_WHEN_SIGNED_IN = ['roles', 'orgs', 'claims', 'amr', 'max_age', 'claims_max_age', 'credentials'];
 
+/** A form is kept only where a POST may lead to a sign-in. */
+function contradictedKeepPost({ access, unauthenticated, credentials, methods }: Table): string | undefined {
+  const never = (cause: string) => `no "keep_post" ${cause}: no form is ever kept there`;
+  if (access === 'public' || access === 'deny') return never(`where access is "${access}"`);
+  if (unauthenticated === '401') return never('where unauthenticated is "401"');
+  if (Array.isArray(credentials) && !credentials.includes('session')) return never('where no session is taken');
+  const takesPost = !Array.isArray(methods) || methods.some((method) => String(method).toUpperCase() === 'POST');
+  return takesPost ? undefined : never('without the method POST');
+}
+
 /** Why a known field contradicts the others of its rule. Those may be unsound, so only plain values of theirs are looked at. */
 function contradiction(field: string, rule: Table): string | undefined {
   const { access, path, strip_prefix } = rule;
   if ((access === 'public' || access === 'deny') && ONLY_WHEN_SIGNED_IN.includes(field)) {
     return `no "${field}" where access is "${access}": it would never be looked at`;
   }
+  if (field === 'keep_post') return contradictedKeepPost(rule);
   if (field === 'upstream_secret' && rule['upstream'] === undefined) {
     return 'no "upstream_secret" without "upstream": UPSTREAM_URL gets UPSTREAM_SECRET';
   }

@@ -16,7 +16,8 @@ type Registered = Common & { readonly registered: 'redirect_uri' | 'post_logout_
 type WellKnown = Common & { readonly wellKnown: `/.well-known/${string}` };
 
 export const ENDPOINTS = {
-  login: { path: '/login', methods: 'GET HEAD', leadsRound: true },
+  login: { path: '/login', methods: 'GET HEAD POST', leadsRound: true },
+  onward: { path: '/onward', methods: 'GET HEAD', leadsRound: true },
   callback: { registered: 'redirect_uri', methods: 'GET', leadsRound: true },
   stepUp: { path: '/step-up', methods: 'GET HEAD', leadsRound: true },
   logout: { path: '/logout', methods: 'GET POST', leadsRound: true },

@@ -1,4 +1,4 @@
-// GET /auth/login: starts a login, also for a third party that initiates one.
+// GET/POST /auth/login: starts a login, also for a third party that initiates one.
 // OIDC Core §3.1.2.1, §4 (initiate_login_uri: iss, target_link_uri).
 
 import type { AppContext, Endpoint } from '../answer/answers.ts';
@@ -6,9 +6,11 @@ import { refusalAnswer } from '../answer/refusal.ts';
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { isLoginHint, loginHintOf } from '../login/login-hint.ts';
-import { startLogin } from '../login/start-login.ts';
+import { assertMayBegin } from '../login/may-begin-login.ts';
+import { beginLogin } from '../login/start-login.ts';
 import { organizationScope } from '../oidc/zitadel/scopes.ts';
 import { parseReturnTo } from '../policy/return-to.ts';
+import { readPostedFields } from '../shared/posted-fields.ts';
 import type { FaultTable } from '../shared/refusals.ts';
 
 /** The reason that this endpoint adds to those of may-begin-login.ts. */
@@ -20,19 +22,28 @@ const PROMPTS = new Set(['login', 'select_account', 'create']);
 
 export const login: Endpoint = (gateway) => async (c) => {
   const { config } = gateway;
-  const { searchParams } = c.get('url');
-  const iss = searchParams.get('iss');
+  const { raw } = c.req;
+  await assertMayBegin(gateway, raw);
+  const parameters = await parametersOf(c);
+  const iss = parameters.get('iss');
   if (iss !== null && iss.replace(/\/$/, '') !== config.issuer) {
     return refusalAnswer(gateway, c, LOGIN_FAULTS, { tag: 'foreign_iss' });
   }
-  const target = searchParams.get('return_to') ?? searchParams.get('target_link_uri');
+  const target = parameters.get('return_to') ?? parameters.get('target_link_uri');
   const returnTo = parseReturnTo(target, config) ?? config.postLoginUrl;
-  return startLogin(gateway, c.req.raw, {
+  return beginLogin(gateway, raw, {
     returnTo,
-    extra: { ...(await ownHint(gateway, c, searchParams)), ...passedOn(searchParams) },
-    extraScope: askedOrganization(searchParams, config.organizationId),
+    extra: { ...(await ownHint(gateway, c, parameters)), ...passedOn(parameters) },
+    extraScope: askedOrganization(parameters, config.organizationId),
   });
 };
+
+/** OIDC Core §4 lets a third party send them as a form too. They do no more there than in a link, which any site may have. */
+async function parametersOf(c: AppContext): Promise<URLSearchParams> {
+  const { searchParams } = c.get('url');
+  const fields = c.req.method === 'POST' ? await readPostedFields(c.req.raw) : undefined;
+  return new URLSearchParams([...(fields ?? []), ...searchParams]);
+}
 
 /** A visitor who has to sign in again for a page need not type their name. Without a page the link may be for another account. */
 async function ownHint({ visitorSessions }: Gateway, c: AppContext, parameters: URLSearchParams) {

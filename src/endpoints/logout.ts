@@ -3,6 +3,7 @@
 
 import { type AppContext, appendCookies, type Endpoint, pageContext, redirectAnswer } from '../answer/answers.ts';
 import { forgetPages } from '../answer/forget-pages.ts';
+import { leadOnward } from '../answer/onward.ts';
 import { refusalAnswer } from '../answer/refusal.ts';
 import { createConfirmation, FOREIGN_FORM_FAULTS, type ForeignForm, readOwnForm } from '../gate/own-form.ts';
 import type { Gateway } from '../gateway.ts';
@@ -82,7 +83,8 @@ async function answerSignedOut(
       return appendCookies(await page({ isProviderUntold: true }), signedOut.isReplaced ? [] : cleared);
     case 'to_provider_logout': {
       const cookies = [...(signedOut.isReplaced ? [] : cleared), signedOut.cookie];
-      return appendCookies(redirectAnswer(gateway, signedOut.location, 303), cookies);
+      const { location } = signedOut;
+      return appendCookies(await leadOnward(gateway, c.req.raw, { location, isSignOut: true }), cookies);
     }
   }
 }

@@ -19,18 +19,18 @@ export type SendToLogin = (
   formerSub: string | undefined,
 ) => Promise<Response> | Response;
 
-/** Keeps the form that the visitor was sending. If it is too large to keep, the visitor is told so first. */
+/** Keeps the form that the visitor was sending. If it can't be kept, the visitor is told so, and sent nowhere. */
 export function createRedirectToLogin(gateway: Gateway): SendToLogin {
   return async ({ context, requirement }, start, formerSub) => {
     const request = context.req.raw;
     await assertMayBegin(gateway, request, requirement.unauthenticated === 'redirect');
-    const found = await readFormToKeep(gateway, request, formerSub);
+    const found = await readFormToKeep(gateway, request, { formerSub, keep_post: requirement.keep_post });
     if (!isRefusal(found)) return beginLogin(gateway, request, { ...start, ...found });
     const fault = faultOf(FORM_FAULTS, found);
     if (found.tag === 'too_many_forms') throw fault;
     const signInHref = signInPath(gateway, start.returnTo);
     return faultAnswer(gateway, context, fault.code, fault.message, {
-      page: (pageContext) => gateway.pages.formTooLarge(pageContext, { signInHref }),
+      page: (pageContext) => gateway.pages.formNotKept(pageContext, { code: fault.code, signInHref }),
     });
   };
 }

@@ -15,6 +15,8 @@ export interface KeptForm {
   /** Base64url. */
   readonly body: string;
   readonly referer: string | null;
+  /** Of a form that no page of ours sent: the fields that say so, as they came. An application that looks at them must see them. */
+  readonly cause?: Readonly<Record<'origin' | 'sec-fetch-site', string | null>>;
   /** Whose session had ended when the form was sent: nobody else may send it. */
   readonly formerSub?: string | undefined;
   /** Who sent it, as far as browserOf can tell. */

@@ -45,13 +45,16 @@ async function takeForm(gateway: Gateway, request: Request, text: string, sub: s
   const opened = await gateway.keyring.unseal<KeptForm>('form', sealed);
   const { pathname, search } = new URL(request.url);
   if (opened.kind !== 'ok' || opened.value.target !== pathname + search) return undefined;
-  const { type, body, referer, formerSub } = opened.value;
+  const { type, body, referer, cause = {}, formerSub } = opened.value;
   if (formerSub !== undefined && formerSub !== sub) return undefined;
   const bytes = decodeBase64url(body) ?? new Uint8Array(0);
   const headers = new Headers(request.headers);
   headers.set('Content-Type', type);
   headers.set('Content-Length', String(bytes.length));
-  if (referer !== null) headers.set('Referer', referer);
+  for (const [name, value] of Object.entries({ ...(referer !== null && { referer }), ...cause })) {
+    if (value === null) headers.delete(name);
+    else headers.set(name, value);
+  }
   // A step-up may have interrupted our page's own request: then the form that was kept is the token of an earlier one.
   const inner = await replayForm(gateway, new Request(request, { headers, body: bytes }), sub);
   return inner.kind === 'spent' ? inner : { putBack: () => object.keep({ form: sealed }, 0), ...inner };

@@ -1,14 +1,14 @@
 // Starts a login, for the login endpoint and for protected pages: puts a transaction into a sealed cookie, and redirects to ZITADEL.
 // OIDC Core §3.1.2.1; RFC 7636 §4; promise 3.
 
-import { appendCookies, redirectAnswer } from '../answer/answers.ts';
+import { appendCookies } from '../answer/answers.ts';
+import { leadOnward } from '../answer/onward.ts';
 import type { Gateway } from '../gateway.ts';
 import {
   generateRandomCodeVerifier,
   generateRandomNonce,
   generateRandomState,
 } from '../oidc/conversation/random-values.ts';
-import { loginRedirectStatus } from '../policy/way-to-login.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 import { type OwnAddress, ROOT, withoutQuery } from '../shared/own-address.ts';
 import { MAX_RETURN_TO_IN_COOKIE } from './bounds.ts';
@@ -29,6 +29,10 @@ export interface LoginStart {
   readonly form?: KeptForm;
   /** The key of what an earlier attempt has kept. */
   readonly kept?: string | undefined;
+  /** The `state` of the answer for which the login starts again; '' for one that named none of ours. */
+  readonly retryOf?: string;
+  /** Whether the browser must show first that it keeps the login's cookie. */
+  readonly needsCookie?: boolean;
 }
 
 /** How many logins that one browser begins in one second keep their order. */
@@ -55,13 +59,15 @@ export async function beginLogin(gateway: Gateway, request: Request, start: Logi
     returnTo: fitReturnTo(returnTo),
     startedAt: gateway.now(),
     ...(kept !== undefined && { kept }),
+    ...(start.retryOf !== undefined && { retryOf: start.retryOf }),
     ...start.stepUp,
   };
   const { state, nonce, code_verifier } = transaction;
   const { extra = {}, extraScope } = start;
   const location = await relyingParty.authorizationUrl({ state, nonce, code_verifier, extra, extraScope });
   const cookie = await transactionCookie(gateway, transaction);
-  return appendCookies(redirectAnswer(gateway, location, loginRedirectStatus(request.method)), [
+  const onward = { location, ...(start.needsCookie && { state }) };
+  return appendCookies(await leadOnward(gateway, request, onward), [
     ...surplusTransactions(present.keys(), base).map((name) => serializeCookie(name, '', 0, config.isSecure)),
     cookie,
   ]);

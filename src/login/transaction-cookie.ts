@@ -3,7 +3,7 @@
 
 import type { Gateway } from '../gateway.ts';
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
-import { TRANSACTION_LIFETIME } from './bounds.ts';
+import { MAX_TRANSACTIONS, TRANSACTION_LIFETIME } from './bounds.ts';
 import { isLive, type Transaction, transactionCookieName } from './transaction.ts';
 
 /** Undefined if this browser has no login with this `state`, or if it took too long. */
@@ -18,6 +18,32 @@ export async function loadTransaction(
   if (sealed === undefined) return undefined;
   const opened = await keyring.unseal<Transaction>('transaction', sealed);
   return opened.kind === 'ok' && isLive(opened.value, state, now()) ? opened.value : undefined;
+}
+
+export function hasOwnCookies({ config }: Gateway, request: Request): boolean {
+  return parseOwnCookies(request.headers.get('cookie'), cookieBase(config.isSecure)).size > 0;
+}
+
+/** Seconds within which an answer that comes again goes round by itself. Later, somebody may have come back to an old bookmark. */
+const ROUND = 300;
+/** Logins that this browser may have begun again within that time, each for another answer: as many tabs, restored at once. */
+const MOST_RETRIES = 6;
+
+/** Whether this browser has begun again for this answer before, or for so many others that each round makes a new one. */
+export async function isGoingRound(
+  { config, keyring, now }: Gateway,
+  request: Request,
+  retryOf: string,
+): Promise<boolean> {
+  const base = cookieBase(config.isSecure);
+  const sealed = [...parseOwnCookies(request.headers.get('cookie'), base)]
+    .flatMap(([name, value]) => (name.startsWith(`${base}-tx-`) ? [value] : []))
+    .slice(0, MAX_TRANSACTIONS);
+  const opened = await Promise.all(sealed.map((each) => keyring.unseal<Transaction>('transaction', each)));
+  const retries = opened.flatMap((each) =>
+    each.kind === 'ok' && now() - each.value.startedAt <= ROUND ? (each.value.retryOf ?? []) : [],
+  );
+  return retries.includes(retryOf) || retries.length >= MOST_RETRIES;
 }
 
 /** A Set-Cookie value. */

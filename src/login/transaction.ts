@@ -13,6 +13,8 @@ export interface Transaction {
   readonly startedAt: number;
   /** Its callback was answered with a 503 before, so a person has loaded it again: this is no loop. */
   readonly interrupted?: true;
+  /** The `state` of the answer for which it started again; '' for one that named none of ours. */
+  readonly retryOf?: string;
   /** Key of the object that keeps the whole address, and the form that was on its way (kept-form.ts). */
   readonly kept?: string;
   /** What the new ID token must show (step-up). */
@@ -31,6 +33,11 @@ export function createState(attempt: 1 | 2, now: number, random: string): string
 /** Whether `state` is of a login that was already a second attempt. */
 export function isSecondAttempt(state: string | null): boolean {
   return state?.startsWith('2') === true;
+}
+
+/** Whether it is as createState makes them: ZITADEL gives such a one back, and with it the attempt. */
+export function isStateOfOurs(state: string | null): state is string {
+  return state !== null && /^[12][\da-z]{7}[\w-]+$/.test(state);
 }
 
 export function transactionCookieName(base: string, state: string): string {

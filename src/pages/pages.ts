@@ -2,10 +2,10 @@
 // ARCHITECTURE §2 (security headers).
 
 import { faultPage } from './fault.ts';
-import { formTooLargePage } from './form-too-large.ts';
 import { wordingFor } from './languages.ts';
 import { createFrame } from './layout.ts';
 import { misconfiguredPage } from './misconfigured.ts';
+import { formNotKeptPage, onwardPage } from './on-the-way.ts';
 import { type PagesConfig, pageHeaders } from './page-headers.ts';
 import { popupDonePage } from './popup-done.ts';
 import { profilePage } from './profile.ts';
@@ -41,8 +41,9 @@ const PAGES = {
   confirmLogout: confirmLogoutPage,
   signedOut: signedOutPage,
   profile: profilePage,
+  onward: onwardPage,
   resubmit: resubmitPage,
-  formTooLarge: formTooLargePage,
+  formNotKept: formNotKeptPage,
   misconfigured: misconfiguredPage,
   popupDone: popupDonePage,
 };

@@ -3,6 +3,7 @@
 
 import type { Help } from '../config/help.ts';
 import type { Route, UpstreamTerms } from '../config/schema.ts';
+import { type KeepPost, strictestKeepPost } from './form-navigation.ts';
 import type { Credential, Rule } from './rules.ts';
 
 /** How an allowed request is passed on. */
@@ -28,6 +29,8 @@ export interface Requirement {
   readonly claims_max_age?: number;
   /** `'401'` also where signing in with a browser would be of no use. */
   readonly unauthenticated: Route['unauthenticated'];
+  /** Which forms are kept over a sign-in; the strictest. */
+  readonly keep_post: KeepPost;
   /** Origins that every rule lets read its answers. */
   readonly cors: readonly string[];
   readonly forwarding: Forwarding;
@@ -52,6 +55,7 @@ export function createRequirement(rules: readonly [Rule, ...Rule[]], reported: r
     credentials,
     ...(ages.length > 0 && { claims_max_age: Math.min(...ages) }),
     unauthenticated: createUnauthenticated(rules, credentials.session),
+    keep_post: strictestKeepPost(rules.map(({ route }) => route.keep_post)),
     cors: sharedOrigins(isPublic ? rules : guarded),
     forwarding: createForwarding(rules[0], strictestStoring(rules)),
     ...createHelp(rules),

@@ -54,6 +54,7 @@ const OTHERWISE: Route = {
   path: '/*',
   access: 'authenticated',
   unauthenticated: 'auto',
+  keep_post: 'same-origin',
   mode: 'enforce',
   forward_access_token: false,
   forward_id_token: false,

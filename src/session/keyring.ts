@@ -14,6 +14,7 @@ export type Purpose =
   | 'form'
   | 'form-address'
   | 'form-token'
+  | 'onward'
   | 'tokens';
 
 export type Unsealed<T> =

@@ -107,7 +107,8 @@ async function compare(harness: Harness, asked: Question, proofs: Map<string, Pr
     const proof = proofs.get(who) ?? (await prove(harness, who));
     proofs.set(who, proof);
     const url = `https://${host ?? new URL(ORIGIN).host}${target}`;
-    answers[manner] = await ask(harness, url, method, { ...proof.headers, ...MANNERS[manner] });
+    const form = method === 'POST' && { 'content-type': 'application/x-www-form-urlencoded' };
+    answers[manner] = await ask(harness, url, method, { ...proof.headers, ...MANNERS[manner], ...form });
     // Whoever has signed out has to sign in again before the next question.
     if (requestEvent(harness)?.endpoint === 'logout') proofs.delete(who);
     harness.events.length = 0;

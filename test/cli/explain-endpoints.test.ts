@@ -33,7 +33,7 @@ describe('explain: what no rule is asked about', () => {
     ['GET /bye --anonymous', BYE, PASSED, 'the application’s page, except'],
     ['GET /.well-known/oauth-protected-resource --anonymous', {}, '200', OWN],
     ['GET /.well-known/oauth-protected-resource --anonymous', { ZITADEL_PROJECT_ID: '' }, '404', OWN],
-    ['DELETE /auth/login --anonymous', {}, '405', 'for GET, HEAD alone'],
+    ['DELETE /auth/login --anonymous', {}, '405', 'for GET, HEAD, POST alone'],
     ['HEAD /auth/logout', {}, '405', 'for GET, POST alone'],
     ['TRACE /auth/login --host evil.example', {}, '405', 'TRACE is never forwarded'],
     ['GET /auth/login --host evil.example', {}, '421', 'evil.example is not served here'],
@@ -57,5 +57,17 @@ describe('explain: what no rule is asked about', () => {
     expect(await answers('GET')).toBe('answer      302 to ZITADEL');
     expect(await answers('POST')).toBe('answer      303 to ZITADEL for a page, 401 problem for anything else');
     expect(await answers('DELETE')).toBe('answer      401 problem');
+  });
+
+  it.each([
+    ['same-origin', '303 to ZITADEL for a page, 401 problem for anything else', 'if a page of this site sent it'],
+    ['cross-site', '303 to ZITADEL for a page, 401 problem for anything else', 'whichever site sent it'],
+    ['none', '401 problem', 'not kept'],
+  ])('a form, where keep_post is %s', async (keep_post, answer, words) => {
+    const { output } = await explain(['POST', '/x', '--anonymous'], () =>
+      open({ ROUTES: [{ path: '/*', keep_post }] }),
+    );
+    expect(output).toContain(`\nanswer      ${answer}`);
+    expect(output).toMatch(new RegExp(`^form        .*${words}`, 'm'));
   });
 });

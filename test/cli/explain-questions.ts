@@ -97,7 +97,14 @@ const steppedUp = fc.record(
   },
   { requiredKeys: ['path', 'max_age'] },
 );
-const rule = fc.oneof(open, guarded, steppedUp);
+const keeping = fc
+  .record({
+    path: WHERE.path,
+    hosts: fc.option(WHERE.hosts, { nil: undefined }),
+    keep_post: fc.constantFrom('none', 'same-origin', 'cross-site'),
+  })
+  .map(({ hosts, ...rest }) => ({ ...rest, ...(hosts && { hosts }) }));
+const rule = fc.oneof(open, guarded, guarded, steppedUp, keeping);
 
 export const configuration = fc.record({
   callback: fc.constantFrom(...CALLBACKS),

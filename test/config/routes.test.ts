@@ -8,6 +8,7 @@ const BARE = {
   path: '/a/*',
   access: 'authenticated',
   unauthenticated: 'auto',
+  keep_post: 'same-origin',
   mode: 'enforce',
   forward_access_token: false,
   forward_id_token: false,
@@ -26,7 +27,7 @@ describe('ROUTES', () => {
   it('takes every field', () => {
     const full = {
       path: '/a/b/*',
-      methods: ['GET', 'PROPFIND'],
+      methods: ['GET', 'POST'],
       hosts: ['admin.example.com', 'localhost:8787'],
       access: 'authenticated',
       roles: ['staff'],
@@ -36,7 +37,8 @@ describe('ROUTES', () => {
       amr: ['mfa'],
       max_age: 900,
       claims_max_age: 30,
-      unauthenticated: '401',
+      unauthenticated: 'redirect',
+      keep_post: 'cross-site',
       cors: ['https://other.example.com'],
       mode: 'report',
       upstream: 'https://reports.internal/base',
@@ -85,6 +87,17 @@ describe('ROUTES', () => {
     const issue = routeIssue({ path: '/a', [field]: ['x'] });
     expect(issue.variable).toBe(`ROUTES, route 1, ${field}`);
     expect(issue.wanted).toContain(`did you mean "${suggestion}"?`);
+  });
+
+  it.each([
+    { access: 'public' },
+    { access: 'deny' },
+    { unauthenticated: '401' },
+    { credentials: ['bearer'] },
+    { methods: ['GET', 'PUT'] },
+  ])('refuses keep_post with %j: no form leads to a sign-in there', (field) => {
+    const issue = routeIssue({ path: '/a', ...field, keep_post: 'cross-site' }, { ZITADEL_PROJECT_ID: '1' });
+    expect(issue).toMatchObject({ variable: 'ROUTES, route 1, keep_post', wanted: expect.stringContaining('no form') });
   });
 
   it('reports every problem of every rule', () => {

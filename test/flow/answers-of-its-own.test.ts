@@ -9,7 +9,8 @@ const NAVIGATION = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fet
 
 describe('under the endpoints’ folder', () => {
   const WRONG_METHODS: [method: string, path: string, allowed: string][] = [
-    ['POST', '/auth/login', 'GET, HEAD'],
+    ['PUT', '/auth/login', 'GET, HEAD, POST'],
+    ['POST', '/auth/onward', 'GET, HEAD'],
     ['POST', '/auth/callback', 'GET'],
     ['HEAD', '/auth/callback', 'GET'],
     ['PUT', '/auth/logout', 'GET, POST'],

@@ -70,7 +70,7 @@ describe('ARCHITECTURE §3: a same-origin form without a session', () => {
     await send(harness.browser(), { type: typeOf(256), body: '--' });
     expect(harness.objects.storages.size).toBe(1);
     const other = createHarness();
-    expect((await send(other.browser(), { type: typeOf(257), body: '--' })).status).toBe(303);
+    expect((await send(other.browser(), { type: typeOf(257), body: '--' })).status).toBe(401);
     expect(other.objects.storages.size).toBe(0);
   });
 

@@ -168,3 +168,53 @@ describe('GET /auth/login?prompt=login', () => {
     expect(await hintFor('prompt=login&return_to=/echo', false)).toBeNull();
   });
 });
+
+describe('POST /auth/login: OIDC Core §4, a third party initiates a login by a form', () => {
+  const post = (body: string, query = '', headers: Record<string, string> = {}) =>
+    createHarness()
+      .browser()
+      .navigate(`/auth/login${query}`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'cross-site', ...headers },
+      });
+
+  it('takes what a link may bring, and no more', async () => {
+    const fields = {
+      iss: ISSUER,
+      login_hint: 'uma@acme.example',
+      prompt: 'login',
+      redirect_uri: 'https://evil.example/',
+    };
+    const response = await post(new URLSearchParams(fields).toString());
+    expect(response.status).toBe(303);
+    const { origin, searchParams } = new URL(locationOf(response));
+    expect([origin, searchParams.get('login_hint'), searchParams.get('prompt')]).toEqual([
+      ISSUER,
+      'uma@acme.example',
+      'login',
+    ]);
+    expect(searchParams.get('redirect_uri')).toBe(`${ORIGIN}/auth/callback`);
+  });
+
+  it.each([
+    ['target_link_uri=https%3A%2F%2Fapp.example.com%2Freport%3Fa%3D1', '', '/report?a=1'],
+    ['target_link_uri=https%3A%2F%2Fevil.example%2F', '', '/'],
+    ['return_to=%2Fbody', '?return_to=/query', '/body'],
+    ['', '?return_to=/query', '/query'],
+  ])('%j %j ends at %s', async (body, query, landed) => {
+    const harness = createHarness();
+    const browser = harness.browser();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'cross-site' };
+    const response = await browser.navigate(`/auth/login${query}`, { method: 'POST', body, headers });
+    const done = await comeBack(browser, await callbackFor(harness, new URL(locationOf(response))));
+    expect(pathOf(done)).toBe(landed);
+  });
+
+  it('a foreign issuer is refused, a script is told 401, and a body of any size is taken for none', async () => {
+    expect((await post('iss=https%3A%2F%2Fevil.example')).status).toBe(400);
+    const script = { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', accept: '*/*' };
+    expect((await post('', '', script)).status).toBe(401);
+    expect((await post(`return_to=/${'x'.repeat(100_000)}`)).status).toBe(303);
+  });
+});

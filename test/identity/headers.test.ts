@@ -80,6 +80,7 @@ describe('claimNames', () => {
     path: '/',
     access: 'authenticated',
     unauthenticated: 'auto',
+    keep_post: 'same-origin',
     mode: 'enforce',
     forward_access_token: false,
     forward_id_token: false,

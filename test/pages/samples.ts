@@ -68,7 +68,8 @@ export const renderAll = async (
         ],
       }),
     ],
-    ['formTooLarge', pages.formTooLarge(context, { signInHref: say('/auth/login') })],
+    ['formNotKept', pages.formNotKept(context, { code: 'content_too_large', signInHref: say('/auth/login') })],
+    ['onward', pages.onward(context, { href: say('/auth/login'), isSignOut: true })],
     [
       'misconfigured',
       pages.misconfigured(context, {

@@ -27,6 +27,7 @@ export function route(path: string, fields: Partial<Route> = {}): Route {
     path,
     access: 'authenticated',
     unauthenticated: 'auto',
+    keep_post: 'same-origin',
     mode: 'enforce',
     forward_access_token: false,
     forward_id_token: false,

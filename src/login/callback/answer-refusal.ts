@@ -7,7 +7,8 @@ import { endpointPath } from '../../endpoints/catalogue.ts';
 import { faultOf } from '../../shared/refusals.ts';
 import { startLogin } from '../start-login.ts';
 import { type Target, targetUrl } from '../target.ts';
-import { isSecondAttempt, type Transaction } from '../transaction.ts';
+import { isSecondAttempt, isStateOfOurs, type Transaction } from '../transaction.ts';
+import { hasOwnCookies, isGoingRound } from '../transaction-cookie.ts';
 import type { Arrival } from './evidence.ts';
 import { CALLBACK_FAULTS, type CallbackRefusal } from './refusals.ts';
 
@@ -60,8 +61,14 @@ async function afterLostTransaction(arrival: Arrival, state: string | null): Pro
   const goingOn = await goOn(arrival, { returnTo });
   // The transaction is missing for the second time: this browser keeps no cookies.
   if (goingOn || isSecondAttempt(state)) return goingOn;
+  const retryOf = isStateOfOurs(state) ? state : '';
+  if (await isGoingRound(gateway, c.req.raw, retryOf)) {
+    return refusalAnswer(gateway, c, CALLBACK_FAULTS, { tag: 'went_round' });
+  }
   c.get('event').decision = 'started_again';
-  return startLogin(gateway, c.req.raw, { returnTo, attempt: 2 });
+  // Whoever lost our state once may lose it again. Then only a cookie can tell that this is the second time.
+  const needsCookie = retryOf === '' && !hasOwnCookies(gateway, c.req.raw);
+  return startLogin(gateway, c.req.raw, { returnTo, attempt: 2, retryOf, needsCookie });
 }
 
 /**
@@ -81,7 +88,7 @@ async function afterSpentCode(
   if (goingOn || (isSecondAttempt(state) && !interrupted)) return goingOn;
   c.get('event').decision = 'started_again';
   c.get('event').reason = reason;
-  return startLogin(gateway, c.req.raw, { returnTo, attempt: 2, kept });
+  return startLogin(gateway, c.req.raw, { returnTo, attempt: 2, kept, retryOf: state });
 }
 
 /** Leads to the page if the visitor is signed in already. */

@@ -13,6 +13,8 @@ export type CallbackRefusal =
   | { readonly tag: 'flooded' }
   /** This browser has no login with the answer's `state`, or the login took too long. */
   | { readonly tag: 'lost_transaction'; readonly state: string | null }
+  /** The login has started again for this answer before, or for too many others. */
+  | { readonly tag: 'went_round' }
   | ProviderRefusal
   | { readonly tag: 'foreign_organization'; readonly organization: string | undefined };
 
@@ -31,6 +33,8 @@ export const CALLBACK_FAULTS: FaultTable<CallbackRefusal> = {
   repeated_parameter: ({ name }) => new GatewayError('login_failed', `callback: ${name} is repeated`),
   flooded: FLOODED,
   lost_transaction: () => new GatewayError('cookies_blocked', 'callback: no transaction on the second attempt'),
+  went_round: () =>
+    new GatewayError('login_failed', 'callback: the same answer again, and no login that it belongs to'),
   login_denied: ({ fault }) => fault,
   spent_code: ({ fault }) => fault,
   failed_check: ({ fault }) => fault,

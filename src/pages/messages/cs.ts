@@ -17,6 +17,8 @@ export const cs = {
   allowCookies: 'Smažte prosím soubory cookie tohoto webu, povolte nové a zkuste to znovu.',
   signInFirst:
     'Formulář je příliš velký na to, aby mohl být uchován: přihlaste se prosím v novém okně, vraťte se zpět a odešlete jej.',
+  formNotKept:
+    'To, co jste odeslali, nelze po dobu přihlášení uchovat: přihlaste se prosím v novém okně, vraťte se zpět a odešlete to znovu.',
   startPage: 'Úvodní stránka',
   retry: 'Zkusit znovu',
   signIn: 'Přihlásit se',

@@ -17,6 +17,8 @@ export const de = {
   allowCookies: 'Bitte löschen Sie die Cookies dieser Website, erlauben Sie neue und versuchen Sie es erneut.',
   signInFirst:
     'Ihr Formular ist zu groß, um aufbewahrt zu werden: Bitte melden Sie sich in einem neuen Fenster an, gehen Sie dann zurück und senden Sie es.',
+  formNotKept:
+    'Was Sie gesendet haben, kann über die Anmeldung nicht aufbewahrt werden: Bitte melden Sie sich in einem neuen Fenster an, gehen Sie dann zurück und senden Sie es noch einmal.',
   startPage: 'Startseite',
   retry: 'Erneut versuchen',
   signIn: 'Anmelden',

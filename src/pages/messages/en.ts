@@ -15,6 +15,8 @@ export const en = {
   otherSite: 'Requests from other sites are refused here.',
   allowCookies: 'Please delete this site’s cookies, allow new ones and try again.',
   signInFirst: 'Your form is too large to be kept: please sign in in a new window, then go back and send it.',
+  formNotKept:
+    'What you sent cannot be kept over the sign-in: please sign in in a new window, then go back and send it again.',
   startPage: 'Start page',
   retry: 'Try again',
   signIn: 'Sign in',

@@ -17,6 +17,8 @@ export const es = {
   allowCookies: 'Borre las cookies de este sitio, permita otras nuevas e inténtelo de nuevo.',
   signInFirst:
     'Su formulario es demasiado grande para guardarlo: inicie sesión en una ventana nueva, vuelva atrás y envíelo.',
+  formNotKept:
+    'Lo que ha enviado no se puede conservar durante el inicio de sesión: inicie sesión en una ventana nueva, vuelva atrás y envíelo de nuevo.',
   startPage: 'Página de inicio',
   retry: 'Intentar de nuevo',
   signIn: 'Iniciar sesión',

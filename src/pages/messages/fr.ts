@@ -17,6 +17,8 @@ export const fr = {
   allowCookies: 'Veuillez supprimer les cookies de ce site, en autoriser de nouveaux et réessayer.',
   signInFirst:
     'Votre formulaire est trop volumineux pour être conservé\u202f: veuillez vous connecter dans une nouvelle fenêtre, puis revenir en arrière et l’envoyer.',
+  formNotKept:
+    'Ce que vous avez envoyé ne peut pas être conservé pendant la connexion\u202f: veuillez vous connecter dans une nouvelle fenêtre, puis revenir en arrière et l’envoyer à nouveau.',
   startPage: 'Page d’accueil',
   retry: 'Réessayer',
   signIn: 'Se connecter',

@@ -17,6 +17,8 @@ export const it = {
   allowCookies: 'Cancelli i cookie di questo sito, ne consenta di nuovi e riprovi.',
   signInFirst:
     'Il modulo è troppo grande per essere conservato: effettui l’accesso in una nuova finestra, poi torni indietro e lo invii.',
+  formNotKept:
+    'Ciò che ha inviato non può essere conservato durante l’accesso: effettui l’accesso in una nuova finestra, poi torni indietro e lo invii di nuovo.',
   startPage: 'Pagina iniziale',
   retry: 'Riprova',
   signIn: 'Accedi',

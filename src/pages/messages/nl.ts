@@ -16,6 +16,8 @@ export const nl = {
   otherSite: 'Verzoeken van andere websites worden hier geweigerd.',
   allowCookies: 'Verwijder de cookies van deze website, sta nieuwe toe en probeer het opnieuw.',
   signInFirst: 'Uw formulier is te groot om te bewaren: meld u aan in een nieuw venster, ga dan terug en verzend het.',
+  formNotKept:
+    'Wat u hebt verzonden, kan tijdens het aanmelden niet worden bewaard: meld u aan in een nieuw venster, ga dan terug en verzend het opnieuw.',
   startPage: 'Startpagina',
   retry: 'Opnieuw proberen',
   signIn: 'Aanmelden',

@@ -16,6 +16,8 @@ export const pl = {
   otherSite: 'Żądania z innych witryn są tu odrzucane.',
   allowCookies: 'Proszę usunąć pliki cookie tej witryny, zezwolić na nowe i spróbować ponownie.',
   signInFirst: 'Formularz jest zbyt duży, aby go przechować: proszę zalogować się w nowym oknie, wrócić i go wysłać.',
+  formNotKept:
+    'Wysłanych danych nie można przechować na czas logowania: proszę zalogować się w nowym oknie, wrócić i wysłać je ponownie.',
   startPage: 'Strona główna',
   retry: 'Spróbuj ponownie',
   signIn: 'Zaloguj się',

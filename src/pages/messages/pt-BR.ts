@@ -16,6 +16,8 @@ export const ptBR = {
   otherSite: 'Solicitações de outros sites são recusadas aqui.',
   allowCookies: 'Apague os cookies deste site, permita novos e tente de novo.',
   signInFirst: 'Seu formulário é grande demais para ser guardado: entre em uma nova janela, depois volte e envie.',
+  formNotKept:
+    'O que você enviou não pode ser guardado durante o login: entre em uma nova janela, depois volte e envie de novo.',
   startPage: 'Página inicial',
   retry: 'Tentar de novo',
   signIn: 'Entrar',

@@ -17,6 +17,8 @@ export const ptPT = {
   allowCookies: 'Elimine os cookies deste site, permita novos e tente novamente.',
   signInFirst:
     'O formulário é demasiado grande para ser guardado: inicie sessão numa nova janela, depois volte atrás e envie-o.',
+  formNotKept:
+    'O que enviou não pode ser guardado durante o início de sessão: inicie sessão numa nova janela, depois volte atrás e envie de novo.',
   startPage: 'Página inicial',
   retry: 'Tentar novamente',
   signIn: 'Iniciar sessão',

@@ -16,6 +16,8 @@ export const sv = {
   otherSite: 'Förfrågningar från andra webbplatser avvisas här.',
   allowCookies: 'Ta bort webbplatsens kakor, tillåt nya och försök igen.',
   signInFirst: 'Formuläret är för stort för att sparas: logga in i ett nytt fönster, gå sedan tillbaka och skicka det.',
+  formNotKept:
+    'Det du skickade kan inte sparas under inloggningen: logga in i ett nytt fönster, gå sedan tillbaka och skicka det igen.',
   startPage: 'Startsida',
   retry: 'Försök igen',
   signIn: 'Logga in',

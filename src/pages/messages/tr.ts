@@ -16,6 +16,8 @@ export const tr = {
   otherSite: 'Başka sitelerden gelen istekler burada reddedilir.',
   allowCookies: 'Lütfen bu sitenin çerezlerini silin, yenilerine izin verin ve yeniden deneyin.',
   signInFirst: 'Formunuz saklanamayacak kadar büyük: lütfen yeni bir pencerede oturum açın, sonra geri dönüp gönderin.',
+  formNotKept:
+    'Gönderdikleriniz oturum açılırken saklanamıyor: lütfen yeni bir pencerede oturum açın, sonra geri dönüp yeniden gönderin.',
   startPage: 'Ana sayfa',
   retry: 'Yeniden dene',
   signIn: 'Oturum aç',

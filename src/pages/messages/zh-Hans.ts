@@ -16,6 +16,7 @@ export const zhHans = {
   otherSite: '此处拒绝来自其他网站的请求。',
   allowCookies: '请删除本网站的 Cookie，允许新的 Cookie，然后重试。',
   signInFirst: '您的表单过大，无法保存：请在新窗口中登录，然后返回并提交。',
+  formNotKept: '您提交的内容在登录期间无法保存：请在新窗口中登录，然后返回并重新提交。',
   startPage: '首页',
   retry: '重试',
   signIn: '登录',

@@ -16,6 +16,7 @@ export const zhHant = {
   otherSite: '此處拒絕來自其他網站的要求。',
   allowCookies: '請刪除本網站的 Cookie，允許新的 Cookie，然後再試一次。',
   signInFirst: '您的表單過大，無法保留：請在新視窗中登入，然後返回並送出。',
+  formNotKept: '您送出的內容在登入期間無法保留：請在新視窗中登入，然後返回並再次送出。',
   startPage: '首頁',
   retry: '再試一次',
   signIn: '登入',

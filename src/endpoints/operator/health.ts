@@ -1,10 +1,10 @@
 // GET /auth/health: the process answers. GET /auth/ready: everything it depends on answers, one entry each.
 // ARCHITECTURE §2. Each isolate runs the checks once a second at most, so that nobody can keep ZITADEL busy by asking often.
 
-import { type Endpoint, jsonAnswer } from '../answer/answers.ts';
-import type { Gateway } from '../gateway.ts';
-import { LATE, within } from '../shared/isolate/deadline.ts';
-import { createSingleFlight } from '../shared/isolate/single-flight.ts';
+import { type Endpoint, jsonAnswer } from '../../answer/answers.ts';
+import type { Gateway } from '../../gateway.ts';
+import { LATE, within } from '../../shared/isolate/deadline.ts';
+import { createSingleFlight } from '../../shared/isolate/single-flight.ts';
 
 interface Check {
   readonly ok: boolean;
