@@ -66,7 +66,8 @@ function causeOf(headers: Headers, site: Site): Pick<KeptForm, 'referer' | 'caus
   return {
     referer: (referer?.length ?? 0) <= MAX_RETURN_TO_LENGTH ? referer : null,
     ...(site !== 'same-origin' && {
-      cause: { origin: headers.get('origin'), 'sec-fetch-site': headers.get('sec-fetch-site') },
+      // A service worker makes a foreign form look like one of ours.
+      cause: { origin: headers.get('origin'), 'sec-fetch-site': headers.has('sec-fetch-site') ? site : null },
     }),
   };
 }

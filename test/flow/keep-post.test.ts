@@ -73,6 +73,16 @@ describe('keep_post', () => {
     },
   );
 
+  it('a foreign form that a service worker has passed on is foreign to the application too', async () => {
+    const harness = withRule('cross-site');
+    const browser = harness.browser();
+    // As WebKit sends it.
+    const passedOn = { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty', origin: 'https://idp.example' };
+    await sendAgain(browser, await signInFrom(harness, browser, await send(browser, { ...FORM, headers: passedOn })));
+    const { headers } = (await lastReceived(harness)).request;
+    expect([headers.get('origin'), headers.get('sec-fetch-site')]).toEqual(['https://idp.example', 'cross-site']);
+  });
+
   it('is the strictest of the rules that a path’s readings meet', async () => {
     const ROUTES = [
       { path: '/ACS/*', keep_post: 'none' },
