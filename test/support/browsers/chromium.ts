@@ -1,6 +1,6 @@
 // Chromium, by Playwright.
 
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../chromium.ts';
 import type { BrowserOptions, RealBrowser, Tab, Visit } from './tab.ts';
 
@@ -27,6 +27,7 @@ function startVisit(context: BrowserContext): Visit {
 }
 
 function createTab(page: Page): Tab {
+  let session: Promise<CDPSession> | undefined;
   return {
     async goto(url) {
       await page.goto(url);
@@ -38,7 +39,14 @@ function createTab(page: Page): Tab {
       await page.goBack({ waitUntil: 'commit' });
     },
     url: async () => page.url(),
-    evaluate: (expression) => page.evaluate(expression),
+    async evaluate<T>(expression: string) {
+      session ??= page.context().newCDPSession(page);
+      // What Playwright evaluates counts as the visitor's own doing, and may open windows; a page's own script may not.
+      const options = { expression, awaitPromise: true, returnByValue: true, userGesture: false };
+      const { result, exceptionDetails } = await (await session).send('Runtime.evaluate', options);
+      if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+      return result.value as T;
+    },
     click: (selector) => page.click(selector),
     close: () => page.close(),
   };
