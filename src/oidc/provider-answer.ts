@@ -34,8 +34,3 @@ export async function readObject(response: Response): Promise<Members> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new NotAnAnswer(response);
   return value as Members;
 }
-
-/** Of an endpoint that was asked nothing sensible: a refusal is the answer that is wanted. A host that ZITADEL does not know is 404 everywhere. */
-export function isAway(status: number): boolean {
-  return status >= 500 || status === 404;
-}

@@ -2,7 +2,6 @@
 // Without its database, ZITADEL answers each of them with 500. OIDC Core §3.1; RFC 6749 §4.1.2.1, §5.2 (what incomplete requests are answered).
 
 import { GatewayError } from '../errors.ts';
-import { isAway } from './provider-answer.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -35,4 +34,9 @@ export function createProviderProbe({ metadata, keys, fetch }: Dependencies): Pr
       userinfo: ask('userinfo_endpoint'),
     };
   };
+}
+
+/** Of an endpoint that was asked nothing sensible: a refusal is the answer that is wanted. A host that ZITADEL does not know is 404 everywhere. */
+function isAway(status: number): boolean {
+  return status >= 500 || status === 404;
 }

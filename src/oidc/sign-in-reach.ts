@@ -6,7 +6,6 @@ import { GatewayError } from '../errors.ts';
 import { createBudget } from '../shared/isolate/budget.ts';
 import { LATE, within } from '../shared/isolate/deadline.ts';
 import { createSingleFlight } from '../shared/isolate/single-flight.ts';
-import { isAway } from './provider-answer.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 
@@ -35,7 +34,8 @@ export function createSignInReach({ metadata, fetch, now, waitUntil }: Dependenc
     try {
       // Without parameters, which begins nothing.
       const { status } = await fetch(authorization_endpoint as string, { method: 'GET' });
-      problem = isAway(status) ? `status ${status}` : undefined;
+      // Whatever else is said to a question without parameters, 404 too, comes from somebody who answers visitors.
+      problem = status >= 500 ? `status ${status}` : undefined;
     } catch (error) {
       problem = (error as Error).message;
     }

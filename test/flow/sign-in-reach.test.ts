@@ -33,7 +33,6 @@ const AWAY: [string, Fault][] = [
   ['breaks the connection', 'reset'],
   ['answers 500', { status: 500 }],
   ['answers 503', { status: 503 }],
-  ['answers 404, as to a name it does not know', { status: 404 }],
 ];
 
 describe.each(AWAY)('an authorization endpoint that %s', (_what, fault) => {
@@ -77,6 +76,7 @@ describe.each(AWAY)('an authorization endpoint that %s', (_what, fault) => {
 });
 
 it.each<[string, Fault]>([
+  ['says 404 to a request without parameters', { status: 404 }],
   ['refuses', { status: 400 }],
   ['forbids', { status: 403 }],
   ['has had too many of our questions', { status: 429 }],
