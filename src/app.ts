@@ -31,6 +31,7 @@ import { createUpstreamRoute } from './gate/upstream.ts';
 import type { Gateway } from './gateway.ts';
 import { isSignOutAnswer } from './login/sign-out-round.ts';
 import type { RequestEvent } from './observability/request-event.ts';
+import { ONWARD_SCRIPT } from './pages/on-the-way.ts';
 import { DONE_SCRIPT } from './pages/popup-done.ts';
 import { RESUBMIT_SCRIPT } from './pages/resubmit.ts';
 
@@ -38,6 +39,7 @@ import { RESUBMIT_SCRIPT } from './pages/resubmit.ts';
 const HANDLERS: Readonly<Record<EndpointName, Endpoint>> = {
   login,
   onward,
+  onwardScript: script(() => ONWARD_SCRIPT),
   logout: notAhead(logout),
   logoutCallback: notAhead(logoutCallback),
   backchannelLogout,

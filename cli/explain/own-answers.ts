@@ -23,6 +23,7 @@ const SIGN_IN: Statuses = { navigation: 302, other: 401 };
 const ANSWERS: Readonly<Record<EndpointName, (asked: Asked) => number | Statuses>> = {
   login: ({ method }) => ({ ...SIGN_IN, navigation: loginRedirectStatus(method) }),
   onward: () => 302,
+  onwardScript: () => 200,
   // A script's GET is asked first.
   logout: ({ method, isSignedIn }) => (isSignedIn ? { navigation: 303, other: method === 'POST' ? 303 : 200 } : 200),
   logoutCallback: () => 200,

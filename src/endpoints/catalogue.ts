@@ -18,6 +18,7 @@ type WellKnown = Common & { readonly wellKnown: `/.well-known/${string}` };
 export const ENDPOINTS = {
   login: { path: '/login', methods: 'GET HEAD POST', leadsRound: true },
   onward: { path: '/onward', methods: 'GET HEAD', leadsRound: true },
+  onwardScript: { path: '/onward.js', methods: 'GET HEAD' },
   callback: { registered: 'redirect_uri', methods: 'GET', leadsRound: true },
   stepUp: { path: '/step-up', methods: 'GET HEAD', leadsRound: true },
   logout: { path: '/logout', methods: 'GET POST', leadsRound: true },

@@ -49,7 +49,10 @@ ${page.script && html`<script src="${endpointPath(config, page.script)}" defer>$
 <h1>${page.title}</h1>
 ${page.body}
 </main>
-${page.code && html`<footer>${messages.reference} <code dir="ltr">${requestId}</code> <code lang="en" dir="ltr">${page.code}</code></footer>`}
+${
+  (page.code ?? page.status >= 400) &&
+  html`<footer>${messages.reference} <code dir="ltr">${requestId}</code> ${page.code && html`<code lang="en" dir="ltr">${page.code}</code>`}</footer>`
+}
 </body>
 </html>
 `;

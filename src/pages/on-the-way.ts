@@ -22,8 +22,12 @@ export const onwardPage = (view: View, { href, isSignOut }: OnwardData): Page =>
     title: isSignOut ? messages.signedOut : messages.signIn,
     sign: isSignOut ? 'check' : 'person',
     body: html`${isSignOut && html`<p>${messages.untold}</p>`}${link}`,
+    ...(!isSignOut && { script: 'onwardScript' as const }),
   };
 };
+
+/** A redirect takes the fragment along, and a Refresh does not: where there is one, the script leads on with it, before the Refresh does. */
+export const ONWARD_SCRIPT = `if (location.hash) location.replace(document.querySelector('main a').href + location.hash)`;
 
 export interface FormNotKeptData {
   readonly code: FaultCode;

@@ -33,7 +33,7 @@ export interface Page {
   /** Where the brand leads; default: the start page. */
   readonly home?: string;
   /** One of the gateway's script files. */
-  readonly script?: 'resubmitScript' | 'doneScript';
+  readonly script?: 'resubmitScript' | 'doneScript' | 'onwardScript';
   /** Where its form goes, when it has one. */
   readonly form?: 'gateway' | 'application';
   readonly isWide?: boolean;
