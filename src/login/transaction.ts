@@ -35,9 +35,12 @@ export function isSecondAttempt(state: string | null): boolean {
   return state?.startsWith('2') === true;
 }
 
-/** Whether it is as createState makes them: ZITADEL gives such a one back, and with it the attempt. */
+/**
+ * Whether it is as createState makes them: ZITADEL gives such a one back, and with it the attempt. The next login's cookie has room for no
+ * longer one, which only a link of somebody else's can bring.
+ */
 export function isStateOfOurs(state: string | null): state is string {
-  return state !== null && /^[12][\da-z]{7}[\w-]+$/.test(state);
+  return state !== null && /^[12][\da-z]{7}[\w-]{1,64}$/.test(state);
 }
 
 export function transactionCookieName(base: string, state: string): string {

@@ -29,11 +29,10 @@ export function createSignInReach({ metadata, fetch, now, waitUntil }: Dependenc
   const single = createSingleFlight<string | undefined>({ waitUntil, patience: DEADLINE });
   let problem: string | undefined;
 
-  async function ask(): Promise<string | undefined> {
-    const { authorization_endpoint } = await metadata.load();
+  async function ask(endpoint: string): Promise<string | undefined> {
     try {
       // Without parameters, which begins nothing.
-      const { status } = await fetch(authorization_endpoint as string, { method: 'GET' });
+      const { status } = await fetch(endpoint, { method: 'GET' });
       // Whatever else is said to a question without parameters, 404 too, comes from somebody who answers visitors.
       problem = status >= 500 ? `status ${status}` : undefined;
     } catch (error) {
@@ -43,8 +42,13 @@ export function createSignInReach({ metadata, fetch, now, waitUntil }: Dependenc
   }
 
   return async () => {
+    // It has a deadline of its own: an isolate that reads it for the first time takes longer.
+    const { authorization_endpoint } = await metadata.load();
     if (!single.isUnderWay('') && budget.take('') > 0) return assertNone(problem);
-    const found = await within(single.ask('', ask), DEADLINE);
+    const found = await within(
+      single.ask('', () => ask(authorization_endpoint as string)),
+      DEADLINE,
+    );
     assertNone(found === LATE ? 'no answer in time' : found);
   };
 }

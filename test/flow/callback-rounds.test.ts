@@ -158,6 +158,15 @@ describe('a callback', () => {
     expect(await visit()).toBe(302);
   });
 
+  it('a link with a state longer than any of ours leads to a login whose cookie every browser keeps', async () => {
+    const { browser } = createWorld(true);
+    const response = await browser.navigate(`/auth/callback?code=x&state=1${'a'.repeat(6_000)}`);
+    expect(response.status).toBe(302);
+    const [cookie = ''] = response.headers.getSetCookie();
+    expect(cookie).toContain('-tx-');
+    expect(cookie.length).toBeLessThan(2_000);
+  });
+
   it('a browser without cookies, whose answer names no login, is told before it is sent to ZITADEL again', async () => {
     const { harness, browser } = createWorld(false);
     const { hops, last } = await follow(browser, '/auth/callback?error=server_error', { query: {}, state: null });
