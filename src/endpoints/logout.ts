@@ -8,7 +8,7 @@ import { refusalAnswer } from '../answer/refusal.ts';
 import { createConfirmation, FOREIGN_FORM_FAULTS, type ForeignForm, readOwnForm } from '../gate/own-form.ts';
 import type { Gateway } from '../gateway.ts';
 import { openHeld, type SignedOut, signOut } from '../login/sign-out.ts';
-import { isOwnSite, mayEndSession } from '../policy/navigation.ts';
+import { isOwnSite, isPassedOn, mayEndSession } from '../policy/navigation.ts';
 import { parseReturnTo, type ReturnTo } from '../policy/return-to.ts';
 import { isRefusal } from '../shared/refusals.ts';
 
@@ -35,6 +35,9 @@ async function readWish(gateway: Gateway, c: AppContext, sessionId: string): Pro
   const asked = c.get('url').searchParams.get('return_to');
   if (c.req.method === 'POST') {
     const fields = await readOwnForm(gateway, c, sessionId);
+    // Of what a service worker passes on nobody knows for certain which site sent it. It may be ours, so the visitor is asked.
+    if (isRefusal(fields) && isPassedOn(headers))
+      return { isMeant: false, returnTo: parseReturnTo(asked, gateway.config) };
     if (isRefusal(fields)) return fields;
     return { isMeant: true, returnTo: parseReturnTo(fields.get('return_to') ?? asked, gateway.config) };
   }

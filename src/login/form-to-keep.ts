@@ -53,7 +53,9 @@ export async function readFormToKeep(
   const bytes = await readLimited(request, MAX_FORM);
   if (!bytes) return { tag: 'form_too_large' };
   const body = encodeBase64url(bytes);
-  return { form: { target, type, body, formerSub, browser: browserOf(headers), ...causeOf(headers, site) } };
+  return {
+    form: { target, type, body, formerSub, browser: browserOf(headers), ...causeOf(headers, site, config.origin) },
+  };
 }
 
 function isKeepable(type: string, target: string): boolean {
@@ -61,13 +63,17 @@ function isKeepable(type: string, target: string): boolean {
 }
 
 /** Who caused the form, for an application that looks. Of one of our own pages the Referer is enough: our page has the same origin. */
-function causeOf(headers: Headers, site: Site): Pick<KeptForm, 'referer' | 'cause'> {
-  const referer = headers.get('referer');
+function causeOf(headers: Headers, site: Site, own: string): Pick<KeptForm, 'referer' | 'cause'> {
+  const [origin, referer] = [headers.get('origin'), headers.get('referer')];
+  // A service worker makes a foreign form look like one of ours.
+  const isMadeUp = (url: string | null) => site === 'cross-site' && URL.parse(url ?? '')?.origin === own;
   return {
-    referer: (referer?.length ?? 0) <= MAX_RETURN_TO_LENGTH ? referer : null,
+    referer: (referer?.length ?? 0) <= MAX_RETURN_TO_LENGTH && !isMadeUp(referer) ? referer : null,
     ...(site !== 'same-origin' && {
-      // A service worker makes a foreign form look like one of ours.
-      cause: { origin: headers.get('origin'), 'sec-fetch-site': headers.has('sec-fetch-site') ? site : null },
+      cause: {
+        origin: isMadeUp(origin) ? 'null' : origin,
+        'sec-fetch-site': headers.has('sec-fetch-site') ? site : null,
+      },
     }),
   };
 }

@@ -98,10 +98,12 @@ export function siteOf(headers: Headers, origin: string): Site {
 }
 
 /**
- * When a service worker passes a form on, Firefox and WebKit name the worker's site in place of the form's. Firefox changes `Origin` too, and
- * WebKit makes up a `Referer` where there is none, so that only both together show that the form is ours.
+ * When a service worker passes a form on, Firefox and WebKit name the worker's site in place of the form's. Firefox changes `Origin` too, but
+ * leaves the `Referer`. WebKit makes both up where a page sends no `Referer`, so that nothing shows whose form it is: it, and whatever does
+ * not say that it is Chromium, which pages can't say for it, is not believed.
  */
 function isShownAsOwn(headers: Headers, origin: string): boolean {
+  if (headers.get('sec-fetch-mode') === 'navigate' && !headers.has('sec-ch-ua')) return false;
   return ['origin', 'referer'].every((name) => URL.parse(headers.get(name) ?? '')?.origin === origin);
 }
 

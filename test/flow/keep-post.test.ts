@@ -83,6 +83,19 @@ describe('keep_post', () => {
     expect([headers.get('origin'), headers.get('sec-fetch-site')]).toEqual(['https://idp.example', 'cross-site']);
   });
 
+  it.each<[string, Record<string, string>]>([
+    ['Firefox', { 'sec-fetch-mode': 'same-origin', 'upgrade-insecure-requests': '1', referer: 'https://idp.example/' }],
+    ['WebKit', { 'sec-fetch-mode': 'navigate', referer: `${ORIGIN}/sw.js` }],
+  ])('what %s makes up for a service worker’s foreign form reaches no application', async (_browser, more) => {
+    const harness = withRule('cross-site');
+    const browser = harness.browser();
+    const headers = { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty', origin: ORIGIN, ...more };
+    await sendAgain(browser, await signInFrom(harness, browser, await send(browser, { ...FORM, headers })));
+    const { headers: received } = (await lastReceived(harness)).request;
+    expect([received.get('origin'), received.get('sec-fetch-site')]).toEqual(['null', 'cross-site']);
+    expect(received.get('referer') ?? '').not.toContain('sw.js');
+  });
+
   it('is the strictest of the rules that a path’s readings meet', async () => {
     const ROUTES = [
       { path: '/ACS/*', keep_post: 'none' },

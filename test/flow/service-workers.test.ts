@@ -8,12 +8,13 @@ import { isSignedIn, logIn, signedIn } from './steps.ts';
 
 const EMPTY = { 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin', 'upgrade-insecure-requests': '1' };
 const PASSED_ON: Record<string, Record<string, string>> = {
-  'Chromium and WebKit': { ...EMPTY, 'sec-fetch-mode': 'navigate' },
+  Chromium: { ...EMPTY, 'sec-fetch-mode': 'navigate', 'sec-ch-ua': '"Chromium";v="150"' },
+  WebKit: { ...EMPTY, 'sec-fetch-mode': 'navigate' },
   Firefox: { ...EMPTY, 'sec-fetch-mode': 'same-origin' },
 };
 const FORM = { origin: ORIGIN, referer: `${ORIGIN}/guestbook` };
 
-describe.each(Object.entries(PASSED_ON))('in %s', (_browser, headers) => {
+describe.each(Object.entries(PASSED_ON))('in %s', (name, headers) => {
   const post = (browser: TestBrowser, more: Record<string, string>, body?: string) =>
     send(browser, { headers: { ...headers, ...more }, ...(body !== undefined && { type: 'text/plain', body }) });
 
@@ -35,15 +36,18 @@ describe.each(Object.entries(PASSED_ON))('in %s', (_browser, headers) => {
     expect([refused.status, refused.headers.get('content-type')]).toEqual([403, 'text/html; charset=utf-8']);
   });
 
-  it('a form of our own is kept over the sign-in, and sent again although our page sends no Referer', async () => {
-    const harness = createHarness();
-    const browser = harness.browser();
-    const landed = await signInFrom(harness, browser, await post(browser, FORM));
-    const { action, body } = formOf(await (await browser.navigate(landed, { headers })).text());
-    expect((await post(browser, { origin: 'null' }, body)).status).toBe(200);
-    const { request, bytes } = await lastReceived(harness);
-    expect([request.url, new TextDecoder().decode(bytes)]).toEqual([UPSTREAM + action, 'name=Ada']);
-  });
+  it.skipIf(name === 'WebKit')(
+    'a form of our own is kept over the sign-in, and sent again although our page sends no Referer',
+    async () => {
+      const harness = createHarness();
+      const browser = harness.browser();
+      const landed = await signInFrom(harness, browser, await post(browser, FORM));
+      const { action, body } = formOf(await (await browser.navigate(landed, { headers })).text());
+      expect((await post(browser, { origin: 'null' }, body)).status).toBe(200);
+      const { request, bytes } = await lastReceived(harness);
+      expect([request.url, new TextDecoder().decode(bytes)]).toEqual([UPSTREAM + action, 'name=Ada']);
+    },
+  );
 
   it.each<[string, Record<string, string>]>([
     ['Firefox changes its Origin', { origin: ORIGIN, referer: 'https://evil.example/' }],
@@ -66,17 +70,18 @@ describe.each(Object.entries(PASSED_ON))('in %s', (_browser, headers) => {
         body,
         headers: { ...headers, ...more },
       });
-      expect(refused.status).toBe(403);
+      expect([refused.status, await refused.text()]).toEqual([200, expect.stringContaining('name="csrf"')]);
       expect(await isSignedIn(browser)).toBe(true);
     },
   );
 
-  it('our own sign-out form signs out, and the confirmation page does without a Referer', async () => {
+  it('our own sign-out form signs out where it can be told, and the confirmation page does without a Referer', async () => {
     const harness = createHarness();
     const browser = harness.browser();
     await logIn(harness, browser);
     const init = { method: 'POST', body: new URLSearchParams(), headers: { ...headers, ...FORM } };
-    expect((await browser.navigate('/auth/logout', init)).status).toBe(303);
+    expect((await browser.navigate('/auth/logout', init)).status).toBe(name === 'WebKit' ? 200 : 303);
+    if (name === 'WebKit') browser.jar.removeAllCookiesSync();
 
     await logIn(harness, browser);
     const page = await (await browser.navigate('/auth/logout', { headers })).text();
@@ -84,6 +89,20 @@ describe.each(Object.entries(PASSED_ON))('in %s', (_browser, headers) => {
     const confirmed = { ...init, body: new URLSearchParams({ csrf }), headers: { ...headers, origin: 'null' } };
     expect((await browser.navigate('/auth/logout', confirmed)).status).toBe(303);
     expect(await isSignedIn(browser)).toBe(false);
+  });
+});
+
+describe('in WebKit, which makes up both Origin and Referer for a site that sends no Referer', () => {
+  const headers = { ...PASSED_ON['WebKit'], origin: ORIGIN, referer: `${ORIGIN}/sw.js` };
+
+  it('a form of another site is not kept, and signs nobody out', async () => {
+    const refused = await send(createHarness().browser(), { headers });
+    expect([refused.status, refused.headers.getSetCookie()]).toEqual([401, []]);
+    const { browser } = await signedIn();
+    const init = { method: 'POST', body: new URLSearchParams(), headers };
+    const asked = await browser.navigate('/auth/logout', init);
+    expect([asked.status, await asked.text()]).toEqual([200, expect.stringContaining('name="csrf"')]);
+    expect(await isSignedIn(browser)).toBe(true);
   });
 });
 

@@ -12,7 +12,8 @@ import {
 } from '../../src/policy/navigation.ts';
 import { ORIGIN } from './build.ts';
 
-const PASSED_ON = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'empty' };
+const BY_WEBKIT = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'empty' };
+const PASSED_ON = { ...BY_WEBKIT, 'sec-ch-ua': '"Chromium";v="150"' };
 const HTML = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
 describe('ARCHITECTURE §3: a navigation', () => {
@@ -168,6 +169,8 @@ describe('ARCHITECTURE §2: who caused a logout', () => {
     [{ 'sec-fetch-site': 'same-origin', ...PASSED_ON, origin: ORIGIN }, 'cross-site', false],
     [{ 'sec-fetch-site': 'same-origin', ...PASSED_ON }, 'cross-site', false],
     [{ 'sec-fetch-site': 'cross-site', ...PASSED_ON, origin: ORIGIN, referer: `${ORIGIN}/x` }, 'cross-site', false],
+    [{ 'sec-fetch-site': 'same-origin', ...BY_WEBKIT, origin: ORIGIN, referer: `${ORIGIN}/x` }, 'cross-site', false],
+    [{ 'sec-fetch-site': 'none', ...BY_WEBKIT }, 'none', true],
     [{ 'sec-fetch-site': 'same-origin' }, 'same-origin', true],
     [{ 'sec-fetch-site': 'none' }, 'none', true],
     [{ 'sec-fetch-site': 'same-site' }, 'same-site', false],

@@ -2,6 +2,7 @@
 // Fetch Metadata §2; Service Workers §4.6 (respondWith).
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { siteOf } from '../../../src/policy/navigation.ts';
 import { inEachBrowser } from '../../support/browsers/all.ts';
 import { arrive, press, type Tab, textOf, until } from '../../support/browsers/tab.ts';
 import { type RunningWorker, startWorker } from '../../support/worker.ts';
@@ -32,7 +33,7 @@ inEachBrowser('a service worker that passes everything on', (visit, browser) => 
     return [mode, dest, site, ...(headers.origin === undefined ? [] : [`Origin ${nameOf(headers.origin)}`])].join(', ');
   }
 
-  async function send(tab: Tab, from: string, how: 'link' | 'form', path: string): Promise<void> {
+  async function send(tab: Tab, from: string, how: 'link' | 'form' | 'silent-form', path: string): Promise<void> {
     await tab.goto(`${from}/${how}?to=${pages.origin}${path}`);
     await tab.click('#go');
   }
@@ -52,6 +53,8 @@ inEachBrowser('a service worker that passes everything on', (visit, browser) => 
     await send(tab, pages.foreignOrigin, 'link', '/linked-from-elsewhere');
     await seenAt('/linked-from-elsewhere');
     await send(tab, pages.foreignOrigin, 'form', '/sent-from-elsewhere');
+    await seenAt('/sent-from-elsewhere');
+    await send(tab, pages.foreignOrigin, 'silent-form', '/sent-in-silence');
     const rows = {
       'an address typed': '/typed',
       'a frame': '/in-frame',
@@ -59,12 +62,19 @@ inEachBrowser('a service worker that passes everything on', (visit, browser) => 
       'a form': '/sent',
       'a link of another site': '/linked-from-elsewhere',
       'a form of another site': '/sent-from-elsewhere',
+      'the same without Referer': '/sent-in-silence',
     };
     for (const [row, path] of Object.entries(rows)) {
       expect(`${row}: ${await seenAt(path)}`).toBe(
         `${row}: ${documentedCell('Passed on by a service worker', row, browser().name)}`,
       );
     }
+    const siteAt = (path: string) => {
+      const { headers = {} } = pages.arrived.findLast((each) => each.path === path) ?? {};
+      return siteOf(new Headers(headers as Record<string, string>), pages.origin);
+    };
+    expect(siteAt('/sent')).toBe(browser().name === 'WebKit' ? 'cross-site' : 'same-origin');
+    expect(['/sent-from-elsewhere', '/sent-in-silence'].map(siteAt)).toEqual(['cross-site', 'cross-site']);
   });
 
   it('a deep link leads to the sign-in and back; a link to the sign-out asks first', async () => {

@@ -30,6 +30,8 @@ const PAGES: Record<string, (query: URLSearchParams) => string> = {
   '/frame': () => '<iframe src="/in-frame"></iframe>',
   '/link': (query) => `<a id="go" href="${query.get('to')}">go</a>`,
   '/form': (query) => `<form method="post" action="${query.get('to')}"><button id="go">go</button></form>`,
+  '/silent-form': (query) =>
+    `<meta name="referrer" content="no-referrer"><form method="post" action="${query.get('to')}"><button id="go">go</button></form>`,
   '/ahead':
     () => `<link rel="prefetch" href="/by-link">${AHEAD.map((url) => `<link rel="prefetch" href="${url}"><a href="${url}">${url}</a>`).join(' ')}
 <script type="speculationrules">${JSON.stringify(rules)}</script>
