@@ -9,7 +9,11 @@ const FETCHED_AHEAD = '"prefetchCache", "prerenderCache"';
  */
 const isChromium = (headers: Headers): boolean => (headers.get('sec-ch-ua') ?? '').includes('"Chromium"');
 
+/** What a script or a service worker has fetched, WebKit never hands over while it clears: the visitor would wait for ever. */
+const isTab = (headers: Headers): boolean => (headers.get('sec-fetch-dest') ?? 'document') === 'document';
+
 export function forgetPages(visitorHeaders: Headers, response: Response): Response {
+  if (!isTab(visitorHeaders)) return response;
   const types = isChromium(visitorHeaders) ? FETCHED_AHEAD : `"cache", ${FETCHED_AHEAD}`;
   response.headers.set('Clear-Site-Data', types);
   return response;

@@ -32,6 +32,12 @@ describe('Clear-Site-Data', () => {
     expect([onwards.status, clears(onwards)]).toEqual([303, expect.stringContaining('"cache"')]);
   });
 
+  it('not on what a script or a service worker has fetched: WebKit would never hand it over', async () => {
+    const { browser } = await signedIn();
+    const answer = await browser.fetch('/auth/logout', { method: 'POST', headers: OWN });
+    expect([answer.status, clears(answer)]).toEqual([303, null]);
+  });
+
   it('nowhere else: not on the question, which another site can cause, nor on a stale way back', async () => {
     const { browser } = await signedIn();
     const cross = { headers: { 'sec-fetch-site': 'cross-site' } };
