@@ -17,9 +17,5 @@ export const onward: Endpoint = (gateway) => async (c) => {
       page: (context) => pages.cookiesBlocked(context, { retryHref: endpointPath(config, 'login') }),
     });
   }
-  const response = await pages.onward(pageContext(c), { href: location, isSignOut });
-  response.headers.set('Refresh', `0; url=${location}`);
-  // A sign-in in a small window keeps the page that opened it.
-  response.headers.set('Cross-Origin-Opener-Policy', 'unsafe-none');
-  return response;
+  return pages.onward(pageContext(c), { href: location, isSignOut });
 };

@@ -21,6 +21,9 @@ export const onwardPage = (view: View, { href, isSignOut }: OnwardData): Page =>
     status: 200,
     title: isSignOut ? messages.signedOut : messages.signIn,
     sign: isSignOut ? 'check' : 'person',
+    refresh: `0; url=${href}`,
+    // A sign-in in a small window.
+    keepsOpener: true,
     body: html`${isSignOut && html`<p>${messages.untold}</p>`}${link}`,
     ...(!isSignOut && { script: 'onwardScript' as const }),
   };

@@ -72,7 +72,7 @@ const createPage = <Data>(
       nonce,
       hasScript: page.script !== undefined,
       sendsToApplication: page.form === 'application',
-      keepsOpener: page.script === 'doneScript',
+      keepsOpener: page.keepsOpener === true,
     });
     if (page.refresh !== undefined) headers['Refresh'] = page.refresh;
     if (page.retryAfter !== undefined) headers['Retry-After'] = String(Math.ceil(page.retryAfter));

@@ -12,7 +12,7 @@ export interface PopupDoneData {
 export const popupDonePage = (view: View, { person }: PopupDoneData = {}): Page => {
   const { messages } = view;
   const body = html`${person && signedInAs(view, person)}<p>${messages.closeWindow}</p>`;
-  return { status: 200, title: messages.signedIn, sign: 'check', script: 'doneScript', body };
+  return { status: 200, title: messages.signedIn, sign: 'check', script: 'doneScript', keepsOpener: true, body };
 };
 
 export const DONE_SCRIPT = `new BroadcastChannel('postern').postMessage('signed-in');

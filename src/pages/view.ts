@@ -28,12 +28,14 @@ export interface Page {
   /** Shown beside the reference, which only pages of failure have. */
   readonly code?: FaultCode | undefined;
   readonly retryAfter?: number | undefined;
-  /** The value of `Refresh`, for a page that the browser loads again by itself. */
+  /** The value of `Refresh`, for a page that the browser leaves, or loads again, by itself. */
   readonly refresh?: string | undefined;
   /** Where the brand leads; default: the start page. */
   readonly home?: string;
   /** One of the gateway's script files. */
   readonly script?: 'resubmitScript' | 'doneScript' | 'onwardScript';
+  /** The page that opened this window stays in touch with it. */
+  readonly keepsOpener?: boolean;
   /** Where its form goes, when it has one. */
   readonly form?: 'gateway' | 'application';
   readonly isWide?: boolean;
