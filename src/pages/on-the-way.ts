@@ -15,13 +15,13 @@ export interface OnwardData {
 
 /** Seen for a moment, or for longer where the browser leads nobody on by itself. */
 export const onwardPage = (view: View, { href, isSignOut }: OnwardData): Page => {
-  const { messages } = view;
+  const { config, messages } = view;
   const link = actions(button(view, href, isSignOut ? messages.signOut : messages.signIn, 'primary'));
   return {
     status: 200,
     title: isSignOut ? messages.signedOut : messages.signIn,
     sign: isSignOut ? 'check' : 'person',
-    refresh: `0; url=${href}`,
+    refresh: `0; url=${new URL(safeHref(href, config.origin), config.origin)}`,
     // A sign-in in a small window.
     keepsOpener: true,
     body: html`${isSignOut && html`<p>${messages.untold}</p>`}${link}`,

@@ -79,10 +79,10 @@ describe('headers of every page', () => {
     expect(ownResponseHeaders({ isSecure: false })).not.toHaveProperty('Strict-Transport-Security');
   });
 
-  it('keeps the opener of the sign-in window on its last page alone, and on no redirect', async () => {
+  it('keeps the opener of the sign-in window on the way and on its last page alone, and on no redirect', async () => {
     const pages = await renderAll(context);
     const opener = [...pages].filter(([, page]) => page.headers.get('Cross-Origin-Opener-Policy') !== 'same-origin');
-    expect(opener.map(([name]) => name)).toEqual(['popupDone']);
+    expect(opener.map(([name]) => name)).toEqual(['onward', 'popupDone']);
     expect(ownResponseHeaders(config)).not.toHaveProperty('Cross-Origin-Opener-Policy');
   });
 
