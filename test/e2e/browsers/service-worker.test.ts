@@ -36,6 +36,8 @@ inEachBrowser('a service worker that passes everything on', (visit, browser) => 
   async function send(tab: Tab, from: string, how: 'link' | 'form' | 'silent-form', path: string): Promise<void> {
     await tab.goto(`${from}/${how}?to=${pages.origin}${path}`);
     await tab.click('#go');
+    // The next page waits for this one: Firefox never says that a page has come whose way another one has crossed.
+    await arrive(tab, pages.origin + path);
   }
 
   it('what arrives is as documented', async () => {
