@@ -42,6 +42,8 @@ export const createStage = async (): Promise<Stage> => {
     };
     const context = { requestId: '8f3a1c52d0e94b7f', acceptLanguage: url.searchParams.get('language') };
     const page = (await renderAll(context, undefined, settings)).get(url.searchParams.get('name') ?? '');
+    // A page that leads on at once would be gone before anybody looks at it.
+    if (page?.headers.get('Refresh')?.startsWith('0;')) page.headers.delete('Refresh');
     response.writeHead(page?.status ?? 404, Object.fromEntries(page?.headers ?? []));
     response.end(await page?.text());
   };
