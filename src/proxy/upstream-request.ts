@@ -10,6 +10,7 @@ import { isBrowserRequest, withoutOwnCookies } from './own-cookies.ts';
 import { compileDispositions, KEPT_FROM_CONNECTION } from './request-fields.ts';
 import { isSameTrace } from './trace-context.ts';
 import { type AddressMap, mapAddress } from './upstream-path.ts';
+import { isDamaged } from './written-anew.ts';
 
 /** Header fields that say who somebody is, and prove it. */
 export interface IdentityExtras {
@@ -65,8 +66,7 @@ export function compileUpstreamRequest(
     for (const [name, value] of request.headers) {
       const passed = named?.has(name) ? undefined : valueToPass(name, value, request.headers, extras);
       if (passed === undefined) headers.delete(name);
-      // A value that was judged as one has to arrive in one line: of two lines an application might read the first.
-      else if (passed !== value || value.includes(',')) headers.set(name, passed);
+      else if (passed !== value || isJoined(value)) headers.set(name, passed);
     }
     addOwn(headers, request, addresses.origin, extras);
     const secret = secretFor(config, target, terms.upstream_secret);
@@ -74,6 +74,12 @@ export function compileUpstreamRequest(
     return { url: addresses.url, headers, addresses };
   };
 }
+
+/**
+ * Whether it may have come on several lines. A value that was judged as one has to arrive in one: of two an application might read the
+ * first. Bytes that are no UTF-8 would not survive it, and nothing is judged by them.
+ */
+const isJoined = (value: string): boolean => value.includes(',') && !isDamaged(value);
 
 /** What the upstream gets of a visitor's field; undefined for nothing. */
 type ValueToPass = (name: string, value: string, sent: Headers, extras: UpstreamExtras) => string | undefined;

@@ -118,6 +118,8 @@ describe('bytes on a socket', () => {
       ['of a browser every comma stays', ['theme=dark, sid=x; b=1'], BROWSER, 'theme=dark, sid=x; b=1'],
       ['of a browser no sealed value goes up', ['theme=dark,{own}; b=1'], BROWSER, 'theme=dark; b=1'],
       ['ours on a line of its own stays here', ['a=1', '{own}', 'b=2'], '', 'a=1; b=2'],
+      ['bytes that are no UTF-8 stay as they are', ['a=\xe9; b="\xff, c"'], '', 'a=\xe9; b="\xff, c"'],
+      ['beside ours such a cookie stays behind', ['a=\xe9; {own}; b=\xc3\xa9'], BROWSER, 'b=\xc3\xa9'],
     ])('%s', async (_what, lines, more, kept) => {
       expect(await cookieAtUpstream('/page', lines, more)).toEqual([kept]);
     });

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { compileReservedNames } from '../../src/identity/reserved-names.ts';
+import { withoutOwnCookies } from '../../src/proxy/own-cookies.ts';
 import { compileUpstreamRequest } from '../../src/proxy/upstream-request.ts';
 import { config, extras, sent } from './upstream-request-bed.ts';
 
@@ -40,6 +41,16 @@ describe('cookies', () => {
     for (const browser of browsers) expect(sent({ cookie, ...browser }).cookie).toBe(one);
     expect(sent({ cookie }).cookie).toBe(other);
   });
+
+  it.each<[string, string | undefined]>([
+    ['a=\ufffd; b=1', 'a=\ufffd; b=1'],
+    ['a=\ufffd; __Host-postern=x; b=1', 'b=1'],
+    ['__Host-postern=x;b=1; \ufffd=2; c="\ufffd"', 'b=1'],
+    ['__Host-postern=x; a=\ufffd', undefined],
+    ['__Host-postern=\ufffd; a=1', 'a=1'],
+  ])('one whose bytes are lost goes up only where nothing is written anew: %s', (cookie, kept) =>
+    expect(withoutOwnCookies(cookie, '__Host-postern', true)).toBe(kept),
+  );
 
   it('without TLS they are called postern', () => {
     const buildPlain = compileUpstreamRequest({ ...config, isSecure: false }, compileReservedNames({}));

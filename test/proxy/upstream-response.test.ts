@@ -1,87 +1,9 @@
-// What the visitor receives: private addresses made public, nothing of the connection, nothing that was for the upstream alone.
+// What the visitor receives: nothing of the connection, nothing that was for the upstream alone. Addresses: response-addresses.test.ts.
 // ARCHITECTURE §4 "Never reaches the visitor".
 
 import { describe, expect, it } from 'vitest';
 import { compileResponseHeaders } from '../../src/proxy/response/upstream-response.ts';
-import { addresses, type Circumstances, config, received } from './upstream-response-bed.ts';
-
-describe('addresses', () => {
-  const location = (value: string, circumstances?: Circumstances) =>
-    received({ location: value }, circumstances).get('location');
-
-  it.each([
-    ['http://app.internal:8080/x?y#z', 'https://a.example/x?y#z'],
-    ['https://APP.internal:8080/x', 'https://a.example/x'],
-    ['//app.internal:8080/x', 'https://a.example/x'],
-    ['http://app.internal:8080', 'https://a.example/'],
-    ['http://app.internal:8080?x', 'https://a.example/?x'],
-    ['http://app.internal:8080//x/../%2e', 'https://a.example//x/../%2e'],
-    // As browsers read it
-    ['http:////app.internal:8080/x', 'https://a.example/x'],
-    ['http:app.internal:8080/x', 'https://a.example/x'],
-    ['///app.internal:8080/x', 'https://a.example/x'],
-    ['/\\\\app.internal:8080/x', 'https://a.example/x'],
-  ])('rewrites %s', (from, to) => {
-    expect(location(from)).toBe(to);
-    expect(received({ 'Content-Location': from }).get('content-location')).toBe(to);
-    expect(received({ Refresh: `5; url=${from}` }).get('refresh')).toBe(`5; url=${to}`);
-  });
-
-  it.each([
-    '/x',
-    'x',
-    '?x',
-    '#x',
-    'https://other.example/x',
-    'http://app.internal/x',
-    'http://app.internal:8081/x',
-    'http://app.internal:8080@evil.example/x',
-    'http://user@app.internal:8080/x',
-    'https://app.internal.evil.example:8080/',
-    'https://a.example/x',
-    'http:///x',
-    'mailto:app.internal:8080',
-    'https://other.example/?to=http://app.internal:8080/',
-  ])('leaves %s alone', (from) => expect(location(from)).toBe(from));
-
-  it('takes the scheme’s own port for none', () => {
-    const target = 'https://app.internal';
-    expect(location('https://app.internal:443/x', { target })).toBe('https://a.example/x');
-    expect(location('http://app.internal/x', { target })).toBe('https://a.example/x');
-    expect(location('//app.internal:443/x', { target })).toBe('https://a.example/x');
-  });
-
-  it.each([
-    ['http://app.internal:8080/base/x', 'https://a.example/x'],
-    ['http://app.internal:8080/base', 'https://a.example/'],
-    ['http://app.internal:8080/based', 'https://a.example/based'],
-    ['/base/x', '/x'],
-    ['/base?x', '/?x'],
-    // RFC 9700 §4.11 what is left must not name another host
-    ['/base//evil.example/', 'https://a.example//evil.example/'],
-    ['/base/\\evil.example/', 'https://a.example/\\evil.example/'],
-    ['/other', '/other'],
-  ])('maps %s back from a base path', (from, to) => expect(location(from, { basePath: '/base' })).toBe(to));
-
-  it.each([
-    ['http://app.internal:8080/x', 'https://a.example/api/x'],
-    ['/x', '/api/x'],
-    ['/', '/api/'],
-    ['/api/x', '/api/x'],
-    ['/apix', '/api/apix'],
-    ['x', 'x'],
-  ])('puts the stripped prefix back before %s', (from, to) => expect(location(from, { prefix: '/api' })).toBe(to));
-
-  it.each(['5', '5; url=/x', '0;https://other.example/', 'nonsense', "0; url='https://other.example/'"])(
-    'leaves Refresh: %s alone',
-    (refresh) => expect(received({ refresh }).get('refresh')).toBe(refresh),
-  );
-
-  it.each([
-    ['0;http://app.internal:8080/x', '0;https://a.example/x'],
-    ["0; URL='http://app.internal:8080/x'", "0; URL='https://a.example/x'"],
-  ])('rewrites Refresh: %s', (from, to) => expect(received({ refresh: from }).get('refresh')).toBe(to));
-});
+import { addresses, config, received } from './upstream-response-bed.ts';
 
 describe('connection', () => {
   it('hop-by-hop fields and what they name go, what protects the visitor stays', () => {

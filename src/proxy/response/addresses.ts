@@ -1,5 +1,5 @@
-// Addresses in the upstream's answer: its private origin becomes the public one, in Location, Content-Location, Refresh and cookies.
-// RFC 9110 §10.2.2 (Location), §8.7 (Content-Location); RFC 6265bis §4.1.2 (Domain, Path).
+// Addresses in the upstream's answer: what leads to its private host, or to the public one in another spelling, leads to the visitor's origin.
+// RFC 9110 §10.2.2 (Location); WHATWG URL §4.4 (how a browser finds the host).
 
 import { type AddressMap, isBelow, publicPath } from '../upstream-path.ts';
 
@@ -9,26 +9,37 @@ import { type AddressMap, isBelow, publicPath } from '../upstream-path.ts';
  */
 const ABSOLUTE = /^(?:(https?):[/\\]*|[/\\]{2,})([^/?#\\]*)/i;
 
-/** A URI reference as the visitor has to see it. One that does not lead to the upstream is left alone. */
+/** A URI reference as the visitor has to see it. One that leads elsewhere is left alone, and so is one that is right already. */
 export function publicReference(reference: string, addresses: AddressMap): string {
   const [start = '', scheme, authority] = ABSOLUTE.exec(reference) ?? [];
-  if (authority === undefined)
-    return reference.startsWith('/') ? onOurSite(publicRoot(reference, addresses), addresses) : reference;
-  if (!isPrivateHost(authority, scheme, addresses)) return reference;
+  if (authority === undefined) return reference.startsWith('/') ? onOurSite(reference, addresses) : reference;
+  const side = sideOf(authority, scheme, addresses);
+  if (side === undefined) return reference;
   const rest = reference.slice(start.length);
   const path = rest.startsWith('/') ? rest : `/${rest}`;
   // Nobody can reach another folder of the private host, but its name stays private all the same.
-  return addresses.origin + (publicPath(path, addresses) ?? path);
+  const moved = side === 'private' ? (publicPath(path, addresses) ?? path) : publicRoot(path, addresses);
+  return addresses.origin + moved;
+}
+
+/** An origin without a path, as CORS has it. */
+export function publicOrigin(value: string, addresses: AddressMap): string {
+  const [start, scheme, authority] = ABSOLUTE.exec(value) ?? [];
+  if (authority === undefined || start !== value) return value;
+  return sideOf(authority, scheme, addresses) === undefined ? value : addresses.origin;
 }
 
 /** `/base//evil.example` without its base would name another host. */
-const onOurSite = (path: string, { origin }: AddressMap): string => (/^\/[/\\]/.test(path) ? origin + path : path);
+function onOurSite(reference: string, addresses: AddressMap): string {
+  const path = publicRoot(reference, addresses);
+  return /^\/[/\\]/.test(path) ? addresses.origin + path : path;
+}
 
 /** Whether the upstream's paths are the visitor's. */
-const isSamePlace = ({ target, prefix }: AddressMap): boolean => target.basePath === '' && prefix === '';
+export const isSamePlace = ({ target, prefix }: AddressMap): boolean => target.basePath === '' && prefix === '';
 
 /** A path without origin, as in most redirects. It is moved only where the upstream's paths differ from the visitor's. */
-function publicRoot(path: string, addresses: AddressMap): string {
+export function publicRoot(path: string, addresses: AddressMap): string {
   const { target, prefix } = addresses;
   if (isSamePlace(addresses)) return path;
   // An application that has been told its public prefix writes it itself.
@@ -36,52 +47,27 @@ function publicRoot(path: string, addresses: AddressMap): string {
   return publicPath(path, addresses) ?? path;
 }
 
-/** An application behind a proxy writes the host that it was called by, with the scheme that it was told or the one that it sees. */
-function isPrivateHost(authority: string, scheme: string | undefined, { target, origin }: AddressMap): boolean {
+/**
+ * Whose host an authority names, unless it is the visitor's origin already. An application behind a proxy writes the host that it was
+ * called by or the one that it was told, with the scheme and the port that it was told or that it sees; somebody's name before `@` counts
+ * for nothing.
+ */
+function sideOf(
+  authority: string,
+  scheme: string | undefined,
+  { target, origin }: AddressMap,
+): 'private' | 'public' | undefined {
+  const visited = new URL(origin);
+  const found = URL.parse(`${scheme ?? visited.protocol.slice(0, -1)}://${authority}`);
+  if (!found || found.origin === origin) return undefined;
   const own = new URL(target.origin);
-  const url = `${scheme ?? own.protocol.slice(0, -1)}://${authority}`;
-  if (authority.includes('@') || !URL.canParse(url)) return false;
-  const found = new URL(url);
-  return found.origin !== origin && found.hostname === own.hostname && found.port === own.port;
+  if (isSameHost(found, own) && isSamePort(found, own)) return 'private';
+  const isPublic = isSameHost(found, visited) && (isSamePort(found, visited) || portOf(found) === portOf(own));
+  return isPublic ? 'public' : undefined;
 }
 
-/** `5; url=…`, in quotes or not, as browsers read it (HTML §4.2.5.3, shared declarative refresh steps). */
-export function publicRefresh(refresh: string, addresses: AddressMap): string {
-  const [, before, address] = /^(\s*[\d.]+(?:\s*[;,]|\s)\s*(?:url\s*=\s*)?["']?)([^\s"'].*)$/is.exec(refresh) ?? [];
-  return before === undefined || address === undefined ? refresh : before + publicReference(address, addresses);
-}
-
-/** A Set-Cookie line for the visitor's host: without a Domain that only the private host has, Path moved with the address. */
-export function publicSetCookie(line: string, addresses: AddressMap): string {
-  // This holds for nearly every cookie: nothing in it depends on where the upstream lies.
-  if (isSamePlace(addresses) && !/;\s*domain/i.test(line)) return line;
-  const [pair = '', ...attributes] = line.split(';');
-  const kept = attributes.flatMap((attribute) => {
-    const equals = attribute.indexOf('=');
-    const name = attribute.slice(0, Math.max(0, equals)).trim().toLowerCase();
-    const value = attribute.slice(equals + 1).trim();
-    if (name === 'domain') return isPrivateDomain(value, addresses) ? [] : [attribute];
-    return name === 'path' ? [publicCookiePath(attribute, value, addresses)] : [attribute];
-  });
-  return [pair, ...kept].join(';');
-}
-
-function isPrivateDomain(value: string, { target, origin }: AddressMap): boolean {
-  const domain = value.replace(/^\./, '').toLowerCase();
-  const visited = new URL(origin).hostname;
-  const own = new URL(target.origin).hostname;
-  return (
-    domain !== '' && isInDomain(own, domain) && (domain === own ? domain !== visited : !isInDomain(visited, domain))
-  );
-}
-
-const isInDomain = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`);
-
-/** A cookie for the application's root may stay one for the whole site; a cookie for a folder has to follow the folder. */
-function publicCookiePath(attribute: string, path: string, addresses: AddressMap): string {
-  if (!path.startsWith('/') || path === '/') return attribute;
-  const moved = publicRoot(path, addresses);
-  // publicPath ends the root of a prefix with a slash, which has to go: `Path=/api/` would not cover `/api`.
-  const folder = path.endsWith('/') || moved === '/' ? moved : moved.replace(/\/$/, '');
-  return moved === path ? attribute : ` Path=${folder}`;
-}
+const isSameHost = (one: URL, other: URL): boolean => withoutDot(one.hostname) === withoutDot(other.hostname);
+const withoutDot = (host: string): string => (host.endsWith('.') ? host.slice(0, -1) : host);
+const portOf = ({ port, protocol }: URL): string => port || (protocol === 'https:' ? '443' : '80');
+/** Each scheme's own port is the same one, because an application may have been told another scheme. */
+const isSamePort = (one: URL, other: URL): boolean => one.port === other.port || portOf(one) === portOf(other);

@@ -3,6 +3,7 @@
 
 import { isOwnCookie } from '../own-cookies.ts';
 import { rawPathOf } from '../upstream-path.ts';
+import { writeSetCookies } from '../written-anew.ts';
 
 /** Types that are cleared as they were asked for, and what `*` becomes. A type that nobody knows yet might mean cookies too. */
 const HARMLESS = ['cache', 'clientHints', 'executionContexts', 'prefetchCache', 'prerenderCache', 'storage'];
@@ -26,9 +27,7 @@ export function clearSiteData(headers: Headers, cookieBase: string, sent: SentRe
   headers.delete('Clear-Site-Data');
   if (kept.length > 0) headers.set('Clear-Site-Data', kept.join(', '));
   if (!sent || !(isAll || types.includes('"cookies"'))) return;
-  const lines = [...deletions(sent, cookieBase), ...headers.getSetCookie()];
-  headers.delete('Set-Cookie');
-  for (const line of lines) headers.append('Set-Cookie', line);
+  writeSetCookies(headers, [...deletions(sent, cookieBase), ...headers.getSetCookie()]);
 }
 
 function isHarmless(type: string): boolean {

@@ -7,9 +7,11 @@ import { cookieBase } from '../../shared/cookie-base.ts';
 import { HOP_BY_HOP, namedByConnection } from '../../shared/field-names.ts';
 import { isOwnCookie } from '../own-cookies.ts';
 import type { AddressMap } from '../upstream-path.ts';
-import { publicReference, publicRefresh, publicSetCookie } from './addresses.ts';
+import { writeSetCookies } from '../written-anew.ts';
+import { makePublic } from './address-fields.ts';
 import { isSurrogateField, type Keeping, keepPrivate } from './caching.ts';
 import { clearSiteData, type SentRequest } from './clear-site-data.ts';
+import { publicSetCookie } from './public-cookies.ts';
 import { compileSecurityHeaders } from './security-headers.ts';
 
 /** Fields that concern one connection, and alternative services, which would lead visitors past the gateway to the private host. */
@@ -18,13 +20,6 @@ const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'proxy-authenticati
 /** An upstream's `Connection` takes away fields of its own only, never one that protects the visitor or delimits the body. */
 const KEPT_FROM_CONNECTION =
   /^(cache-control|content-|cross-origin-|location|permissions-policy|referrer-policy|set-cookie|strict-|vary|x-content-|x-frame-)/;
-
-/** Fields that hold addresses, and how each becomes public. */
-const ADDRESSES: ReadonlyMap<string, (value: string, addresses: AddressMap) => string> = new Map([
-  ['location', publicReference],
-  ['content-location', publicReference],
-  ['refresh', publicRefresh],
-]);
 
 export interface ResponseContext {
   readonly addresses: AddressMap;
@@ -40,7 +35,11 @@ export interface UpstreamAnswer {
   readonly headers: Headers;
 }
 
-/** Changes the headers in place: they are already a copy, which the visitor's response was made with. */
+/**
+ * Changes the headers in place: they are already a copy, which the visitor's response was made with. What needs no change is not set anew,
+ * so that it keeps its bytes.
+ * @throws GatewayError `upstream_unreachable`
+ */
 export type RewriteResponseHeaders = (answer: UpstreamAnswer, context: ResponseContext) => void;
 
 export function compileResponseHeaders(
@@ -54,17 +53,13 @@ export function compileResponseHeaders(
   return ({ status, headers }, { addresses, isPersonal, keeping, sent }) => {
     const named = namedByConnection(headers.get('Connection'), KEPT_FROM_CONNECTION);
     for (const name of [...headers.keys()]) {
-      const publicValue = ADDRESSES.get(name);
       const isDropped = DROPPED.has(name) || named?.has(name) || isIdentity(name);
       if (isDropped || (isPersonal && isSurrogateField(name))) headers.delete(name);
-      else if (publicValue) headers.set(name, publicValue(headers.get(name) ?? '', addresses));
+      else makePublic(headers, name, addresses, status);
     }
     const lines = headers.getSetCookie();
     const kept = lines.filter((line) => !isOwnCookie(line, ownBase)).map((line) => publicSetCookie(line, addresses));
-    if (kept.length < lines.length || kept.some((line, index) => line !== lines[index])) {
-      headers.delete('Set-Cookie');
-      for (const line of kept) headers.append('Set-Cookie', line);
-    }
+    if (kept.length < lines.length || kept.some((line, index) => line !== lines[index])) writeSetCookies(headers, kept);
     if (headers.has('Clear-Site-Data')) clearSiteData(headers, ownBase, sent);
     if (isPersonal) keepPrivate(headers, keeping);
     // A 304 changes what is stored (RFC 9111 §3.2), and what is stored has them already.

@@ -20,6 +20,54 @@ describe('bytes back to the visitor', () => {
     expect((await get('/')).text).toMatch(/^HTTP\/1.1 200 OK.*ok$/s);
   });
 
+  it('RFC 9110 §6.5 a trailer goes no further than the gateway, and takes nothing of the body with it', async () => {
+    const body = '2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n';
+    gateway.answer(respond('200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked', body));
+    const { text } = await get('/', 'TE: trailers\r\n');
+    expect(text).toMatch(/\r\n\r\n2\r\nok\r\n0\r\n\r\n$/);
+    expect(text).not.toMatch(/trailer|x-sum/i);
+  });
+
+  it('RFC 9110 §5.5 bytes that are no UTF-8 arrive as they are', async () => {
+    const lines = [
+      'Location: /caf\xe9?\xff',
+      'Content-Location: http://other.example/\xe9',
+      'Content-Disposition: attachment; filename="caf\xe9, \xff.txt"',
+      'Link: </\xe9>; title="\xe9"',
+      'ETag: "\xe9"',
+      'X-Any: \xc3\xa9 \xe9',
+      'Set-Cookie: a=\xe9; Path=/',
+      'Set-Cookie: b=\xff',
+    ];
+    gateway.answer(respond(`302 Found\r\n${lines.join('\r\n')}\r\nContent-Length: 0`));
+    expect(headOf((await get('/')).text)).toEqual(expect.arrayContaining(lines));
+  });
+
+  it('where such a field would have to be written anew it is left out, and a redirect is refused', async () => {
+    const at = gateway.upstream;
+    const lines = [
+      `Content-Location: ${at}/\xe9`,
+      `Link: <${at}/>; title="\xe9"`,
+      'Set-Cookie: a=\xe9',
+      'Set-Cookie: postern=evil',
+      'Set-Cookie: c=3',
+    ];
+    gateway.answer(respond(`201 Created\r\nLocation: ${at}/\xe9\r\n${lines.join('\r\n')}\r\nContent-Length: 2`, 'ok'));
+    const { text } = await get('/');
+    expect(text).toMatch(/^HTTP\/1.1 201 .*ok$/s);
+    expect(headOf(text).filter((line) => /^(location|content-location|link|set-cookie)/i.test(line))).toEqual([
+      'Set-Cookie: c=3',
+      'Set-Cookie: postern=renewed',
+    ]);
+    const { promise: letGo, resolve } = Promise.withResolvers<void>();
+    gateway.answer((socket) => {
+      socket.once('close', () => resolve());
+      socket.write(`HTTP/1.1 302 Found\r\nLocation: ${at}/\xe9\r\nContent-Length: 500\r\n\r\n`, 'latin1');
+    });
+    expect((await get('/')).text).toMatch(/^HTTP\/1\.1 502 [\s\S]*\r\nupstream_unreachable$/);
+    await letGo;
+  });
+
   it('an encoded body comes as it is, with its length', async () => {
     const packed = gzipSync('hello hello hello');
     for (const path of ['/', '/public']) {

@@ -12,6 +12,8 @@ export type Behaviour = (socket: Socket, received: string) => void;
 
 export interface Forwarding {
   readonly url: URL;
+  /** The origin of the upstream. */
+  readonly upstream: string;
   /** Latin-1 text of all that the upstream has received since `answer`. */
   readonly received: () => string;
   readonly answer: (behaviour: Behaviour) => void;
@@ -73,6 +75,7 @@ export async function startForwarding(config: object = {}, upstreamPort?: number
   const url = await miniflare.ready;
   return {
     url,
+    upstream: `http://127.0.0.1:${port}`,
     control,
     received: () => received,
     answer: (next) => {

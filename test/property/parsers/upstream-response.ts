@@ -21,6 +21,11 @@ const WORDS = [
     `//${PRIVATE}/base`,
     `HTTP://${PRIVATE}`,
     `https://user@${PRIVATE}/`,
+    'http://app.example.com/base/',
+    `https://app.example.com:8443/`,
+    '<',
+    '>; rel=a, <',
+    '; anchor="',
     ORIGIN,
     PRIVATE,
   ],
@@ -58,7 +63,12 @@ const location = text([
 ]);
 
 const field: fc.Arbitrary<Field> = fc.oneof(
-  fc.tuple(fc.constantFrom('location', 'content-location'), location),
+  fc.tuple(fc.constantFrom('location', 'content-location', 'sourcemap', 'hx-redirect'), location),
+  fc.tuple(
+    fc.constant('link'),
+    text([`<https://${PRIVATE}/base/a>; rel=next, </b>; title="<x>"`, '<c>; anchor="/base/"']),
+  ),
+  fc.tuple(fc.constant('access-control-allow-origin'), text([`https://${PRIVATE}`, ORIGIN, '*'])),
   fc.tuple(
     fc.constant('refresh'),
     text([`5; url="https://${PRIVATE}/base/"`, '0;URL=/base/a', `1, https://${PRIVATE}/`]),
@@ -94,10 +104,13 @@ const GONE = [
   'alt-svc',
 ];
 
-/** As RFC 3986 reads it: what browsers forgive beyond that (`https:\\host`) no application writes. */
+/**
+ * As RFC 3986 reads it: what browsers forgive beyond that (`https:\\host`) no application writes. The public one without TLS counts as
+ * private.
+ */
 function leadsToPrivateHost(reference: string): boolean {
-  const url = /^(https?:)?\/\/[^\\@]*$/i.test(reference) ? URL.parse(reference, ORIGIN) : null;
-  return url?.host === PRIVATE;
+  const url = /^(https?:)?\/\/[^\\]*$/i.test(reference) ? URL.parse(reference, ORIGIN) : null;
+  return url?.host === PRIVATE || url?.origin === `http://${new URL(ORIGIN).host}`;
 }
 
 const response = createTarget({
@@ -119,7 +132,7 @@ const response = createTarget({
       assert(!isOwnCookie(line, BASE), line);
       assert(!line.toLowerCase().trimStart().startsWith(BASE.toLowerCase()), line);
     }
-    for (const name of ['location', 'content-location']) {
+    for (const name of ['location', 'content-location', 'sourcemap', 'hx-redirect']) {
       const value = headers.get(name);
       assert.equal(value === null, given.get(name) === null);
       // Two lines of one come joined, which is no address any more.
