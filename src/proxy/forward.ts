@@ -17,7 +17,7 @@ import {
 } from './open/revalidation.ts';
 import { relay, type Socket } from './open/websocket.ts';
 import type { Keeping } from './response/caching.ts';
-import { isRewritten, rewriteManifest } from './response/manifest.ts';
+import { askReadable, withManifest } from './response/manifest.ts';
 import { compileResponseHeaders } from './response/upstream-response.ts';
 import { type Manner, type Network, send } from './send.ts';
 import { compileUpstreamRequest, type UpstreamExtras } from './upstream-request.ts';
@@ -60,6 +60,7 @@ export function createForward(dependencies: ForwardDependencies): Forward {
     built.headers.set(GATEWAY_HOP, hops);
     const isUpgrade = request.method === 'GET' && request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
     if (isUpgrade) built.headers.set('Upgrade', 'websocket');
+    if (config.rewriteManifest) askReadable(request.method, built.headers);
 
     const manner: Manner = {
       isPersonal:
@@ -67,8 +68,6 @@ export function createForward(dependencies: ForwardDependencies): Forward {
         options.identityHeaders.length > 0 ||
         options.assertion !== undefined ||
         terms.no_store === true,
-      // What is revalidated passes as raw bytes; only the rewriter of manifests has to read them.
-      isRaw: options.stillAllowed !== undefined && !config.rewriteManifest,
       timeout: terms.timeout ?? TIMEOUT,
     };
     const answer = await send(network, request, built, manner);
@@ -82,9 +81,9 @@ export function createForward(dependencies: ForwardDependencies): Forward {
       rewriteHeaders({ status: answer.status, headers }, context);
       return upgraded(answer.webSocket, headers, plan);
     }
-    const response = answered(request.method, answer, plan, manner.isRaw);
+    const response = answered(request.method, answer, plan);
     rewriteHeaders(response, context);
-    return config.rewriteManifest && isRewritten(request.method, response) ? rewriteManifest(response) : response;
+    return config.rewriteManifest ? withManifest(request, response) : response;
   };
 }
 
@@ -117,7 +116,7 @@ function upgraded(application: WebSocket, headers: Headers, plan: RevalidationPl
 const WITHOUT_BODY = [204, 205, 304];
 
 /** The upstream's answer with headers that can be changed. */
-function answered(method: string, answer: Response, plan: RevalidationPlan | undefined, isRaw: boolean): Response {
+function answered(method: string, answer: Response, plan: RevalidationPlan | undefined): Response {
   const { status, headers } = answer;
   if (status < 200 || status > 599) {
     void answer.body?.cancel().catch(() => {});
@@ -126,10 +125,8 @@ function answered(method: string, answer: Response, plan: RevalidationPlan | und
   const statusText = /^[\x20-\x7e]*$/.test(answer.statusText) ? answer.statusText : '';
   const hasBody = method !== 'HEAD' && !WITHOUT_BODY.includes(status);
   const body = hasBody ? answer.body : null;
-  const init: ResponseInit = { status, statusText, headers, ...(isRaw && { encodeBody: 'manual' }) };
-  if (!body || !plan) return new Response(body, init);
-  const isUnpacked = !isRaw && headers.has('Content-Encoding');
-  return new Response(revalidatedStream(body, plan, isUnpacked ? undefined : lengthOf(headers)), init);
+  const init: ResponseInit = { status, statusText, headers, encodeBody: 'manual' };
+  return new Response(body && plan ? revalidatedStream(body, plan, lengthOf(headers)) : body, init);
 }
 
 /** The length that the upstream names; undefined where it names none, or no number. */

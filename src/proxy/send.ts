@@ -1,4 +1,4 @@
-// Sends one request to its upstream: over the network or a service binding, with or without a cache, as the bytes are or unpacked.
+// Sends one request to its upstream: over the network or a service binding, with or without a cache. What comes back stays packed as it is.
 // ARCHITECTURE §4.
 
 import type { UpstreamTarget } from '../config/schema.ts';
@@ -19,8 +19,6 @@ export interface Network {
 export interface Manner {
   /** Made for somebody: no shared cache may keep the answer. */
   readonly isPersonal: boolean;
-  /** The bytes are passed on packed, as they come. */
-  readonly isRaw: boolean;
   /** Seconds to the first byte. */
   readonly timeout: number;
 }
@@ -54,16 +52,15 @@ function fetchArguments(
   request: Request,
   body: ReadableStream | null,
   { url, headers }: UpstreamRequest,
-  { isPersonal, isRaw }: Manner,
+  { isPersonal }: Manner,
 ): Parameters<typeof fetch> {
   const { method } = request;
   // Cloudflare's cache would give one person's answer to another who asks for the same address.
-  const init: RequestInit = { headers, redirect: 'manual' };
+  const init: RequestInit = { headers, redirect: 'manual', encodeResponseBody: 'manual' };
   if (isPersonal) init.cache = 'no-store';
-  if (isRaw) init.encodeResponseBody = 'manual';
   // The runtime takes a GET with a body only if it is made from another request.
   if (body !== null && (method === 'GET' || method === 'HEAD')) {
-    return [new Request(url, new Request(request, init)), isRaw ? { encodeResponseBody: 'manual' } : {}];
+    return [new Request(url, new Request(request, init)), { encodeResponseBody: 'manual' }];
   }
   init.method = method;
   return [url, body === null ? init : ({ ...init, body, duplex: 'half' } as RequestInit)];

@@ -9,6 +9,7 @@ import { requestTargets } from './gateway/requests.ts';
 import { authorizationTargets } from './parsers/authorization.ts';
 import { configurationTargets } from './parsers/configuration.ts';
 import { cookieTargets } from './parsers/cookies.ts';
+import { manifestTargets } from './parsers/manifest.ts';
 import { pathTargets } from './parsers/paths.ts';
 import { requestFieldTargets } from './parsers/request-fields.ts';
 import { returnToTargets } from './parsers/return-to.ts';
@@ -29,6 +30,7 @@ export const PARSERS: readonly Target[] = [
   ...authorizationTargets,
   ...requestFieldTargets,
   ...responseTargets,
+  ...manifestTargets,
   ...wordTargets,
   ...configurationTargets,
 ];
