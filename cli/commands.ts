@@ -25,6 +25,10 @@ export const COMMANDS = {
     summary: 'makes the folder of a gateway, with everything in it',
     load: async () => (await import('./init.ts')).command,
   },
+  import: {
+    summary: 'makes the configuration out of that of another gateway',
+    load: async () => (await import('./import.ts')).command,
+  },
   setup: { summary: 'makes at ZITADEL what the gateway needs', load: async () => (await import('./setup.ts')).command },
   doctor: {
     summary: 'is this installation well, and if not, what to do',

@@ -21,7 +21,7 @@ const WORKER_NAME = /^[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$/;
 
 export function parseAnswers({ name, url, upstream, domain }: InitFlags, folder: string): Answers {
   return {
-    name: name === undefined ? nameAfter(folder) : parseName(name),
+    name: name === undefined ? workerNameAfter(folder) : parseName(name),
     ...(upstream !== undefined && { upstream: judge('--upstream', parseTypedUpstream(upstream), parseUpstream) }),
     ...(domain !== undefined && { domain: judge('--domain', parseDomain(domain), parseIssuer) }),
     ...(url !== undefined && {
@@ -44,7 +44,7 @@ function parseName(name: string): string {
 }
 
 /** `My Gateway` becomes `my-gateway`; of a name without a Latin letter or digit nothing is left. */
-function nameAfter(folder: string): string {
+export function workerNameAfter(folder: string): string {
   const name = basename(folder)
     .normalize('NFKD')
     .toLowerCase()

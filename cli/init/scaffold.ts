@@ -39,9 +39,12 @@ function fillConfiguration(template: string, { compatibilityDate }: Pins, answer
     for (const name of ['ZITADEL_CLIENT_ID', 'ZITADEL_PROJECT_ID']) text = setVariable(text, 'vars', name, '');
   }
   if (callback === undefined) return text;
-  text = setVariable(text, 'vars', 'ZITADEL_CALLBACK_URL', callback);
+  return withPublicHost(setVariable(text, 'vars', 'ZITADEL_CALLBACK_URL', callback), callback);
+}
+
+export function withPublicHost(text: string, callback: string): string {
   const { protocol, hostname } = new URL(callback);
-  return protocol === 'https:' ? text.replace(PUBLIC_HOST, domainOf(hostname)) : text;
+  return protocol === 'https:' ? text.replace(PUBLIC_HOST, () => domainOf(hostname)) : text;
 }
 
 /** The commented lines of the template. */

@@ -1,0 +1,221 @@
+// From Apache with mod_auth_openidc to a gateway's configuration, for one of its sites.
+// httpd: VirtualHost, Alias, DocumentRoot; mod_auth_openidc: auth_openidc.conf.
+
+import { hostOf } from '../addresses.ts';
+import type { Draft, Input, Reader, Wishes } from '../draft.ts';
+import { type Directive, parseApache } from '../formats/apache.ts';
+import { durationOf, type Table } from '../formats/structured.ts';
+import { chooseHost } from '../hosts.ts';
+import { createLedger, type Ledger } from '../ledger.ts';
+import { EVERYWHERE, meetPaths, multiply, type Rule } from '../paths/rules.ts';
+import { settle } from '../settings.ts';
+import { passedHeaders } from './headers.ts';
+import { MOD_AUTH_OPENIDC } from './options.ts';
+import { proxyRules, readProxies } from './proxies.ts';
+import { pathOfLocation, readSections, rulesOfSection, type Section } from './sections.ts';
+
+export function convertApache(inputs: readonly Input[], wishes: Wishes, reader: Reader): Draft {
+  const files = inputs.map(({ text }) => parseApache(text, reader));
+  const unknown = files.flatMap((file) => file.unknown);
+  const site = selectSite(
+    files.flatMap(({ directives }) => directives),
+    wishes,
+  );
+  const ledger = createLedger(MOD_AUTH_OPENIDC, optionsOf(site.directives));
+  const one = (name: string) => textAfter(ledger.take(name));
+  const remoteUser = one('OIDCRemoteUserClaim')?.split(/\s/)[0] ?? 'sub@';
+  const around = {
+    ledger,
+    remoteUser,
+    role: wishes.role,
+    pathOfFolder: (folder: string) => pathOfFolder(folder, site.directives),
+  };
+  ledger.settle(
+    'OIDCUnAuthAction',
+    'OIDCPathAuthRequestParams',
+    'Require',
+    'RequireAny',
+    'RequireAll',
+    'RequireNone',
+    'AuthType',
+  );
+  const sections = readSections(site.directives, around, unknown);
+  const proxies = [
+    ...sections.flatMap(({ body, within }) => readProxies(body, within[0]?.replace(/\/\*$/, '') || '/')),
+    ...readProxies(site.directives),
+  ];
+  const proxied = proxyRules(proxies, ledger);
+  const said = withoutCallback(
+    sections.flatMap((section) => rulesOfSection(section, around)),
+    one('OIDCRedirectURI'),
+  );
+  const rules = multiply([...said, ...restOf(said, { unknown, paths: proxied.paths, ledger })], proxied.rules);
+  for (const each of unknown)
+    ledger.note(
+      'closed',
+      each,
+      'it is not read here, and may say who may pass: nothing is opened beside what is said in full',
+    );
+  noteServed(proxied.main, ledger);
+  const { vars, secrets } = settleSettings(ledger, wishes, { host: site.host, rules, upstream: proxied.main });
+  return {
+    vars: {
+      ...vars,
+      ...durations(ledger),
+      ...passedHeaders(ledger, sectionBodies(site.directives, sections), remoteUser),
+    },
+    rules,
+    secrets,
+    notes: ledger.close(),
+    otherHosts: site.others,
+  };
+}
+
+interface Site {
+  readonly host: string | undefined;
+  readonly others: readonly string[];
+  /** Of the server, then of the site itself. */
+  readonly directives: readonly Directive[];
+}
+
+function selectSite(all: readonly Directive[], { host: wanted }: Wishes): Site {
+  const sites = all.filter(({ name }) => name === 'virtualhost');
+  const server = all.filter(({ name }) => name !== 'virtualhost');
+  // One that only leads to https says nothing.
+  const full = sites.filter(({ body = [] }) =>
+    body.some(({ name }) => /^(?:oidc|proxypass|location|directory|require)/.test(name)),
+  );
+  const candidates = full.length > 0 ? full : sites;
+  const named = candidates.flatMap(({ body = [] }) => namesOf(body));
+  const { host, others } = chooseHost(named.length > 0 ? named : namesOf(server), wanted);
+  const ours = candidates
+    .filter(({ body = [] }) => namesOf(body).some((name) => hostOf(name) === host))
+    .flatMap(({ body = [] }) => body);
+  const only = host === undefined && candidates.length > 0 ? (candidates[0]?.body ?? []) : ours;
+  return {
+    host: withoutUsualPort(host),
+    others: others.filter((each) => withoutUsualPort(each) !== withoutUsualPort(host)),
+    directives: [...server, ...only],
+  };
+}
+
+const withoutUsualPort = (host: string | undefined): string | undefined => host?.replace(/:(?:80|443)$/, '');
+
+const namesOf = (body: readonly Directive[]): readonly string[] =>
+  body
+    .filter(({ name }) => name === 'servername')
+    .flatMap(({ args }) => (args[0] === undefined ? [] : [args[0].replace(/^http:/, 'https:')]));
+
+/** By their own spelling; of the directives of others, those that matter to who may pass and where to. */
+function optionsOf(directives: readonly Directive[]): ReadonlyMap<string, unknown> {
+  const options = new Map<string, unknown>();
+  const visit = ({ name, title, args, body }: Directive) => {
+    if (name.startsWith('oidc') || /^(?:rewriterule|authldap\w*|authuserfile|authbasic\w*)$/.test(name))
+      options.set(title, args.join(' '));
+    body?.forEach(visit);
+  };
+  directives.forEach(visit);
+  return options;
+}
+
+const textAfter = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** Under which path the files of a folder are seen. */
+function pathOfFolder(folder: string, directives: readonly Directive[]): string | undefined {
+  const aliases = directives
+    .filter(({ name }) => name === 'alias')
+    .map(({ args: [path = '', target = ''] }) => ({ path, target }));
+  const root = directives.findLast(({ name }) => name === 'documentroot')?.args[0];
+  const places = [...aliases, ...(root === undefined ? [] : [{ path: '/', target: root }])];
+  const plain = folder.replace(/\/+$/, '');
+  const place = places.find(({ target }) => `${plain}/`.startsWith(`${target.replace(/\/+$/, '')}/`));
+  if (place === undefined) return undefined;
+  return pathOfLocation(`${place.path.replace(/\/+$/, '')}${plain.slice(place.target.replace(/\/+$/, '').length)}`);
+}
+
+/** The redirect URI itself had to be protected there. */
+function withoutCallback(rules: readonly Rule[], callback: string | undefined): readonly Rule[] {
+  const path = URL.parse(callback ?? '', 'https://site.invalid/')?.pathname;
+  return rules.filter((rule) => path === undefined || path === '/' || ![path, `${path}/*`].includes(rule.path));
+}
+
+/**
+ * What no section speaks of was open to everybody, if it was passed on. It stays so only where everything has been read and something was
+ * protected at all: else these are parts of a configuration, and the rest of it is not known.
+ */
+function restOf(
+  said: readonly Rule[],
+  { unknown, paths, ledger }: { unknown: readonly string[]; paths: readonly string[]; ledger: Ledger },
+): readonly Rule[] {
+  const isProtected = said.some(({ fields }) => fields['access'] !== 'public');
+  const end: Rule = { path: EVERYWHERE, fields: {} };
+  if (
+    unknown.length > 0 ||
+    !isProtected ||
+    said.some(({ path, methods }) => path === EVERYWHERE && methods === undefined)
+  )
+    return [end];
+  if (paths.length > 0)
+    ledger.note(
+      'todo',
+      paths.join(', '),
+      'what no section protects is open to everybody, as before: take the rule with access = "public" out where it need not be',
+    );
+  return [...paths.map((path) => ({ path, fields: { access: 'public' }, why: 'no section protected it' })), end];
+}
+
+function noteServed(main: string | undefined, ledger: Ledger): void {
+  if (main === undefined)
+    ledger.note(
+      'todo',
+      'DocumentRoot',
+      'what Apache serves itself (files, PHP, CGI) needs an address that the gateway can reach: Apache stays, without mod_auth_openidc, behind it',
+    );
+}
+
+const sectionBodies = (directives: readonly Directive[], sections: readonly Section[]): readonly Directive[] => [
+  ...directives,
+  ...sections.flatMap(({ body }) => body),
+];
+
+function settleSettings(
+  ledger: Ledger,
+  wishes: Wishes,
+  known: { readonly host: string | undefined; readonly rules: readonly Rule[]; readonly upstream: string | undefined },
+) {
+  const one = (name: string) => textAfter(ledger.take(name));
+  const callback = one('OIDCRedirectURI');
+  const secret = one('OIDCClientSecret') === undefined ? undefined : 'OIDCClientSecret';
+  ledger.settle('OIDCCryptoPassphrase');
+  const isWhole = callback !== undefined && /^https?:/.test(callback);
+  const host = isWhole ? hostOf(callback) : known.host;
+  const ownHost = known.host !== undefined && host !== known.host ? known.host : undefined;
+  if (ownHost !== undefined) ledger.note('changed', 'OIDCRedirectURI', 'each site signs in under its own address');
+  const path = callback === undefined ? undefined : URL.parse(callback, 'https://site.invalid/')?.pathname;
+  const origin = ownHost ?? host;
+  const issuer = one('OIDCProviderMetadataURL') ?? one('OIDCProviderIssuer');
+  ledger.settle('OIDCProviderIssuer');
+  const found = {
+    issuer,
+    clientId: one('OIDCClientID'),
+    clientSecret: secret,
+    callback: origin !== undefined && path !== undefined ? `https://${origin}${path}` : undefined,
+    host: origin,
+    upstream: known.upstream,
+  };
+  return settle(found, wishes, known.rules, ledger);
+}
+
+function durations(ledger: Ledger): Table {
+  const idle = durationOf(ledger.take('OIDCSessionInactivityTimeout'));
+  const most = durationOf(ledger.take('OIDCSessionMaxDuration'));
+  const claims = durationOf(String(ledger.take('OIDCUserInfoRefreshInterval') ?? '').split(/\s/)[0]);
+  const limit = most ?? 43_200;
+  const shorter = idle === undefined ? (limit < 3600 ? limit : undefined) : Math.min(idle, limit);
+  return {
+    ...(shorter !== undefined && { SESSION_DURATION: shorter }),
+    ...(most !== undefined && { SESSION_MAX_DURATION: most }),
+    ...(claims !== undefined && { CLAIMS_MAX_AGE: claims }),
+  };
+}

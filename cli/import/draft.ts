@@ -1,0 +1,48 @@
+// What is made of another gateway's files: the configuration of one, as data.
+
+import type { Note } from './ledger.ts';
+import type { Rule } from './paths/rules.ts';
+
+export interface Draft {
+  /** Names and values as they stand under [vars]. */
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly rules: readonly Rule[];
+  readonly secrets: readonly Secret[];
+  readonly notes: readonly Note[];
+  /** Of the other sites that the files speak of. Each needs a gateway of its own, and this command once more. */
+  readonly otherHosts: readonly string[];
+}
+
+/** Its value is never read into anything that is written or printed. */
+export interface Secret {
+  readonly name: string;
+  /** Where its value comes from. */
+  readonly from: string;
+  readonly command: string;
+}
+
+export interface Input {
+  /** As it was named on the command line. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What the command line says. */
+export interface Wishes {
+  /** The public host, of several. */
+  readonly host?: string | undefined;
+  readonly url?: string | undefined;
+  readonly upstream?: string | undefined;
+  readonly domain?: string | undefined;
+  /** Who has it may pass where the old rule can't be said. */
+  readonly role?: string | undefined;
+}
+
+export interface Reader {
+  /** A file that the configuration names; `undefined` where it can't be read. */
+  readonly readNamed: (path: string) => string | undefined;
+  /** Files that a pattern names. */
+  readonly listNamed: (pattern: string) => readonly string[] | undefined;
+}
+
+export type Convert = (inputs: readonly Input[], wishes: Wishes, reader: Reader) => Draft;
