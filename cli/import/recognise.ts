@@ -49,7 +49,7 @@ export function recognise(inputs: readonly Input[]): KindName {
 function recogniseOne(input: Input): KindName | undefined {
   const text = input.text.replace(/^\s*[#;].*$/gm, '');
   if (
-    /^\s*(?:OIDC\w+\s|<(?:VirtualHost|Location|LocationMatch|Directory|IfModule|Proxy)\b|ProxyPass\b|LoadModule\s|AuthType\s)/im.test(
+    /^\s*(?:OIDC[a-z0-9]+\s+[^\s=]|<(?:VirtualHost|Location|LocationMatch|Directory|IfModule|Proxy)\b|ProxyPass\b|LoadModule\s|AuthType\s)/im.test(
       text,
     )
   )

@@ -6,7 +6,7 @@ import { Wanted } from '../../src/config/values.ts';
 import { folderOf } from '../../src/endpoints/catalogue.ts';
 import type { Secret, Wishes } from './draft.ts';
 import type { Ledger } from './ledger.ts';
-import { EVERYWHERE, meetPaths, type Rule } from './paths/rules.ts';
+import { CLOSED, EVERYWHERE, meetPaths, type Rule } from './paths/rules.ts';
 
 const STAND_IN = {
   domain: 'https://my-instance.zitadel.cloud',
@@ -31,6 +31,8 @@ export interface Found {
 }
 
 export interface Settings {
+  /** Those that lead to the gateway itself are closed. */
+  readonly rules: readonly Rule[];
   readonly vars: Readonly<Record<string, string>>;
   readonly secrets: readonly Secret[];
 }
@@ -51,12 +53,14 @@ export function settle(found: Found, wishes: Wishes, rules: readonly Rule[], led
       'ZITADEL_CLIENT_ID',
       'not known yet: npx postern setup registers the application and enters it',
     );
+  const callback = settleCallback(found, wishes, rules, ledger);
   return {
+    rules: withoutOwn(rules, callback, ledger),
     vars: {
-      UPSTREAM_URL: settleUpstream(found, wishes, ledger),
+      UPSTREAM_URL: settleUpstream(found, wishes, { callback, ledger }),
       ZITADEL_DOMAIN: domain ?? STAND_IN.domain,
       ZITADEL_CLIENT_ID: clientId ?? STAND_IN.clientId,
-      ZITADEL_CALLBACK_URL: settleCallback(found, wishes, rules, ledger),
+      ZITADEL_CALLBACK_URL: callback,
     },
     secrets: [
       {
@@ -83,23 +87,31 @@ function zitadelOrigin(issuer: string | undefined): string | undefined {
   return parsed instanceof Wanted ? undefined : parsed;
 }
 
-function settleUpstream({ upstream }: Found, wishes: Wishes, ledger: Ledger): string {
+function settleUpstream({ upstream }: Found, wishes: Wishes, { callback, ledger }: { readonly callback: string; readonly ledger: Ledger }): string {
   const given = wishes.upstream ?? upstream;
-  if (given !== undefined && !(parseUpstream(given) instanceof Wanted)) {
-    if (isPrivate(given))
-      ledger.note(
-        'todo',
-        'UPSTREAM_URL',
-        `${given} is an address that only the old gateway’s machine or network knows: a worker needs one that it can reach (a tunnel with its own hostname, a VPC service)`,
-      );
-    return given;
+  if (given === undefined || parseUpstream(given) instanceof Wanted) {
+    ledger.note('todo', 'UPSTREAM_URL', 'the files name no application that could stand here: enter its address, or --upstream URL');
+    return STAND_IN.upstream;
   }
-  ledger.note(
-    'todo',
-    'UPSTREAM_URL',
-    'the files name no application that could stand here: enter its address, or --upstream URL',
-  );
-  return STAND_IN.upstream;
+  if (isOwn(given, callback)) {
+    ledger.note('todo', 'UPSTREAM_URL', `${given} becomes the gateway’s own address: the application needs another one, which only the gateway knows`);
+    return STAND_IN.upstream;
+  }
+  if (isPrivate(given))
+    ledger.note('todo', 'UPSTREAM_URL', `${given} is an address that only the old gateway’s machine or network knows: a worker needs one that it can reach (a tunnel with its own hostname, a VPC service)`);
+  return given;
+}
+
+const isOwn = (upstream: string, callback: string): boolean => new URL(upstream).origin === new URL(callback).origin;
+
+/** A gateway does not call itself. */
+function withoutOwn(rules: readonly Rule[], callback: string, ledger: Ledger): readonly Rule[] {
+  return rules.map((rule) => {
+    const { upstream } = rule.fields;
+    if (typeof upstream !== 'string' || !isOwn(upstream, callback)) return rule;
+    ledger.note('closed', rule.path, `${upstream} becomes the gateway’s own address: write that of the application`);
+    return { ...rule, fields: CLOSED };
+  });
 }
 
 function isPrivate(upstream: string): boolean {
@@ -146,6 +158,6 @@ function asCallback(url: string, rules: readonly Rule[]): string {
   return `${origin}${folder}/callback`;
 }
 
+/** Rules that are for any folder don't count: they mean none of the application's in particular. */
 const isFree = (folder: string, rules: readonly Rule[]): boolean =>
-  folder !== '' &&
-  rules.every(({ path }) => path === EVERYWHERE || path.includes('*/*') || meetPaths(path, `${folder}/*`) === 'none');
+  folder !== '' && rules.every(({ path }) => path.startsWith('/*') || meetPaths(path, `${folder}/*`) === 'none');

@@ -49,7 +49,7 @@ export function convertApache(inputs: readonly Input[], wishes: Wishes, reader: 
     sections.flatMap((section) => rulesOfSection(section, around)),
     one('OIDCRedirectURI'),
   );
-  const rules = multiply([...said, ...restOf(said, { unknown, paths: proxied.paths, ledger })], proxied.rules);
+  const put = multiply([...said, ...restOf(said, { unknown, paths: proxied.paths, ledger })], proxied.rules);
   for (const each of unknown)
     ledger.note(
       'closed',
@@ -57,7 +57,7 @@ export function convertApache(inputs: readonly Input[], wishes: Wishes, reader: 
       'it is not read here, and may say who may pass: nothing is opened beside what is said in full',
     );
   noteServed(proxied.main, ledger);
-  const { vars, secrets } = settleSettings(ledger, wishes, { host: site.host, rules, upstream: proxied.main });
+  const { vars, secrets, rules } = settleSettings(ledger, wishes, { host: site.host, rules: put, upstream: proxied.main });
   return {
     vars: {
       ...vars,

@@ -34,8 +34,8 @@ export function convertCloudflare(inputs: readonly Input[], wishes: Wishes): Dra
     applications.filter(({ domains }) => domains.some(isOurs)),
     { ledger, role: wishes.role, isOurs },
   );
-  const rules = multiply(access, ingressRules(ours, upstream, ledger));
-  const { vars, secrets } = settle({ host, upstream }, wishes, rules, ledger);
+  const put = multiply(access, ingressRules(ours, upstream, ledger));
+  const { vars, secrets, rules } = settle({ host, upstream }, wishes, put, ledger);
   return {
     vars: { ...vars, ...durations(applications.filter(({ domains }) => domains.some(isOurs))) },
     rules,

@@ -55,22 +55,26 @@ export interface Manifest {
   readonly environment: readonly Given[];
   /** Texts of several lines, which may be files of their own (ConfigMaps, chart values). */
   readonly texts: readonly string[];
+  /** How many lists of words have flags of the program that is looked for. */
+  readonly programs: number;
 }
 
 /** Where a value comes from elsewhere, such as a manifest's secret: nobody has a role or an address of this name. */
 const ELSEWHERE = '${given elsewhere}';
 
 /** All of it that a manifest has anywhere: lists of arguments, `environment`, `{ name, value }`, `extraArgs`. */
-export function readManifest(tree: unknown, prefix: string): Manifest {
+export function readManifest(tree: unknown, prefix: string, program: RegExp): Manifest {
   const words: string[] = [];
   const flags: Given[] = [];
   const environment: Given[] = [];
   const texts: string[] = [];
+  let programs = 0;
   const visit = (value: unknown, key: string): void => {
     if (typeof value === 'string') {
       if (value.trim().includes('\n') && !/^(?:args|command)$/.test(key)) texts.push(value);
       else words.push(...(key === 'command' || key === 'args' ? splitWords(value) : [value]));
     } else if (Array.isArray(value)) {
+      if (value.some((each) => typeof each === 'string' && program.test(each))) programs += 1;
       for (const each of value) visit(each, key);
     } else if (isTable(value)) {
       visitTable(value, key);
@@ -95,6 +99,7 @@ export function readManifest(tree: unknown, prefix: string): Manifest {
     flags: [...readFlags(words), ...flags],
     environment: [...environment, ...readEnvironment(words, prefix)],
     texts,
+    programs,
   };
 }
 

@@ -29,10 +29,10 @@ export function convertOauth2Proxy(inputs: readonly Input[], wishes: Wishes, rea
   const upstreams = upstreamRules(ledger, alpha ?? {});
   const layers = [apiRules(ledger), [{ path: EVERYWHERE, fields: headers.tokens }], upstreams.rules];
   const folder = folderOfProxy(ledger, textOf(ledger.take('redirect-url')));
-  const rules = layers
+  const put = layers
     .reduce<readonly Rule[]>(multiply, access)
     .filter(({ path }) => path === EVERYWHERE || meetPaths(path, `${folder}/*`) !== path);
-  const { vars, secrets } = settleSettings({ ledger, provider, wishes, rules, upstream: upstreams.main });
+  const { vars, secrets, rules } = settleSettings({ ledger, provider, wishes, rules: put, upstream: upstreams.main });
   return {
     vars: {
       ...vars,

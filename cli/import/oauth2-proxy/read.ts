@@ -1,6 +1,7 @@
 // The options of oauth2-proxy, wherever they stand: its .cfg, flags, variables of an environment, manifests with either, and the alpha
 // configuration. Flags count before variables, and these before files, as with oauth2-proxy itself.
 
+import { CommandError } from '../../support/failure.ts';
 import type { Input } from '../draft.ts';
 import { type Given, readEnvironment, readFlags, readManifest, splitWords } from '../formats/flags.ts';
 import { parseToml, parseYaml, type Table, tableOf } from '../formats/structured.ts';
@@ -39,33 +40,55 @@ export const isAlpha = (tree: unknown): boolean => {
 };
 
 function readOne(input: Input, layers: Layers): Table | undefined {
-  const { text } = input;
-  if (/^\s*[a-z][a-z0-9_]*\s*=/im.test(text) && !/OAUTH2_PROXY_|--\w/.test(withoutComments(text))) {
+  const trees = readTrees(input);
+  if (trees !== undefined) return readAllTrees(trees, input, layers);
+  const text = withoutComments(input.text);
+  if (/^\s*[a-z][a-z0-9_]*\s*=/im.test(text) && !/OAUTH2_PROXY_|(?:^|\s)--?[a-z]/.test(text)) {
     addTable(parseToml(input), layers);
     return undefined;
   }
-  if (/^\s*(?:-\s|[\w."'-]+:(?:\s|$)|\{)/m.test(withoutComments(text))) {
-    return parseYaml(input)
-      .map((tree) => readTree(tree, input, layers))
-      .find((each) => each !== undefined);
-  }
-  const words = splitWords(text);
+  const words = splitWords(input.text);
   addGiven(readFlags(words), layers.flags);
   addGiven(readEnvironment(words, PREFIX), layers.environment);
   return undefined;
 }
 
-function readTree(tree: unknown, input: Input, layers: Layers): Table | undefined {
-  if (isAlpha(tree)) return tableOf(tree);
-  const { flags, environment, texts } = readManifest(tree, PREFIX);
-  let alpha: Table | undefined;
-  // A file within the file: a chart's `configFile`, a ConfigMap.
-  for (const text of texts) alpha = readOne({ name: input.name, text }, layers) ?? alpha;
-  addGiven(flags, layers.flags);
-  addGiven(environment, layers.environment);
+/** Whatever is a table or a list as YAML; of anything else YAML makes one long text, or nothing. */
+function readTrees(input: Input): readonly unknown[] | undefined {
+  try {
+    const trees = parseYaml(input).filter((tree) => typeof tree === 'object');
+    return trees.length > 0 ? trees : undefined;
+  } catch (cause) {
+    // By its looks it was meant as YAML.
+    const first = /^\s*[^\s#;].*$/m.exec(input.text)?.[0] ?? '';
+    if (/^\s*(?:-\s|---|[\w.-]+:(?:\s|$))/.test(first)) throw cause;
+    return undefined;
+  }
+}
+
+function readAllTrees(trees: readonly unknown[], input: Input, layers: Layers): Table | undefined {
+  let alpha = trees.filter(isAlpha).map(tableOf)[0];
+  const manifests = trees.filter((tree) => !isAlpha(tree)).map((tree) => readManifest(tree, PREFIX, PROGRAM));
+  if (manifests.reduce((sum, { programs }) => sum + programs, 0) > 1) throw severalProxies(input.name);
+  for (const { flags, environment, texts } of manifests) {
+    // A file within the file: a chart's `configFile`, a ConfigMap.
+    const files = texts.filter((text) => /^\s*[a-z_A-Z]+\s*[=:]/m.test(text));
+    for (const text of files) alpha = readOne({ name: input.name, text }, layers) ?? alpha;
+    addGiven(flags, layers.flags);
+    addGiven(environment, layers.environment);
+  }
   return alpha;
 }
 
+/** Flags that each oauth2-proxy has of its own. */
+const PROGRAM = /^--?(?:upstream|email-domain|provider|http-address|https-address|oidc-issuer-url|client-id|redirect-url|skip-auth-route|skip-auth-regex|cookie-secret)(?:=|$)/;
+
+const severalProxies = (name: string): CommandError =>
+  new CommandError(`${name} has several oauth2-proxy, and what one of them opens is not to be opened at another: nothing was written`, {
+    hints: ['put the part of one of them into a file of its own, and import that'],
+  });
+
+/** Of several files the later counts. */
 function addTable(table: Table, { file }: Layers): void {
   for (const [name, value] of Object.entries(table)) file.set(flagName(name), value);
 }

@@ -44,11 +44,11 @@ export function convertPomerium(inputs: readonly Input[], wishes: Wishes): Draft
     .toReversed()
     .map(({ to }) => parseAddress(targetsOf(to)[0])?.url)
     .find((url) => url !== undefined);
-  const rules = [
+  const put = [
     ...ours.flatMap((route) => rulesOf(route, { ledger, main: originOf(main), timeout, wishes })),
     ...endOf(ours),
   ];
-  const { vars, secrets } = settleSettings(ledger, wishes, { host, rules, upstream: originOf(main) });
+  const { vars, secrets, rules } = settleSettings(ledger, wishes, { host, rules: put, upstream: originOf(main) });
   return {
     vars: { ...vars, ...durations(ledger), ...passedHeaders(ledger), ...securityHeaders(ledger) },
     rules,
