@@ -83,7 +83,7 @@ export const ALPHA_SECTIONS = [
       '`IDENTITY_HEADERS` says which claim goes under which name',
     ),
     renamed(under('providers', 'oidcConfig.extraAudiences'), '`ZITADEL_AUDIENCE`'),
-    renamed(under('providers', 'backendLogoutURL'), 'sign-out ends the session at ZITADEL by itself'),
+    same(under('providers', 'backendLogoutURL'), 'sign-out ends the session at ZITADEL by itself'),
     renamed(
       under('providers', 'loginGovConfig.jwtKey loginGovConfig.jwtKeyFile'),
       '`ZITADEL_CLIENT_KEY`, ZITADEL’s key file',

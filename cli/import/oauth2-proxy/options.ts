@@ -28,14 +28,14 @@ export const OAUTH2_PROXY: Catalogue = {
       ),
       renamed('redirect-url', '`ZITADEL_CALLBACK_URL`'),
       renamed('scope', '`ZITADEL_SCOPES`; the default asks for all that is needed'),
-      renamed('backend-logout-url', 'sign-out ends the session at ZITADEL by itself'),
+      same('backend-logout-url', 'sign-out ends the session at ZITADEL by itself'),
       renamed('jwt-key jwt-key-file', '`ZITADEL_CLIENT_KEY`, ZITADEL’s key file'),
       renamed('acr-values', '`amr` and `max_age` of a rule ask for a stronger or fresher sign-in, and check it'),
       renamed('prompt approval-prompt', '`/auth/login?prompt=…` for one sign-in'),
       renamed('oidc-groups-claim', 'roles are ZITADEL’s; `ROLE_MAP` gives them other names'),
       renamed('oidc-email-claim user-id-claim', '`IDENTITY_HEADERS` says which claim goes under which name'),
       renamed('oidc-extra-audience', '`ZITADEL_AUDIENCE`'),
-      renamed(
+      impossible(
         'whitelist-domain',
         'one returns to one’s own site only; after a sign-out, to what `ZITADEL_POST_LOGOUT_URL` says',
       ),

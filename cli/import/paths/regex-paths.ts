@@ -50,6 +50,8 @@ interface Anchored {
   readonly pieces: readonly Piece[];
   readonly isAtStart: boolean;
   readonly isAtEnd: boolean;
+  /** Something has to stand before it. */
+  readonly hasBefore: boolean;
 }
 
 /** `undefined`: an anchor in the middle. */
@@ -63,24 +65,27 @@ function anchor(word: Word, isWhole: boolean): Anchored | undefined {
   const [first, ...rest] = pieces;
   // `^.*x` is `x` wherever it stands.
   const isLoose = !isAtStart || first?.kind === 'any';
-  return { pieces: first?.kind === 'any' ? rest : pieces, isAtStart: !isLoose, isAtEnd };
+  const hasBefore = first?.kind === 'any' && first.min > 0;
+  return { pieces: first?.kind === 'any' ? rest : pieces, isAtStart: !isLoose, isAtEnd, hasBefore };
 }
 
-function pathsWithin({ pieces, isAtStart, isAtEnd }: Anchored): readonly string[] {
+function pathsWithin({ pieces, isAtStart, isAtEnd, hasBefore }: Anchored): readonly string[] {
   const [first] = pieces;
   if (first === undefined) return isAtStart && isAtEnd ? [] : [EVERYTHING];
   const beginsWithSlash = first.kind === 'text' && first.text.startsWith('/');
   if (isAtStart && !beginsWithSlash) return [];
   // What ends in a whole segment of `*` would mean all that is below it.
-  let paths = isAtStart || beginsWithSlash ? [''] : DEPTHS.map((depth) => `/${depth}`);
+  let paths = isAtStart || (beginsWithSlash && !hasBefore) ? [''] : DEPTHS.map((depth) => `/${depth}`);
   for (const [index, piece] of pieces.entries()) {
-    if (piece.kind === 'any' && index === pieces.length - 1) return sound(paths.map(everythingBelow));
+    // `^/.+` is not the first page, nor `^/a.+` the page /a, and all below them can't be said without them.
+    if (piece.kind === 'any' && index === pieces.length - 1)
+      return sound(paths.filter((path) => piece.min === 0 || /[^/]\/$/.test(path)).map(everythingBelow));
     const texts = textsWithin(piece);
     paths = paths.flatMap((path) =>
       texts.filter((text) => standsForAll(piece, path, pieces[index + 1])).map((text) => path + text),
     );
   }
-  return sound(isAtEnd ? paths.filter((path) => !path.endsWith('/*')) : paths.map(everythingBelow));
+  return sound(isAtEnd ? paths.filter((path) => !/\/\*\/?$/.test(path)) : paths.map(everythingBelow));
 }
 
 function textsWithin(piece: Piece): readonly string[] {
@@ -96,8 +101,9 @@ function standsForAll(piece: Piece, before: string, next: Piece | undefined): bo
   return before.endsWith('/') && next?.kind === 'text' && next.text.startsWith('/');
 }
 
+/** `/x/*` with `/*` behind it has `/x/`, too, where the segment is empty. */
 const sound = (paths: readonly string[]): readonly string[] => [
-  ...new Set(paths.filter((path) => path !== '' && !path.includes('//') && !(judgePath(path) instanceof Wanted))),
+  ...new Set(paths.filter((path) => path !== '' && !/\/\/|\/\*\/\*$/.test(path) && !(judgePath(path) instanceof Wanted))),
 ];
 
 function pathAround({ pieces, isAtStart, isAtEnd }: Anchored): string {
