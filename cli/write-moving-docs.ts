@@ -91,7 +91,9 @@ const LEGEND = `Each option has one of four answers: *same* (it is so here, too,
 
 export function movingPages(): Readonly<Record<string, string>> {
   const kinds = Object.keys(PAGES) as KindName[];
-  return Object.fromEntries(kinds.map((kind) => [`docs/${PAGES[kind].file}`, writePage(KINDS[kind].catalogue, PAGES[kind])]));
+  return Object.fromEntries(
+    kinds.map((kind) => [`docs/${PAGES[kind].file}`, writePage(KINDS[kind].catalogue, PAGES[kind])]),
+  );
 }
 
 function writePage({ title, version, sections }: Catalogue, { introduction }: Page): string {

@@ -6,7 +6,7 @@ import { Wanted } from '../../src/config/values.ts';
 import { folderOf } from '../../src/endpoints/catalogue.ts';
 import type { Secret, Wishes } from './draft.ts';
 import type { Ledger } from './ledger.ts';
-import { CLOSED, EVERYWHERE, meetPaths, type Rule } from './paths/rules.ts';
+import { CLOSED, meetPaths, type Rule } from './paths/rules.ts';
 
 const STAND_IN = {
   domain: 'https://my-instance.zitadel.cloud',
@@ -82,23 +82,39 @@ const clientSecretFrom = (option: string): Secret => ({
 /** An issuer with a path, or of a provider that everybody knows, is not ZITADEL's. */
 function zitadelOrigin(issuer: string | undefined): string | undefined {
   const url = URL.parse((issuer ?? '').trim().replace(/\/\.well-known\/openid-configuration$/, ''));
-  if (!url || url.pathname !== '/' || url.username !== '' || FOREIGN.test(url.hostname)) return undefined;
+  if (url?.pathname !== '/' || url.username !== '' || FOREIGN.test(url.hostname)) return undefined;
   const parsed = parseIssuer(url.origin);
   return parsed instanceof Wanted ? undefined : parsed;
 }
 
-function settleUpstream({ upstream }: Found, wishes: Wishes, { callback, ledger }: { readonly callback: string; readonly ledger: Ledger }): string {
+function settleUpstream(
+  { upstream }: Found,
+  wishes: Wishes,
+  { callback, ledger }: { readonly callback: string; readonly ledger: Ledger },
+): string {
   const given = wishes.upstream ?? upstream;
   if (given === undefined || parseUpstream(given) instanceof Wanted) {
-    ledger.note('todo', 'UPSTREAM_URL', 'the files name no application that could stand here: enter its address, or --upstream URL');
+    ledger.note(
+      'todo',
+      'UPSTREAM_URL',
+      'the files name no application that could stand here: enter its address, or --upstream URL',
+    );
     return STAND_IN.upstream;
   }
   if (isOwn(given, callback)) {
-    ledger.note('todo', 'UPSTREAM_URL', `${given} becomes the gateway’s own address: the application needs another one, which only the gateway knows`);
+    ledger.note(
+      'todo',
+      'UPSTREAM_URL',
+      `${given} becomes the gateway’s own address: the application needs another one, which only the gateway knows`,
+    );
     return STAND_IN.upstream;
   }
   if (isPrivate(given))
-    ledger.note('todo', 'UPSTREAM_URL', `${given} is an address that only the old gateway’s machine or network knows: a worker needs one that it can reach (a tunnel with its own hostname, a VPC service)`);
+    ledger.note(
+      'todo',
+      'UPSTREAM_URL',
+      `${given} is an address that only the old gateway’s machine or network knows: a worker needs one that it can reach (a tunnel with its own hostname, a VPC service)`,
+    );
   return given;
 }
 

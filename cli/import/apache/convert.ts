@@ -7,7 +7,7 @@ import { type Directive, parseApache } from '../formats/apache.ts';
 import { durationOf, type Table } from '../formats/structured.ts';
 import { chooseHost } from '../hosts.ts';
 import { createLedger, type Ledger } from '../ledger.ts';
-import { EVERYWHERE, meetPaths, multiply, type Rule } from '../paths/rules.ts';
+import { EVERYWHERE, multiply, type Rule } from '../paths/rules.ts';
 import { settle } from '../settings.ts';
 import { passedHeaders } from './headers.ts';
 import { MOD_AUTH_OPENIDC } from './options.ts';
@@ -57,7 +57,11 @@ export function convertApache(inputs: readonly Input[], wishes: Wishes, reader: 
       'it is not read here, and may say who may pass: nothing is opened beside what is said in full',
     );
   noteServed(proxied.main, ledger);
-  const { vars, secrets, rules } = settleSettings(ledger, wishes, { host: site.host, rules: put, upstream: proxied.main });
+  const { vars, secrets, rules } = settleSettings(ledger, wishes, {
+    host: site.host,
+    rules: put,
+    upstream: proxied.main,
+  });
   return {
     vars: {
       ...vars,

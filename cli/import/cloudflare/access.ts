@@ -57,7 +57,7 @@ function toApplication(settings: Table, all: readonly Table[]): Application {
   const id = textOf(settings['id'] ?? settings['uid']);
   const listed = listOf(settings['policies']);
   const found = listed.flatMap((each, index) => {
-    if (isTable(each) && (each['include'] ?? undefined) !== undefined) return [{ precedence: index + 1, ...each }];
+    if (isTable(each) && (each['include'] ?? null) !== null) return [{ precedence: index + 1, ...each }];
     const wanted = textOf(isTable(each) ? each['id'] : each);
     const policy = all.find((other) => textOf(other['id']) === wanted);
     return policy === undefined ? [] : [{ ...policy, precedence: index + 1 }];

@@ -81,12 +81,16 @@ function readAllTrees(trees: readonly unknown[], input: Input, layers: Layers): 
 }
 
 /** Flags that each oauth2-proxy has of its own. */
-const PROGRAM = /^--?(?:upstream|email-domain|provider|http-address|https-address|oidc-issuer-url|client-id|redirect-url|skip-auth-route|skip-auth-regex|cookie-secret)(?:=|$)/;
+const PROGRAM =
+  /^--?(?:upstream|email-domain|provider|http-address|https-address|oidc-issuer-url|client-id|redirect-url|skip-auth-route|skip-auth-regex|cookie-secret)(?:=|$)/;
 
 const severalProxies = (name: string): CommandError =>
-  new CommandError(`${name} has several oauth2-proxy, and what one of them opens is not to be opened at another: nothing was written`, {
-    hints: ['put the part of one of them into a file of its own, and import that'],
-  });
+  new CommandError(
+    `${name} has several oauth2-proxy, and what one of them opens is not to be opened at another: nothing was written`,
+    {
+      hints: ['put the part of one of them into a file of its own, and import that'],
+    },
+  );
 
 /** Of several files the later counts. */
 function addTable(table: Table, { file }: Layers): void {

@@ -82,7 +82,7 @@ function pathsWithin({ pieces, isAtStart, isAtEnd, hasBefore }: Anchored): reado
       return sound(paths.filter((path) => piece.min === 0 || /[^/]\/$/.test(path)).map(everythingBelow));
     const texts = textsWithin(piece);
     paths = paths.flatMap((path) =>
-      texts.filter((text) => standsForAll(piece, path, pieces[index + 1])).map((text) => path + text),
+      texts.filter((_text) => standsForAll(piece, path, pieces[index + 1])).map((text) => path + text),
     );
   }
   return sound(isAtEnd ? paths.filter((path) => !/\/\*\/?$/.test(path)) : paths.map(everythingBelow));
@@ -103,7 +103,9 @@ function standsForAll(piece: Piece, before: string, next: Piece | undefined): bo
 
 /** `/x/*` with `/*` behind it has `/x/`, too, where the segment is empty. */
 const sound = (paths: readonly string[]): readonly string[] => [
-  ...new Set(paths.filter((path) => path !== '' && !/\/\/|\/\*\/\*$/.test(path) && !(judgePath(path) instanceof Wanted))),
+  ...new Set(
+    paths.filter((path) => path !== '' && !/\/\/|\/\*\/\*$/.test(path) && !(judgePath(path) instanceof Wanted)),
+  ),
 ];
 
 function pathAround({ pieces, isAtStart, isAtEnd }: Anchored): string {

@@ -76,10 +76,7 @@ export const POMERIUM: Catalogue = {
       renamed('default_upstream_timeout', '`timeout` of a rule'),
       same('pass_identity_headers', 'always'),
       same('skip_xff_append xff_num_trusted_hops', '`X-Forwarded-For` is the client as Cloudflare saw it'),
-      same(
-        'allow_upgrades',
-        'WebSockets pass, and end with their session',
-      ),
+      same('allow_upgrades', 'WebSockets pass, and end with their session'),
       same(
         'normalize_path merge_slashes path_with_escaped_slashes_action headers_with_underscores_action',
         'every reading of a path is judged, and it goes up as it came',

@@ -1,11 +1,11 @@
 // Another gateway's files become a configuration, which the worker's own loader reads and `explain` is asked about.
 
 import { expect } from 'vitest';
+import { explainRequest } from '../../../cli/explain/explanation.ts';
+import { createQuestion } from '../../../cli/explain/question.ts';
 import { loadDraft } from '../../../cli/import/check.ts';
 import type { Draft, Reader, Wishes } from '../../../cli/import/draft.ts';
 import { KINDS, type KindName } from '../../../cli/import/recognise.ts';
-import { explainRequest } from '../../../cli/explain/explanation.ts';
-import { createQuestion } from '../../../cli/explain/question.ts';
 import type { Config } from '../../../src/config/schema.ts';
 
 type Files = Readonly<Record<string, string>>;

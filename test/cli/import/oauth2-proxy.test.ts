@@ -46,7 +46,9 @@ cookie_expire = "8h"`,
       SESSION_MAX_DURATION: 28_800,
     });
     const config = configOf(draft);
-    expect(config.routes.find(({ path }) => path === '/reports/*')?.upstream?.origin).toBe('http://reports.example.net:9000');
+    expect(config.routes.find(({ path }) => path === '/reports/*')?.upstream?.origin).toBe(
+      'http://reports.example.net:9000',
+    );
     expect(config.routes.find(({ path }) => path === '/ping')?.upstream?.origin).toBe('http://one.example.net');
     expect(draft.secrets.map(({ name }) => name)).toEqual(['SESSION_SECRET', 'ZITADEL_CLIENT_SECRET']);
     expect(JSON.stringify(draft)).not.toContain('not-to-be-seen');
@@ -58,7 +60,10 @@ cookie_expire = "8h"`,
     ['an organisation of GitHub', 'email_domains = "*"\nprovider = "github"\ngithub_org = "acme"', 'github-org'],
     ['a list that is not here', 'authenticated_emails_file = "/etc/emails"', 'authenticated-emails-file'],
   ])('who passes by %s: closed, and said', (_, lines, said) => {
-    const draft = convert('oauth2-proxy', `upstreams = ["http://app.example.net/"]\nskip_auth_routes = ["^/open/"]\n${lines}`);
+    const draft = convert(
+      'oauth2-proxy',
+      `upstreams = ["http://app.example.net/"]\nskip_auth_routes = ["^/open/"]\n${lines}`,
+    );
     expectAnswers(
       draft,
       `GET / as anonymous → 403
@@ -71,7 +76,10 @@ cookie_expire = "8h"`,
   });
 
   it('addresses of a file that is here', () => {
-    const files = { 'o.cfg': 'authenticated_emails_file = "/etc/emails"', '/etc/emails': '# who\nada@example.com\n\nbob@example.com\n' };
+    const files = {
+      'o.cfg': 'authenticated_emails_file = "/etc/emails"',
+      '/etc/emails': '# who\nada@example.com\n\nbob@example.com\n',
+    };
     expectAnswers(
       convert('oauth2-proxy', files),
       `GET / as ada@example.com → pass
@@ -80,7 +88,8 @@ cookie_expire = "8h"`,
   });
 
   it('!= opens all but what is around it; several are not told', () => {
-    const open = (routes: string) => convert('oauth2-proxy', `${CFG}allowed_groups = ["staff"]\nskip_auth_routes = [${routes}]`);
+    const open = (routes: string) =>
+      convert('oauth2-proxy', `${CFG}allowed_groups = ["staff"]\nskip_auth_routes = [${routes}]`);
     expectAnswers(
       open('"GET!=^/api"'),
       `GET /x as anonymous → pass
@@ -109,8 +118,15 @@ cookie_expire = "8h"`,
   });
 
   it('headers and tokens under the old names', () => {
-    const draft = convert('oauth2-proxy', `${CFG}set_xauthrequest = true\npass_access_token = true\nprefer_email_to_user = true\nupstreams = ["static://202"]`);
-    expect(draft.vars['IDENTITY_HEADERS']).toMatchObject({ 'X-Auth-Request-Email': 'email', 'X-Auth-Request-Groups': 'roles', 'X-Forwarded-User': 'email' });
+    const draft = convert(
+      'oauth2-proxy',
+      `${CFG}set_xauthrequest = true\npass_access_token = true\nprefer_email_to_user = true\nupstreams = ["static://202"]`,
+    );
+    expect(draft.vars['IDENTITY_HEADERS']).toMatchObject({
+      'X-Auth-Request-Email': 'email',
+      'X-Auth-Request-Groups': 'roles',
+      'X-Forwarded-User': 'email',
+    });
     expect(configOf(draft).routes.at(-1)).toMatchObject({ path: '/*', forward_access_token: true });
     expect(draft.secrets.map(({ name }) => name)).toContain('UPSTREAM_SECRET');
   });
@@ -118,10 +134,19 @@ cookie_expire = "8h"`,
   it('whatever is skipped: an anonymous request passes only where the old expression matches', () => {
     const piece = fc.constantFrom('/', 'a', 'b', '.*', '[^/]+', '(a|b)', '\\d', '.', 'a?', '/a/');
     const routes = fc.array(
-      fc.tuple(fc.constantFrom('', 'GET=', 'POST=', 'GET!='), fc.constantFrom('', '^', '^/'), fc.array(piece, { maxLength: 4 }), fc.constantFrom('', '$')).map((parts) => parts.flat().join('')),
+      fc
+        .tuple(
+          fc.constantFrom('', 'GET=', 'POST=', 'GET!='),
+          fc.constantFrom('', '^', '^/'),
+          fc.array(piece, { maxLength: 4 }),
+          fc.constantFrom('', '$'),
+        )
+        .map((parts) => parts.flat().join('')),
       { minLength: 1, maxLength: 3 },
     );
-    const path = fc.array(fc.constantFrom('a', 'b', 'ab', '1', 'aa'), { minLength: 1, maxLength: 4 }).map((segments) => `/${segments.join('/')}`);
+    const path = fc
+      .array(fc.constantFrom('a', 'b', 'ab', '1', 'aa'), { minLength: 1, maxLength: 4 })
+      .map((segments) => `/${segments.join('/')}`);
     fc.assert(
       fc.property(routes, fc.constantFrom('GET', 'POST'), path, (all, method, asked) => {
         const draft = convert('oauth2-proxy', `${CFG}skip_auth_routes = ${JSON.stringify(all)}`);
@@ -132,7 +157,8 @@ cookie_expire = "8h"`,
           const matches = no === '' ? [asked, `${asked}/`, `${asked}/a`].some(test) : !test(asked);
           return (of === '' || of === method) && matches;
         });
-        if (ask(configOf(draft), `${method} ${asked} as anonymous`) === 'pass') expect([all, method, asked, wasOpen]).toEqual([all, method, asked, true]);
+        if (ask(configOf(draft), `${method} ${asked} as anonymous`) === 'pass')
+          expect([all, method, asked, wasOpen]).toEqual([all, method, asked, true]);
       }),
       { numRuns: 300 },
     );
@@ -145,12 +171,30 @@ describe('other forms', () => {
     GET / as other → 403`;
 
   it.each([
-    ['a command', 'docker run quay.io/oauth2-proxy/oauth2-proxy:v7 \\\n  --email-domain=* --upstream=http://app.example.net/ \\\n  --skip-auth-route=^/metrics$ --allowed-group staff --client-secret=not-to-be-seen'],
-    ['an environment', 'OAUTH2_PROXY_EMAIL_DOMAINS=*\nOAUTH2_PROXY_UPSTREAMS="http://app.example.net/"\nexport OAUTH2_PROXY_SKIP_AUTH_ROUTES=^/metrics$\nOAUTH2_PROXY_ALLOWED_GROUPS=staff\nOAUTH2_PROXY_CLIENT_SECRET=not-to-be-seen'],
-    ['a unit', '[Service]\nEnvironment="OAUTH2_PROXY_ALLOWED_GROUPS=staff"\nExecStart=/usr/bin/oauth2-proxy --email-domain="*" --upstream=http://app.example.net/ --skip-auth-route=^/metrics$'],
-    ['a compose file', 'services:\n  proxy:\n    image: quay.io/oauth2-proxy/oauth2-proxy\n    command: --upstream=http://app.example.net/ --skip-auth-route=^/metrics$\n    environment:\n      OAUTH2_PROXY_EMAIL_DOMAINS: "*"\n      OAUTH2_PROXY_ALLOWED_GROUPS: staff\n      OAUTH2_PROXY_CLIENT_SECRET: not-to-be-seen'],
-    ['a Deployment', 'kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - args: [--email-domain=*, --upstream=http://app.example.net/, "--skip-auth-route=^/metrics$"]\n          env:\n            - name: OAUTH2_PROXY_ALLOWED_GROUPS\n              value: staff\n            - name: OAUTH2_PROXY_CLIENT_SECRET\n              valueFrom: { secretKeyRef: { name: s, key: k } }'],
-    ['values of a chart', 'config:\n  configFile: |-\n    email_domains = [ "*" ]\n    upstreams = [ "http://app.example.net/" ]\nextraArgs:\n  skip-auth-route: ^/metrics$\n  allowed-group: staff'],
+    [
+      'a command',
+      'docker run quay.io/oauth2-proxy/oauth2-proxy:v7 \\\n  --email-domain=* --upstream=http://app.example.net/ \\\n  --skip-auth-route=^/metrics$ --allowed-group staff --client-secret=not-to-be-seen',
+    ],
+    [
+      'an environment',
+      'OAUTH2_PROXY_EMAIL_DOMAINS=*\nOAUTH2_PROXY_UPSTREAMS="http://app.example.net/"\nexport OAUTH2_PROXY_SKIP_AUTH_ROUTES=^/metrics$\nOAUTH2_PROXY_ALLOWED_GROUPS=staff\nOAUTH2_PROXY_CLIENT_SECRET=not-to-be-seen',
+    ],
+    [
+      'a unit',
+      '[Service]\nEnvironment="OAUTH2_PROXY_ALLOWED_GROUPS=staff"\nExecStart=/usr/bin/oauth2-proxy --email-domain="*" --upstream=http://app.example.net/ --skip-auth-route=^/metrics$',
+    ],
+    [
+      'a compose file',
+      'services:\n  proxy:\n    image: quay.io/oauth2-proxy/oauth2-proxy\n    command: --upstream=http://app.example.net/ --skip-auth-route=^/metrics$\n    environment:\n      OAUTH2_PROXY_EMAIL_DOMAINS: "*"\n      OAUTH2_PROXY_ALLOWED_GROUPS: staff\n      OAUTH2_PROXY_CLIENT_SECRET: not-to-be-seen',
+    ],
+    [
+      'a Deployment',
+      'kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - args: [--email-domain=*, --upstream=http://app.example.net/, "--skip-auth-route=^/metrics$"]\n          env:\n            - name: OAUTH2_PROXY_ALLOWED_GROUPS\n              value: staff\n            - name: OAUTH2_PROXY_CLIENT_SECRET\n              valueFrom: { secretKeyRef: { name: s, key: k } }',
+    ],
+    [
+      'values of a chart',
+      'config:\n  configFile: |-\n    email_domains = [ "*" ]\n    upstreams = [ "http://app.example.net/" ]\nextraArgs:\n  skip-auth-route: ^/metrics$\n  allowed-group: staff',
+    ],
   ])('%s', (_, text) => {
     const draft = convert('oauth2-proxy', text);
     expectAnswers(draft, TABLE);
@@ -158,12 +202,16 @@ describe('other forms', () => {
   });
 
   it('what a manifest has from elsewhere is nobody’s role', () => {
-    const draft = convert('oauth2-proxy', 'kind: Pod\nargs: [--email-domain=*]\nenv:\n  - name: OAUTH2_PROXY_ALLOWED_GROUPS\n    valueFrom: { secretKeyRef: { name: s, key: k } }');
+    const draft = convert(
+      'oauth2-proxy',
+      'kind: Pod\nargs: [--email-domain=*]\nenv:\n  - name: OAUTH2_PROXY_ALLOWED_GROUPS\n    valueFrom: { secretKeyRef: { name: s, key: k } }',
+    );
     expectAnswers(draft, 'GET / as staff → 403');
   });
 
   it('several proxies in one manifest are refused: what one opens is not opened at another', () => {
-    const text = 'args: [--upstream=http://a.example.net, --skip-auth-route=^/]\n---\nargs: [--upstream=http://b.example.net, --email-domain=*]';
+    const text =
+      'args: [--upstream=http://a.example.net, --skip-auth-route=^/]\n---\nargs: [--upstream=http://b.example.net, --email-domain=*]';
     expect(() => convert('oauth2-proxy', text)).toThrow('several oauth2-proxy');
   });
 
@@ -189,7 +237,10 @@ providers:
        GET /api/x as staff → pass
        GET /odd/x as staff → 403`,
     );
-    expect(configOf(draft).routes.find(({ path }) => path === '/api/*')).toMatchObject({ strip_prefix: true, upstream: { origin: 'http://api.example.net' } });
+    expect(configOf(draft).routes.find(({ path }) => path === '/api/*')).toMatchObject({
+      strip_prefix: true,
+      upstream: { origin: 'http://api.example.net' },
+    });
     expect(draft.vars['IDENTITY_HEADERS']).toEqual({ 'X-User': 'sub', 'X-Mail': 'email' });
     expect(notesOf(draft, 'lost')).toContain('header X-Key');
     expect(JSON.stringify(draft)).not.toMatch(/not-to-be-seen|bm90LXRv/);

@@ -100,9 +100,15 @@ describe('routes', () => {
   it.each([
     ['a redirect', 'redirect: { https_redirect: true }'],
     ['a fixed answer', 'response: { status: 200, body: hi }'],
-    ['a path that is rewritten by an expression', 'to: http://a.internal\n    regex_rewrite_pattern: ^/x\n    regex_rewrite_substitution: /y'],
+    [
+      'a path that is rewritten by an expression',
+      'to: http://a.internal\n    regex_rewrite_pattern: ^/x\n    regex_rewrite_substitution: /y',
+    ],
   ])('%s is closed', (_, what) => {
-    const draft = convert('pomerium', `routes:\n  - from: https://app.example.com\n    ${what}\n    allow_public_unauthenticated_access: true`);
+    const draft = convert(
+      'pomerium',
+      `routes:\n  - from: https://app.example.com\n    ${what}\n    allow_public_unauthenticated_access: true`,
+    );
     expectAnswers(draft, 'GET / as anonymous → 403');
     expect(notesOf(draft, 'closed')).not.toBe('');
   });
@@ -116,23 +122,71 @@ describe('policies', () => {
     ['anybody', allow('or: [{ authenticated_user: true }]'), 'GET / as anonymous → 302\nGET / as somebody → pass'],
     ['everybody', allow('or: [{ accept: true }]'), 'GET / as anonymous → pass'],
     ['nobody', allow('or: [{ reject: true }]'), 'GET / as anybody → 403'],
-    ['groups', allow('or: [{ groups: { has: a } }, { "claim/roles": b }]'), 'GET / as a → pass\nGET / as b → pass\nGET / as c → 403'],
-    ['addresses', allow('or: [{ email: { is: ada@example.com } }, { email: { in: [bob@example.com] } }]'), 'GET / as bob@example.com → pass\nGET / as eve@example.com → 403'],
-    ['the older fields', '    allowed_users: [ada@example.com]\n    allowed_idp_claims: { email: [bob@example.com] }', 'GET / as ada@example.com → pass\nGET / as bob@example.com → pass\nGET / as eve@example.com → 403'],
+    [
+      'groups',
+      allow('or: [{ groups: { has: a } }, { "claim/roles": b }]'),
+      'GET / as a → pass\nGET / as b → pass\nGET / as c → 403',
+    ],
+    [
+      'addresses',
+      allow('or: [{ email: { is: ada@example.com } }, { email: { in: [bob@example.com] } }]'),
+      'GET / as bob@example.com → pass\nGET / as eve@example.com → 403',
+    ],
+    [
+      'the older fields',
+      '    allowed_users: [ada@example.com]\n    allowed_idp_claims: { email: [bob@example.com] }',
+      'GET / as ada@example.com → pass\nGET / as bob@example.com → pass\nGET / as eve@example.com → 403',
+    ],
     ['a domain', allow('or: [{ domain: { is: example.com } }]'), 'GET / as ada@example.com → 403'],
     ['a domain, the older way', '    allowed_domains: [example.com]', 'GET / as ada@example.com → 403'],
     ['an end of addresses', allow('or: [{ email: { ends_with: "@example.com" } }]'), 'GET / as ada@example.com → 403'],
-    ['a group or a domain: the group', allow('or: [{ groups: a }, { domain: example.com }]'), 'GET / as a → pass\nGET / as ada@example.com → 403'],
+    [
+      'a group or a domain: the group',
+      allow('or: [{ groups: a }, { domain: example.com }]'),
+      'GET / as a → pass\nGET / as ada@example.com → 403',
+    ],
     ['a group and a network', allow('and: [{ groups: a }, { source_ip: 10.0.0.0/8 }]'), 'GET / as a → 403'],
     ['not a group', allow('not: [{ groups: a }]'), 'GET / as b → 403'],
-    ['a group, but a denied one', '    policy: [{ allow: { or: [{ groups: a }] }, deny: { or: [{ groups: b }] } }]', 'GET / as a → 403'],
-    ['denied unless of a group', '    policy: [{ allow: { or: [{ authenticated_user: true }] }, deny: { not: [{ groups: b }] } }]', 'GET / as a → 403\nGET / as b → pass'],
-    ['everybody, but denied unless of a group', '    policy: [{ allow: { or: [{ accept: true }] }, deny: { not: [{ groups: b }] } }]', 'GET / as anonymous → 302\nGET / as a → 403\nGET / as b → pass'],
-    ['all but a method', '    policy: [{ allow: { or: [{ accept: true }] }, deny: { or: [{ http_method: DELETE }] } }]', 'GET / as anonymous → pass\nDELETE / as anonymous → 403'],
-    ['some methods', allow('and: [{ groups: a }, { http_method: { in: [GET] } }]'), 'GET / as a → pass\nPOST / as a → 403'],
-    ['a path for everybody', allow('or: [{ http_path: { starts_with: /open/ } }, { groups: a }]'), 'GET /open/x as anonymous → pass\nGET / as anonymous → 302\nGET / as a → pass'],
-    ['a preflight opens nothing else', '    cors_allow_preflight: true\n    allowed_idp_claims: { groups: [a] }', 'OPTIONS / as anonymous → 401\nGET / as a → pass'],
-    ['a text', '    policy: |\n      allow:\n        or:\n          - groups: a', 'GET / as a → pass\nGET / as b → 403'],
+    [
+      'a group, but a denied one',
+      '    policy: [{ allow: { or: [{ groups: a }] }, deny: { or: [{ groups: b }] } }]',
+      'GET / as a → 403',
+    ],
+    [
+      'denied unless of a group',
+      '    policy: [{ allow: { or: [{ authenticated_user: true }] }, deny: { not: [{ groups: b }] } }]',
+      'GET / as a → 403\nGET / as b → pass',
+    ],
+    [
+      'everybody, but denied unless of a group',
+      '    policy: [{ allow: { or: [{ accept: true }] }, deny: { not: [{ groups: b }] } }]',
+      'GET / as anonymous → 302\nGET / as a → 403\nGET / as b → pass',
+    ],
+    [
+      'all but a method',
+      '    policy: [{ allow: { or: [{ accept: true }] }, deny: { or: [{ http_method: DELETE }] } }]',
+      'GET / as anonymous → pass\nDELETE / as anonymous → 403',
+    ],
+    [
+      'some methods',
+      allow('and: [{ groups: a }, { http_method: { in: [GET] } }]'),
+      'GET / as a → pass\nPOST / as a → 403',
+    ],
+    [
+      'a path for everybody',
+      allow('or: [{ http_path: { starts_with: /open/ } }, { groups: a }]'),
+      'GET /open/x as anonymous → pass\nGET / as anonymous → 302\nGET / as a → pass',
+    ],
+    [
+      'a preflight opens nothing else',
+      '    cors_allow_preflight: true\n    allowed_idp_claims: { groups: [a] }',
+      'OPTIONS / as anonymous → 401\nGET / as a → pass',
+    ],
+    [
+      'a text',
+      '    policy: |\n      allow:\n        or:\n          - groups: a',
+      'GET / as a → pass\nGET / as b → 403',
+    ],
     ['Rego', '    sub_policies: [{ rego: "allow = true" }]', 'GET / as a → 403'],
   ])('%s', (_, policy, table) => {
     expectAnswers(convert('pomerium', route(policy)), table);
