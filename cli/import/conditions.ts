@@ -23,7 +23,6 @@ export interface Access {
 }
 
 export const ANYBODY: Condition = [[]];
-export const NOBODY: Condition = [];
 
 export const lost = (what: string): Atom => ({ kind: 'lost', what });
 

@@ -118,6 +118,14 @@ function settleUpstream(
   return given;
 }
 
+/** Where the old gateway passed the visitor's `Host` on. */
+export const noteHost = (ledger: Ledger, about: string): void =>
+  ledger.note(
+    'changed',
+    about,
+    'the application hears its own host as Host, and the visitor’s as X-Forwarded-Host (docs/headers.md)',
+  );
+
 const isOwn = (upstream: string, callback: string): boolean => new URL(upstream).origin === new URL(callback).origin;
 
 /** A gateway does not call itself. */

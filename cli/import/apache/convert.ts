@@ -8,7 +8,7 @@ import { durationOf, type Table } from '../formats/structured.ts';
 import { chooseHost } from '../hosts.ts';
 import { createLedger, type Ledger } from '../ledger.ts';
 import { EVERYWHERE, multiply, type Rule } from '../paths/rules.ts';
-import { settle } from '../settings.ts';
+import { noteHost, settle } from '../settings.ts';
 import { passedHeaders } from './headers.ts';
 import { MOD_AUTH_OPENIDC } from './options.ts';
 import { proxyRules, readProxies } from './proxies.ts';
@@ -57,6 +57,9 @@ export function convertApache(inputs: readonly Input[], wishes: Wishes, reader: 
       'it is not read here, and may say who may pass: nothing is opened beside what is said in full',
     );
   noteServed(proxied.main, ledger);
+  const all = sectionBodies(site.directives, sections);
+  if (all.some(({ name, args }) => name === 'proxypreservehost' && args[0]?.toLowerCase() === 'on'))
+    noteHost(ledger, 'ProxyPreserveHost');
   const { vars, secrets, rules } = settleSettings(ledger, wishes, {
     host: site.host,
     rules: put,
@@ -66,7 +69,7 @@ export function convertApache(inputs: readonly Input[], wishes: Wishes, reader: 
     vars: {
       ...vars,
       ...durations(ledger),
-      ...passedHeaders(ledger, sectionBodies(site.directives, sections), remoteUser),
+      ...passedHeaders(ledger, all, remoteUser),
     },
     rules,
     secrets,

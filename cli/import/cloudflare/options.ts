@@ -36,9 +36,9 @@ export const CLOUDFLARE: Catalogue = {
     ),
     section(
       'cloudflared: originRequest',
-      renamed(
+      impossible(
         origin('httpHostHeader'),
-        'see docs/recipes.md: which host the application hears of. The tunnel may go on setting it',
+        'the application’s `Host` is its own, the visitor’s is `X-Forwarded-Host` (docs/headers.md)',
       ),
       renamed(origin('connectTimeout'), '`timeout` of a rule: to the first byte'),
       renamed(

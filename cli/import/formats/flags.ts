@@ -60,7 +60,7 @@ export interface Manifest {
 }
 
 /** Where a value comes from elsewhere, such as a manifest's secret: nobody has a role or an address of this name. */
-const ELSEWHERE = '${given elsewhere}';
+const ELSEWHERE = '$(given elsewhere)';
 
 /** All of it that a manifest has anywhere: lists of arguments, `environment`, `{ name, value }`, `extraArgs`. */
 export function readManifest(tree: unknown, prefix: string, program: RegExp): Manifest {

@@ -22,7 +22,10 @@ export const ALPHA_SECTIONS = [
     renamed(upstreams('path uri'), '`UPSTREAM_URL`, and `path` with `upstream` of a rule'),
     renamed(upstreams('timeout'), '`timeout` of a rule'),
     renamed(upstreams('rewriteTarget'), '`strip_prefix`, where a prefix is cut off; any other is closed'),
-    renamed(upstreams('passHostHeader'), 'see docs/recipes.md: which host the application hears of'),
+    impossible(
+      upstreams('passHostHeader'),
+      'the application’s `Host` is its own, the visitor’s is `X-Forwarded-Host` (docs/headers.md)',
+    ),
     same(upstreams('proxyWebSockets'), 'WebSockets pass, and end with their session'),
     same('upstreamConfig.proxyRawPath', 'paths go up byte for byte'),
     unneeded(upstreams('id flushInterval disableKeepAlives'), 'streams pass as they come; rules need no name'),

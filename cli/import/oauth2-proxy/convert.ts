@@ -8,7 +8,7 @@ import { durationOf, flagOf, listOf, type Table, tableOf, textOf } from '../form
 import { createLedger, type Ledger } from '../ledger.ts';
 import { pathsOfRegex } from '../paths/regex-paths.ts';
 import { EVERYWHERE, meetPaths, multiply, type Rule } from '../paths/rules.ts';
-import { settle } from '../settings.ts';
+import { noteHost, settle } from '../settings.ts';
 import { accessRules } from './access.ts';
 import { passedHeaders } from './headers.ts';
 import { listFrom } from './lists.ts';
@@ -28,6 +28,7 @@ export function convertOauth2Proxy(inputs: readonly Input[], wishes: Wishes, rea
   const headers = passedHeaders(ledger, alpha);
   const upstreams = upstreamRules(ledger, alpha ?? {});
   const layers = [apiRules(ledger), [{ path: EVERYWHERE, fields: headers.tokens }], upstreams.rules];
+  if (!upstreams.onlyAsks && flagOf(ledger.take('pass-host-header')) !== false) noteHost(ledger, 'pass-host-header');
   const folder = folderOfProxy(ledger, textOf(ledger.take('redirect-url')));
   const put = layers
     .reduce<readonly Rule[]>(multiply, access)

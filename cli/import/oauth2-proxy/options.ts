@@ -98,7 +98,10 @@ export const OAUTH2_PROXY: Catalogue = {
         '`UPSTREAM_URL`, and `upstream` of a rule; files and fixed answers (`file:`, `static:`) are not served',
       ),
       renamed('upstream-timeout', '`timeout` of a rule'),
-      renamed('pass-host-header', 'see docs/recipes.md: which host the application hears of'),
+      impossible(
+        'pass-host-header',
+        'the application’s `Host` is its own, the visitor’s is `X-Forwarded-Host` (docs/headers.md)',
+      ),
       same('proxy-websockets', 'WebSockets pass, and end with their session'),
       same('allow-query-semicolons', 'the query goes up byte for byte'),
       unneeded('flush-interval disable-keep-alives', 'streams pass as they come'),

@@ -99,9 +99,9 @@ export const POMERIUM: Catalogue = {
       renamed(routes('prefix_rewrite'), '`strip_prefix`, and a path of `upstream`'),
       renamed(routes('timeout'), '`timeout` of a rule: to the first byte'),
       renamed(routes('cors_allow_preflight'), '`cors` of a rule, with the origins'),
-      renamed(
+      impossible(
         routes('preserve_host_header host_rewrite host_rewrite_header'),
-        'see docs/recipes.md: which host the application hears of',
+        'the application’s `Host` is its own, the visitor’s is `X-Forwarded-Host` (docs/headers.md)',
       ),
       renamed(routes('set_response_headers'), '`SECURITY_HEADERS`, for the whole site'),
       renamed(
