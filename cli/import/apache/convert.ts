@@ -12,6 +12,7 @@ import { noteHost, settle } from '../settings.ts';
 import { passedHeaders } from './headers.ts';
 import { MOD_AUTH_OPENIDC } from './options.ts';
 import { proxyRules, readProxies } from './proxies.ts';
+import { refusalRules } from './refusals.ts';
 import { pathOfLocation, readSections, rulesOfSection, type Section } from './sections.ts';
 
 export function convertApache(inputs: readonly Input[], wishes: Wishes, reader: Reader): Draft {
@@ -46,7 +47,7 @@ export function convertApache(inputs: readonly Input[], wishes: Wishes, reader: 
   ];
   const proxied = proxyRules(proxies, ledger);
   const said = withoutCallback(
-    sections.flatMap((section) => rulesOfSection(section, around)),
+    [...refusalRules(site.directives, unknown), ...sections.flatMap((section) => rulesOfSection(section, around))],
     one('OIDCRedirectURI'),
   );
   const put = multiply([...said, ...restOf(said, { unknown, paths: proxied.paths, ledger })], proxied.rules);
@@ -155,7 +156,7 @@ function restOf(
   said: readonly Rule[],
   { unknown, paths, ledger }: { unknown: readonly string[]; paths: readonly string[]; ledger: Ledger },
 ): readonly Rule[] {
-  const isProtected = said.some(({ fields }) => fields['access'] !== 'public');
+  const isProtected = said.some(({ fields }) => fields['access'] !== 'public' && fields['access'] !== 'deny');
   const end: Rule = { path: EVERYWHERE, fields: {} };
   if (
     unknown.length > 0 ||

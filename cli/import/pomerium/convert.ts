@@ -44,8 +44,9 @@ export function convertPomerium(inputs: readonly Input[], wishes: Wishes): Draft
     .toReversed()
     .map(({ to }) => parseAddress(targetsOf(to)[0])?.url)
     .find((url) => url !== undefined);
+  const isOneUpstream = new Set(ours.map(({ to }) => targetsOf(to)[0])).size <= 1;
   const put = [
-    ...ours.flatMap((route) => rulesOf(route, { ledger, main: originOf(main), timeout, wishes })),
+    ...ours.flatMap((route) => rulesOf(route, { ledger, main: originOf(main), isOneUpstream, timeout, wishes })),
     ...endOf(ours),
   ];
   const { vars, secrets, rules } = settleSettings(ledger, wishes, { host, rules: put, upstream: originOf(main) });
@@ -135,6 +136,8 @@ const isForAll = (route: Table): boolean =>
 interface Around {
   readonly ledger: Ledger;
   readonly main: string | undefined;
+  /** All routes of the site lead to one. */
+  readonly isOneUpstream: boolean;
   readonly timeout: number | undefined;
   readonly wishes: Wishes;
 }
@@ -148,7 +151,8 @@ function rulesOf(route: Table, around: Around): readonly Rule[] {
   const allowed = accessOf(readPolicy(route), about, ledger, wishes.role);
   const forwarded = goesTo.rules.map((rule) => ({ ...rule, why: rule.why ?? about }));
   const inner = matched.within.flatMap((path) => multiply([{ path, fields: {} }], multiply(allowed, forwarded)));
-  const isOpenToAll = allowed.every(({ fields }) => fields['access'] === 'public');
+  // Below it, it would reach the same application by a rule that asks for as much or more.
+  const isOpenToAll = around.isOneUpstream && allowed.every(({ fields }) => fields['access'] === 'public');
   // What may be meant by an expression and is not surely: closed, since a rule below could open it.
   const outer =
     matched.isExact || isOpenToAll

@@ -132,6 +132,25 @@ describe('sections', () => {
     );
   });
 
+  it('what is refused outside of Require stays so; under a condition, nothing is opened by itself', () => {
+    const refuse = (lines: string) =>
+      convert(
+        'apache',
+        site(`${PROXY}${lines}\n<Location /admin>\nAuthType openid-connect\nRequire valid-user\n</Location>`),
+      );
+    expectAnswers(
+      refuse(
+        'RewriteRule ^/private/ - [F,L]\nRedirectMatch 404 ^/\\.git\nRedirect gone /old\nRewriteRule ^/moved$ /new [R=301,L]',
+      ),
+      `GET /private/x as anonymous → 403
+       GET /.git/config as anonymous → 403
+       GET /old/x as somebody → 403
+       GET /moved as anonymous → pass
+       GET / as anonymous → pass`,
+    );
+    expectAnswers(refuse('RewriteCond %{REMOTE_ADDR} !^10\nRewriteRule ^/ - [F]'), 'GET / as anonymous → 302');
+  });
+
   it('folders where Alias and DocumentRoot say which path they are; locations count more', () => {
     const draft = convert(
       'apache',
