@@ -119,11 +119,17 @@ function optionsOf(directives: readonly Directive[]): ReadonlyMap<string, unknow
   const options = new Map<string, unknown>();
   const visit = ({ name, title, args, body }: Directive) => {
     if (name.startsWith('oidc') || /^(?:rewriterule|authldap\w*|authuserfile|authbasic\w*)$/.test(name))
-      options.set(title, args.join(' '));
+      options.set(spelled(title), args.join(' '));
     body?.forEach(visit);
   };
   directives.forEach(visit);
   return options;
+}
+
+/** httpd does not care about case. */
+function spelled(title: string): string {
+  const options = MOD_AUTH_OPENIDC.sections.flatMap((section) => section.options);
+  return options.find(({ name }) => name.toLowerCase() === title.toLowerCase())?.name ?? title;
 }
 
 const textAfter = (value: unknown): string | undefined =>

@@ -163,6 +163,19 @@ export const MOD_AUTH_OPENIDC: Catalogue = {
       ),
     ),
     section(
+      'Of Apache itself',
+      renamed(
+        'ProxyPass ProxyPassMatch',
+        '`UPSTREAM_URL`, `upstream` and `strip_prefix` of a rule; what an expression makes is closed',
+      ),
+      renamed('RequestHeader', '`IDENTITY_HEADERS`, where the value is a claim'),
+      impossible(
+        'RewriteRule',
+        'paths are not rewritten. Where it refuses (`[F]`, `[G]`), `import` closes; else Apache, behind the gateway, goes on doing it',
+      ),
+      impossible('AuthUserFile AuthBasicProvider AuthLDAPURL', 'users are ZITADEL’s alone. Closed'),
+    ),
+    section(
       'Metrics and logs',
       renamed('OIDCMetricsData OIDCMetricsPublish', '`/auth/metrics` with `OPERATOR_SECRET`'),
       same('OIDCDebugMaskSecrets', 'no secret is in the log'),
