@@ -1,5 +1,5 @@
 // /auth/check: a verdict for a proxy that passes on by itself (nginx auth_request, Traefik and Caddy forward auth, Envoy).
-// ARCHITECTURE §2. The visitor's request is judged as if it had come here; 204 with the identity headers, 401 or 403.
+// ARCHITECTURE §2. The visitor's request is judged as if it had come here; 204 with the identity headers, 401 or 403; 302 for who asks for it.
 
 import {
   type AppContext,
@@ -10,7 +10,7 @@ import {
 } from '../answer/answers.ts';
 import { GatewayError } from '../errors.ts';
 import { createAdmission } from '../gate/admission.ts';
-import { createTellLoginAddress } from '../gate/send-to-login.ts';
+import { createShowLoginAddress, createTellLoginAddress } from '../gate/login-address.ts';
 import type { Admitted } from '../gate/stages.ts';
 import { renewedCookies } from '../gate/upstream.ts';
 import { upstreamIdentity } from '../gate/upstream-identity.ts';
@@ -20,21 +20,32 @@ import { type AskedRequest, parseAskedRequest } from '../policy/asked-request.ts
 import { setIdentity } from '../proxy/upstream-request.ts';
 import { isSameSecret } from '../shared/equal-secrets.ts';
 
+/** What the proxy wants for somebody who has to sign in. Only at the beginning is it the proxy's word: Envoy puts the visitor's query behind it. */
+const WISH = /^\?unauthenticated=([^&]*)/;
+const isWish = (wish: string): wish is '401' | 'redirect' => wish === '401' || wish === 'redirect';
+
 export const check: Endpoint = (gateway) => {
   const { config, servesHost } = gateway;
-  const admit = createAdmission(gateway, createTellLoginAddress(gateway));
+  const { protocol } = new URL(config.origin);
+  const admitAll = {
+    '401': createAdmission(gateway, createTellLoginAddress(gateway)),
+    redirect: createAdmission(gateway, createShowLoginAddress(gateway)),
+  };
 
   return async (c) => {
     if (!(await isSameSecret(c.req.header('x-gateway-secret') ?? '', config.upstreamSecrets))) {
       throw forbidden('wrong or no X-Gateway-Secret');
     }
-    const asked = parseAskedRequest(c.req.raw.headers, new URL(c.req.url));
+    const { search, host } = c.get('url');
+    const wish = WISH.exec(search)?.[1] ?? '401';
+    if (!isWish(wish)) throw forbidden('unauthenticated=… is neither redirect nor 401');
+    const asked = parseAskedRequest(c.req.raw.headers, { host, protocol });
     if (!asked) throw forbidden('no method and URI to believe');
     const url = new URL(asked.url);
     if (!servesHost(url.host)) throw forbidden(`host ${url.host}`);
     Object.assign(c.get('event'), { method: asked.method, host: url.host, path: asked.path });
     const context = visitorContext(c, asked, url);
-    const admitted = await admit(context, { host: url.host, path: asked.path }).catch(forbidNonsense);
+    const admitted = await admitAll[wish](context, { host: url.host, path: asked.path }).catch(forbidNonsense);
     if (admitted instanceof Response) return withoutBadRequest(gateway, context, admitted);
     return verdict(gateway, admitted);
   };

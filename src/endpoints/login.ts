@@ -4,8 +4,8 @@
 import type { AppContext, Endpoint } from '../answer/answers.ts';
 import { refusalAnswer } from '../answer/refusal.ts';
 import { GatewayError } from '../errors.ts';
-import type { Gateway } from '../gateway.ts';
-import { isLoginHint, loginHintOf } from '../login/login-hint.ts';
+import { againFor } from '../gate/login-again.ts';
+import { isLoginHint } from '../login/login-hint.ts';
 import { assertMayBegin } from '../login/may-begin-login.ts';
 import { beginLogin } from '../login/start-login.ts';
 import { organizationScope } from '../oidc/zitadel/scopes.ts';
@@ -31,9 +31,12 @@ export const login: Endpoint = (gateway) => async (c) => {
   }
   const target = parameters.get('return_to') ?? parameters.get('target_link_uri');
   const returnTo = parseReturnTo(target, config) ?? config.postLoginUrl;
+  const isAgain = parameters.get('prompt') === 'login' && parameters.has('return_to');
+  const again = isAgain ? await againFor(gateway, raw, returnTo) : {};
   return beginLogin(gateway, raw, {
+    ...again,
     returnTo,
-    extra: { ...(await ownHint(gateway, c, parameters)), ...passedOn(parameters) },
+    extra: { ...again.extra, ...passedOn(parameters) },
     extraScope: askedOrganization(parameters, config.organizationId),
   });
 };
@@ -43,19 +46,6 @@ async function parametersOf(c: AppContext): Promise<URLSearchParams> {
   const { searchParams } = c.get('url');
   const fields = c.req.method === 'POST' ? await readPostedFields(c.req.raw) : undefined;
   return new URLSearchParams([...(fields ?? []), ...searchParams]);
-}
-
-/** A visitor who has to sign in again for a page need not type their name. Without a page the link may be for another account. */
-async function ownHint({ visitorSessions }: Gateway, c: AppContext, parameters: URLSearchParams) {
-  if (parameters.get('prompt') !== 'login' || !parameters.has('return_to')) return {};
-  try {
-    const opened = await visitorSessions.open(c.req.header('cookie') ?? null, { countsAsActivity: false });
-    return opened.kind === 'active' ? loginHintOf(opened.visit.session.identity) : {};
-  } catch (error) {
-    // The sign-in works without a hint.
-    if (error instanceof GatewayError) return {};
-    throw error;
-  }
 }
 
 /** The parameters that a link may set; no others are passed on. */

@@ -1,8 +1,7 @@
-// Sends a navigation that needs a sign-in there at once, with the form that it was sending; or tells a proxy where to send it.
+// Sends a navigation that needs a sign-in there at once, with the form that it was sending.
 // ARCHITECTURE §3; Fetch Metadata §2.
 
-import { faultAnswer, loginUrl, problemAnswer } from '../answer/answers.ts';
-import { bearerChallenge } from '../answer/challenge.ts';
+import { faultAnswer } from '../answer/answers.ts';
 import { endpointPath } from '../endpoints/catalogue.ts';
 import type { Gateway } from '../gateway.ts';
 import { FORM_FAULTS, readFormToKeep } from '../login/form-to-keep.ts';
@@ -31,27 +30,6 @@ export function createRedirectToLogin(gateway: Gateway): SendToLogin {
     const signInHref = signInPath(gateway, start.returnTo);
     return faultAnswer(gateway, context, fault.code, fault.message, {
       page: (pageContext) => gateway.pages.formNotKept(pageContext, { code: fault.code, signInHref }),
-    });
-  };
-}
-
-/**
- * For a proxy that asks /auth/check: a 401 with the address of the sign-in. `Location` is for nginx (`auth_request_set`) and Caddy,
- * `Refresh` for proxies that pass this answer on to the visitor as it is.
- */
-export function createTellLoginAddress(gateway: Gateway): SendToLogin {
-  return ({ context, requirement }, { returnTo, stepUp }) => {
-    const code = stepUp ? 'insufficient_user_authentication' : 'unauthenticated';
-    const challenge = bearerChallenge(gateway.config, stepUp ? { error: 'insufficient_user_authentication' } : {});
-    const headers = { ...((requirement.credentials.bearer || stepUp) && { 'WWW-Authenticate': challenge }) };
-    // The visitor can't come back to the address that a form was sent to.
-    if (context.returnTo === undefined) return problemAnswer(gateway, context, { code, reason: 'a form', headers });
-    const login_url = loginUrl(gateway, returnTo, code);
-    return problemAnswer(gateway, context, {
-      code,
-      reason: 'a navigation',
-      members: { login_url },
-      headers: { ...headers, Location: login_url, Refresh: `0;url=${login_url}` },
     });
   };
 }

@@ -97,6 +97,13 @@ describe('what is said of the request', () => {
     ['a host that is not ours', { ...ABOUT_PUBLIC, 'x-forwarded-host': 'evil.example' }, 403],
     ['two hosts', { ...ABOUT_PUBLIC, 'x-forwarded-host': 'app.example.com, evil.example' }, 403],
     ['a host with somebody’s name', { ...ABOUT_PUBLIC, 'x-forwarded-host': 'a@app.example.com' }, 403],
+    ['X-Original-URL', { 'x-original-method': 'GET', 'x-original-url': `${ORIGIN}/public/a` }, 204],
+    [
+      'X-Original-URL of another site',
+      { 'x-original-method': 'GET', 'x-original-url': 'https://evil.example/public/a' },
+      403,
+    ],
+    ['X-Original-URL against X-Original-URI', { ...ABOUT_PUBLIC, 'x-original-url': `${ORIGIN}/public/b` }, 403],
     ['no path', { ...ABOUT_PUBLIC, 'x-original-uri': '*' }, 403],
     ['a path that is none', { ...ABOUT_PUBLIC, 'x-original-uri': 'public/a' }, 403],
     ['an authority', { ...ABOUT_PUBLIC, 'x-original-method': 'CONNECT', 'x-original-uri': 'app.example.com:443' }, 403],

@@ -43,19 +43,64 @@ describe('ARCHITECTURE §2: what a proxy says of a request', () => {
     expect(original(method, '/')).toBeUndefined();
   });
 
+  it.each(['', '*', 'a', 'x/a', '?a', '/a b', '/a, /b', 'ftp://app.example.com/', 'https://app.example.com'])(
+    'no target: "%s"',
+    (uri) => {
+      expect(original('GET', uri)).toBeUndefined();
+    },
+  );
+});
+
+describe('RFC 3986 §2.5: bytes that are not ASCII, which nginx says as they came', () => {
+  // Node takes no more than Latin-1 in a header; workerd reads UTF-8.
+  const read = (uri: string) => {
+    const said = new Map([
+      ['x-original-method', 'GET'],
+      ['x-original-uri', uri],
+    ]);
+    return parseAskedRequest(
+      { get: (name: string) => said.get(name) ?? null, has: said.has.bind(said) } as Headers,
+      OWN,
+    );
+  };
+
   it.each([
-    '',
-    '*',
-    'a',
-    'x/a',
-    '?a',
-    '/a b',
-    '/a, /b',
-    '/k\u00e4se',
-    'ftp://app.example.com/',
-    'https://app.example.com',
-  ])('no target: "%s"', (uri) => {
-    expect(original('GET', uri)).toBeUndefined();
+    ['/k\u00e4se?\u20ac=\u{1f9c0}', '/k%C3%A4se', '?%E2%82%AC=%F0%9F%A7%80'],
+    ['https://app.example.com/k\u00e4se', '/k%C3%A4se', ''],
+    ['/k\u00e4se/%C3%A4/%', '/k%C3%A4se/%C3%A4/%', ''],
+    ['/\u0085\u00a0\u2028\ufeff', '/%C2%85%C2%A0%E2%80%A8%EF%BB%BF', ''],
+  ])('%s', (uri, path, search) => {
+    expect(read(uri)).toMatchObject({ path, url: OWN.origin + path + search });
+  });
+
+  it.each(['/\ufffd', '/a?\ufffd', '/\ud800', '/k\u00e4se /b', 'https://\u00e4.example/'])('no target: %j', (uri) => {
+    expect(read(uri)).toBeUndefined();
+  });
+});
+
+describe('ARCHITECTURE §2: all that is said of a target agrees', () => {
+  it.each([
+    ['ingress-nginx', {}, true],
+    ['agreeing with X-Original-URI', { 'x-original-uri': '/a?b' }, true],
+    ['against X-Original-URI', { 'x-original-uri': '/c' }, false],
+    ['against its query', { 'x-original-uri': '/a' }, false],
+    ['agreeing with the other family', { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/a?b' }, true],
+    ['against the other family', { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/c' }, false],
+    ['against the host', { 'x-forwarded-host': 'board.example.com' }, false],
+    ['an empty X-Original-URI', { 'x-original-uri': '' }, false],
+    ['two lines', { 'x-original-url': 'https://app.example.com/a?b, https://app.example.com/a?b' }, false],
+    ['a user’s name in it', { 'x-original-url': 'https://me@app.example.com/a?b' }, false],
+  ])('X-Original-URL: %s', (_what, more, isTaken) => {
+    const said = { 'x-original-method': 'GET', 'x-original-url': 'https://app.example.com/a?b', ...more };
+    expect(asked(said)?.url).toBe(isTaken ? 'https://app.example.com/a?b' : undefined);
+  });
+
+  it.each([
+    ['https://app.example.com:443/a', 'https://app.example.com/a'],
+    ['http://app.example.com:80/a', 'https://app.example.com/a'],
+    ['https://app.example.com:8443/a', 'https://app.example.com:8443/a'],
+  ])('a port that says nothing is left out: %s', (uri, url) => {
+    expect(original('GET', uri)?.url).toBe(url);
   });
 });
 
