@@ -8,8 +8,8 @@ import { forHtmx } from './answer/htmx.ts';
 import { notAhead } from './answer/not-ahead.ts';
 import { backchannelLogout } from './endpoints/backchannel-logout.ts';
 import { callback } from './endpoints/callback.ts';
-import type { EndpointName } from './endpoints/catalogue.ts';
-import { check } from './endpoints/check.ts';
+import { type EndpointName, endpointPath } from './endpoints/catalogue.ts';
+import { check, isOurProxy } from './endpoints/check.ts';
 import { compileDestinations } from './endpoints/destinations.ts';
 import { jwks } from './endpoints/jwks.ts';
 import { login } from './endpoints/login.ts';
@@ -71,6 +71,7 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
     ]),
   ) as Record<EndpointName, ReturnType<Endpoint>>;
   const upstream = createUpstreamRoute(gateway);
+  const checkPath = endpointPath(gateway.config, 'check');
 
   function answer(c: AppContext): Response | Promise<Response> {
     const { pathname: path, host } = c.get('url');
@@ -80,8 +81,7 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
       case 'trace':
         return refuseMethod(gateway, c, ['GET', 'HEAD', 'POST']);
       case 'misdirected':
-        noteReaders(c, gateway.rules, { method, host: new URL(gateway.config.origin).host, path });
-        throw new GatewayError('misdirected', `host ${host}`);
+        return path === checkPath ? checkElsewhere(c) : refuseHost(c);
       case 'not-found':
         throw new GatewayError('not_found', 'no such endpoint');
       case 'application':
@@ -94,6 +94,18 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
         return destination.kind === 'endpoint' ? handlers[name](c) : refuseMethod(gateway, c, methods);
       }
     }
+  }
+
+  async function checkElsewhere(c: AppContext): Promise<Response> {
+    if (!(await isOurProxy(gateway, c))) return refuseHost(c);
+    c.get('event').endpoint = 'check';
+    return handlers.check(c);
+  }
+
+  function refuseHost(c: AppContext): never {
+    const { host, pathname: path } = c.get('url');
+    noteReaders(c, gateway.rules, { method: c.req.method, host: new URL(gateway.config.origin).host, path });
+    throw new GatewayError('misdirected', `host ${host}`);
   }
 
   function forward(c: AppContext): Promise<Response> {

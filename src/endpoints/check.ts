@@ -16,40 +16,41 @@ import { renewedCookies } from '../gate/upstream.ts';
 import { upstreamIdentity } from '../gate/upstream-identity.ts';
 import type { Gateway } from '../gateway.ts';
 import { ownResponseHeaders } from '../pages/page-headers.ts';
-import { type AskedRequest, parseAskedRequest } from '../policy/asked-request.ts';
+import { type AskedRequest, parseAskedRequest, parseCheckWishes } from '../policy/asked-request.ts';
 import { setIdentity } from '../proxy/upstream-request.ts';
 import { isSameSecret } from '../shared/equal-secrets.ts';
-
-/** What the proxy wants for somebody who has to sign in. Only at the beginning is it the proxy's word: Envoy puts the visitor's query behind it. */
-const WISH = /^\?unauthenticated=([^&]*)/;
-const isWish = (wish: string): wish is '401' | 'redirect' => wish === '401' || wish === 'redirect';
 
 export const check: Endpoint = (gateway) => {
   const { config, servesHost } = gateway;
   const { protocol } = new URL(config.origin);
-  const admitAll = {
+  const admitAs = {
     '401': createAdmission(gateway, createTellLoginAddress(gateway)),
     redirect: createAdmission(gateway, createShowLoginAddress(gateway)),
   };
 
   return async (c) => {
-    if (!(await isSameSecret(c.req.header('x-gateway-secret') ?? '', config.upstreamSecrets))) {
-      throw forbidden('wrong or no X-Gateway-Secret');
-    }
+    if (!(await isOurProxy(gateway, c))) throw forbidden('wrong or no X-Gateway-Secret');
     const { search, host } = c.get('url');
-    const wish = WISH.exec(search)?.[1] ?? '401';
-    if (!isWish(wish)) throw forbidden('unauthenticated=… is neither redirect nor 401');
+    const wishes = parseCheckWishes(search);
+    if (!wishes) throw forbidden('unauthenticated or allowed: no value of theirs');
     const asked = parseAskedRequest(c.req.raw.headers, { host, protocol });
     if (!asked) throw forbidden('no method and URI to believe');
     const url = new URL(asked.url);
     if (!servesHost(url.host)) throw forbidden(`host ${url.host}`);
     Object.assign(c.get('event'), { method: asked.method, host: url.host, path: asked.path });
     const context = visitorContext(c, asked, url);
-    const admitted = await admitAll[wish](context, { host: url.host, path: asked.path }).catch(forbidNonsense);
+    const admitted = await admitAs[wishes.unauthenticated](context, { host: url.host, path: asked.path }).catch(
+      forbidNonsense,
+    );
     if (admitted instanceof Response) return withoutBadRequest(gateway, context, admitted);
-    return verdict(gateway, admitted);
+    return verdict(gateway, admitted, wishes.allowed);
   };
 };
+
+/** Also asked before a foreign host is refused: a proxy that proves itself may ask at whatever address it reaches the gateway by. */
+export function isOurProxy({ config }: Pick<Gateway, 'config'>, c: AppContext): Promise<boolean> {
+  return isSameSecret(c.req.header('x-gateway-secret') ?? '', config.upstreamSecrets);
+}
 
 /** The visitor's request as the proxy describes it. */
 function visitorContext(c: AppContext, { method, url }: AskedRequest, { pathname, search }: URL): RequestContext {
@@ -62,8 +63,8 @@ function visitorContext(c: AppContext, { method, url }: AskedRequest, { pathname
   };
 }
 
-async function verdict(gateway: Gateway, admitted: Admitted): Promise<Response> {
-  const response = new Response(null, { status: 204, headers: ownResponseHeaders(gateway.config) });
+async function verdict(gateway: Gateway, admitted: Admitted, status: number): Promise<Response> {
+  const response = new Response(null, { status, headers: ownResponseHeaders(gateway.config) });
   setIdentity(response.headers, await upstreamIdentity(gateway, admitted));
   return appendCookies(response, await renewedCookies(gateway, admitted));
 }

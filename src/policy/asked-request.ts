@@ -64,3 +64,22 @@ function hostOf(forwarded: string | null, targets: readonly (RegExpExecArray | n
   );
   return others.every((other) => other === host) ? host : undefined;
 }
+
+/** How a proxy wants to be answered, where its kind needs something else than nginx. */
+export interface CheckWishes {
+  /** Somebody who goes to a page and has to sign in. */
+  readonly unauthenticated: '401' | 'redirect';
+  /** Envoy takes 200 alone. */
+  readonly allowed: 204 | 200;
+}
+
+/** Envoy puts the visitor's path and query behind what is its own: that ends at the first slash. `undefined` for a value that is none. */
+export function parseCheckWishes(search: string): CheckWishes | undefined {
+  const own = new URLSearchParams(search.split('/', 1)[0]);
+  const unauthenticated = own.get('unauthenticated') ?? '401';
+  const allowed = own.get('allowed') ?? '204';
+  if (unauthenticated !== '401' && unauthenticated !== 'redirect') return undefined;
+  return allowed === '200' || allowed === '204'
+    ? { unauthenticated, allowed: allowed === '200' ? 200 : 204 }
+    : undefined;
+}

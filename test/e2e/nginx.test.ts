@@ -5,7 +5,7 @@ import { createApplication } from '../../demo/app/application.ts';
 import { SEED } from '../../stand-in/seed.ts';
 import { GATEWAY_SECRET } from '../flow/asking.ts';
 import { locationOf, TestBrowser } from '../support/browser.ts';
-import { sendHttp } from '../support/http.ts';
+import { sendHttp, sendRequestLine } from '../support/http.ts';
 import { hasNginx, NGINX, startNginx } from '../support/nginx.ts';
 import { freePort, type RunningWorker, startWorker } from '../support/worker.ts';
 
@@ -15,6 +15,7 @@ const ROUTES = [
   { path: '/', access: 'public' },
   { path: '/assets/*', access: 'public' },
   { path: '/admin/*', roles: ['admin'] },
+  { path: '/käse/*', roles: ['admin'] },
 ];
 const FORGED = {
   'x-forwarded-user': '1',
@@ -38,6 +39,7 @@ interface Echo {
 describe.skipIf(!hasNginx)('nginx with auth_request', () => {
   let worker: RunningWorker;
   let origin: string;
+  let applicationPort: number;
   const stops: (() => Promise<void>)[] = [];
   const browser = () => new TestBrowser(sendHttp, origin);
 
@@ -52,10 +54,11 @@ describe.skipIf(!hasNginx)('nginx with auth_request', () => {
     });
     stops.push(worker.stop);
     worker.zitadel.webApplication.redirectUris = [`${origin}/auth/callback`];
+    applicationPort = Number(new URL(application.origin).port);
     const nginx = await startNginx({
       port,
       gatewayPort: Number(new URL(worker.origin).port),
-      applicationPort: Number(new URL(application.origin).port),
+      applicationPort,
       gatewaySecret: GATEWAY_SECRET,
     });
     stops.push(nginx.stop);
@@ -63,6 +66,8 @@ describe.skipIf(!hasNginx)('nginx with auth_request', () => {
   afterAll(async () => {
     for (const stop of stops.reverse()) await stop();
   });
+
+  const challenge = async () => (await browser().fetch('/echo')).headers.get('www-authenticate') ?? '';
 
   async function signIn(user: string, path = '/echo') {
     const visitor = browser();
@@ -152,6 +157,49 @@ describe.skipIf(!hasNginx)('nginx with auth_request', () => {
     for (const path of ['/auth/check', '/auth//check', '/auth/%63heck']) {
       const headers = { 'x-gateway-secret': GATEWAY_SECRET, 'x-original-method': 'GET', 'x-original-uri': '/' };
       expect([path, (await browser().send(path, { headers })).status]).toEqual([path, 404]);
+    }
+  });
+
+  it('programs find the resource’s metadata where the challenge says', async () => {
+    const [, address = ''] = /resource_metadata="([^"]+)"/.exec(await challenge()) ?? [];
+    expect((await browser().send(address)).status).toBe(200);
+  });
+
+  it('raw UTF-8 in a target is judged like its escapes', async () => {
+    const target = Buffer.from('/käse/x').toString('latin1');
+    const { visitor } = await signIn('user');
+    const cookie = await visitor.jar.getCookieString(origin);
+    expect(await sendRequestLine(origin, target, { cookie })).toBe(403);
+    const { visitor: admin } = await signIn('admin');
+    // The application takes no such bytes.
+    expect(await sendRequestLine(origin, target, { cookie: await admin.jar.getCookieString(origin) })).toBe(400);
+    // Bytes that are no UTF-8 are nobody's path.
+    expect(await sendRequestLine(origin, '/k\xe4se/x', { cookie })).toBe(403);
+  });
+
+  it('ingress-nginx names a whole URL, which nobody else can', async () => {
+    const port = await freePort();
+    const gatewayPort = Number(new URL(worker.origin).port);
+    const ingress = await startNginx({
+      port,
+      gatewayPort,
+      applicationPort,
+      gatewaySecret: GATEWAY_SECRET,
+      asksLikeIngress: true,
+    });
+    try {
+      const { visitor } = await signIn('user');
+      const cookie = await visitor.jar.getCookieString(origin);
+      // The public site's name is in `Host`, as behind a load balancer.
+      const send = (target: string, more = {}) =>
+        sendRequestLine(`http://localhost:${port}`, target, { cookie, host: new URL(origin).host, ...more });
+      expect(await send('/echo?a=%20b')).toBe(200);
+      expect(await send('/admin')).toBe(403);
+      expect(await send('/admin', FORGED)).toBe(403);
+      expect(await send('/echo', { 'x-original-url': `${origin}/admin` })).toBe(200);
+      expect(await send('/echo', { cookie: '' })).toBe(401);
+    } finally {
+      await ingress.stop();
     }
   });
 

@@ -152,7 +152,11 @@ describe('the wish', () => {
     ['?/page&unauthenticated=redirect', 401],
     ['?unauthenticated=redirect&/page&unauthenticated=401', 302],
     ['?unauthenticated=401&/page&unauthenticated=redirect', 401],
+    ['?unauthenticated=redirect/page?x=1', 302],
+    ['?allowed=200&unauthenticated=redirect&/page', 302],
     ['?unauthenticated=', 403],
+    ['?allowed=', 403],
+    ['?allowed=302', 403],
     ['?unauthenticated=Redirect', 403],
     ['?unauthenticated=302', 403],
   ])('%s', async (wish, status) => {
@@ -171,6 +175,15 @@ describe('somebody who is known', () => {
     const answer = await ask(browser, '/page');
     expect(answer.status).toBe(204);
     expect(answer.headers.get('x-forwarded-roles')).toBe('staff,user');
+  });
+
+  it('passes with 200 where the proxy takes nothing else, which is its word alone', async () => {
+    const { browser } = await signedIn();
+    const statusOf = async (wish: string) => (await ask(browser, '/page', { wish })).status;
+    expect(await statusOf('?allowed=200')).toBe(200);
+    expect(await statusOf('?allowed=200&unauthenticated=redirect&/page?allowed=204')).toBe(200);
+    expect(await statusOf('?/page?allowed=200')).toBe(204);
+    expect(await statusOf('?allowed=204')).toBe(204);
   });
 
   it('and may not: the page that says who one is, with its policy; JSON for a script', async () => {

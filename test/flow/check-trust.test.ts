@@ -56,6 +56,31 @@ describe('who asks', () => {
   });
 });
 
+describe('a proxy that reaches the gateway by another name than the public one', () => {
+  const at = (host: string, headers: Record<string, string>) =>
+    createCheckHarness({ env: { ROUTES } }).app.request(`https://${host}/auth/check`, { headers });
+  const SITE = { 'x-forwarded-host': 'app.example.com' };
+
+  it('may ask there, once it has proved itself and says what host it is about', async () => {
+    expect((await at('gateway.internal:8787', { ...ABOUT_PUBLIC, ...SECRET, ...SITE })).status).toBe(204);
+    const uri = { 'x-original-uri': `${ORIGIN}/public/a` };
+    expect((await at('gateway.internal:8787', { ...ABOUT_PUBLIC, ...SECRET, ...uri })).status).toBe(204);
+    expect((await at('gateway.internal:8787', { ...ABOUT_PUBLIC, ...SECRET })).status).toBe(403);
+    const elsewhere = { 'x-forwarded-host': 'evil.example' };
+    expect((await at('gateway.internal:8787', { ...ABOUT_PUBLIC, ...SECRET, ...elsewhere })).status).toBe(403);
+  });
+
+  it('421 for everybody else, and for everything else there', async () => {
+    expect((await at('gateway.internal:8787', { ...ABOUT_PUBLIC, ...SITE })).status).toBe(421);
+    const headers = { ...ABOUT_PUBLIC, ...SECRET, ...SITE };
+    expect((await at('gateway.internal:8787', { ...headers, 'x-gateway-secret': 'no' })).status).toBe(421);
+    const app = createCheckHarness({ env: { ROUTES } }).app;
+    for (const path of ['/auth/login', '/auth/userinfo', '/public/a', '/auth/check/', '/auth//check']) {
+      expect([path, (await app.request(`https://gateway.internal${path}`, { headers })).status]).toEqual([path, 421]);
+    }
+  });
+});
+
 describe('what is said of the request', () => {
   const said: [what: string, headers: Record<string, string>, status: number][] = [
     ['nothing', {}, 403],

@@ -1,6 +1,7 @@
 // Sends a request as it stands: Node's own fetch would write Sec-Fetch-Mode itself and follow what it likes.
 
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 
 /** Loopback only; `localhost` is 127.0.0.1, where the tests' servers listen. */
@@ -29,5 +30,27 @@ export async function sendHttp(request: Request): Promise<Response> {
     );
     outgoing.once('error', reject);
     outgoing.end(body);
+  });
+}
+
+/** The status of the answer to a target whose bytes no client would send; each character is a byte. */
+export function sendRequestLine(
+  origin: string,
+  target: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<number> {
+  const { port, host } = new URL(origin);
+  const lines = Object.entries({ host, connection: 'close', ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), '127.0.0.1', () => {
+      socket.write(`GET ${target} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1');
+    });
+    socket.once('data', (bytes) => {
+      resolve(Number(bytes.toString('latin1').split(' ', 2)[1]));
+      socket.destroy();
+    });
+    socket.once('error', reject);
   });
 }

@@ -13,7 +13,17 @@ export interface NginxOptions {
   readonly gatewayPort: number;
   readonly applicationPort: number;
   readonly gatewaySecret: string;
+  /** Asks as ingress-nginx does: by a whole URL, and without a host beside it. */
+  readonly asksLikeIngress?: boolean;
 }
+
+const QUESTION = `proxy_set_header X-Original-URI $request_uri;
+        proxy_set_header X-Forwarded-Host $http_host;`;
+/** In its template rootfs/etc/nginx/template/nginx.tmpl. */
+const QUESTION_OF_INGRESS = 'proxy_set_header X-Original-URL $scheme://$http_host$request_uri;';
+/** The example empties what it does not use. */
+const NO_URL = `proxy_set_header X-Original-URL "";
+        # Answers`;
 
 const EXAMPLE = 'examples/nginx';
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
@@ -26,6 +36,7 @@ export async function startNginx(options: NginxOptions): Promise<RunningProcess>
     '127.0.0.1:8081': `127.0.0.1:${options.applicationPort}`,
     '127.0.0.1:8080': `127.0.0.1:${options.port}`,
     'app.example.com': 'localhost',
+    ...(options.asksLikeIngress && { [QUESTION]: QUESTION_OF_INGRESS, [NO_URL]: '# Answers' }),
   });
   write(folder, 'gateway-secret.conf.example', 'gateway-secret.conf', { 'replace-me': options.gatewaySecret });
   const paths = TEMPORARY.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ');
