@@ -6,6 +6,7 @@ import { Hono as TinyHono } from 'hono/tiny';
 import { type AppContext, type AppEnv, type Endpoint, faultAnswer, thrownAnswer } from './answer/answers.ts';
 import { forHtmx } from './answer/htmx.ts';
 import { notAhead } from './answer/not-ahead.ts';
+import { nothingInFolder } from './answer/own-folder.ts';
 import { backchannelLogout } from './endpoints/backchannel-logout.ts';
 import { callback } from './endpoints/callback.ts';
 import { type EndpointName, endpointPath } from './endpoints/catalogue.ts';
@@ -83,7 +84,7 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
       case 'misdirected':
         return path === checkPath ? checkElsewhere(c) : refuseHost(c);
       case 'not-found':
-        throw new GatewayError('not_found', 'no such endpoint');
+        return nothingInFolder(gateway, c);
       case 'application':
         return forward(c);
       case 'endpoint':

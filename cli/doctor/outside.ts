@@ -2,7 +2,8 @@
 // Back-Channel Logout 1.0 §2.5; promise 10.
 
 import type { Config } from '../../src/config/schema.ts';
-import { endpointUrl } from '../../src/endpoints/catalogue.ts';
+import { endpointUrl, isInFolder } from '../../src/endpoints/catalogue.ts';
+import { findFolderUse, namePaths } from '../installation/own-folder.ts';
 import { type Reach, reachOf } from './addresses.ts';
 import { type Answer, ask, type Fetch } from './ask.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
@@ -74,7 +75,7 @@ export async function checkUpstream(
   if (binding !== undefined) return [ok('upstream', `service binding ${binding}: no way past the gateway`)];
   const url = `${origin}${basePath}/`;
   const reach = reachOf(new URL(origin).hostname);
-  const findings = [await checkDirect(fetch, url, reach, isSeenByGateway)];
+  const findings = [await checkDirect(fetch, url, reach, isSeenByGateway), ...(await checkFolder(config, fetch))];
   for (const publicUrl of publicUrls) findings.push(await checkPast(config, fetch, publicUrl));
   if (publicUrls.length === 0 && reach !== 'public')
     findings.push(skipped('way past', 'with --upstream-public URL (its address outside, if it has one) it is tried'));
@@ -95,6 +96,38 @@ async function checkDirect(fetch: Fetch, url: string, reach: Reach, isSeenByGate
     'upstream',
     reach === 'public' ? `${url} refuses who comes without the gateway (${answer.status})` : `${url} answers`,
   );
+}
+
+/** Nobody gets to what the application has where the gateway's own endpoints are. */
+async function checkFolder({ upstream, origin, endpoints, routes }: Config, fetch: Fetch): Promise<Finding[]> {
+  const check = 'folder';
+  if (endpoints === '') return [];
+  const use = await findFolderUse(fetch, upstream.origin + upstream.basePath, endpoints);
+  const move = (folder: string) => `another folder: npx postern setup --url ${origin}${folder}/callback`;
+  const useless = routes.flatMap(({ path }) =>
+    path && isInFolder(path.replace(/\/\*$/, ''), endpoints) ? [path] : [],
+  );
+  const findings = useless.map((path) =>
+    warning(check, `a rule for ${path}, where the gateway itself answers`, `take it out; or ${move('/_auth')}`),
+  );
+  switch (use.kind) {
+    case 'silent':
+      return findings;
+    case 'unclear':
+      return [
+        ...findings,
+        skipped(
+          check,
+          `whether the application has pages below ${endpoints}: it answers ${use.status} to every address`,
+        ),
+      ];
+    case 'free':
+      return [...findings, ok(check, `the application has no addresses below ${endpoints} that are known`)];
+    case 'taken': {
+      const found = `the application has addresses below ${endpoints} itself (${namePaths(use.paths)}), where the gateway answers`;
+      return [...findings, warning(check, found, move(use.folder))];
+    }
+  }
 }
 
 async function checkPast(config: Config, fetch: Fetch, publicUrl: string): Promise<Finding> {

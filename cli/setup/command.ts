@@ -12,6 +12,7 @@ import { type DeploymentPlace, readConfigFile } from './deployment-files.ts';
 import { parseFlags, SETUP_HELP, type SetupFlags } from './flags.ts';
 import { gatherAnswers } from './gather.ts';
 import { countChanges, createJournal, describeMade, type Journal } from './journal.ts';
+import { chooseFolder } from './own-folder.ts';
 import { type Provision, provision } from './provision.ts';
 import { createLocalSecrets, createRemoteSecrets } from './secret-stores.ts';
 import { type Addresses, type Answers, deriveAddresses } from './wanted.ts';
@@ -56,13 +57,20 @@ async function run(flags: SetupFlags, system: System, journal: Journal): Promise
     upstream: variable('UPSTREAM_URL'),
     roles: rolesOfRoutes(installation),
   };
-  const { answers, credentials } = await gatherAnswers(flags, system, proposals);
-  if (answers.withApi && variable('ZITADEL_API_CLIENT_ID') !== undefined) {
+  const { answers: given, credentials } = await gatherAnswers(flags, system, proposals);
+  if (given.withApi && variable('ZITADEL_API_CLIENT_ID') !== undefined) {
     throw new UsageError(
       'wrangler.toml has ZITADEL_API_CLIENT_ID, and --api makes a key instead: take one of them out',
     );
   }
   const current = { callback: variable('ZITADEL_CALLBACK_URL'), postLogout: variable('ZITADEL_POST_LOGOUT_URL') };
+  const asksNobody = flags.yes === true || flags['dry-run'] === true;
+  const chosen = await chooseFolder(
+    { fetch: system.fetch, prompts: asksNobody ? undefined : system.prompts },
+    given,
+    current.callback,
+  );
+  const answers = { ...given, url: chosen.url };
   const addresses = deriveAddresses(answers, current);
   if (!(await isConfirmed(flags, system, answers, addresses)))
     throw new CommandError('not confirmed: nothing was changed');
@@ -91,6 +99,7 @@ async function run(flags: SetupFlags, system: System, journal: Journal): Promise
     },
   };
   await provision(task);
+  if (chosen.advice !== undefined) journal.advise(chosen.advice);
   if (addresses.backChannel === undefined) {
     journal.advise(`no back-channel logout: ${answers.domain} can’t reach ${addresses.callback} on this machine`);
   }

@@ -18,6 +18,8 @@ export interface FaultData {
   readonly retryAfter?: number | undefined;
   /** The browser loads the page again by itself: the value of `Refresh`. */
   readonly refresh?: string | undefined;
+  /** For the operator, in English as the configuration's documentation is. */
+  readonly aside?: string | undefined;
 }
 
 type Words = readonly [title: Word, ...sentences: Word[]];
@@ -78,16 +80,17 @@ export const faultFrame = (view: View, frame: FaultFrame): Page => {
 };
 
 export const faultPage = (view: View, data: FaultData): Page => {
-  const { code, retryHref, signInHref, retryAfter, refresh } = data;
+  const { code, retryHref, signInHref, retryAfter, refresh, aside } = data;
   const { messages } = view;
   if (code === 'misdirected') return misdirectedPage(view);
   const retry = retryHref === undefined ? undefined : button(view, retryHref, messages.retry, 'primary');
   const look = retry ? 'plain' : 'primary';
   const signIn = signInHref === undefined ? undefined : button(view, signInHref, messages.signIn, look);
   const links = (retry ?? signIn) ? actions(retry, signIn) : actions(button(view, '/', messages.startPage));
+  const rest = html`${aside !== undefined && html`<p lang="en" dir="ltr">${aside}</p>`}${links}`;
   const [title, ...sentences] = TEXTS[code] ?? OTHERWISE;
   const said = sentences.map((word) => (word === 'wait' && refresh !== undefined ? 'retriesItself' : word));
-  return { ...faultFrame(view, { code, words: [title, ...said], rest: links }), retryAfter, refresh };
+  return { ...faultFrame(view, { code, words: [title, ...said], rest }), retryAfter, refresh };
 };
 
 /** The right address comes from the configuration: the one that was asked for is whatever somebody has written. */

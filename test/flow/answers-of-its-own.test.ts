@@ -38,6 +38,24 @@ describe('under the endpoints’ folder', () => {
     },
   );
 
+  it('on the operator’s own machine it is said whose folder that is, and how to have another', async () => {
+    const env = { ZITADEL_CALLBACK_URL: 'http://localhost:8787/auth/callback', UPSTREAM_URL: 'http://localhost:8081' };
+    const { app } = createHarness({ env });
+    const ask = (url: string, headers = {}) => app.request(url, { headers });
+    const page = await (await ask('http://localhost:8787/auth/github/callback', NAVIGATION)).text();
+    expect(page).toContain('This folder belongs to the gateway');
+    expect(page).toContain('--url http://localhost:8787/_auth/callback');
+    const { detail } = (await (await ask('http://localhost:8787/auth/github')).json()) as { detail: string };
+    expect(detail).toContain('below /auth/');
+    const public_ = createHarness().app;
+    expect(await (await public_.request(`${ORIGIN}/auth/github`, { headers: NAVIGATION })).text()).not.toContain(
+      'folder',
+    );
+    expect(await (await public_.request(`${ORIGIN}/auth/github`)).json()).not.toHaveProperty('detail');
+    // What is merely off is not explained so.
+    expect(await (await ask('http://localhost:8787/auth/metrics')).json()).not.toHaveProperty('detail');
+  });
+
   it.each([
     '/auth/login',
     '/auth/userinfo',

@@ -114,3 +114,41 @@ describe('doctor warns, and does not fail', () => {
     expect(findings.find(({ status }) => status === 'warning')?.cure).toContain('Assert Roles on Authentication');
   });
 });
+
+describe('ARCHITECTURE §2: addresses of the application’s in the gateway’s folder', () => {
+  const UPSTREAM = 'https://upstream.example.net';
+  const folderOf = async (bed: Bed) => (await bed.run()).findings.filter(({ check }) => check === 'folder');
+
+  it('are found, and another folder is named', async () => {
+    const bed = createBed();
+    bed.others.set(UPSTREAM, (request) => {
+      const isThere = ['/', '/auth/sign_in'].includes(new URL(request.url).pathname);
+      return new Response(null, { status: isThere ? 403 : 404 });
+    });
+    const [finding] = await folderOf(bed);
+    expect(finding).toMatchObject({ status: 'warning', found: expect.stringContaining('/auth/sign_in') });
+    expect(finding?.cure).toContain('--url https://app.example.com/_auth/callback');
+  });
+
+  it('can’t be told where it refuses everybody, and are not there where it has none', async () => {
+    const bed = createBed();
+    expect(await folderOf(bed)).toMatchObject([{ status: 'skipped', found: expect.stringContaining('403') }]);
+    bed.others.set(
+      UPSTREAM,
+      (request) => new Response(null, { status: new URL(request.url).pathname === '/' ? 403 : 404 }),
+    );
+    expect(await folderOf(bed)).toMatchObject([{ status: 'ok' }]);
+  });
+
+  it.each(['/auth/*', '/auth', '/auth/github/*'])('a rule for %s decides nothing', async (path) => {
+    const bed = createBed();
+    bed.values['ROUTES'] = [{ path, access: 'public' }];
+    expect((await folderOf(bed))[0]).toMatchObject({ status: 'warning', found: expect.stringContaining(path) });
+  });
+
+  it.each(['/authors/*', '/api/auth/*', '/*'])('a rule for %s is none of these', async (path) => {
+    const bed = createBed();
+    bed.values['ROUTES'] = [{ path, roles: ['admin'] }];
+    expect(await folderOf(bed)).toMatchObject([{ status: 'skipped' }]);
+  });
+});
