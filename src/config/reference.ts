@@ -22,7 +22,7 @@ export const DESCRIPTIONS: Record<VariableName, string> = {
   ZITADEL_DOMAIN: 'The issuer: origin of the ZITADEL instance, with `https://` (`http://` only on loopback).',
   ZITADEL_CLIENT_ID: 'Client id of the web application at ZITADEL.',
   ZITADEL_CALLBACK_URL:
-    'The redirect URI, exactly as registered. Its origin is the gateway’s public origin, and the folder of its path is where the gateway’s own endpoints live: `/auth/callback` puts them under `/auth`.',
+    'The redirect URI, exactly as registered. Its origin is the gateway’s public origin, and the folder of its path is where the gateway’s own endpoints live: `/auth/callback` puts them under `/auth`, where the application then gets nothing: one that has addresses there itself needs another folder, such as `/_auth/callback`.',
   SESSION_SECRET:
     'Key material of at least 32 random bytes: 64 hexadecimal or 43 base64 characters. Weak and well-known values are refused. A comma-separated list rotates: the first seals, all unseal.',
   ZITADEL_CLIENT_SECRET: 'Client secret, only for a confidential client.',
