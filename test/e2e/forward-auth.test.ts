@@ -1,10 +1,12 @@
 // Real proxies pass requests on by themselves and ask the built worker about each of them: examples/forward-auth.
 
+import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApplication } from '../../demo/app/application.ts';
 import { SEED } from '../../stand-in/seed.ts';
 import { GATEWAY_SECRET } from '../flow/asking.ts';
 import { locationOf, TestBrowser } from '../support/browser.ts';
+import { CHROMIUM, CHROMIUM_ARGUMENTS, hasChromium } from '../support/chromium.ts';
 import { hasProxy, type Ports, PROXIES, startProxy } from '../support/forward-auth.ts';
 import { sendHttp, sendRequestLine } from '../support/http.ts';
 import type { RunningProcess } from '../support/processes.ts';
@@ -77,6 +79,15 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const stop of stops.reverse()) await stop();
 });
+
+let chrome: Promise<Browser> | undefined;
+function chromiumOnce(): Promise<Browser> {
+  if (!chrome) {
+    chrome = chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
+    stops.push(async () => await (await chrome)?.close());
+  }
+  return chrome;
+}
 
 const browser = () => new TestBrowser(sendHttp, origin);
 
@@ -233,6 +244,27 @@ describe.each(PROXIES)('$name', (proxy) => {
       expect((await visitor.fetch('/echo')).status).toBe(401);
       expect((await browser().fetch('/echo', { headers: { cookie: kept } })).status).toBe(401);
     });
+
+    it.skipIf(!hasChromium || proxy.name !== 'Caddy')(
+      'in Chromium: a page, the sign-in, the page, a form, a refusal, signed out',
+      async () => {
+        const context = await (await chromiumOnce()).newContext({ locale: 'en-GB' });
+        const page = await context.newPage();
+        await page.goto(`${origin}/guestbook?from=start`);
+        expect(new URL(page.url()).origin).toBe(worker.zitadel.issuer);
+        await page.getByRole('button', { name: /Zoë/ }).click();
+        await page.waitForURL(`${origin}/guestbook?from=start`);
+        await page.locator('textarea').fill(`Through ${proxy.name}`);
+        await page.locator('form.sign button').click();
+        await page.getByText(`Through ${proxy.name}`).waitFor();
+        expect((await page.goto(`${origin}/admin/`))?.status()).toBe(403);
+        await page.getByRole('link', { name: 'Sign out' }).click();
+        await page.waitForURL(/\/auth\/logout\/callback/);
+        await page.goto(`${origin}/guestbook`);
+        expect(new URL(page.url()).origin).toBe(worker.zitadel.issuer);
+        await context.close();
+      },
+    );
 
     it('promise 10 without the gateway nothing passes', async () => {
       const port = await freePort();
