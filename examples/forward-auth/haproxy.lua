@@ -62,6 +62,7 @@ local function pass(txn, headers)
     txn:set_var("txn.renewed_" .. count, cookie)
     count = count + 1
   end
+  txn:set_var("txn.may_pass", true)
 end
 
 core.register_action("ask_the_gateway", { "http-req" }, function(txn)

@@ -266,15 +266,25 @@ describe.each(PROXIES)('$name', (proxy) => {
       },
     );
 
-    it('promise 10 without the gateway nothing passes', async () => {
+    /** What a stranger is answered at a public page. */
+    async function statusAlone(changes: Partial<Ports>, spoil?: (text: string) => string) {
       const port = await freePort();
-      const alone = await startProxy(proxy, { ...ports, port, gatewayPort: await freePort() });
+      const alone = await startProxy(proxy, { ...ports, ...changes, port }, spoil);
       try {
-        const { status } = await new TestBrowser(sendHttp, `http://localhost:${port}`).navigate('/');
-        expect(status).toBeGreaterThanOrEqual(500);
+        return (await new TestBrowser(sendHttp, `http://localhost:${port}`).navigate('/')).status;
       } finally {
         await alone.stop();
       }
+    }
+
+    it('promise 10 without the gateway nothing passes', async () => {
+      expect(await statusAlone({ gatewayPort: await freePort() })).toBeGreaterThanOrEqual(500);
+    });
+
+    it.runIf(proxy.files.some((file) => file.endsWith('.lua')))('promise 10 nor where its Lua file fails', async () => {
+      const spoil = (text: string) => text.replace('local question = {}', 'error("spoilt")');
+      expect(await statusAlone({}, spoil)).toBeGreaterThanOrEqual(500);
+      expect(await statusAlone({})).toBe(200);
     });
   });
 });

@@ -109,14 +109,15 @@ export function hasProxy({ name, command }: Proxy): boolean {
   return existsSync(command) && (name !== 'Apache' || existsSync(LUA_SOCKET));
 }
 
-export async function startProxy(proxy: Proxy, ports: Ports): Promise<RunningProcess> {
+/** `spoil` changes the files further. */
+export async function startProxy(proxy: Proxy, ports: Ports, spoil = (text: string) => text): Promise<RunningProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'postern-proxy-'));
   // Apache's workers are another user.
   chmodSync(folder, 0o755);
   cpSync(EXAMPLE, folder, { recursive: true });
   for (const file of proxy.files) {
     const path = join(folder, file);
-    writeFileSync(path, changed(readFileSync(path, 'utf8'), folder, ports));
+    writeFileSync(path, spoil(changed(readFileSync(path, 'utf8'), folder, ports)));
   }
   const { args, env = {} } = proxy.start(folder, ports);
   const running = await startProcess({ command: proxy.command, args, env, port: ports.port });
