@@ -55,11 +55,12 @@ function methodOf(headers: Headers): string | undefined {
   return first?.method && isAgreed && METHOD.test(first.method) ? first.method : undefined;
 }
 
-/** Without the port where it is the scheme's usual one. */
+/** Without the port where it is the scheme's usual one. A target without a host is one of the question's, so that no further one can give it another. */
 function hostOf(forwarded: string | null, targets: readonly (RegExpExecArray | null)[], own: Own): string | undefined {
   const named = targets.flatMap((target) => (target?.[2] ? [{ protocol: target[1], host: target[2] }] : []));
-  const said = forwarded === null ? named : [{ protocol: own.protocol, host: forwarded }, ...named];
-  const [host, ...others] = (said.length > 0 ? said : [own]).map(({ protocol, host }) =>
+  const beside = named.length < targets.length ? [own] : [];
+  const said = [...(forwarded === null ? beside : [{ protocol: own.protocol, host: forwarded }]), ...named];
+  const [host, ...others] = said.map(({ protocol, host }) =>
     HOST.test(host) ? URL.parse(`${protocol}//${host}`)?.host : undefined,
   );
   return others.every((other) => other === host) ? host : undefined;

@@ -87,6 +87,11 @@ describe('ARCHITECTURE §2: all that is said of a target agrees', () => {
     ['agreeing with the other family', { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/a?b' }, true],
     ['against the other family', { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/c' }, false],
     ['against the host', { 'x-forwarded-host': 'board.example.com' }, false],
+    [
+      'against the host of a target that names none',
+      { 'x-original-uri': '/a?b', 'x-original-url': 'https://board.example.com/a?b' },
+      false,
+    ],
     ['an empty X-Original-URI', { 'x-original-uri': '' }, false],
     ['two lines', { 'x-original-url': 'https://app.example.com/a?b, https://app.example.com/a?b' }, false],
     ['a user’s name in it', { 'x-original-url': 'https://me@app.example.com/a?b' }, false],
