@@ -7,7 +7,7 @@ import { compileDestinations } from '../../src/endpoints/destinations.ts';
 import { compileServedHosts } from '../../src/gate/served-hosts.ts';
 import { type Decision, decide } from '../../src/policy/decide.ts';
 import { mayKeepForm } from '../../src/policy/form-navigation.ts';
-import { matchRequest, meetRules, type Nonsense, type RequestFacts } from '../../src/policy/match.ts';
+import { matchRequest, meetRules, type Nonsense, type ReadingMet, type RequestFacts } from '../../src/policy/match.ts';
 import type { Requirement } from '../../src/policy/requirement.ts';
 import { compileRules, type Rules } from '../../src/policy/rules.ts';
 import { loginRedirectStatus, maySendToLogin } from '../../src/policy/way-to-login.ts';
@@ -32,6 +32,8 @@ export interface ReadingRow {
   readonly reading: string;
   /** Compared without regard to case. */
   readonly isFolded: boolean;
+  /** Only odd decoders read bytes that are no UTF-8 like this. */
+  readonly isOdd: boolean;
   readonly rule: number | undefined;
   readonly path: string | undefined;
   readonly reported: readonly (number | undefined)[];
@@ -110,10 +112,11 @@ const both = (status: number) => ({ navigation: status, other: status });
 
 function readingRows(rules: Rules, facts: RequestFacts): readonly ReadingRow[] {
   const met = meetRules(rules, facts);
-  if (!Array.isArray(met)) return [];
-  return met.map(({ reading, isFolded, rule, reported }) => ({
+  const meetings: readonly ReadingMet[] = Array.isArray(met) ? met : (met.meetings ?? []);
+  return meetings.map(({ reading, isFolded, isOdd = false, rule, reported }) => ({
     reading,
     isFolded,
+    isOdd,
     rule: rule.index,
     path: rule.index === undefined ? undefined : rule.route.path,
     reported: reported.map(({ index }) => index),

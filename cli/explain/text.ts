@@ -5,7 +5,7 @@ import type { Route } from '../../src/config/schema.ts';
 import type { Decision } from '../../src/policy/decide.ts';
 import type { Nonsense } from '../../src/policy/match.ts';
 import type { Requirement } from '../../src/policy/requirement.ts';
-import { spelledPrefix } from '../../src/shared/path-text.ts';
+import { decodeEitherWay, decodeStrictly, spelledPrefix } from '../../src/shared/path-text.ts';
 import type { Answer, Explanation, ReadingRow } from './explanation.ts';
 import { describeCaller } from './question.ts';
 
@@ -28,6 +28,7 @@ export function printExplanation(explanation: Explanation): string {
   lines.push(...printReadings(readings));
   if (requirement) lines.push(row('requires', printRequirement(requirement)));
   if (decision) lines.push(...printDecision(decision, requirement));
+  if (decision?.kind === 'nonsense' && isForBytes(facts.path)) lines.push(row('', TAKES_BYTES));
   if (question.method === 'POST' && ['sign-in', 'step-up'].includes(decision?.kind ?? '')) {
     lines.push(...printForm(requirement));
   }
@@ -35,6 +36,12 @@ export function printExplanation(explanation: Explanation): string {
   const wordsFor = (answer: Answer) => (endpoint === undefined && ANSWERS[answer]) || String(answer);
   lines.push(row('answer', printAnswers(answers, wordsFor)));
   return lines.join('\n');
+}
+
+const TAKES_BYTES = 'it is no UTF-8: rules with paths = "bytes" take such paths, where all its readings meet one';
+
+function isForBytes(path: string): boolean {
+  return decodeStrictly(path) === undefined && decodeEitherWay(path) !== undefined;
 }
 
 function row(name: string, text: string): string {
@@ -48,10 +55,11 @@ function printReadings(rows: readonly ReadingRow[]): readonly string[] {
       !isFolded || !rows.some((other) => !other.isFolded && other.reading === reading && other.rule === rule),
   );
   const width = Math.max(0, ...told.map(({ reading }) => JSON.stringify(reading).length));
-  return told.map(({ reading, isFolded, rule, path, reported }, index) => {
+  return told.map(({ reading, isFolded, isOdd, rule, path, reported }, index) => {
     const met = rule === undefined ? 'no rule: whoever signs in' : `rule ${rule}, ${path}`;
     const notes = [
       isFolded ? ' (without regard to case)' : '',
+      isOdd ? ' (as few read such bytes)' : '',
       ...reported.map((each) => ` (past rule ${each}, which only reports)`),
     ];
     return row(index === 0 ? 'readings' : '', `${JSON.stringify(reading).padEnd(width)}  ${met}${notes.join('')}`);

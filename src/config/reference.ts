@@ -90,6 +90,8 @@ export const ROUTE_DESCRIPTIONS: Record<RouteField, string> = {
     '`"auto"` sends people to sign in and answers 401 to scripts; `"redirect"` and `"401"` always do the one.',
   keep_post:
     'Which forms are kept over a sign-in and sent again after it: `"same-origin"` those of the site’s own pages, `"cross-site"` those of any site (see the security model first), `"none"` none. Who sends another is told so.',
+  paths:
+    '`"bytes"` also takes paths that are no UTF-8 (`/caf%E9`), and judges them by every text that the bytes may be; elsewhere they are 400.',
   cors: 'Origins whose preflights pass and which may read the gateway’s own answers (401, 403, 502 …).',
   mode: '`"enforce"`, or `"report"`: decide, log what would have happened, and let the rules below decide.',
   upstream: 'Another upstream: a URL, or `service:` and the name of a service binding.',

@@ -59,6 +59,7 @@ export const ROUTE_FIELDS = {
   claims_max_age: { schema: exactOptional(seconds), example: '30' },
   unauthenticated: { schema: optional(oneOf('auto', 'redirect', '401'), 'auto'), example: '"401"' },
   keep_post: { schema: optional(oneOf('same-origin', 'cross-site', 'none'), 'same-origin'), example: '"cross-site"' },
+  paths: { schema: optional(oneOf('utf-8', 'bytes'), 'utf-8'), example: '"bytes"' },
   cors: {
     schema: exactOptional(filledList(judged(WANTED_ORIGIN, judgeCorsOrigin), 'a list of origins')),
     example: '["https://app.example.com"]',

@@ -2,7 +2,8 @@
 // ARCHITECTURE §1 One request, every reading, §6.
 
 import { hasCase } from './path-steps.ts';
-import { readingsOf } from './readings.ts';
+import { hasEncodedBytes } from './percent-decoding.ts';
+import { BYTES, ODD_BYTES, readAs, readingsOf, UTF_8 } from './readings.ts';
 import { createForwarding, createRequirement, type Requirement } from './requirement.ts';
 import { type Meeting, meetRule, type RequestTerms, type Rule, type Rules } from './rules.ts';
 import { isSameWay, readingsBelow } from './way-up.ts';
@@ -15,12 +16,16 @@ export interface RequestFacts extends RequestTerms {
 export interface Nonsense {
   readonly kind: 'nonsense';
   readonly reason: string;
+  /** Where the path can be read, and its readings are why. */
+  readonly meetings?: readonly ReadingMet[];
 }
 
 /** One reading, compared as it is or folded, and what it met. */
 export interface ReadingMet extends Meeting {
   readonly reading: string;
   readonly isFolded: boolean;
+  /** Only an odd decoder reads its bytes like this: what it meets is demanded, but says nothing about the way to the application. */
+  readonly isOdd?: boolean;
 }
 
 export function matchRequest(rules: Rules, facts: RequestFacts): Requirement | Nonsense {
@@ -46,12 +51,14 @@ function findDetour(
   meetings: readonly ReadingMet[],
   { rules: met, forwarding }: Requirement,
 ): string | undefined {
-  if (met.length > 1 && met.some((rule) => !isSameWay(createForwarding(rule), forwarding))) {
+  const isAstray = (rule: Rule) => !isSameWay(createForwarding(rule), forwarding);
+  if (met.length > 1 && meetings.some(({ rule, isOdd }) => !isOdd && isAstray(rule))) {
     return 'its readings lead to different upstreams or forwarding';
   }
   // A plain path has one reading, and what is left of it without its prefix has one, too.
   if (!forwarding.strip_prefix || meetings.every(({ reading }) => reading === facts.path)) return undefined;
-  const below = readingsBelow(facts.path, forwarding.strip_prefix);
+  const encoding = meetings.some(isForBytes) && hasEncodedBytes(facts.path) ? ODD_BYTES : UTF_8;
+  const below = readingsBelow(facts.path, forwarding.strip_prefix, encoding);
   if (!below.ok) return below.reason;
   const leadsElsewhere = meetAll(rules, below.readings, facts).some(({ rule }) => !met.includes(rule));
   return leadsElsewhere ? 'without its prefix it leads to another rule' : undefined;
@@ -60,7 +67,27 @@ function findDetour(
 /** Every reading with its rule; the first is the path as sent, decoded once, as servers mostly read it. */
 export function meetRules(rules: Rules, facts: RequestFacts): ReadingMet[] | Nonsense {
   const read = readingsOf(facts.path);
-  return read.ok ? meetAll(rules, read.readings, facts) : { kind: 'nonsense', reason: read.reason };
+  const mayBeBytes = rules.takesBytes && hasEncodedBytes(facts.path);
+  if (read.ok) {
+    const meetings = meetAll(rules, read.readings, facts);
+    return mayBeBytes && meetings.some(isForBytes) ? meetOdd(rules, facts, meetings) : meetings;
+  }
+  const text = mayBeBytes ? readAs(facts.path, BYTES) : read;
+  if (!text.ok) return { kind: 'nonsense', reason: text.reason };
+  const meetings = meetAll(rules, text.readings, facts);
+  if (meetings.every(isForBytes)) return meetOdd(rules, facts, meetings);
+  return { kind: 'nonsense', reason: 'bytes that are no UTF-8, where not every rule met takes them', meetings };
+}
+
+const isForBytes = ({ rule }: Meeting): boolean => rule.route.paths === 'bytes';
+
+/** An application that takes any bytes may read them in any encoding, UTF-8 or not. What it then meets is added. */
+function meetOdd(rules: Rules, facts: RequestFacts, meetings: readonly ReadingMet[]): ReadingMet[] | Nonsense {
+  const all = readAs(facts.path, ODD_BYTES);
+  if (!all.ok) return { kind: 'nonsense', reason: all.reason };
+  const known = new Set(meetings.map(({ reading }) => reading));
+  const others = all.readings.filter((reading) => !known.has(reading));
+  return [...meetings, ...meetAll(rules, others, facts).map((meeting) => ({ ...meeting, isOdd: true }))];
 }
 
 function meetAll(rules: Rules, readings: readonly string[], facts: RequestTerms): ReadingMet[] {

@@ -1,7 +1,7 @@
-// Percent-decoding as servers do it again on what is decoded already: leniently, or with slashes left inside their segments.
-// ARCHITECTURE §1 One request, every reading; RFC 3986 §2.1; RFC 3629 §3.
+// Percent-decoding as servers do it again on what is decoded already: leniently, or with slashes left inside their segments; and the
+// spellings of encoded bytes that are no UTF-8. ARCHITECTURE §1 One request, every reading; RFC 3986 §2.1; RFC 3629 §3, §10.
 
-import { decodeStrictly } from '../shared/path-text.ts';
+import { decodeStrictly, letterOf, spellAsLatin1 } from '../shared/path-text.ts';
 
 /**
  * What a server makes of an already decoded path when it decodes once more. It decodes what can be decoded and leaves the rest, so that the
@@ -66,4 +66,59 @@ function hexAt(path: string, at: number, digits: number): number {
 /** Hides `%2f` from the next decoding: routers that split first and decode then (Express, Rails, Go) keep such a slash inside its segment. */
 export function keepEncodedSlashes(path: string): string {
   return path.includes('%2') ? path.replace(/%2f/gi, '%252F') : path;
+}
+
+/** For applications whose paths may be bytes of any encoding. Writes letters in place of encoded bytes; what stays encoded is UTF-8. */
+export type Spelling = (path: string) => string;
+
+/** What is UTF-8 stays, any other byte is a letter of Latin-1. */
+const spellAsMixed: Spelling = (path) => respell(path, (_path, _at, byte) => [letterOf(byte), 3]);
+
+/** Decoders that leave out what they don't understand. */
+const spellWithoutOthers: Spelling = (path) => respell(path, () => ['', 3]);
+
+/** Decoders that know no wrong UTF-8: overlong forms (`%C0%AF` is `/`), surrogates one by one. */
+const spellLeniently: Spelling = (path) =>
+  respell(path, (_path, at, byte) => {
+    const length = byte >= 0xf8 ? 1 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    let code = byte & (0x7f >> length);
+    for (let index = 1; index < length; index++) {
+      const next = path[at + 3 * index] === '%' ? hexAt(path, at + 3 * index + 1, 2) : NONE;
+      if (next >> 6 !== 0b10) return [letterOf(byte), 3];
+      code = (code << 6) | (next & 0x3f);
+    }
+    if (length === 1 || code > 0x10ffff) return [letterOf(byte), 3];
+    // ASCII stays encoded: what it hides is found like any other encoding.
+    const text = code < 0x80 ? `%${code.toString(16).padStart(2, '0')}` : String.fromCodePoint(code);
+    return [text, 3 * length];
+  });
+
+/** The readings in which all of the text is there; the first is the one that most applications have. */
+export const TEXTS: readonly Spelling[] = [spellAsMixed, spellAsLatin1];
+/** Also those that only odd decoders have. */
+export const ALL_SPELLINGS: readonly Spelling[] = [...TEXTS, spellWithoutOthers, spellLeniently];
+
+/** Whether some byte above ASCII is encoded, once or several times. */
+export const hasEncodedBytes = (path: string): boolean => /%(?:25)*[89a-f][0-9a-f]/i.test(path);
+
+/** What stands for the byte at `at`, and how many characters of the path it takes the place of. */
+type Respell = (path: string, at: number, byte: number) => readonly [text: string, length: number];
+
+/** Asks about every encoded byte that is no part of well-formed UTF-8. */
+function respell(path: string, spell: Respell): string {
+  let spelled = '';
+  let done = 0;
+  for (let at = path.indexOf('%'); at !== -1; at = path.indexOf('%', at)) {
+    const code = codeAt(path, at);
+    const byte = hexAt(path, at + 1, 2);
+    if (code >= 0 || byte === NONE) {
+      at += code >= 0 ? lengthAt(path, at, code) : 1;
+      continue;
+    }
+    const [text, length] = spell(path, at, byte);
+    spelled += path.slice(done, at) + text;
+    at += length;
+    done = at;
+  }
+  return spelled + path.slice(done);
 }

@@ -4,7 +4,7 @@
 import { ENDPOINTS, type EndpointName, isApplications, type OwnAddresses, pathOf } from '../endpoints/catalogue.ts';
 import type { OwnAddress } from '../shared/own-address.ts';
 import { foldCase } from './path-steps.ts';
-import { readingsOf } from './readings.ts';
+import { ODD_BYTES, readAs, readingsOf } from './readings.ts';
 
 declare const judged: unique symbol;
 /** An address on our own origin that anybody may have written, and that parseReturnTo has judged. Nothing else gives one. */
@@ -34,7 +34,9 @@ export function parseReturnTo(value: string | null, own: OwnAddresses): ReturnTo
 
 /** No reading may look like another host to whoever decodes or tidies the path before redirecting, or like an endpoint that leads round. */
 function isSafePath(path: string, own: OwnAddresses): boolean {
-  const read = readingsOf(path);
+  const utf8 = readingsOf(path);
+  // Whether a rule takes such bytes is asked when the visitor comes there.
+  const read = utf8.ok ? utf8 : readAs(path, ODD_BYTES);
   if (!read.ok) return false;
   const circular = circularPaths(own);
   return read.readings.every(

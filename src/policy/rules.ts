@@ -33,6 +33,8 @@ export interface Rules {
   readonly otherwise: Rule;
   /** Whether some rule's path changes when it is folded. If none does, folding matters only to readings that have case themselves. */
   readonly hasCase: boolean;
+  /** Whether some rule takes paths that are no UTF-8. */
+  readonly takesBytes: boolean;
 }
 
 /** What a rule sees of a request beside the path. */
@@ -56,6 +58,7 @@ const OTHERWISE: Route = {
   unauthenticated: 'auto',
   keep_post: 'same-origin',
   mode: 'enforce',
+  paths: 'utf-8',
   forward_access_token: false,
   forward_id_token: false,
 };
@@ -71,6 +74,7 @@ export function compileRules(routes: readonly Route[], options: { readonly takes
     folded: createShelf(rules, 'folded'),
     alone: new Map([...rules, otherwise].map((rule) => [rule, createRequirement([rule], [])])),
     hasCase: routes.some(({ path }) => hasCase(path)),
+    takesBytes: routes.some(({ paths }) => paths === 'bytes'),
   };
 }
 

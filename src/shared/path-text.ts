@@ -16,6 +16,24 @@ export function decodeStrictly(path: string): string | undefined {
   }
 }
 
+/** What windows-1252 has at 0x80 to 0x9F, as WHATWG's `latin1` does. What it leaves free stands for no letter. */
+const WINDOWS_1252 = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ';
+
+/** A byte above ASCII, read as a letter by itself. */
+export function letterOf(byte: number): string {
+  return WINDOWS_1252[byte - 0x80] ?? String.fromCharCode(byte);
+}
+
+/** Every encoded byte above ASCII becomes a letter; the rest stays encoded. */
+export function spellAsLatin1(path: string): string {
+  return path.replace(/%[89a-f][0-9a-f]/gi, (code) => letterOf(Number.parseInt(code.slice(1), 16)));
+}
+
+/** As UTF-8, or else as Latin-1. `undefined`: a stray `%`. */
+export function decodeEitherWay(path: string): string | undefined {
+  return decodeStrictly(path) ?? decodeStrictly(spellAsLatin1(path));
+}
+
 /**
  * `texts` are what stands between the `*` of a pattern, each of which takes any number of the segment's characters, none included. Each
  * text is sought once, from the left: no backtracking.
@@ -57,6 +75,7 @@ function endOfSegment(raw: string, from: number): number {
 
 function isSpelled(raw: string, wanted: string): boolean {
   if (raw === wanted) return true;
-  const segment = decodeStrictly(raw);
+  // Bytes that are no UTF-8 have come through a rule that takes them, or not at all.
+  const segment = decodeEitherWay(raw);
   return segment !== undefined && isGlobMatch(wanted.split('*'), segment);
 }

@@ -10,6 +10,7 @@ const BARE = {
   unauthenticated: 'auto',
   keep_post: 'same-origin',
   mode: 'enforce',
+  paths: 'utf-8',
   forward_access_token: false,
   forward_id_token: false,
 };
@@ -39,6 +40,7 @@ describe('ROUTES', () => {
       claims_max_age: 30,
       unauthenticated: 'redirect',
       keep_post: 'cross-site',
+      paths: 'bytes',
       cors: ['https://other.example.com'],
       mode: 'report',
       upstream: 'https://reports.internal/base',

@@ -82,6 +82,7 @@ describe('claimNames', () => {
     unauthenticated: 'auto',
     keep_post: 'same-origin',
     mode: 'enforce',
+    paths: 'utf-8',
     forward_access_token: false,
     forward_id_token: false,
   } as const;

@@ -29,6 +29,7 @@ export function route(path: string, fields: Partial<Route> = {}): Route {
     unauthenticated: 'auto',
     keep_post: 'same-origin',
     mode: 'enforce',
+    paths: 'utf-8',
     forward_access_token: false,
     forward_id_token: false,
     ...fields,

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readingsOf } from '../../src/policy/readings.ts';
 import { caller, judge, rulesOf } from '../policy/build.ts';
-import { path } from './generate/paths.ts';
-import { decisions } from './parsers/paths.ts';
+import { bytePath, path } from './generate/paths.ts';
+import { decisions, passesAsBytes } from './parsers/paths.ts';
 import { runTargets } from './run-targets.ts';
 import { PARSERS } from './targets.ts';
 
@@ -23,4 +23,9 @@ it('the slow model is not compared on refusals only', () => {
     return paths.map((each) => judge(rulesOf(...routes), each, asking, { method }).kind);
   });
   expect(kinds.filter((kind) => kind === 'allow').length).toBeGreaterThan(kinds.length / 20);
+});
+
+it('paths that are no UTF-8 pass where a rule takes them', () => {
+  const passing = fc.sample(bytePath, { numRuns: 2_000, seed: 1 }).filter(passesAsBytes);
+  expect(passing.length).toBeGreaterThan(200);
 });

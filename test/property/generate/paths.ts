@@ -17,3 +17,10 @@ export const path = fc
 export const longPath = mutated(['/admin/a', '/a/%2e%2e;x/%252fb//c', '/x/..;/a', '/ä/%25%2561 /b.'], PIECES).map(
   (text) => (text.startsWith('/') ? text : `/${text}`),
 );
+
+const BYTES = ['%E9', '%e4', '%C4', '%FF', '%A0', '%85', '%C3', '%C0%AF', '%C0%AE', '%e0%80%ae', '%ED%A0%80', '%95%5C'];
+
+/** With bytes that are no UTF-8, and all else encoded as URLs have it. */
+export const bytePath = fc
+  .array(fc.constantFrom(...PIECES, ...BYTES, ...BYTES, '%25E4', '%25C0%25AF'), { minLength: 1, maxLength: 7 })
+  .map((pieces) => `/${pieces.join('')}`.replace(/[^ -~]/g, encodeURIComponent));

@@ -6,8 +6,9 @@ import fc from 'fast-check';
 import type { Route } from '../../../src/config/schema.ts';
 import { readingsOf } from '../../../src/policy/readings.ts';
 import { caller, judge, route, rulesOf } from '../../policy/build.ts';
+import { BYTE_DECODERS } from '../../policy/byte-decoders.ts';
 import { DECODE, SERVER_STEPS, slowDecision } from '../../policy/slow-policy.ts';
-import { longPath, path } from '../generate/paths.ts';
+import { bytePath, longPath, path } from '../generate/paths.ts';
 import { createTarget } from '../target.ts';
 
 const server = fc.array(fc.constantFrom(...Object.keys(SERVER_STEPS)), { maxLength: 8 });
@@ -36,7 +37,10 @@ const work = createTarget({
     if (!read.ok) return assert.match(read.reason, /^(no path|control|broken|climbs|too many|overlong)/);
     assert(read.readings.length <= 128);
     const characters = read.readings.reduce((sum, reading) => sum + reading.length, 0);
-    assert(read.readings.length === 1 || characters <= 2 * path.length + 3 * 40_960, `${characters} characters`);
+    assert(
+      read.readings.length === 1 || characters <= 2 * path.length + 3 * (40_960 + 16 * path.length),
+      `${characters} characters`,
+    );
     for (const reading of read.readings) assert.match(reading, /^\//);
     assert.deepEqual(readingsOf(path), read);
   },
@@ -134,4 +138,36 @@ const shut = createTarget({
   },
 });
 
-export const pathTargets = [readings, work, honest, policy, shut];
+const BYTES = { paths: 'bytes' } as const;
+const OLD_APPLICATION = rulesOf(
+  route('/admin/*', { roles: ['admin'], ...BYTES }),
+  route('/ä/*', { roles: ['admin'] }),
+  route('/*', { access: 'public', ...BYTES }),
+);
+
+const bytes = createTarget({
+  name: 'policy-bytes',
+  promise: 'whatever an application makes of bytes that are no UTF-8, nobody gets into a guarded folder',
+  runs: 15_000,
+  given: fc.record({
+    path: bytePath,
+    decoder: fc.constantFrom(...Object.keys(BYTE_DECODERS)),
+    before: server,
+    after: server,
+  }),
+  holds({ path, decoder, before, after }) {
+    if (judge(OLD_APPLICATION, path).kind !== 'allow') return;
+    const written = before
+      .filter((step) => step !== DECODE)
+      .reduce((each, step) => SERVER_STEPS[step]?.(each) ?? each, path);
+    const decoded = BYTE_DECODERS[decoder]?.(written) ?? written;
+    const seen = after.reduce((each, step) => SERVER_STEPS[step]?.(each) ?? each, decoded);
+    assert.doesNotMatch(seen, /^\/(admin|ä)(\/|$)/i, `${decoder} reads ${seen}`);
+  },
+});
+
+/** Exported so that a test can see that not everything is refused. */
+export const passesAsBytes = (each: string) =>
+  judge(OLD_APPLICATION, each).kind === 'allow' && judge(rulesOf(), each).kind === 'nonsense';
+
+export const pathTargets = [readings, work, honest, policy, shut, bytes];
