@@ -14,7 +14,6 @@ const IDENTITY = {
   'X-Forwarded-Preferred-Username': 'zoe@acme.zitadel.example',
   'X-Forwarded-Name': 'Zo%C3%AB K%C3%B5iv-Stra%C3%9Fe %E7%8E%8B',
   'X-Forwarded-Roles': 'staff,user',
-  'X-Forwarded-Groups': 'staff,user',
   'X-Forwarded-Org': '249703000000000001',
   'X-Forwarded-Proto': 'http',
   'X-Forwarded-Host': 'localhost:8787',

@@ -24,6 +24,7 @@ export const FAULTS = {
   header_too_large: { status: 431, title: 'The request carries too many cookies', level: 'warn' },
   // something behind the gateway is not well
   internal: { status: 500, title: 'Something went wrong here', level: 'error' },
+  identity_too_large: { status: 500, title: 'The application takes no headers as large as yours', level: 'error' },
   upstream_unreachable: { status: 502, title: 'The application does not answer', level: 'error' },
   upstream_loop: { status: 508, title: 'The gateway would call itself', level: 'error' },
   provider_unavailable: { status: 503, title: 'Signing in is not possible right now', level: 'error' },

@@ -7,7 +7,9 @@ import { reportFailure, UsageError } from '../support/failure.ts';
 import { createLook } from '../support/look.ts';
 import { withProgress } from '../support/progress.ts';
 import type { System } from '../support/system.ts';
+import { readCredentials, WHO_OPTIONS } from '../zitadel-api/who.ts';
 import { examineFiles, examineOutside } from './examine.ts';
+import { examineMostRoles } from './most-roles.ts';
 import type { Lookup } from './outside.ts';
 import { hasFailed, printFindings } from './report.ts';
 
@@ -24,6 +26,9 @@ const HELP = `doctor: is this installation well, and if not, what is to be done
   --local                only what the files show: asks nobody
   --token TOKEN          an access or ID token of a user: which claims and headers come of it
                          (or in the environment, as POSTERN_TOKEN)
+  --key FILE             key file (JSON) of a service account with the role Org Owner: looks up who has the most
+                         roles, and whether the application's server takes as many
+                         (or --pat-file FILE, or ZITADEL_PAT in the environment)
   --upstream-public URL  where the application might be reached past the gateway; may be given again
   --json                 as JSON
   --config FILE          instead of wrangler.toml here
@@ -38,6 +43,7 @@ Exit codes: 0 nothing failed, 1 something did, 2 the command makes no sense`;
 export const DOCTOR_OPTIONS = {
   local: { type: 'boolean' },
   token: { type: 'string' },
+  ...WHO_OPTIONS,
   'upstream-public': { type: 'string', multiple: true },
   json: { type: 'boolean' },
   config: { type: 'string' },
@@ -73,7 +79,12 @@ async function examine(values: Values, system: System, { load, lookup }: DoctorS
   const installation = await load(values);
   const findings = examineFiles(installation, system.now(), false);
   if (!values.local) {
-    const ask = () => examineOutside(installation, { ...system, lookup }, { token, upstreamPublic });
+    // Nobody is asked for a key: without one, that is not measured.
+    const credentials = await readCredentials(values, { ...system, prompts: undefined });
+    const ask = async () => [
+      ...(await examineOutside(installation, { ...system, lookup }, { token, upstreamPublic })),
+      ...(installation.config ? await examineMostRoles(installation.config, system, credentials) : []),
+    ];
     findings.push(...(await withProgress(system, 'asking ZITADEL, the gateway and the application', ask)));
   }
   const isWell = !hasFailed(findings);

@@ -42,6 +42,7 @@ export function assembleConfig(variables: Variables, namedSecrets: NamedSecrets)
     revocationMaxAge: variables.REVOCATION_MAX_AGE,
     routes: variables.ROUTES ?? [],
     identityHeaders: variables.IDENTITY_HEADERS,
+    identityMaxBytes: variables.IDENTITY_MAX_BYTES,
     roleMap: variables.ROLE_MAP ?? NO_ENTRIES,
     securityHeaders: variables.SECURITY_HEADERS ?? NO_ENTRIES,
     assertionKeys: variables.ASSERTION_KEY ?? [],

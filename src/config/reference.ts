@@ -50,6 +50,8 @@ export const DESCRIPTIONS: Record<VariableName, string> = {
   ROUTES: 'Access rules, below. The first match wins, and what matches none needs a signed-in user.',
   IDENTITY_HEADERS:
     'Header name → claim; replaces the default set. A claim is `sub`, `email`, `preferred_username`, `metadata.department`, `urn:zitadel:iam:user:resourceowner:name` …, or one of `roles`, `org`. Two names that an application may take for the same, and names with a meaning of their own, are refused.',
+  IDENTITY_MAX_BYTES:
+    'Bytes that the application’s server takes in one header field, name included. Who would need more (of roles, mostly) gets 500 `identity_too_large` instead of a bare 400 or 431: nothing is left out.',
   ROLE_MAP: 'ZITADEL role key → name the application knows.',
   SECURITY_HEADERS: 'Response header → value, or `false` to leave it out. What the application set itself stands.',
   ASSERTION_KEY:

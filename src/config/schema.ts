@@ -64,6 +64,8 @@ export interface Config {
   readonly routes: Given<'ROUTES'>;
   /** Header name → claim; undefined means the default set. */
   readonly identityHeaders?: Given<'IDENTITY_HEADERS'>;
+  /** Of one header field that says who somebody is, with its name. What needs more is not sent at all. */
+  readonly identityMaxBytes: Given<'IDENTITY_MAX_BYTES'>;
   readonly roleMap: Given<'ROLE_MAP'>;
   readonly securityHeaders: Given<'SECURITY_HEADERS'>;
   /** Private JWKs (ES256 or EdDSA); the first signs. Empty: no assertion. */

@@ -55,6 +55,16 @@ export const seconds = pipe(
   ),
 );
 
+/** As counted by servers' own limits. */
+export const bytes = pipe(
+  unknown(),
+  judge((value) =>
+    (typeof value === 'number' || typeof value === 'string') && /^0*[1-9]\d{2,6}$/.test(String(value))
+      ? Number(value)
+      : new Wanted('bytes: a whole number of at least 100'),
+  ),
+);
+
 export const flag = pipe(
   unknown(),
   judge((value) =>

@@ -18,7 +18,20 @@ import {
   WANTED_ISSUER,
   WANTED_UPSTREAM,
 } from './urls.ts';
-import { filledList, flag, judge, judged, list, matching, oneOf, seconds, table, text, Wanted } from './values.ts';
+import {
+  bytes,
+  filledList,
+  flag,
+  judge,
+  judged,
+  list,
+  matching,
+  oneOf,
+  seconds,
+  table,
+  text,
+  Wanted,
+} from './values.ts';
 
 /** Older client ids hold the name of their project, so all visible letters and signs are taken. */
 const clientId = matching(/^(?!\s)[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+(?<!\s)$/u, 'an id as ZITADEL shows it');
@@ -114,6 +127,7 @@ export const VARIABLES = {
     schema: optional(identityHeaders),
     example: '{ "Remote-User" = "preferred_username" }',
   },
+  IDENTITY_MAX_BYTES: { kind: 'var', schema: optional(bytes, 8190), example: '16000' },
   ROLE_MAP: { kind: 'table', schema: optional(roleMap), example: '{ "legacy-admins" = "admin" }' },
   SECURITY_HEADERS: {
     kind: 'table',

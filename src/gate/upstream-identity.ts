@@ -3,23 +3,40 @@
 
 import { GatewayError } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
-import type { HeaderList } from '../identity/headers.ts';
-import type { IdentityExtras } from '../proxy/upstream-request.ts';
+import { fieldBytes, type HeaderList } from '../identity/headers.ts';
+import type { Identity } from '../identity/identity.ts';
+import { type IdentityExtras, identityFields } from '../proxy/upstream-request.ts';
 import { callerOf } from './authenticate.ts';
 import type { Admitted } from './stages.ts';
 
 const NOBODY: HeaderList = [];
 
-/** @throws GatewayError `unauthenticated`, `provider_unavailable` where a token is to be forwarded and there is no good one */
+/**
+ * @throws GatewayError `unauthenticated`, `provider_unavailable` where a token is to be forwarded and there is no good one;
+ * `identity_too_large` where a field has more than IDENTITY_MAX_BYTES
+ */
 export async function upstreamIdentity(gateway: Gateway, admitted: Admitted): Promise<IdentityExtras> {
   const caller = callerOf(admitted.who);
   const tokens = await tokensFor(gateway, admitted);
-  return {
+  const extras: IdentityExtras = {
     identityHeaders: caller ? gateway.identityHeadersOf(caller.identity) : NOBODY,
     assertion: await signFor(gateway, admitted),
     accessToken: tokens?.accessToken,
     idToken: tokens?.idToken,
   };
+  if (caller) assertFits(gateway, caller.identity, extras);
+  return extras;
+}
+
+/** The application's server would answer a bare 400 or 431; and a role that is left out could be one that forbids. */
+function assertFits({ config }: Gateway, { roles }: Identity, extras: IdentityExtras): void {
+  const most = config.identityMaxBytes;
+  for (const [name, value] of identityFields(extras)) {
+    const bytes = fieldBytes(name, value);
+    if (bytes <= most) continue;
+    const reason = `${name} has ${bytes} bytes with ${Object.keys(roles).length} roles, and IDENTITY_MAX_BYTES is ${most}`;
+    throw new GatewayError('identity_too_large', reason);
+  }
 }
 
 function signFor({ config, assertions }: Gateway, { context, requirement, who }: Admitted) {

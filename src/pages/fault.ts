@@ -40,6 +40,7 @@ const TEXTS: Partial<Record<FaultCode, Words>> = {
   content_too_large: ['signIn', 'signInFirst'],
   too_many_requests: ['tooMany', 'waitMinute'],
   header_too_large: ['failed', 'allowCookies', 'operator'],
+  identity_too_large: ['failed', 'operator'],
   upstream_unreachable: ['noAnswer', 'wait', 'operator'],
   upstream_loop: ['noAnswer', 'operator'],
   upstream_timeout: ['tooSlow', 'wait', 'operator'],

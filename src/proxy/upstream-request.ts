@@ -125,10 +125,21 @@ function addOwn(headers: Headers, request: VisitorRequest, origin: string, extra
 }
 
 export function setIdentity(headers: Headers, extras: IdentityExtras): void {
-  for (const [name, value] of extras.identityHeaders) headers.set(name, value);
-  if (extras.assertion !== undefined) headers.set(IDENTITY_ASSERTION, extras.assertion);
-  if (extras.accessToken !== undefined) headers.set('Authorization', `Bearer ${extras.accessToken}`);
-  if (extras.idToken !== undefined) headers.set('X-Forwarded-Id-Token', extras.idToken);
+  for (const [name, value] of identityFields(extras)) headers.set(name, value);
+}
+
+/** All that a request says of who somebody is, and proves it by. */
+export function identityFields({ identityHeaders, assertion, accessToken, idToken }: IdentityExtras): HeaderList {
+  if (assertion === undefined && accessToken === undefined && idToken === undefined) return identityHeaders;
+  const proofs = [
+    [IDENTITY_ASSERTION, assertion],
+    ['Authorization', accessToken && `Bearer ${accessToken}`],
+    ['X-Forwarded-Id-Token', idToken],
+  ] as const;
+  return [
+    ...identityHeaders,
+    ...proofs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  ];
 }
 
 /** The edge writes the visitor's address into this field, whatever the visitor sent. In development nobody writes it. */

@@ -28,6 +28,7 @@ describe('defaults (ARCHITECTURE §1)', () => {
       claimsMaxAge: 300,
       revocationMaxAge: 30,
       routes: [],
+      identityMaxBytes: 8190,
       roleMap: {},
       securityHeaders: {},
       assertionKeys: [],

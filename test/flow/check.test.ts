@@ -34,7 +34,6 @@ describe('a proxy asks about a visitor who is signed in', () => {
       'x-forwarded-email': 'zoe@acme.example',
       'x-forwarded-name': encodeURIComponent('Zoë Kõiv-Straße 王').replaceAll('%20', ' '),
       'x-forwarded-roles': 'staff,user',
-      'x-forwarded-groups': 'staff,user',
       'x-forwarded-org': SEED.organizationId,
       'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
       'cache-control': 'no-store',

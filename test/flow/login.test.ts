@@ -36,7 +36,6 @@ describe('a navigation without a session', () => {
       'x-forwarded-email': 'ada@acme.example',
       'x-forwarded-name': 'Ada Moreau',
       'x-forwarded-roles': 'admin,user',
-      'x-forwarded-groups': 'admin,user',
       'x-forwarded-org': '249703000000000001',
     });
     expect(headers['cookie']).toBeUndefined();

@@ -1,8 +1,9 @@
 // Identity headers: which, from which claim, and how they are written.
 // ARCHITECTURE §4.
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { claimNames, compileIdentityHeaders } from '../../src/identity/headers.ts';
+import { claimNames, compileIdentityHeaders, DEFAULT_HEADERS, fieldBytes } from '../../src/identity/headers.ts';
 import type { Identity } from '../../src/identity/identity.ts';
 
 const ada: Identity = {
@@ -35,10 +36,26 @@ describe('the default set', () => {
       'X-Forwarded-Preferred-Username': 'ada',
       'X-Forwarded-Name': 'Ada Lovelace',
       'X-Forwarded-Roles': 'admin,staff',
-      'X-Forwarded-Groups': 'admin,staff',
       'X-Forwarded-Org': '163840776835432001',
       'X-Forwarded-Actor': '99',
     });
+  });
+
+  it('names each role once: two hundred of them are one field that every common server takes', () => {
+    const roles = Object.fromEntries(
+      Array.from({ length: 200 }, (_, at) => [`department-of-something-long-${at}`, ['1']]),
+    );
+    const headers = compileIdentityHeaders({})({ ...ada, roles });
+    const [first = ''] = Object.keys(roles);
+    expect(headers.filter(([, value]) => value.includes(first)).map(([name]) => name)).toEqual(['X-Forwarded-Roles']);
+    expect(Math.max(...headers.map(([name, value]) => fieldBytes(name, value)))).toBeLessThan(8000);
+  });
+
+  it('docs/headers.md: the table that keeps X-Forwarded-Groups is the default set with it', () => {
+    const docs = readFileSync('docs/headers.md', 'utf8');
+    const [, table = ''] = /<a id="groups">[\s\S]*?\[vars\.IDENTITY_HEADERS\]\n([\s\S]*?)```/.exec(docs) ?? [];
+    const kept = Object.fromEntries([...table.matchAll(/^"(.+)" = "(.+)"$/gm)].map(([, name, claim]) => [name, claim]));
+    expect({ ...kept, 'X-Forwarded-Roles': 'roles' }).toEqual({ ...DEFAULT_HEADERS, 'X-Forwarded-Groups': 'roles' });
   });
 
   it('leaves out what is not known', () => {

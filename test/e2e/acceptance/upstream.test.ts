@@ -29,7 +29,7 @@ describe('the default identity headers', () => {
       'x-forwarded-preferred-username': 'uma@acme.zitadel.example',
       'x-forwarded-name': 'Uma Lind',
       'x-forwarded-roles': 'user',
-      'x-forwarded-groups': 'user',
+      'x-forwarded-groups': undefined,
       'x-forwarded-org': SEED.organizationId,
       'x-forwarded-actor': undefined,
     });
