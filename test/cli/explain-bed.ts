@@ -28,6 +28,6 @@ export const environment = {
 
 export const load = async () => loadWithoutSecrets({ ...environment, ROUTES });
 
-export async function run(command: string) {
-  return await explain(command.split(' '), load);
+export async function run(command: string, rules: readonly object[] = ROUTES) {
+  return await explain(command.split(' '), async () => loadWithoutSecrets({ ...environment, ROUTES: rules }));
 }

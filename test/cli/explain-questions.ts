@@ -19,6 +19,7 @@ const RULE_PATHS = [
   '/AUTH/*',
   '/.well-known/*',
   '/x*/y',
+  '/é/*',
   '/callback',
   '/login',
 ];
@@ -35,6 +36,11 @@ const PATHS = [
   '/bye',
   '/bye/',
   '/%00',
+  '/a/%E9',
+  '/%E9/x',
+  '/%C3%A9',
+  '/a/..%C0%AF%E9',
+  '/a/%25E9',
   '/a/./b',
   '//a',
 ];
@@ -71,6 +77,7 @@ const WHERE = {
   hosts: fc.constantFrom(['other.example.com'], ['app.example.com', 'other.example.com:81']),
   mode: fc.constantFrom('enforce', 'report'),
   upstream: fc.constant('https://files.internal/base'),
+  paths: fc.constantFrom('utf-8', 'bytes', 'bytes'),
 };
 const open = fc.record(
   { ...WHERE, access: fc.constantFrom('public', 'public', 'deny') },

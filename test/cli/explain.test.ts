@@ -88,6 +88,31 @@ describe('explain prints each reading, its rule, the requirement, the decision a
   });
 });
 
+describe('bytes that are no UTF-8: explain prints what they may be', () => {
+  const rules = [
+    { path: '/old/admin/*', roles: ['admin'] },
+    { path: '/old/*', access: 'public', paths: 'bytes' },
+  ];
+
+  it('every reading, and those that few have', async () => {
+    const { output } = await run('GET /old/ad%E9min/x --anonymous', rules);
+    expect(output).toMatch(/^readings\s+"\/old\/adémin\/x"\s+rule 2, \/old\/\*$/m);
+    expect(output).toMatch(/^\s+"\/old\/admin\/x"\s+rule 1, \/old\/admin\/\* \(as few read such bytes\)$/m);
+    expect(output).toMatch(/^decision\s+sign-in \(anonymous\) by rule 1$/m);
+  });
+
+  it.each(['GET /caf%E9', 'GET /old/..%2fcaf%E9'])('%s: 400, and what would take it', async (command) => {
+    const { output } = await run(command, rules);
+    expect(output).toMatch(/^decision\s+nonsense: /m);
+    expect(output).toMatch(/^\s+it is no UTF-8: rules with paths = "bytes" take such paths/m);
+    expect(output).toMatch(/^answer\s+400$/m);
+  });
+
+  it('the readings are there where they are why it is 400', async () => {
+    expect((await run('GET /old/..%2fcaf%E9', rules)).output).toMatch(/^\s+"\/café"\s+no rule: whoever signs in$/m);
+  });
+});
+
 describe('strip_prefix: explain prints the path that goes up', () => {
   it.each([
     ['GET /drop/x%20y', '/x%20y'],

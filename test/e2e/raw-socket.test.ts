@@ -35,6 +35,7 @@ describe('bytes on a socket', () => {
     upstream = await startRecordingUpstream();
     const ROUTES = [
       { path: '/page', access: 'public' },
+      { path: '/bytes/*', access: 'public', paths: 'bytes' },
       { path: '/secret', roles: ['admin'] },
     ];
     worker = await startWorker({ upstream: upstream.origin, env: { ROUTES } });
@@ -64,7 +65,9 @@ describe('bytes on a socket', () => {
       else expect(last === 501 || (last >= 400 && last < 500)).toBe(true);
       expect(upstream.connections.length).toBe(passes ? 1 : 0);
       for (const connection of upstream.connections) {
-        expect(connection).toMatch(/^(GET|POST) (\/|\/page|\/private|\/\/evil\.example\/page) HTTP\/1\.1\r\n/);
+        expect(connection).toMatch(
+          /^(GET|POST) (\/|\/page|\/private|\/\/evil\.example\/page|\/bytes\/caf%E9%c0%AF) HTTP\/1\.1\r\n/,
+        );
         expect(connection).not.toContain('admin');
         const users = [...connection.matchAll(/^x.forwarded.user ?:(.*)\r$/gim)].map(([, user]) => user?.trim());
         const isBody = connection.includes('\r\n\r\nGET /secret');

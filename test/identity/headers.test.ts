@@ -53,7 +53,7 @@ describe('the default set', () => {
 
   it('docs/headers.md: the table that keeps X-Forwarded-Groups is the default set with it', () => {
     const docs = readFileSync('docs/headers.md', 'utf8');
-    const [, table = ''] = /<a id="groups">[\s\S]*?\[vars\.IDENTITY_HEADERS\]\n([\s\S]*?)```/.exec(docs) ?? [];
+    const [, table = ''] = /### X-Forwarded-Groups[\s\S]*?\[vars\.IDENTITY_HEADERS\]\n([\s\S]*?)```/.exec(docs) ?? [];
     const kept = Object.fromEntries([...table.matchAll(/^"(.+)" = "(.+)"$/gm)].map(([, name, claim]) => [name, claim]));
     expect({ ...kept, 'X-Forwarded-Roles': 'roles' }).toEqual({ ...DEFAULT_HEADERS, 'X-Forwarded-Groups': 'roles' });
   });

@@ -107,6 +107,8 @@ const TARGETS: typeof FRAMING = [
   ['refused', 'HTTP/0.9', 'GET /page\r\n\r\n'],
   ['refused', 'a blank in the target', get('/page b')],
   ['refused', 'a byte beyond ASCII', get('/page\xff')],
+  ['refused', 'an encoded byte that is no UTF-8', get('/page%ff')],
+  ['passes', 'the same, where a rule takes it, as it came', get('/bytes/caf%E9%c0%AF')],
   ['refused', 'backslashes', get('/page\\..\\secret')],
   ['refused', 'dots', get('/page/../secret')],
   ['refused', 'an encoded NUL', get('/page%00')],
