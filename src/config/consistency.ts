@@ -6,7 +6,7 @@ import { ROLES_CLAIM } from '../oidc/zitadel/claim-names.ts';
 import { isClaimOfRoles, isOrganizationScope, organizationScope, ROLES_SCOPE } from '../oidc/zitadel/scopes.ts';
 import { type Environment, isService } from './bindings.ts';
 import { describeSecret, describeValue, placeOfRoute } from './issues.ts';
-import { findUnreachable } from './route-order.ts';
+import { findUnreachable, findUnspelled } from './route-order.ts';
 import type { UpstreamTarget } from './schema.ts';
 import { isLoopback, parseHttpUrl, parseLocalUrl, WANTED_FREE_PATH } from './urls.ts';
 import { VARIABLES, type VariableName, type Variables } from './variables.ts';
@@ -30,7 +30,7 @@ export function judgeTogether(judged: Judged): void {
   if (idle !== undefined && most !== undefined && most < idle) {
     judged.problem('SESSION_MAX_DURATION', `at least SESSION_DURATION, which is ${idle}`, undefined, most);
   }
-  for (const sentence of findUnreachable(routes)) judged.warn(sentence);
+  for (const sentence of [...findUnreachable(routes), ...findUnspelled(routes)]) judged.warn(sentence);
 }
 
 function judgeClients({ env, parsed, problem, warn }: Judged): void {

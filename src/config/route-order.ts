@@ -1,4 +1,4 @@
-// Rules that can never be reached, because an earlier one takes all their requests. In doubt nothing is reported.
+// Rules that can never be reached, because an earlier one takes all their requests (in doubt nothing is reported), or not in every encoding.
 // ARCHITECTURE §1 Routes: the first match wins; a rule in report mode lets its requests go on to the rules below it.
 
 import { isGlobMatch } from '../shared/path-text.ts';
@@ -12,6 +12,15 @@ export function findUnreachable(routes: readonly Route[]): readonly string[] {
     const cover = routes[earlier];
     if (cover === undefined || earlier >= i) return [];
     return `ROUTES: route ${i + 1} (${route.path}) is never reached, because route ${earlier + 1} (${cover.path}) comes first and covers it`;
+  });
+}
+
+/** Paths of rules that have letters beyond Latin-1, where a rule takes bytes: other encodings' spellings of them are not found. */
+export function findUnspelled(routes: readonly Route[]): readonly string[] {
+  const folders = routes.filter(({ paths }) => paths === 'bytes').map(({ path }) => splitPath(path));
+  return routes.flatMap(({ path }, i) => {
+    const isBelow = /[^\0-\xff]/.test(path) && folders.some((folder) => coversPath(folder, splitPath(path)));
+    return isBelow ? `ROUTES: route ${i + 1} (${path}) is found in UTF-8 only, below one with paths = "bytes"` : [];
   });
 }
 
