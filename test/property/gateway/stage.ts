@@ -59,6 +59,7 @@ const ENV = {
     'X-Forwarded-Roles': 'roles',
     'X-Big': 'metadata.big',
   },
+  IDENTITY_MAX_BYTES: 16_000,
   ROUTES: [
     { path: '/public/*', access: 'public', cors: ['https://other.example'] },
     { path: '/closed/*', access: 'deny' },
