@@ -68,7 +68,12 @@ describe('a path with letters beyond Latin-1, below a rule that takes bytes', ()
     ['/café/*', '/*', false],
     ['/отчёт/*', '/old/*', false],
   ])('%s, with %s: %s', (path, folder, isSaid) => {
-    const said = warningsOf({ ROUTES: [{ path, roles: ['a'] }, { path: folder, paths: 'bytes' }] });
+    const said = warningsOf({
+      ROUTES: [
+        { path, roles: ['a'] },
+        { path: folder, paths: 'bytes' },
+      ],
+    });
     const sentence = `ROUTES: route 1 (${path}) is found in UTF-8 only, below one with paths = "bytes"`;
     expect(said).toEqual(isSaid ? [sentence] : []);
     expect(warningsOf({ ROUTES: [{ path, roles: ['a'] }, { path: folder }] })).toEqual([]);
