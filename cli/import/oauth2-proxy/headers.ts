@@ -21,6 +21,10 @@ const CLAIMS: Readonly<Record<string, string>> = {
   preferred_username: 'preferred_username',
 };
 
+/** The default set, with roles under the name that applications behind oauth2-proxy read. */
+const { 'X-Forwarded-Roles': roles = 'roles', ...OTHERS } = DEFAULT_HEADERS;
+const USUAL_HEADERS = { ...OTHERS, 'X-Forwarded-Groups': roles };
+
 export function passedHeaders(ledger: Ledger, alpha: Table | undefined): Headers {
   const flag = (name: string, otherwise: boolean) => flagOf(ledger.take(name)) ?? otherwise;
   const names = new Map<string, string>();
@@ -61,8 +65,8 @@ export function passedHeaders(ledger: Ledger, alpha: Table | undefined): Headers
   for (const list of ['injectRequestHeaders', 'injectResponseHeaders'])
     for (const header of listOf(alpha?.[list])) readInjected(tableOf(header), { names, tokens }, ledger);
   const isDefault = passesUser && alpha?.['injectRequestHeaders'] === undefined;
-  if (names.size === 0) return { names: undefined, tokens };
-  return { names: { ...(isDefault && DEFAULT_HEADERS), ...Object.fromEntries(names) }, tokens };
+  if (names.size === 0 && !isDefault) return { names: undefined, tokens };
+  return { names: { ...(isDefault && USUAL_HEADERS), ...Object.fromEntries(names) }, tokens };
 }
 
 interface Collected {

@@ -114,7 +114,7 @@ export const OAUTH2_PROXY: Catalogue = {
       'Headers',
       same(
         'pass-user-headers skip-auth-strip-headers',
-        '`X-Forwarded-User`, `-Email`, `-Preferred-Username`, `-Groups`; what a visitor sends under these names never arrives',
+        '`X-Forwarded-User`, `-Email`, `-Preferred-Username`, and `-Groups` by the `IDENTITY_HEADERS` that `import` writes; what a visitor sends under these names never arrives',
       ),
       renamed('set-xauthrequest prefer-email-to-user', '`IDENTITY_HEADERS`'),
       renamed('pass-access-token', '`forward_access_token` of a rule; it arrives in `Authorization`'),

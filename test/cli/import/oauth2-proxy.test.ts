@@ -117,6 +117,12 @@ cookie_expire = "8h"`,
     expect(configOf(draft).routes.map(({ path }) => path)).not.toContain('/oauth2/*');
   });
 
+  it('roles come as X-Forwarded-Groups, which applications behind oauth2-proxy read, and once', () => {
+    const { vars } = convert('oauth2-proxy', CFG);
+    expect(vars['IDENTITY_HEADERS']).toMatchObject({ 'X-Forwarded-Groups': 'roles', 'X-Forwarded-User': 'sub' });
+    expect(vars['IDENTITY_HEADERS']).not.toHaveProperty('X-Forwarded-Roles');
+  });
+
   it('headers and tokens under the old names', () => {
     const draft = convert(
       'oauth2-proxy',
