@@ -7,7 +7,7 @@ import { listFiles } from '../support/list-files.ts';
 import { anchorsOf, type Citable, findLost, readContract } from './citations.ts';
 
 const FOLDERS = [
-  ...['.ci', '.github', 'bench', 'bin', 'build', 'cli', 'create-postern', 'demo', 'docs', 'examples', 'src'],
+  ...['.ci', '.github', 'bench', 'bin', 'build', 'cli', 'compat', 'create-postern', 'demo', 'docs', 'examples', 'src'],
   ...['stand-in', 'templates', 'test'],
 ];
 const ROOT_FILES = [
