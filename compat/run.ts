@@ -62,7 +62,9 @@ if (options.write) {
 console.table(results);
 const sum = (count: (result: Result) => number) => results.reduce((all, each) => all + count(each), 0);
 const failed = sum((each) => each.failed);
-console.log(`${sum((each) => each.passed)} passed, ${failed} failed, ${sum((each) => Number(each.skipped !== ''))} skipped`);
+console.log(
+  `${sum((each) => each.passed)} passed, ${failed} failed, ${sum((each) => Number(each.skipped !== ''))} skipped`,
+);
 process.exit(failed === 0 ? 0 : 1);
 
 async function tryApplication(name: string, application: Application): Promise<Result> {

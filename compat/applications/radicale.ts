@@ -21,7 +21,7 @@ export const application = {
   packages: { pip: ['radicale==3.9.0', 'caldav==3.6.0'] },
   isQuick: true,
   version: (room) => pipVersion(room, 'radicale'),
-  needed: '`http_x_remote_user`',
+  needed: '`http_x_remote_user`, `prefer_browser_login`; `MKCALENDAR` is no method of Workers',
   start({ folder, data, port, recipe }) {
     const config = recipe.file('/etc/radicale/config', {
       '127.0.0.1:5232': `127.0.0.1:${port}`,
@@ -37,10 +37,19 @@ export const application = {
   },
   scenarios: [
     {
-      says: 'its page makes a calendar',
+      says: 'its page makes a calendar and deletes it again',
       async run({ signedIn }) {
         const page = await signedIn('uma');
-        await page.getByText('Create new addressbook or calendar').first().waitFor();
+        await page.locator('a[data-name=new]').click();
+        await page.locator('#createcollectionscene [data-name=displayname]').fill('Käse & Brot');
+        await page.locator('#createcollectionscene [data-name=submit]').click();
+        const calendar = page.locator('article', { hasText: 'Käse & Brot' });
+        await calendar.hover();
+        await calendar.locator('[data-name=delete]').click();
+        const question = page.locator('#deleteconfirmationscene');
+        await question.getByRole('textbox').fill((await question.getByRole('strong').textContent()) ?? '');
+        await question.locator('[data-name=delete]').click();
+        await calendar.waitFor({ state: 'detached' });
       },
     },
     {
@@ -60,7 +69,10 @@ export const application = {
       says: 'a client does not reach the calendars of another user',
       async run({ origin, token }) {
         const authorization = `Bearer ${await token('ada')}`;
-        const answer = await fetch(`${origin}/uma%40acme.zitadel.example/`, { method: 'PROPFIND', headers: { authorization } });
+        const answer = await fetch(`${origin}/uma%40acme.zitadel.example/`, {
+          method: 'PROPFIND',
+          headers: { authorization },
+        });
         equal(answer.status, 403);
       },
     },

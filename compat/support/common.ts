@@ -61,14 +61,21 @@ async function seesOnly({ application: { identity }, origin }: Scene, page: Page
   notEqual(wanted, identity.shows(other));
   if (identity.read === undefined) await page.getByText(wanted).first().waitFor();
   const seen = (await identity.read?.(page)) ?? (await page.textContent('body')) ?? '';
-  deepEqual({ seen, mine: seen.includes(wanted), other: seen.includes(identity.shows(other)) }, { seen, mine: true, other: false });
+  deepEqual(
+    { seen, mine: seen.includes(wanted), other: seen.includes(identity.shows(other)) },
+    { seen, mine: true, other: false },
+  );
 }
 
 /** Every name under which the application is told something, in each spelling that it could take for it. */
 function forgedHeaders({ recipe }: Scene): Record<string, string> {
-  const names = Object.keys((recipe.variables()['IDENTITY_HEADERS'] as object | undefined) ?? { 'X-Forwarded-User': '' });
+  const names = Object.keys(
+    (recipe.variables()['IDENTITY_HEADERS'] as object | undefined) ?? { 'X-Forwarded-User': '' },
+  );
   const { loginName } = PEOPLE.ada;
-  return Object.fromEntries(names.flatMap((name) => [name, name.replaceAll('-', '_')].map((each) => [each, loginName])));
+  return Object.fromEntries(
+    names.flatMap((name) => [name, name.replaceAll('-', '_')].map((each) => [each, loginName])),
+  );
 }
 
 /** A copy of the cookies, as somebody would use it who has taken them along. */

@@ -37,7 +37,7 @@ export function pipVersion(room: Room, name: string): string {
 
 /** Without Debian's epoch and revision. */
 export function debianVersion(name: string): string {
-  const version = execFileSync('dpkg-query', ['-W', '-f', '${Version}', name], { encoding: 'utf8' });
+  const version = execFileSync('dpkg-query', ['-W', '-f', '$' + '{Version}', name], { encoding: 'utf8' });
   return version.replace(/^\d+:/, '').replace(/[-+~][^-]*$/, '');
 }
 

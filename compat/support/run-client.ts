@@ -1,6 +1,6 @@
 // A client that is a program of its own: it runs to its end, and says what it has to say.
 
-import { execFile, type ExecFileException } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 
 export interface ClientOptions {
   readonly cwd?: string;

@@ -112,5 +112,9 @@ async function play({ scenario, application, place, running, worker, browser }: 
 function describeFailure(cause: unknown, contexts: readonly BrowserContext[], running: Running): string {
   const pages: Page[] = contexts.flatMap((each) => each.pages());
   const places = pages.map((page) => `at ${page.url()}`).join('\n');
-  return [cause instanceof Error ? cause.message : String(cause), places, running.output?.().split('\n').slice(-12).join('\n')].join('\n');
+  return [
+    cause instanceof Error ? cause.message : String(cause),
+    places,
+    running.output?.().split('\n').slice(-12).join('\n'),
+  ].join('\n');
 }

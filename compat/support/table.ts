@@ -13,9 +13,14 @@ export function writeTable(rows: ReadonlyMap<string, string>): void {
   const text = readFileSync(DOCUMENT, 'utf8');
   const [before = '', rest = ''] = text.split(BEGIN);
   const [old = '', after = ''] = rest.split(END);
-  const kept = [...old.matchAll(/^\| \[.*?\]\(recipes\/(.*?)\.md\).*$/gm)].map(([row, name = '']) => [name, row] as const);
+  const kept = [...old.matchAll(/^\| \[.*?\]\(recipes\/(.*?)\.md\).*$/gm)].map(
+    ([row, name = '']) => [name, row] as const,
+  );
   const all = [...new Map([...kept, ...rows])].sort(([one], [other]) => (one < other ? -1 : 1));
-  writeFileSync(DOCUMENT, `${before}${BEGIN}\n\n${describeCommon()}\n\n${HEAD}\n${all.map(([, row]) => row).join('\n')}\n\n${END}${after}`);
+  writeFileSync(
+    DOCUMENT,
+    `${before}${BEGIN}\n\n${describeCommon()}\n\n${HEAD}\n${all.map(([, row]) => row).join('\n')}\n\n${END}${after}`,
+  );
 }
 
 export function describeRow(name: string, { title, scenarios, needed }: Application, version: string): string {

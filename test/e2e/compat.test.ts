@@ -11,7 +11,8 @@ const quick = [...(await loadApplications())].filter(([, { isQuick }]) => isQuic
 
 describe.each(quick)('%s', (name, application) => {
   const missing = missingPackages(roomOf(name), application.packages);
-  if (missing.length > 0) console.log(`${name} is skipped, not installed: ${missing.join(' ')} (npm run compat -- --install --quick)`);
+  if (missing.length > 0)
+    console.log(`${name} is skipped, not installed: ${missing.join(' ')} (npm run compat -- --install --quick)`);
 
   describe.skipIf(missing.length > 0 || !hasChromium)('behind the gateway', () => {
     let stage: Stage;
