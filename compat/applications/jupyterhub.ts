@@ -57,7 +57,7 @@ export const application = {
       says: 'a file is saved and is there after a reload',
       async run({ signedIn, origin }) {
         const page = await signedIn('uma', `${home}/lab`);
-        await page.locator('.jp-LauncherCard').first().waitFor();
+        await page.locator('#jp-top-panel').waitFor();
         const saved = await page.evaluate(
           `fetch('${home}/api/contents/saved.txt', { method: 'PUT', headers: { 'X-XSRFToken': document.cookie.match(/_xsrf=([^;]*)/)?.[1] ?? '' },
             body: JSON.stringify({ type: 'file', format: 'text', content: 'Käse' }) }).then((answer) => answer.status)`,
@@ -71,7 +71,7 @@ export const application = {
       says: 'somebody else does not reach the notebooks of the one before in the same browser',
       async run({ signedIn, signIn, origin }) {
         const page = await signedIn('uma', `${home}/lab`);
-        await page.locator('.jp-LauncherCard').first().waitFor();
+        await page.locator('#jp-top-panel').waitFor();
         await page.goto(`${origin}/auth/logout`);
         await signIn(page, 'ada', '/hub/home');
         await page.goto(`${origin}/hub/home`);
