@@ -6,15 +6,18 @@ import { join } from 'node:path';
 import { startProcess } from '../../test/support/processes.ts';
 import { freePort } from '../../test/support/worker.ts';
 import type { Application } from '../support/application.ts';
-import { PEOPLE } from '../support/people.ts';
 import { pipVersion, program } from '../support/packages.ts';
+import { PEOPLE } from '../support/people.ts';
 
 const SECRET = 'b91c44e2d07f6a83915e2c7d0f4b6a8e3d5c1f7290ab4e68d1c3f5a7092b4d6e';
 const home = `/user/${PEOPLE.uma.loginName}`;
 
 export const application = {
   title: 'JupyterHub',
-  packages: { pip: ['jupyterhub==6.1.1', 'jupyterlab==4.6.6', 'ipykernel==7.4.0'], npm: ['configurable-http-proxy@5.3.0'] },
+  packages: {
+    pip: ['jupyterhub==6.1.1', 'jupyterlab==4.6.6', 'ipykernel==7.4.0'],
+    npm: ['configurable-http-proxy@5.3.0'],
+  },
   version: (room) => pipVersion(room, 'jupyterhub'),
   needed: 'an authenticator of 20 lines in `jupyterhub_config.py`',
   variables: () => ({ UPSTREAM_SECRET: SECRET }),

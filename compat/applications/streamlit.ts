@@ -10,11 +10,15 @@ import { pipVersion, program } from '../support/packages.ts';
 export const application = {
   title: 'Streamlit',
   packages: { pip: ['streamlit==1.67.0'] },
+  publicHost: 'streamlit.localhost',
   version: (room) => pipVersion(room, 'streamlit'),
   needed: 'nothing',
   start({ folder, data, port, recipe }) {
     mkdirSync(join(data, '.streamlit'));
-    writeFileSync(join(data, '.streamlit', 'config.toml'), recipe.file('.streamlit/config.toml', { '8501': `${port}` }));
+    writeFileSync(
+      join(data, '.streamlit', 'config.toml'),
+      recipe.file('.streamlit/config.toml', { '8501': `${port}` }),
+    );
     writeFileSync(join(data, 'app.py'), recipe.file('app.py'));
     const command = program({ folder }, 'streamlit');
     return startProcess({ command, args: ['run', 'app.py'], cwd: data, env: { HOME: data }, port });
@@ -36,7 +40,9 @@ export const application = {
       async run({ signedIn }) {
         const page = await signedIn('uma');
         const buffer = Buffer.alloc(20_000_000, 'Käse');
-        await page.locator('input[type=file]').setInputFiles({ name: 'käse.bin', mimeType: 'application/octet-stream', buffer });
+        await page
+          .locator('input[type=file]')
+          .setInputFiles({ name: 'käse.bin', mimeType: 'application/octet-stream', buffer });
         await page.getByText('käse.bin has 20000000 bytes').waitFor();
         const [download] = await Promise.all([
           page.waitForEvent('download'),

@@ -7,7 +7,18 @@ import type { Place, Running } from './application.ts';
 
 const MODULES = '/usr/lib/apache2/modules';
 /** What Debian has enabled. */
-const USUAL = ['mpm_event', 'authz_core', 'authz_host', 'alias', 'dir', 'mime', 'env', 'setenvif', 'autoindex', 'filter'];
+const USUAL = [
+  'mpm_event',
+  'authz_core',
+  'authz_host',
+  'alias',
+  'dir',
+  'mime',
+  'env',
+  'setenvif',
+  'autoindex',
+  'filter',
+];
 
 export interface ApacheOptions {
   /** The text of `/etc/apache2/sites-available/….conf`, its address changed. */

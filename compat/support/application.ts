@@ -14,6 +14,8 @@ export interface Application {
   readonly isQuick?: boolean;
   /** Of what is installed: `pipVersion`, `debianVersion`. */
   version(room: Room): string;
+  /** Of the public origin, for an application that trusts `localhost` of its own accord: a name below `.localhost`. */
+  readonly publicHost?: string;
   /** As the application's documents say, with the very settings of the recipe. */
   start(place: Place): Promise<Running>;
   /** Changes to what the recipe's wrangler.toml says: secrets. `undefined` leaves one out. */

@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { sendHttp } from '../../test/support/http.ts';
 import type { Scenario, Scene } from './application.ts';
 import { PEOPLE } from './people.ts';
 
@@ -12,7 +13,7 @@ export const COMMON: readonly Scenario[] = [
       const page = await (await context()).newPage();
       await page.goto(origin + identity.path);
       equal(new URL(page.url()).origin, worker.zitadel.issuer);
-      const { status } = await fetch(origin + identity.path, { redirect: 'manual' });
+      const { status } = await sendHttp(new Request(origin + identity.path));
       equal(status, 401);
     },
   },
@@ -81,7 +82,7 @@ function forgedHeaders({ recipe }: Scene): Record<string, string> {
 /** A copy of the cookies, as somebody would use it who has taken them along. */
 async function statusWith(url: string, cookies: readonly { name: string; value: string }[]): Promise<number> {
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
-  return (await fetch(url, { redirect: 'manual', headers: { cookie } })).status;
+  return (await sendHttp(new Request(url, { headers: { cookie } }))).status;
 }
 
 async function isSoon(wanted: number, ask: () => Promise<number>): Promise<void> {

@@ -30,7 +30,7 @@ export async function startStage(name: string, application: Application): Promis
     const data = mkdtempSync(join(tmpdir(), `postern-${name}-`));
     stops.push(() => rmSync(data, { recursive: true, force: true, maxRetries: 5 }));
     const [port, gatewayPort] = [await freePort(), await freePort()];
-    const origin = `http://localhost:${gatewayPort}`;
+    const origin = `http://${application.publicHost ?? 'localhost'}:${gatewayPort}`;
     const place: Place = { ...roomOf(name), data, port, origin, recipe: readRecipe(name) };
     const running = await application.start(place);
     stops.push(running.stop);
@@ -45,19 +45,24 @@ export async function startStage(name: string, application: Application): Promis
   }
 }
 
-function startGateway(application: Application, place: Place, port: number): Promise<RunningWorker> {
-  return startWorker({
+async function startGateway(application: Application, place: Place, port: number): Promise<RunningWorker> {
+  const worker = await startWorker({
     port,
     upstream: `http://127.0.0.1:${place.port}`,
     env: {
       // Asks about opaque tokens, which say a name; a JWT says none.
       ZITADEL_API_CLIENT_ID: SEED.apiClientId,
       ZITADEL_API_CLIENT_SECRET: SEED.apiClientSecret,
+      ZITADEL_CALLBACK_URL: `${place.origin}/auth/callback`,
       REVOCATION_MAX_AGE: '1',
       ...place.recipe.variables(),
       ...application.variables?.(place),
     },
   });
+  const { webApplication } = worker.zitadel;
+  webApplication.redirectUris = [`${place.origin}/auth/callback`];
+  webApplication.postLogoutRedirectUris = [`${place.origin}/auth/logout/callback`];
+  return worker;
 }
 
 interface Play {

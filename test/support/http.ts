@@ -4,14 +4,14 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 
-/** Loopback only; `localhost` is 127.0.0.1, where the tests' servers listen. */
+/** Loopback only; `localhost` and what is below it is 127.0.0.1, where the tests' servers listen. */
 export async function sendHttp(request: Request): Promise<Response> {
   const { hostname, port, pathname, search, host } = new URL(request.url);
   const body = request.body ? Buffer.from(await request.arrayBuffer()) : undefined;
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
       {
-        host: hostname === 'localhost' ? '127.0.0.1' : hostname,
+        host: /(?:^|\.)localhost$/.test(hostname) ? '127.0.0.1' : hostname,
         port,
         path: pathname + search,
         method: request.method,
