@@ -69,7 +69,7 @@ export interface Person {
 }
 
 export interface Scenario {
-  /** Ends the sentence "was done:". */
+  /** What was done, as the test's title and in the table. */
   readonly says: string;
   run(scene: Scene): Promise<void>;
 }

@@ -15,6 +15,8 @@ export interface Packages {
 
 const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'postern-compat');
 const PYTHON = '/usr/bin/python3';
+/** Those of PyPI go into an environment of their own. */
+const debianOf = ({ debian = [], pip }: Packages) => (pip ? [...debian, 'python3-venv'] : debian);
 
 export function roomOf(name: string): Room {
   return { folder: join(CACHE, name) };
@@ -43,14 +45,14 @@ export function debianVersion(name: string): string {
 
 /** What is missing, in words; empty where all is there. */
 export function missingPackages(room: Room, packages: Packages): string[] {
-  const debian = (packages.debian ?? []).filter((name) => spawnSync('dpkg', ['-s', name]).status !== 0);
+  const debian = debianOf(packages).filter((name) => spawnSync('dpkg', ['-s', name]).status !== 0);
   const others = (['pip', 'npm'] as const).filter((kind) => packages[kind] && !isInstalled(room, kind, packages[kind]));
   return [...debian, ...others.flatMap((kind) => packages[kind] ?? [])];
 }
 
 export function installPackages(room: Room, packages: Packages): void {
-  const { debian = [], pip, npm } = packages;
-  const missing = debian.filter((name) => spawnSync('dpkg', ['-s', name]).status !== 0);
+  const { pip, npm } = packages;
+  const missing = debianOf(packages).filter((name) => spawnSync('dpkg', ['-s', name]).status !== 0);
   if (missing.length > 0) {
     run('apt-get', ['update', '-qq']);
     run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '-qq', '--no-install-recommends', ...missing]);
