@@ -16,7 +16,7 @@ import { runClient } from '../support/run-client.ts';
 const SECRET = '5d92b07e1fc84a63b9d0e85f72a1c6344e8b9f0d1a27c5e3608d7b4f91ac52e6';
 const GIGABYTE = 2 ** 30;
 /** What a gateway may take that keeps nothing of a body. */
-const MOST_GROWTH = 200 * 2 ** 20;
+const MOST_GROWTH = 100 * 2 ** 20;
 
 async function curl({ token, origin }: Scene, path: string, ...args: string[]): Promise<string> {
   const field = `Authorization: Bearer ${await token('uma')}`;

@@ -1,16 +1,25 @@
 // JupyterHub: a notebook's kernel answers over a WebSocket. docs/recipes/jupyterhub.md.
 
 import { equal, ok } from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { startProcess } from '../../test/support/processes.ts';
 import { freePort } from '../../test/support/worker.ts';
-import type { Application } from '../support/application.ts';
+import type { Application, Scene } from '../support/application.ts';
 import { pipVersion, program } from '../support/packages.ts';
 import { PEOPLE } from '../support/people.ts';
 
 const SECRET = 'b91c44e2d07f6a83915e2c7d0f4b6a8e3d5c1f7290ab4e68d1c3f5a7092b4d6e';
 const home = `/user/${PEOPLE.uma.loginName}`;
+
+/** Starts the user's server, unless it is running. */
+async function openLab({ signedIn, origin }: Scene): Promise<Page> {
+  const page = await signedIn('uma', '/hub/spawn');
+  await page.waitForURL((url) => url.href.startsWith(`${origin}${home}/lab`), { timeout: 120_000 });
+  await page.locator('#jp-top-panel').waitFor();
+  return page;
+}
 
 export const application = {
   title: 'JupyterHub',
@@ -30,9 +39,12 @@ export const application = {
       `c.ConfigurableHTTPProxy.command = ["${program({ folder }, 'configurable-http-proxy')}"]`,
       `c.SimpleLocalProcessSpawner.home_dir_template = "${data}/home/{username}"`,
       'c.Spawner.args = ["--allow-root"]',
+      `c.Spawner.environment = {"JUPYTER_CONFIG_PATH": "${data}/etc"}`,
       'c.Spawner.start_timeout = c.Spawner.http_timeout = 300',
     ];
     writeFileSync(join(data, 'jupyterhub_config.py'), `${config}\n${here.join('\n')}\n`);
+    mkdirSync(join(data, 'etc'));
+    writeFileSync(join(data, 'etc', 'jupyter_server_config.py'), recipe.file('/etc/jupyter/jupyter_server_config.py'));
     const bin = join(folder, 'venv', 'bin');
     return startProcess({
       command: program({ folder }, 'jupyterhub'),
@@ -46,9 +58,8 @@ export const application = {
   scenarios: [
     {
       says: 'a notebook runs a cell over a WebSocket',
-      async run({ signedIn, origin }) {
-        const page = await signedIn('uma', '/hub/spawn');
-        await page.waitForURL((url) => url.href.startsWith(`${origin}${home}/lab`), { timeout: 120_000 });
+      async run(scene) {
+        const page = await openLab(scene);
         await page.locator('.jp-LauncherCard[data-category=Notebook]').first().click();
         await page.locator('.jp-Notebook .jp-CodeCell .cm-content').first().click();
         await page.keyboard.type('print("the answer is", 6 * 7)');
@@ -58,28 +69,28 @@ export const application = {
     },
     {
       says: 'a file is saved and is there after a reload',
-      async run({ signedIn, origin }) {
-        const page = await signedIn('uma', `${home}/lab`);
-        await page.locator('#jp-top-panel').waitFor();
+      async run(scene) {
+        const page = await openLab(scene);
         const saved = await page.evaluate(
           `fetch('${home}/api/contents/saved.txt', { method: 'PUT', headers: { 'X-XSRFToken': document.cookie.match(/_xsrf=([^;]*)/)?.[1] ?? '' },
             body: JSON.stringify({ type: 'file', format: 'text', content: 'Käse' }) }).then((answer) => answer.status)`,
         );
         ok(saved === 201 || saved === 200, `${saved}`);
-        const answer = await page.goto(`${origin}${home}/files/saved.txt`);
+        const answer = await page.goto(`${scene.origin}${home}/files/saved.txt`);
         equal(await answer?.text(), 'Käse');
       },
     },
     {
       says: 'somebody else does not reach the notebooks of the one before in the same browser',
-      async run({ signedIn, signIn, origin }) {
-        const page = await signedIn('uma', `${home}/lab`);
-        await page.locator('#jp-top-panel').waitFor();
+      async run(scene) {
+        const { signIn, origin } = scene;
+        const page = await openLab(scene);
         await page.goto(`${origin}/auth/logout`);
-        await signIn(page, 'ada', '/hub/home');
+        // Straight to the server of the one before, which has a cookie of its own in this browser.
+        await signIn(page, 'ada', `${home}/api/contents`);
+        equal((await page.goto(`${origin}${home}/api/contents`))?.status(), 403);
         await page.goto(`${origin}/hub/home`);
-        const answer = await page.goto(`${origin}${home}/api/contents`);
-        equal(answer?.status(), 403);
+        equal((await page.goto(`${origin}${home}/api/contents`))?.status(), 403);
       },
     },
     {
