@@ -63,6 +63,9 @@ export const application = {
         await page.locator('.jp-LauncherCard[data-category=Notebook]').first().click();
         await page.locator('.jp-Notebook .jp-CodeCell .cm-content').first().click();
         await page.keyboard.type('print("the answer is", 6 * 7)');
+        await page.locator('.jp-Notebook .cm-content', { hasText: '6 * 7' }).waitFor();
+        // Only a kernel that is there runs it.
+        await page.locator('.jp-Notebook-ExecutionIndicator[data-status=idle]').waitFor();
         await page.keyboard.press('Shift+Enter');
         await page.locator('.jp-OutputArea-output', { hasText: 'the answer is 42' }).waitFor();
       },
