@@ -30,6 +30,7 @@ import { FAULTS, GatewayError } from './errors.ts';
 import { noteReaders } from './gate/readers.ts';
 import { createUpstreamRoute } from './gate/upstream.ts';
 import type { Gateway } from './gateway.ts';
+import { orHandedOver } from './login/callback/hand-over.ts';
 import { isSignOutAnswer } from './login/sign-out-round.ts';
 import type { RequestEvent } from './observability/request-event.ts';
 import { ONWARD_SCRIPT } from './pages/on-the-way.ts';
@@ -42,7 +43,7 @@ const HANDLERS: Readonly<Record<EndpointName, Endpoint>> = {
   onward,
   onwardScript: script(() => ONWARD_SCRIPT),
   logout: notAhead(logout),
-  logoutCallback: notAhead(logoutCallback),
+  logoutCallback: notAhead(orHandedOver(logoutCallback)),
   backchannelLogout,
   userinfo,
   profile,
@@ -58,9 +59,9 @@ const HANDLERS: Readonly<Record<EndpointName, Endpoint>> = {
   metrics,
   health,
   ready,
-  callback,
+  callback: orHandedOver(callback),
   resourceMetadata: protectedResource,
-  postLogout: notAhead(logoutCallback),
+  postLogout: notAhead(orHandedOver(logoutCallback)),
 };
 
 export function createApp(gateway: Gateway): Hono<AppEnv> {

@@ -12,7 +12,7 @@ import { type Counters, createMetrics, type Metrics } from './observability/metr
 import { observeCalls } from './observability/provider-calls.ts';
 import type { Emit } from './observability/request-event.ts';
 import { type BearerTokens, createBearerTokens } from './oidc/bearer/bearer-tokens.ts';
-import { createProviderFetch, DEFAULT_LIMITS } from './oidc/provider-fetch.ts';
+import { createProviderFetch, DEFAULT_LIMITS, type ProviderFetch } from './oidc/provider-fetch.ts';
 import { createProviderMetadata, type ProviderMetadata } from './oidc/provider-metadata.ts';
 import { createProviderProbe, type ProviderProbe } from './oidc/provider-probe.ts';
 import { createRelyingParty, type RelyingParty } from './oidc/relying-party.ts';
@@ -54,7 +54,7 @@ export interface Runtime {
   readonly loginDeadline?: number;
 }
 
-/** Holds one of each for the isolate. Whatever remembers, counts or compiles belongs here, so that no endpoint makes its own. */
+/** Holds one of each for a site. Whatever remembers, counts or compiles belongs here, so that no endpoint makes its own. */
 export interface Gateway {
   readonly config: Config;
   readonly bindings: Bindings;
@@ -74,7 +74,7 @@ export interface Gateway {
   readonly identityOptions: IdentityOptions;
   readonly bearerTokens: BearerTokens;
   readonly rules: Rules;
-  /** Whether a host is one of ours. */
+  /** Whether a host is one of the site's. */
   readonly servesHost: (host: string) => boolean;
   readonly identityHeadersOf: (identity: Identity) => HeaderList;
   readonly assertions: Assertions;
@@ -87,20 +87,39 @@ export interface Gateway {
   readonly operatorAttempts: Budget;
 }
 
+/** What all sites of an isolate share: ZITADEL as it is known here, the users' objects, and who has to wait. */
+export interface Shared extends Issuer, Pick<Gateway, 'directory' | 'strangers' | 'operatorAttempts'> {}
+
+export function createShared(
+  config: Pick<Config, 'issuer'>,
+  runtime: Runtime,
+  openObject: (name: string) => UserSessionsApi,
+): Shared {
+  const { now } = runtime;
+  return {
+    ...createIssuer(config, runtime),
+    directory: createUserSessionsDirectory(openObject),
+    strangers: createStrangers(now),
+    operatorAttempts: createBudget({ most: 20, every: 3, now }),
+  };
+}
+
+/** One site. */
 export function createGateway(
   config: Config,
   bindings: Bindings,
   runtime: Runtime,
-  openObject: (name: string) => UserSessionsApi = objectsOf(bindings),
+  shared: Shared = createShared(config, runtime, objectsOf(bindings)),
 ): Gateway {
   const { now, emit, waitUntil, fetch } = runtime;
-  const provider = createProvider(config, runtime);
-  const keyring = createKeyring(config.sessionSecrets);
-  const directory = createUserSessionsDirectory(openObject);
+  const { directory } = shared;
+  const provider = createProvider(config, runtime, shared);
+  const keyring = createKeyring(config.sessionSecrets, config.site);
   const stopwatch = runtime.stopwatch ?? (() => performance.now());
   const notes = createEndNotes(bindings.SESSIONS);
   const randomId = () => crypto.randomUUID();
   return {
+    ...shared,
     config,
     bindings,
     fetch,
@@ -111,37 +130,44 @@ export function createGateway(
     waitUntil,
     keyring,
     ...provider,
-    bearerTokens: createBearerTokens({ config, now, emit, waitUntil, ...provider }),
+    bearerTokens: createBearerTokens({ config, now, emit, waitUntil, ...shared, ...provider }),
     rules: compileRules(config.routes, config),
     servesHost: compileServedHosts(config),
     identityHeadersOf: compileIdentityHeaders(config),
     assertions: createAssertions({ config, now, randomId }),
-    directory,
     visitorSessions: new VisitorSessions({ config, keyring, directory, notes, now, stopwatch, waitUntil, emit }),
-    strangers: createStrangers(now),
     pages: createPages(config),
     loginDeadline: runtime.loginDeadline ?? 10_000,
-    operatorAttempts: createBudget({ most: 20, every: 3, now }),
   };
 }
 
-/** The part that the Durable Object needs too. */
-export function createProvider(config: Config, runtime: Runtime) {
+export interface Issuer extends Pick<Gateway, 'metadata' | 'signingKeys' | 'providerProbe' | 'assertSignInReach'> {
+  readonly providerFetch: ProviderFetch;
+}
+
+/** What is known of ZITADEL, whichever site asks. */
+export function createIssuer(config: Pick<Config, 'issuer'>, runtime: Runtime): Issuer {
   const { now, waitUntil, emit } = runtime;
   const limits = { ...DEFAULT_LIMITS, deadline: runtime.providerDeadline ?? DEFAULT_LIMITS.deadline };
   const fetch = observeCalls(createProviderFetch(runtime.fetch, limits), emit);
   const metadata = createProviderMetadata({ issuer: config.issuer, fetch, now, waitUntil });
   const signingKeys = createSigningKeys({ metadata, fetch, now, waitUntil });
+  const providerProbe = createProviderProbe({ metadata, keys: signingKeys, fetch });
+  const assertSignInReach = createSignInReach({ metadata, fetch, now, waitUntil });
+  return { providerFetch: fetch, metadata, signingKeys, providerProbe, assertSignInReach };
+}
+
+/** A site's own dealings with ZITADEL; its Durable Objects need them too. */
+export function createProvider(config: Config, { now }: Runtime, issuer: Issuer) {
+  const { providerFetch: fetch, metadata, signingKeys: keys } = issuer;
   const clockSkew = () => Math.round(now() - Date.now() / 1000);
-  const relyingParty = createRelyingParty({ config, metadata, keys: signingKeys, fetch, now, clockSkew });
+  const relyingParty = createRelyingParty({ config, metadata, keys, fetch, now, clockSkew });
   const identityOptions: IdentityOptions = {
     projectId: config.projectId,
     roleMap: config.roleMap,
     claimNames: claimNames(config),
   };
-  const providerProbe = createProviderProbe({ metadata, keys: signingKeys, fetch });
-  const assertSignInReach = createSignInReach({ metadata, fetch, now, waitUntil });
-  return { metadata, providerProbe, assertSignInReach, signingKeys, relyingParty, identityOptions };
+  return { relyingParty, identityOptions };
 }
 
 /** What the worker itself runs on; `waitUntil` comes from `cloudflare:workers`. */
@@ -163,6 +189,6 @@ export function withMetrics(config: Config, { USER_SESSIONS }: Bindings, runtime
   return { ...runtime, emit: metrics.emit, metrics };
 }
 
-function objectsOf({ USER_SESSIONS }: Bindings): (name: string) => UserSessionsApi {
+export function objectsOf({ USER_SESSIONS }: Bindings): (name: string) => UserSessionsApi {
   return (name) => USER_SESSIONS.get(USER_SESSIONS.idFromName(name)) as unknown as UserSessionsApi;
 }

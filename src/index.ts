@@ -4,11 +4,12 @@
 import { waitUntil } from 'cloudflare:workers';
 import variables from '#postern/variables';
 import { createMisconfiguredApp } from './answer/misconfigured-app.ts';
-import { createApp } from './app.ts';
 import { type LoadedConfig, loadDeployedConfig } from './config/load.ts';
-import { type Bindings, createGateway, createProvider, createRuntime, withMetrics } from './gateway.ts';
+import { type Bindings, createIssuer, createRuntime, createShared, objectsOf, withMetrics } from './gateway.ts';
 import { loadCounts, sumCounts } from './observability/metrics.ts';
 import type { Counts } from './observability/series.ts';
+import { compileSiteParts, createSiteApps } from './sites.ts';
+
 import { type CreateUserObject, createUserObjects } from './user-object/create.ts';
 import type { ObjectStorage } from './user-object/dependencies.ts';
 import { UserSessionsObject } from './user-object/durable-object.ts';
@@ -37,7 +38,7 @@ export default {
     if (!app) {
       const result = load(env);
       app = result.ok
-        ? createApp(createGateway(result.config, env, runtime))
+        ? createSiteApps(result, env, runtime, createShared(result.config, runtime, objectsOf(env)))
         : createMisconfiguredApp(result.issues, runtime.emit);
     }
     return app.fetch(request);
@@ -49,11 +50,10 @@ export class UserSessions extends UserSessionsObject {
     const env = this.env as Bindings;
     const result = load(env);
     if (!result.ok) throw new Error('the configuration is bad');
-    const { config } = result;
     createUserObject ??= createUserObjects({
-      config,
+      sessionSecrets: result.config.sessionSecrets,
+      partsOf: compileSiteParts(result, runtime, createIssuer(result.config, runtime)),
       kv: env.SESSIONS,
-      ...createProvider(config, runtime),
       ...runtime,
     });
     return createUserObject(storage);

@@ -40,6 +40,8 @@ export function assembleConfig(variables: Variables, namedSecrets: NamedSecrets)
     sessionMaxDuration: variables.SESSION_MAX_DURATION,
     claimsMaxAge: variables.CLAIMS_MAX_AGE,
     revocationMaxAge: variables.REVOCATION_MAX_AGE,
+    ruleHosts: new Set(variables.SITES === undefined ? variables.ROUTES?.flatMap(({ hosts }) => hosts ?? []) : []),
+    wildcards: (variables.SITES ?? []).map(({ host }) => host).filter((host) => host.startsWith('*.')),
     routes: variables.ROUTES ?? [],
     identityHeaders: variables.IDENTITY_HEADERS,
     identityMaxBytes: variables.IDENTITY_MAX_BYTES,

@@ -24,6 +24,11 @@ export function judgeTogether(judged: Judged): void {
   judgeClients(judged);
   judgeScopes(judged);
   judgeOwnUrls(judged);
+  judgeSite(judged);
+}
+
+/** What every site has to keep by itself. */
+export function judgeSite(judged: Judged): void {
   judgeUpstreams(judged);
   judgeBearerRoutes(judged);
   const { SESSION_DURATION: idle, SESSION_MAX_DURATION: most, ROUTES: routes = [] } = judged.parsed;

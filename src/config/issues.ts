@@ -13,6 +13,9 @@ export interface ConfigIssue {
 export const placeOfRoute = (index: number, field?: string): string =>
   `, route ${index + 1}${field === undefined ? '' : `, ${field}`}`;
 
+export const placeOfSite = (index: number, field?: string): string =>
+  `, site ${index + 1}${field === undefined ? '' : `, ${field}`}`;
+
 const LONGEST = 120;
 const LOOKS_SECRET = /PRIVATE KEY|"d"\s*:/;
 

@@ -5,11 +5,13 @@ import { type BaseIssue, safeParse } from 'valibot';
 import { assembleConfig } from './assemble.ts';
 import { BINDINGS, type BindingName, type Environment, hasMethod, isBinding, isGiven } from './bindings.ts';
 import { describeVariable, type Judged, judgeTogether } from './consistency.ts';
-import { type ConfigIssue, describeValue, placeOfRoute } from './issues.ts';
+import { type ConfigIssue, describeValue, placeOfRoute, placeOfSite } from './issues.ts';
 import { readNamedSecrets, secretNamesIn } from './named-secrets.ts';
 import { describeRenames, nameAsWritten, RENAMED, translateNames } from './renamed.ts';
-import { ROUTE_FIELDS, type RouteField } from './routes.ts';
-import type { Config } from './schema.ts';
+import { judgeSites, resolveSites } from './resolve-sites.ts';
+import { ROUTE_FIELDS } from './routes.ts';
+import type { Config, ServedSite } from './schema.ts';
+import { SITE_FIELDS } from './site-fields.ts';
 import { suggestName } from './suggest.ts';
 import { VARIABLES, type VariableName, type Variables } from './variables.ts';
 import { mergeVariables, type VariablesFile } from './variables-file.ts';
@@ -17,7 +19,14 @@ import { mergeVariables, type VariablesFile } from './variables-file.ts';
 export type { ConfigIssue } from './issues.ts';
 
 export type LoadedConfig =
-  | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
+  | {
+      readonly ok: true;
+      /** Of the first site. */
+      readonly config: Config;
+      /** The others. */
+      readonly sites: readonly ServedSite[];
+      readonly warnings: readonly string[];
+    }
   | { readonly ok: false; readonly issues: readonly ConfigIssue[] };
 
 const VARIABLE_NAMES = Object.keys(VARIABLES) as VariableName[];
@@ -37,7 +46,7 @@ export function loadConfig(environment: Environment, renamed = RENAMED): LoadedC
   const env = Object.fromEntries(given.filter(([, value]) => isGiven(value)));
   const issues = [
     ...translated.issues,
-    ...findUnknown(given, secretNamesIn(env['ROUTES'])),
+    ...findUnknown(given, secretNamesIn(env['ROUTES'], env['SITES'])),
     ...findMissingBindings(env),
   ];
   const warnings = [...describeRenames(translated)];
@@ -48,9 +57,16 @@ export function loadConfig(environment: Environment, renamed = RENAMED): LoadedC
   };
   const judged: Judged = { env, parsed, problem, warn: (sentence) => warnings.push(sentence) };
   judgeTogether(judged);
+  judgeSites(judged);
   const namedSecrets = readNamedSecrets(judged, issues);
   if (issues.length > 0) return { ok: false, issues: issues.map((issue) => nameAsWritten(issue, translated)) };
-  return { ok: true, config: assembleConfig(parsed as Variables, namedSecrets), warnings };
+  const variables = parsed as Variables;
+  return {
+    ok: true,
+    config: assembleConfig(variables, namedSecrets),
+    sites: resolveSites(variables, namedSecrets),
+    warnings,
+  };
 }
 
 function parseVariables(env: Environment, issues: ConfigIssue[]): Partial<Variables> {
@@ -66,7 +82,9 @@ function parseVariables(env: Environment, issues: ConfigIssue[]): Partial<Variab
 function toConfigIssue(name: VariableName, { path, input, message }: BaseIssue<unknown>): ConfigIssue {
   const place = (path ?? []).map(({ key, input: container }) => {
     if (typeof key !== 'number') return `, ${String(key)}`;
-    if (name === 'ROUTES' && container === path?.[0]?.input) return placeOfRoute(key);
+    if (container === path?.[0]?.input && name === 'ROUTES') return placeOfRoute(key);
+    if (container === path?.[0]?.input && name === 'SITES') return placeOfSite(key);
+    if (name === 'SITES' && path?.[1]?.key === 'routes' && container === path[2]?.input) return placeOfRoute(key);
     return Array.isArray(container) && container.length === 1 ? '' : `, value ${key + 1}`;
   });
   const where = place.join('');
@@ -79,12 +97,16 @@ function toConfigIssue(name: VariableName, { path, input, message }: BaseIssue<u
 }
 
 function exampleOf(name: VariableName, place: string): string {
-  const field = /^, route \d+, (\w+)/.exec(place)?.[1];
-  if (field !== undefined)
-    return Object.hasOwn(ROUTE_FIELDS, field) ? `${field} = ${ROUTE_FIELDS[field as RouteField].example}` : '';
+  const inRoute = /, route \d+, (\w+)/.exec(place)?.[1];
+  const inSite = /^, site \d+, (\w+)/.exec(place)?.[1];
+  if (inRoute !== undefined) return exampleIn(ROUTE_FIELDS, inRoute);
+  if (inSite !== undefined) return exampleIn(SITE_FIELDS, inSite);
   const { kind, example } = VARIABLES[name];
   return kind === 'secret' ? `${name}=${example}` : `${name} = ${example}`;
 }
+
+const exampleIn = (fields: Readonly<Record<string, { readonly example: string }>>, field: string): string =>
+  Object.hasOwn(fields, field) ? `${field} = ${fields[field]?.example}` : '';
 
 /** A misspelled variable may be a secret, so its value is not described. */
 function findUnknown(given: readonly (readonly [string, unknown])[], named: readonly string[]): ConfigIssue[] {

@@ -4,15 +4,16 @@
 import { safeParse } from 'valibot';
 import { BINDINGS } from './bindings.ts';
 import type { Judged } from './consistency.ts';
-import { type ConfigIssue, describeSecret, placeOfRoute } from './issues.ts';
+import { type ConfigIssue, describeSecret, placeOfRoute, placeOfSite } from './issues.ts';
+import type { Route, UpstreamTarget } from './schema.ts';
 import { WANTED_SHARED } from './secrets.ts';
 import { VARIABLES } from './variables.ts';
 
 export type NamedSecrets = Readonly<Record<string, readonly string[]>>;
 
 /** Searched for in the text: even when a rule is wrong, its secret must not be reported as an unknown variable. */
-export function secretNamesIn(routes: unknown): readonly string[] {
-  const text = typeof routes === 'string' ? routes : (JSON.stringify(routes) ?? '');
+export function secretNamesIn(...lists: readonly unknown[]): readonly string[] {
+  const text = lists.map((each) => (typeof each === 'string' ? each : (JSON.stringify(each) ?? ''))).join();
   const names = [...text.matchAll(/"upstream_secret"\s*:\s*"([A-Za-z_]\w*)"/g)].map(([, name]) => name ?? '');
   return [...new Set(names)].filter((name) => !isTaken(name));
 }
@@ -22,24 +23,49 @@ export function readNamedSecrets(judged: Judged, issues: ConfigIssue[]): NamedSe
   const { env, parsed, problem, warn } = judged;
   const found: Record<string, readonly string[]> = {};
   const users = new Map<string, string>();
-  parsed.ROUTES?.forEach(({ upstream_secret: name, upstream }, i) => {
-    if (name === undefined || upstream === undefined) return;
+  for (const { name, upstream, variable, place } of namesIn(parsed)) {
     if (isTaken(name)) {
       const wanted = 'the name of a secret of its own, which is none of the gateway’s variables and bindings';
-      problem('ROUTES', wanted, placeOfRoute(i, 'upstream_secret'), name);
-      return;
+      problem(variable, wanted, place, name);
+      continue;
     }
     const first = users.get(name);
     users.set(name, upstream.origin);
     if (first === undefined) found[name] = readSecret(name, judged, issues);
     else if (first !== upstream.origin)
       warn(`${name} is the secret of several upstreams: each learns that of the others`);
-  });
-  for (const name of secretNamesIn(env['ROUTES'])) {
-    if (parsed.ROUTES === undefined) readSecret(name, judged, issues);
+  }
+  for (const list of ['ROUTES', 'SITES'] as const) {
+    if (parsed[list] !== undefined) continue;
+    for (const name of secretNamesIn(env[list])) if (!Object.hasOwn(found, name)) readSecret(name, judged, issues);
   }
   warnOfTwins(found, warn);
   return found;
+}
+
+interface NamedSecret {
+  readonly name: string;
+  readonly upstream: UpstreamTarget;
+  /** Where it is named. */
+  readonly variable: 'ROUTES' | 'SITES';
+  readonly place: string;
+}
+
+/** Every secret that a rule or a site names for an upstream of its own. */
+function namesIn({ ROUTES = [], SITES = [] }: Judged['parsed']): readonly NamedSecret[] {
+  const pick = (
+    { upstream_secret: name, upstream }: Partial<Pick<Route, 'upstream' | 'upstream_secret'>>,
+    at: Pick<NamedSecret, 'variable' | 'place'>,
+  ): readonly NamedSecret[] => (name === undefined || upstream === undefined ? [] : [{ name, upstream, ...at }]);
+  const ofRoutes = (routes: readonly Route[], variable: 'ROUTES' | 'SITES', before = '') =>
+    routes.flatMap((route, i) => pick(route, { variable, place: before + placeOfRoute(i, 'upstream_secret') }));
+  return [
+    ...ofRoutes(ROUTES, 'ROUTES'),
+    ...SITES.flatMap((site, i) => [
+      ...pick(site, { variable: 'SITES', place: placeOfSite(i, 'upstream_secret') }),
+      ...ofRoutes(site.routes ?? [], 'SITES', placeOfSite(i, 'routes')),
+    ]),
+  ];
 }
 
 /** One value under two names is one secret. */

@@ -3,6 +3,7 @@
 
 import type { BindingName } from './bindings.ts';
 import type { RouteField } from './routes.ts';
+import type { SiteField } from './site-fields.ts';
 import type { VARIABLES, VariableName } from './variables.ts';
 
 type SecretName = { [N in VariableName]: (typeof VARIABLES)[N]['kind'] extends 'secret' ? N : never }[VariableName];
@@ -48,6 +49,8 @@ export const DESCRIPTIONS: Record<VariableName, string> = {
   CLAIMS_MAX_AGE: 'Seconds that identity and roles may be old before they are read again at ZITADEL.',
   REVOCATION_MAX_AGE: 'Seconds that an ended session may still pass anywhere on earth.',
   ROUTES: 'Access rules, below. The first match wins, and what matches none needs a signed-in user.',
+  SITES:
+    'Further sites, each with a host of its own, below. The variables here are the first site, and every site’s defaults (`ROUTES` excepted: a site without `routes` has none).',
   IDENTITY_HEADERS:
     'Header name → claim; replaces the default set. A claim is `sub`, `email`, `preferred_username`, `metadata.department`, `urn:zitadel:iam:user:resourceowner:name` …, or one of `roles`, `org`. Two names that an application may take for the same, and names with a meaning of their own, are refused.',
   IDENTITY_MAX_BYTES:
@@ -108,6 +111,28 @@ export const ROUTE_DESCRIPTIONS: Record<RouteField, string> = {
   support_url: 'As `SUPPORT_URL`, for this rule’s pages.',
   access_request_url: 'As `ACCESS_REQUEST_URL`, for this rule’s pages.',
   messages: 'As `MESSAGES`, for this rule’s pages.',
+};
+
+export const SITE_DESCRIPTIONS: Record<SiteField, string> = {
+  host: 'Host of the site, with its port where it is not the usual one. `*.apps.example.com` serves every host with one more name, such as `pr-12.apps.example.com`: people sign in by way of the first site’s callback.',
+  upstream: 'Its application, instead of `UPSTREAM_URL`.',
+  routes: 'Its access rules, as in `ROUTES`. None: sign in for everything.',
+  client_id:
+    'An application of its own at ZITADEL, without a secret (PKCE). Missing: that of `ZITADEL_CLIENT_ID`, where this site’s redirect URI is registered too.',
+  project_id: 'The project whose roles count here, and which bearer tokens must name.',
+  org_id: 'Only this organisation may sign in here.',
+  identity_headers: 'As `IDENTITY_HEADERS`, for this site.',
+  role_map: 'As `ROLE_MAP`, for this site.',
+  security_headers: 'As `SECURITY_HEADERS`, for this site.',
+  brand_name: 'Its name on the gateway’s own pages.',
+  brand_color: 'Its colour there.',
+  brand_logo_url: 'Its logo there: an `https://` URL, or a path on this site.',
+  support_url: 'Where people who need help are sent.',
+  session_duration: 'As `SESSION_DURATION`, for sessions at this site.',
+  session_max_duration: 'As `SESSION_MAX_DURATION`, for sessions at this site.',
+  claims_max_age: 'As `CLAIMS_MAX_AGE`, for this site.',
+  upstream_secret:
+    'Name of the secret that this site’s `upstream` gets as `X-Gateway-Secret`, judged like `UPSTREAM_SECRET`. Without it, it gets none.',
 };
 
 export const BINDING_DESCRIPTIONS: Record<BindingName, string> = {

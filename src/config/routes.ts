@@ -1,7 +1,7 @@
 // ROUTES: the fields of an access rule, each with what is wanted of it, and the judgement of one rule by itself.
 // ARCHITECTURE §1 Routes.
 
-import { exactOptional, type InferOutput, object, optional, pipe, rawTransform, safeParse, unknown } from 'valibot';
+import { exactOptional, optional, pipe, unknown } from 'valibot';
 import { helpUrl, messages } from './help.ts';
 import {
   judgeCorsOrigin,
@@ -13,7 +13,7 @@ import {
   WANTED_ORIGIN,
   WANTED_PATH,
 } from './route-path.ts';
-import { suggestName } from './suggest.ts';
+import { strictTable } from './strict-table.ts';
 import { parseUpstream, WANTED_UPSTREAM } from './urls.ts';
 import { filledList, flag, judge, judged, matching, oneOf, seconds, type Table, table, Wanted } from './values.ts';
 
@@ -97,54 +97,13 @@ export const ROUTE_FIELDS = {
 
 export type RouteField = keyof typeof ROUTE_FIELDS;
 
-const FIELD_NAMES = Object.keys(ROUTE_FIELDS) as RouteField[];
-
-type Schemas = { -readonly [Field in RouteField]: (typeof ROUTE_FIELDS)[Field]['schema'] };
-const entries = Object.fromEntries(FIELD_NAMES.map((field) => [field, ROUTE_FIELDS[field].schema])) as Schemas;
-const fields = object(entries, 'a table with at least a path');
-
-type Route = Readonly<InferOutput<typeof fields>>;
-
 /** Every problem of one rule at once, unknown fields and fields that contradict each other included. */
-export const route = pipe(
-  unknown(),
-  rawTransform<unknown, Route>(({ dataset: { value: input }, addIssue, NEVER }) => {
-    let isSound = true;
-    const report = (field: string | undefined, message: string, value: unknown) => {
-      isSound = false;
-      const path = field === undefined ? [] : [pathItem(field, input)];
-      addIssue(path[0] === undefined ? { message } : { message, input: value, path: [path[0]] });
-    };
-    const result = safeParse(fields, input);
-    for (const issue of result.issues ?? []) {
-      isSound = false;
-      addIssue({ message: issue.message, input: issue.input, ...(issue.path && { path: issue.path }) });
-    }
-    if (typeof input !== 'object' || input === null) return NEVER;
-    for (const [field, value] of Object.entries(input)) {
-      const wanted = FIELD_NAMES.includes(field as RouteField)
-        ? contradiction(field, input as Table)
-        : unknownField(field);
-      if (wanted !== undefined) report(field, wanted, value);
-    }
-    return result.success && isSound ? result.output : NEVER;
-  }),
-);
-
-const pathItem = (key: string, input: unknown) => ({
-  type: 'object' as const,
-  origin: 'value' as const,
-  input: input as Record<string, unknown>,
-  key,
-  value: (input as Record<string, unknown>)[key],
+export const route = strictTable({
+  fields: ROUTE_FIELDS,
+  wanted: 'a table with at least a path',
+  wantedField: 'a field that a route can have',
+  contradiction,
 });
-
-function unknownField(field: string): string {
-  const near = suggestName(field, FIELD_NAMES);
-  return near === undefined
-    ? 'a field that a route can have'
-    : `a field that a route can have; did you mean "${near}"?`;
-}
 
 const ONLY_WHEN_SIGNED_IN = ['roles', 'orgs', 'claims', 'amr', 'max_age', 'claims_max_age', 'credentials'];
 

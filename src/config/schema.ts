@@ -25,7 +25,17 @@ export type ClientAuthentication =
   | { readonly method: 'client_secret_basic'; readonly client_secret: string }
   | { readonly method: 'private_key_jwt'; readonly keyFile: KeyFile };
 
+/** A site beside the first. */
+export interface ServedSite {
+  /** As in the configuration; `*.` stands for one more name. */
+  readonly host: string;
+  /** The configuration of the site at this host: of the one it has, or of one that its wildcard stands for. */
+  readonly at: (host: string) => Config;
+}
+
 export interface Config {
+  /** The site's host, to which its cookies are bound; missing for the first site, whose cookies are older than sites. */
+  readonly site?: string;
   /** The issuer, without a slash at its end. */
   readonly issuer: Given<'ZITADEL_DOMAIN'>;
   readonly upstream: UpstreamTarget;
@@ -34,6 +44,10 @@ export interface Config {
   readonly redirect_uri: Given<'ZITADEL_CALLBACK_URL'>['redirect_uri'];
   /** The gateway's public origin: that of `redirect_uri`. */
   readonly origin: Given<'ZITADEL_CALLBACK_URL'>['origin'];
+  /** Hosts that are served too, because rules name them and no sites are configured. */
+  readonly ruleHosts: ReadonlySet<string>;
+  /** Of the first site: the wildcards to whose hosts it hands over what ZITADEL answers. */
+  readonly wildcards: readonly string[];
   /** Folder of the gateway's own endpoints, `/auth`; `''` when the callback lies at the root. */
   readonly endpoints: Given<'ZITADEL_CALLBACK_URL'>['endpoints'];
   /** Whether `origin` is HTTPS; else it is plain HTTP on loopback. */

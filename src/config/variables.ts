@@ -1,13 +1,15 @@
 // Every variable with its kind, its default, an example and what is wanted of it; this is the only place for each of these.
 // ARCHITECTURE §1. Descriptions for people are in reference.ts, which the worker leaves out.
 
-import { type InferOutput, maxLength, optional, pipe, regex, transform, unknown } from 'valibot';
+import { type InferOutput, optional, pipe, unknown } from 'valibot';
 import { DEFAULT_SCOPES } from '../oidc/zitadel/scopes.ts';
 import { identityHeaders, securityHeaders } from './header-tables.ts';
 import { helpUrl, messages } from './help.ts';
 import { parseAssertionKeys, parseKeyFile } from './key-files.ts';
+import { brandColor, brandLogo, brandName, clientId, id, roleMap } from './kinds.ts';
 import { route } from './routes.ts';
 import { judgeKeyMaterial, judgeSharedSecret, WANTED_KEY, WANTED_SHARED } from './secrets.ts';
+import { site } from './site-fields.ts';
 import {
   parseCallbackUrl,
   parseEndpointUrl,
@@ -18,28 +20,10 @@ import {
   WANTED_ISSUER,
   WANTED_UPSTREAM,
 } from './urls.ts';
-import {
-  bytes,
-  filledList,
-  flag,
-  judge,
-  judged,
-  list,
-  matching,
-  oneOf,
-  seconds,
-  table,
-  text,
-  Wanted,
-} from './values.ts';
+import { bytes, filledList, flag, judge, judged, list, matching, oneOf, seconds, text } from './values.ts';
 
-/** Older client ids hold the name of their project, so all visible letters and signs are taken. */
-const clientId = matching(/^(?!\s)[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+(?<!\s)$/u, 'an id as ZITADEL shows it');
-/** The id becomes part of a scope, and blanks separate scopes. */
-const id = matching(/^[^\s\p{Cc}\p{Cs}]+$/u, 'an id as ZITADEL shows it, without blanks');
 const scope = matching(/^[^\s\p{Cc}\p{Cs}"\\]+$/u, 'a scope');
 const filled = (wanted: string) => matching(/\S/, wanted);
-const hexColor = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
 const ownUrl = 'a path, or a URL on the origin of ZITADEL_CALLBACK_URL, without a fragment';
 
 const keyFile = {
@@ -55,12 +39,6 @@ const sharedSecret = judged(WANTED_SHARED, judgeSharedSecret);
 /** The first of a list is used, the others are still known while it is being rotated. */
 const rotated = (secret: typeof sharedSecret, wanted: string) => filledList(secret, wanted, /\s*,\s*/);
 const RANDOM_SECRET = 'the output of `openssl rand -hex 32`';
-
-const roleMap = table('a table of ZITADEL role keys and names', (role, name) =>
-  role !== '' && typeof name === 'string' && name.trim() !== ''
-    ? name.trim()
-    : new Wanted('the name by which the application knows the role'),
-);
 
 /** In the order of the reference. `example` is written as in wrangler.toml; a secret's is written as in .dev.vars. */
 export const VARIABLES = {
@@ -122,6 +100,11 @@ export const VARIABLES = {
     schema: optional(list(route, 'a list of rules')),
     example: '[{ path = "/admin/*", roles = ["admin"] }]',
   },
+  SITES: {
+    kind: 'list',
+    schema: optional(list(site, 'a list of sites')),
+    example: '[{ host = "wiki.example.com", upstream = "https://wiki.internal.example.com" }]',
+  },
   IDENTITY_HEADERS: {
     kind: 'table',
     schema: optional(identityHeaders),
@@ -147,21 +130,15 @@ export const VARIABLES = {
   },
   BRAND_NAME: {
     kind: 'var',
-    schema: optional(
-      pipe(
-        matching(/^\P{Cc}+$/u, 'a name of at most 80 characters'),
-        transform((name) => name.trim()),
-        maxLength(80, 'a name of at most 80 characters'),
-      ),
-    ),
+    schema: optional(brandName),
     example: '"Guest book"',
   },
   BRAND_COLOR: {
     kind: 'var',
-    schema: optional(pipe(text('a colour'), regex(hexColor, 'a colour: # and 3 or 6 hexadecimal digits'))),
+    schema: optional(brandColor),
     example: '"#2f5d50"',
   },
-  BRAND_LOGO_URL: { kind: 'var', schema: optional(text('an https:// URL or a path')), example: '"/assets/logo.svg"' },
+  BRAND_LOGO_URL: { kind: 'var', schema: optional(brandLogo), example: '"/assets/logo.svg"' },
   SUPPORT_URL: { kind: 'var', schema: optional(helpUrl), example: '"mailto:helpdesk@example.com"' },
   ACCESS_REQUEST_URL: { kind: 'var', schema: optional(helpUrl), example: '"https://desk.example.com/request-access"' },
   MESSAGES: {

@@ -7,6 +7,7 @@ import { generateRandomState } from '../oidc/conversation/random-values.ts';
 import type { ReturnTo } from '../policy/return-to.ts';
 import type { Holder } from '../session/session-ends.ts';
 import type { EndOutcome } from '../user-object/api.ts';
+import { markedState } from './callback/hand-over.ts';
 import { loginHintOf } from './login-hint.ts';
 import { signOutRoundCookie } from './sign-out-round.ts';
 
@@ -71,12 +72,13 @@ export async function signOut(
 
 /** ZITADEL's end_session; undefined when ZITADEL does not answer, since its page would not come either. */
 async function providerLogout(
-  { relyingParty, emit }: Gateway,
+  gateway: Gateway,
   { id_token, providerAnswered }: EndOutcome,
   loginName: string | undefined,
 ): Promise<{ readonly url: string; readonly state: string } | undefined> {
   if (!providerAnswered) return undefined;
-  const state = generateRandomState();
+  const { relyingParty, emit } = gateway;
+  const state = markedState(gateway, generateRandomState());
   try {
     const isGood = id_token !== undefined && (await relyingParty.isGoodHint(id_token));
     const url = await relyingParty.endSessionUrl(state, isGood ? id_token : undefined, loginName);

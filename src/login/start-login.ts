@@ -12,6 +12,7 @@ import {
 import { cookieBase, parseOwnCookies, serializeCookie } from '../session/cookies.ts';
 import { type OwnAddress, ROOT, withoutQuery } from '../shared/own-address.ts';
 import { MAX_RETURN_TO_IN_COOKIE } from './bounds.ts';
+import { markedState } from './callback/hand-over.ts';
 import { type KeptForm, keepIfNeeded } from './kept-form.ts';
 import { assertMayBegin } from './may-begin-login.ts';
 import { createState, surplusTransactions, type Transaction, transactionCookieName } from './transaction.ts';
@@ -53,7 +54,7 @@ export async function beginLogin(gateway: Gateway, request: Request, start: Logi
   const present = parseOwnCookies(request.headers.get('cookie'), base);
   const order = orderOf(base, [...present.keys()], gateway.now());
   const transaction: Transaction = {
-    state: createState(start.attempt ?? 1, order, generateRandomState()),
+    state: markedState(gateway, createState(start.attempt ?? 1, order, generateRandomState())),
     nonce: generateRandomNonce(),
     code_verifier: generateRandomCodeVerifier(),
     returnTo: fitReturnTo(returnTo),

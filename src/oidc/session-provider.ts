@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts';
 import type { EndReason } from '../user-object/api.ts';
 import type { ClaimsRead, ProviderSide, Revocation, SessionFault } from '../user-object/dependencies.ts';
 import { type ProviderFault, providerFault } from './provider-errors.ts';
-import { createProviderRest, type ProviderRest } from './provider-rest.ts';
+import type { ProviderRest } from './provider-rest.ts';
 import type { RelyingParty, TokenSet } from './relying-party.ts';
 import { type Members, readPart } from './tokens/jws.ts';
 import { type IdentityOptions, readIdentity, withActor } from './zitadel/identity-claims.ts';
@@ -16,13 +16,13 @@ interface Dependencies {
   readonly identityOptions: IdentityOptions;
   /** Only members of this organisation may be signed in. */
   readonly organizationId?: string | undefined;
-  readonly now: () => number;
+  /** One for all sites: it is one ZITADEL. */
+  readonly rest: ProviderRest;
   readonly reportMalformed: (sub: string, claims: readonly string[]) => void;
 }
 
 export function createProviderSide(deps: Dependencies): ProviderSide {
-  const { relyingParty, now } = deps;
-  const rest = createProviderRest(now);
+  const { relyingParty, rest } = deps;
 
   return {
     async refresh({ refresh_token, id_token }, sub) {

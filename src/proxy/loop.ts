@@ -7,10 +7,17 @@ import { GatewayError } from '../errors.ts';
 /** More gateways in a row than anybody has on purpose. */
 const MOST_HOPS = 10;
 
-/** This gateway's mark: every isolate writes the same one, another gateway writes another, and nobody learns anything from it. */
-export function hopIdOf({ redirect_uri, client_id }: Pick<Config, 'redirect_uri' | 'client_id'>): string {
+/**
+ * This gateway's mark: every isolate writes the same one, another gateway or site writes another, and nobody learns anything from it. One
+ * site's application may well call another site.
+ */
+export function hopIdOf({
+  redirect_uri,
+  client_id,
+  site,
+}: Pick<Config, 'redirect_uri' | 'client_id' | 'site'>): string {
   // FNV-1a from both ends. Marks only have to differ, so no cryptography is needed.
-  const text = `${redirect_uri} ${client_id}`;
+  const text = `${redirect_uri} ${client_id}${site === undefined ? '' : ` ${site}`}`;
   return hash(text) + hash([...text].reverse().join(''));
 }
 

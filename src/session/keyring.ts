@@ -44,10 +44,16 @@ interface RingKey {
   readonly kid: string;
   readonly master: CryptoKey;
   readonly derived: Map<Purpose, CryptoKey>;
+  /** What tells the keys of one site from those of all others. */
+  readonly binding: string;
 }
 
-export function createKeyring(secrets: readonly string[]): Keyring {
-  const keys = createLazy<readonly RingKey[]>(() => Promise.all(secrets.map(createRingKey)));
+/** `site`: only it can open what this keyring seals. Missing: the first site, and what belongs to no site. */
+export function createKeyring(secrets: readonly string[], site?: string): Keyring {
+  const binding = site === undefined ? '' : ` ${site}`;
+  const keys = createLazy<readonly RingKey[]>(() =>
+    Promise.all(secrets.map((secret) => createRingKey(secret, binding))),
+  );
 
   return {
     async seal(purpose, value, salt) {
@@ -76,10 +82,10 @@ export function createKeyring(secrets: readonly string[]): Keyring {
   };
 }
 
-async function createRingKey(secret: string): Promise<RingKey> {
+async function createRingKey(secret: string, binding: string): Promise<RingKey> {
   const master = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), 'HKDF', false, ['deriveBits']);
   const kid = await hkdf(master, 'kid', new Uint8Array(0), 6);
-  return { kid: toHex(kid), master, derived: new Map() };
+  return { kid: toHex(kid), master, derived: new Map(), binding };
 }
 
 async function deriveKey(
@@ -88,17 +94,19 @@ async function deriveKey(
   salt: Uint8Array<ArrayBuffer> | undefined,
 ): Promise<CryptoKey> {
   // Salted keys are as many as sessions; only the others are kept.
-  if (salt) return createKey(key.master, purpose, salt);
-  const derived = key.derived.get(purpose) ?? (await createKey(key.master, purpose, new Uint8Array(0)));
+  if (salt) return createKey(key, purpose, salt);
+  const derived = key.derived.get(purpose) ?? (await createKey(key, purpose, new Uint8Array(0)));
   key.derived.set(purpose, derived);
   return derived;
 }
 
-async function createKey(master: CryptoKey, purpose: Purpose, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
-  return crypto.subtle.importKey('raw', await hkdf(master, purpose, salt, 32), 'AES-GCM', false, [
-    'encrypt',
-    'decrypt',
-  ]);
+async function createKey(
+  { master, binding }: RingKey,
+  purpose: Purpose,
+  salt: Uint8Array<ArrayBuffer>,
+): Promise<CryptoKey> {
+  const bytes = await hkdf(master, purpose + binding, salt, 32);
+  return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
 }
 
 async function hkdf(

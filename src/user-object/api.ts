@@ -38,6 +38,8 @@ export interface SessionFacts {
   readonly sub: string;
   /** ZITADEL's session. */
   readonly sid?: string;
+  /** Host of the site that it is good for; missing for the first site. */
+  readonly site?: string;
   readonly device: SignedInFrom;
   readonly startedAt: number;
   /** The ID token's `iat`: by ZITADEL's clock, as that of a logout token. Sessions of older releases have none. */
@@ -124,7 +126,7 @@ export type TokenAnswer =
   | Postponed
   | SessionOver;
 
-export interface SessionSummary extends Pick<SessionFacts, 'id' | 'device' | 'startedAt' | 'expiresAt'> {
+export interface SessionSummary extends Pick<SessionFacts, 'id' | 'site' | 'device' | 'startedAt' | 'expiresAt'> {
   readonly seenAt: number;
 }
 

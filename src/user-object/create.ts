@@ -3,19 +3,25 @@
 
 import type { Config } from '../config/schema.ts';
 import type { Emit } from '../observability/request-event.ts';
+import { createProviderRest } from '../oidc/provider-rest.ts';
 import { createProviderSide } from '../oidc/session-provider.ts';
 import { createKeyring } from '../session/keyring.ts';
-import type { ObjectStorage } from './dependencies.ts';
+import { BoundedMap } from '../shared/isolate/bounded-map.ts';
+import type { ObjectStorage, SiteTerms, TermsOf } from './dependencies.ts';
 import { createTokenStore } from './token-store.ts';
 import { UserSessionsLogic } from './user-sessions.ts';
 
 type ProviderSideParts = Parameters<typeof createProviderSide>[0];
 
-interface Parts extends Pick<ProviderSideParts, 'relyingParty' | 'identityOptions'> {
-  readonly config: Pick<
-    Config,
-    'sessionSecrets' | 'organizationId' | 'sessionDuration' | 'sessionMaxDuration' | 'revocationMaxAge'
-  >;
+/** What a site's sessions need of its configuration. */
+export interface SiteParts extends Pick<ProviderSideParts, 'relyingParty' | 'identityOptions'> {
+  readonly config: Pick<Config, 'organizationId' | 'sessionDuration' | 'sessionMaxDuration' | 'revocationMaxAge'>;
+}
+
+interface Parts {
+  readonly sessionSecrets: Config['sessionSecrets'];
+  /** The parts of a site, by its host; undefined: of the first. */
+  readonly partsOf: (site: string | undefined) => SiteParts;
   readonly kv: KVNamespace;
   /** Seconds since the epoch. */
   readonly now: () => number;
@@ -24,22 +30,32 @@ interface Parts extends Pick<ProviderSideParts, 'relyingParty' | 'identityOption
   readonly waitUntil: (task: Promise<unknown>) => void;
 }
 
+/** Sites whose terms an isolate remembers. */
+const REMEMBERED_SITES = 500;
+
 export type CreateUserObject = (storage: ObjectStorage) => UserSessionsLogic;
 
 /**
  * Call this once per isolate, and what it returns once per object: the keys, and the pause after one of ZITADEL's failures, concern all
  * objects of the isolate.
  */
-export function createUserObjects(parts: Parts): CreateUserObject {
-  const { config, kv, relyingParty, identityOptions, now, emit, waitUntil } = parts;
-  const provider = createProviderSide({
-    relyingParty,
-    identityOptions,
-    organizationId: config.organizationId,
-    now,
-    reportMalformed: (sub, claims) => emit({ event: 'malformed_claims', level: 'warn', sub, claims }),
-  });
-  const tokenStore = createTokenStore(kv, createKeyring(config.sessionSecrets));
-  return (storage) =>
-    new UserSessionsLogic({ storage, tokenStore, provider, times: config, now, audit: emit, background: waitUntil });
+export function createUserObjects({ sessionSecrets, partsOf, kv, now, emit, waitUntil }: Parts): CreateUserObject {
+  const rest = createProviderRest(now);
+  const known = new BoundedMap<string | undefined, SiteTerms>(REMEMBERED_SITES);
+  const reportMalformed = (sub: string, claims: readonly string[]) =>
+    emit({ event: 'malformed_claims', level: 'warn', sub, claims });
+
+  const termsOf: TermsOf = ({ site }) => {
+    const found = known.get(site);
+    if (found) return found;
+    const { config, relyingParty, identityOptions } = partsOf(site);
+    const { organizationId } = config;
+    const provider = createProviderSide({ relyingParty, identityOptions, organizationId, rest, reportMalformed });
+    const terms = { provider, times: config };
+    known.set(site, terms);
+    return terms;
+  };
+
+  const tokenStore = createTokenStore(kv, createKeyring(sessionSecrets));
+  return (storage) => new UserSessionsLogic({ storage, tokenStore, termsOf, now, audit: emit, background: waitUntil });
 }

@@ -57,15 +57,25 @@ export type AuditEvent = {
   readonly sub: string;
   /** Id of the session, by which the operator's endpoint ends it. */
   readonly session: string;
+  /** Host of its site; missing for the first. */
+  readonly site?: string;
   readonly reason?: string;
   readonly level: LogLevel;
 };
 
+/** What differs between the sites that a user's sessions are good for. */
+export interface SiteTerms {
+  readonly provider: ProviderSide;
+  readonly times: RecordTimes;
+}
+
+/** `site` as in SessionFacts. A site that is no longer configured has the terms of the first. */
+export type TermsOf = (session: { readonly site?: string }) => SiteTerms;
+
 export interface UserObjectDependencies {
   readonly storage: ObjectStorage;
   readonly tokenStore: TokenStore;
-  readonly provider: ProviderSide;
-  readonly times: RecordTimes;
+  readonly termsOf: TermsOf;
   /** Seconds since the epoch. */
   readonly now: () => number;
   readonly audit: (event: AuditEvent) => void;

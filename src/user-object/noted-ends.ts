@@ -3,6 +3,7 @@
 
 import type { UserObjectDependencies } from './dependencies.ts';
 import type { SessionBook } from './session-book.ts';
+import { idsOf } from './session-record.ts';
 
 export class NotedEnds {
   readonly #deps: Pick<UserObjectDependencies, 'tokenStore' | 'audit' | 'background'>;
@@ -32,7 +33,7 @@ export class NotedEnds {
       this.#book.end({ id }, reason);
       this.#deps.background(endNotes.remove(id).catch(() => undefined));
     } catch (error) {
-      const about = { sub: record.sub, session: id, level: 'warn' } as const;
+      const about = { ...idsOf(record), level: 'warn' } as const;
       this.#deps.audit({ event: 'store_failed', ...about, reason: `KV read: ${(error as Error).message}` });
     }
   }

@@ -6,7 +6,7 @@ import type { ClaimsAnswer, EndReason, Postponed, SessionOver, TokenAnswer } fro
 import { Backoffs } from './backoffs.ts';
 import type { SessionFault, UserObjectDependencies } from './dependencies.ts';
 import type { SessionBook } from './session-book.ts';
-import { doubtfulAt, renewalDueAt, type SessionRecord } from './session-record.ts';
+import { doubtfulAt, idsOf, renewalDueAt, type SessionRecord } from './session-record.ts';
 import type { TokenKeeping } from './token-keeping.ts';
 
 /** Seconds for which claims that ZITADEL gave show that the session stands there. */
@@ -46,7 +46,7 @@ export class ProviderDialogue {
 
   async #readWith(record: SessionRecord, tokens: TokenSet): Promise<ClaimsAnswer> {
     const claimsAt = this.#deps.now();
-    const read = await this.#deps.provider.readClaims(tokens, record.sub);
+    const read = await this.#deps.termsOf(record).provider.readClaims(tokens, record.sub);
     if (read.kind === 'failed') return this.#failRead(record, read.fault);
     const latest = this.#book.find(record.id);
     if ('kind' in latest) return latest;
@@ -101,7 +101,7 @@ export class ProviderDialogue {
 
   #failRead(record: SessionRecord, fault: SessionFault): Postponed | SessionOver {
     const level = fault.isOperators ? 'error' : 'warn';
-    this.#deps.audit({ event: 'claims_failed', sub: record.sub, session: record.id, reason: fault.reason, level });
+    this.#deps.audit({ event: 'claims_failed', ...idsOf(record), reason: fault.reason, level });
     return fault.ends === undefined ? this.#reads.failed(record.id, fault) : this.#over(record, fault.ends);
   }
 

@@ -5,7 +5,7 @@ import { LATE, within } from '../shared/isolate/deadline.ts';
 import type { EndOutcome } from './api.ts';
 import type { Revocation, UserObjectDependencies } from './dependencies.ts';
 import type { SessionBook } from './session-book.ts';
-import { postponeRevocation, type SessionRecord } from './session-record.ts';
+import { idsOf, postponeRevocation, type SessionRecord } from './session-record.ts';
 import type { TokenKeeping } from './token-keeping.ts';
 
 /** Milliseconds that whoever signs out waits for ZITADEL; the alarm goes on from there. */
@@ -13,7 +13,7 @@ const PATIENCE = 3_000;
 
 const LOG_LEVELS = { done: 'info', unanswered: 'warn', refused: 'error' } as const;
 
-interface Dependencies extends Pick<UserObjectDependencies, 'provider' | 'audit' | 'now' | 'background'> {
+interface Dependencies extends Pick<UserObjectDependencies, 'termsOf' | 'audit' | 'now' | 'background'> {
   readonly book: SessionBook;
   readonly keeping: TokenKeeping;
 }
@@ -55,8 +55,8 @@ export class Revocations {
       await this.#settle(record, outcome);
       return { outcome };
     }
-    const outcome = await this.#deps.provider.revoke(loaded.tokens);
-    const about = { sub: record.sub, session: record.id, reason: outcome, level: LOG_LEVELS[outcome] };
+    const outcome = await this.#deps.termsOf(record).provider.revoke(loaded.tokens);
+    const about = { ...idsOf(record), reason: outcome, level: LOG_LEVELS[outcome] };
     this.#deps.audit({ event: 'revocation', ...about });
     await this.#settle(record, outcome);
     return { outcome, id_token: loaded.tokens.id_token };

@@ -7,6 +7,7 @@ import { pendingLoginExpiresAt, removeExpiredLogin } from './pending-login.ts';
 import {
   entomb,
   expiryOf,
+  idsOf,
   isForgettable,
   isOvertaken,
   isSelected,
@@ -28,9 +29,9 @@ interface Pointer {
 }
 
 export class SessionBook {
-  readonly #deps: Pick<UserObjectDependencies, 'storage' | 'times' | 'now' | 'audit'>;
+  readonly #deps: Pick<UserObjectDependencies, 'storage' | 'termsOf' | 'now' | 'audit'>;
 
-  constructor(deps: Pick<UserObjectDependencies, 'storage' | 'times' | 'now' | 'audit'>) {
+  constructor(deps: Pick<UserObjectDependencies, 'storage' | 'termsOf' | 'now' | 'audit'>) {
     this.#deps = deps;
   }
 
@@ -48,8 +49,12 @@ export class SessionBook {
 
   /** Those that stand. */
   standing(): SessionRecord[] {
-    const { now, times } = this.#deps;
-    return this.records().filter((record) => !record.ended && !expiryOf(record, now(), times));
+    return this.records().filter((record) => !record.ended && !this.expiryOf(record));
+  }
+
+  /** Why a session is over by its times, if it is. */
+  expiryOf(record: SessionRecord): ReturnType<typeof expiryOf> {
+    return expiryOf(record, this.#deps.now(), this.#deps.termsOf(record).times);
   }
 
   /** The record of a session that stands; one whose time is up ends here. */
@@ -57,7 +62,7 @@ export class SessionBook {
     const record = this.load(id);
     if (!record) return { kind: 'ended', reason: 'unknown' };
     if (record.ended) return { kind: 'ended', reason: record.ended.reason };
-    const expiry = expiryOf(record, this.#deps.now(), this.#deps.times);
+    const expiry = this.expiryOf(record);
     if (!expiry) return record;
     this.end({ id }, expiry);
     return { kind: 'ended', reason: expiry };
@@ -77,7 +82,7 @@ export class SessionBook {
       .map((record) => entomb(record, reason, now, record.id === named ? revokeIn : 0));
     for (const record of ended) {
       this.save(record);
-      this.#deps.audit({ event: 'session_ended', sub: record.sub, session: record.id, reason, level: 'info' });
+      this.#deps.audit({ event: 'session_ended', ...idsOf(record), reason, level: 'info' });
     }
     this.schedule();
     return ended;
@@ -142,8 +147,8 @@ export class SessionBook {
 
   /** Sets the object's one alarm to whatever is due first. */
   schedule(): void {
-    const { storage, times, now } = this.#deps;
-    const due = this.records().map((record) => nextDueAt(record, times));
+    const { storage, termsOf, now } = this.#deps;
+    const due = this.records().map((record) => nextDueAt(record, termsOf(record).times));
     for (const [, { exp }] of this.#notices()) due.push(exp + 61);
     const pointer = this.pointer();
     if (pointer) due.push(pointer.expiresAt);

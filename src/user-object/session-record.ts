@@ -33,6 +33,13 @@ export interface RecordTimes extends Durations {
   readonly revocationMaxAge: number;
 }
 
+/** How events name a session. */
+export const idsOf = ({ sub, id, site }: Pick<SessionRecord, 'sub' | 'id' | 'site'>) => ({
+  sub,
+  session: id,
+  ...(site !== undefined && { site }),
+});
+
 /** Seconds that a replaced session of the same browser still serves the requests that are under way. */
 export const REPLACED_GRACE = 60;
 /** Seconds after a session's end for which a refresh token that ZITADEL would not revoke is kept to try again. */

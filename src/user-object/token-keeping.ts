@@ -5,7 +5,7 @@ import type { TokenSet } from '../oidc/relying-party.ts';
 import { randomHex } from '../shared/random.ts';
 import type { SessionFault, UserObjectDependencies } from './dependencies.ts';
 import type { SessionBook } from './session-book.ts';
-import { REVOCATION_LIMIT, type SessionRecord } from './session-record.ts';
+import { idsOf, REVOCATION_LIMIT, type SessionRecord } from './session-record.ts';
 import { tokenKey } from './token-store.ts';
 
 /** A session's half of the key that seals its tokens. */
@@ -61,12 +61,12 @@ export class TokenKeeping {
 
   /** New tokens for old. The old refresh token is dead from ZITADEL's answer on, so nothing may fail before `#store`. */
   async renew(record: SessionRecord, tokens: TokenSet): Promise<LoadedTokens> {
-    const { provider, audit } = this.#deps;
+    const { termsOf, audit } = this.#deps;
     const { refresh_token } = tokens;
     if (refresh_token === undefined)
       return { kind: 'failed', fault: { ends: 'token_expired', reason: 'no refresh token' } };
-    const renewed = await provider.refresh({ ...tokens, refresh_token }, record.sub);
-    const about = { sub: record.sub, session: record.id };
+    const renewed = await termsOf(record).provider.refresh({ ...tokens, refresh_token }, record.sub);
+    const about = idsOf(record);
     if ('reason' in renewed) {
       const level = renewed.isOperators ? 'error' : 'warn';
       audit({ event: 'refresh_failed', ...about, reason: renewed.reason, level });

@@ -25,7 +25,7 @@ import { NotedEnds } from './noted-ends.ts';
 import { ProviderDialogue } from './provider-dialogue.ts';
 import { Revocations } from './revocations.ts';
 import { SessionBook } from './session-book.ts';
-import { activityStep, expiryOf, LOGOUT_TOLERANCE, type SessionRecord } from './session-record.ts';
+import { activityStep, idsOf, LOGOUT_TOLERANCE, type SessionRecord } from './session-record.ts';
 import { TokenKeeping } from './token-keeping.ts';
 
 /** Seconds until the alarm revokes what is being revoked just now, in case nothing comes of that. */
@@ -61,7 +61,7 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
       if (replaces !== undefined && !this.#book.replace(replaces, start.id, askedAt)) return 'overtaken';
       this.#book.save(record);
       this.#notedEnds.begun(start.id);
-      this.#deps.audit({ event: 'session_began', sub: start.sub, session: start.id, level: 'info' });
+      this.#deps.audit({ event: 'session_began', ...idsOf(record), level: 'info' });
       if (this.#book.isNoticed(record)) this.#book.end({ id: start.id }, 'backchannel_logout');
       this.#book.schedule();
       // Nobody waits for KV: until it has taken the tokens they are kept here.
@@ -82,7 +82,8 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     const record = this.#book.find(id);
     if ('kind' in record) return record;
     // Activity is written down in steps, so that not every question writes.
-    const isActivityNews = activeAt !== undefined && activeAt - record.seenAt >= activityStep(this.#deps.times);
+    const isActivityNews =
+      activeAt !== undefined && activeAt - record.seenAt >= activityStep(this.#deps.termsOf(record).times);
     if (isActivityNews) this.#book.save({ ...record, seenAt: activeAt });
     const claims = readingOf(record, claimsAt);
     return {
@@ -150,7 +151,14 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
     return this.#book
       .standing()
       .filter(({ replacedUntil }) => replacedUntil === undefined)
-      .map(({ id, device, startedAt, seenAt, expiresAt }) => ({ id, device, startedAt, seenAt, expiresAt }))
+      .map(({ id, site, device, startedAt, seenAt, expiresAt }) => ({
+        id,
+        device,
+        startedAt,
+        seenAt,
+        expiresAt,
+        ...(site !== undefined && { site }),
+      }))
       .sort((a, b) => b.seenAt - a.seenAt);
   }
 
@@ -164,12 +172,12 @@ export class UserSessionsLogic extends LoginObject implements UserSessionsApi {
 
   /** Does what was left: KV writes that failed, sessions that ran out, refresh tokens to revoke, tombstones to remove. */
   async alarm(): Promise<void> {
-    const { now, times } = this.#deps;
+    const { now } = this.#deps;
     try {
       await this.#notedEnds.lookAtAll();
       for (const record of this.#book.records()) {
         if (record.unwritten && record.unwritten.retryAt <= now()) await this.#keeping.write(record.id);
-        const expiry = record.ended ? undefined : expiryOf(record, now(), times);
+        const expiry = record.ended ? undefined : this.#book.expiryOf(record);
         if (expiry) this.#book.end({ id: record.id }, expiry);
       }
       await this.#revocations.revokeDue();

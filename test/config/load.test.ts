@@ -27,6 +27,8 @@ describe('defaults (ARCHITECTURE §1)', () => {
       sessionMaxDuration: 43_200,
       claimsMaxAge: 300,
       revocationMaxAge: 30,
+      ruleHosts: new Set(),
+      wildcards: [],
       routes: [],
       identityMaxBytes: 8190,
       roleMap: {},

@@ -1,7 +1,7 @@
 // The users' objects of the store suite, wired as the deployed ones are. Only ZITADEL is another: it agrees to everything, and each call
 // is counted somewhere.
 
-import { createUserObjects } from '../../src/user-object/create.ts';
+import { createUserObjects, type SiteParts } from '../../src/user-object/create.ts';
 import { SUB, tokenSet } from './stores.ts';
 
 type Parts = Parameters<typeof createUserObjects>[0];
@@ -15,22 +15,20 @@ interface Wiring extends Pick<Parts, 'kv' | 'now' | 'waitUntil'> {
 
 export function wireUserObjects({ kv, now, waitUntil, secret, count }: Wiring) {
   return createUserObjects({
-    config: {
-      sessionSecrets: [secret],
-      sessionDuration: 3600,
-      sessionMaxDuration: 43_200,
-      revocationMaxAge: 30,
-    },
+    sessionSecrets: [secret],
+    partsOf: () => ({
+      config: { sessionDuration: 3600, sessionMaxDuration: 43_200, revocationMaxAge: 30 },
+      relyingParty: createCountingProvider(count, now),
+      identityOptions: { roleMap: {}, claimNames: [] },
+    }),
     kv,
-    relyingParty: createCountingProvider(count, now),
-    identityOptions: { roleMap: {}, claimNames: [] },
     now,
     emit: () => undefined,
     waitUntil,
   });
 }
 
-function createCountingProvider(count: Wiring['count'], now: () => number): Parts['relyingParty'] {
+function createCountingProvider(count: Wiring['count'], now: () => number): SiteParts['relyingParty'] {
   let turn = 1;
   return {
     async refresh() {

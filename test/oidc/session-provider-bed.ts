@@ -1,4 +1,5 @@
 import { ProviderCallError } from '../../src/oidc/provider-fetch.ts';
+import { createProviderRest } from '../../src/oidc/provider-rest.ts';
 import type { RelyingParty } from '../../src/oidc/relying-party.ts';
 import { createProviderSide } from '../../src/oidc/session-provider.ts';
 import { encodeBase64url } from '../../src/shared/base64url.ts';
@@ -48,7 +49,7 @@ export function createBed(options: Options = {}) {
     relyingParty,
     identityOptions: { projectId: '7', roleMap: {}, claimNames: ['deep'] },
     organizationId: options.organizationId,
-    now: () => bed.now,
+    rest: createProviderRest(() => bed.now),
     reportMalformed: (...report) => bed.malformed.push(report),
   });
   const refresh = () => side.refresh(TOKENS, '1');

@@ -1,11 +1,9 @@
 // The whole gateway in process: the app, its objects and KV in memory, the stand-in for ZITADEL, an upstream, and one clock.
 
-import type { Hono } from 'hono';
-import type { AppEnv } from '../../src/answer/answers.ts';
-import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { type Bindings, createGateway, createProvider, type Gateway, type Runtime } from '../../src/gateway.ts';
+import { type Bindings, createIssuer, createShared, type Gateway, type Runtime } from '../../src/gateway.ts';
 import type { NoteEvent, RequestEvent } from '../../src/observability/request-event.ts';
+import { compileSiteParts, createSiteApps } from '../../src/sites.ts';
 import { createUserObjects } from '../../src/user-object/create.ts';
 import { SEED } from '../../stand-in/seed.ts';
 import { createZitadel, type Zitadel, type ZitadelOptions } from '../../stand-in/zitadel.ts';
@@ -29,19 +27,24 @@ export interface HarnessOptions {
   readonly loginDeadline?: number;
 }
 
+export interface App {
+  fetch(request: Request): Response | Promise<Response>;
+  request(input: string | Request, init?: RequestInit): Response | Promise<Response>;
+}
+
 export interface Harness {
   readonly clock: Clock;
   readonly zitadel: Zitadel;
   readonly kv: MemoryKv;
   readonly objects: MemoryObjects;
   readonly events: (RequestEvent | NoteEvent)[];
-  readonly app: Hono<AppEnv>;
+  readonly app: App;
   readonly gateway: Gateway;
   /** Requests the upstream has received. */
   readonly received: Request[];
   /** Another isolate on the same stores, with the configuration changed in part. */
-  isolate(env?: Record<string, unknown>): Hono<AppEnv>;
-  browser(app?: Hono<AppEnv>): TestBrowser;
+  isolate(env?: Record<string, unknown>): App;
+  browser(app?: App): TestBrowser;
   /** Goes to `path`, signs in at ZITADEL, and comes back; the answer of the last redirect's target. */
   signIn(browser: TestBrowser, user: string, path?: string, options?: { mfa?: boolean }): Promise<Response>;
   /** Turns the clock and lets everything that is due happen. */
@@ -113,15 +116,15 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     const bindings = { SESSIONS: kv, USER_SESSIONS: { idFromName() {}, get() {} } };
     const result = loadConfig({ ...environment(changes), ...bindings });
     if (!result.ok) throw new Error(JSON.stringify(result.issues, null, 2));
-    return result.config;
+    return result;
   };
 
   let objectConfig = configure();
   const wireObjects = () =>
     createUserObjects({
-      config: objectConfig,
+      sessionSecrets: objectConfig.config.sessionSecrets,
+      partsOf: compileSiteParts(objectConfig, runtime, createIssuer(objectConfig.config, runtime)),
       kv: kv as unknown as KVNamespace,
-      ...createProvider(objectConfig, runtime),
       ...runtime,
     });
   let createUserObject = wireObjects();
@@ -135,10 +138,12 @@ export function createHarness(options: HarnessOptions = {}): Harness {
       createUserObject = wireObjects();
       objects.evict();
     }
-    return createGateway(config, bindings, runtime, (name) => objects.open(name));
+    const shared = createShared(config.config, runtime, (name) => objects.open(name));
+    const { first, fetch } = createSiteApps(config, bindings, runtime, shared);
+    const app: App = { fetch, request: (input, init) => fetch(new Request(input, init)) };
+    return { first, app };
   };
-  const gateway = isolate();
-  const app = createApp(gateway);
+  const { app, first: gateway } = isolate();
   deliver = async (request) => app.fetch(request);
 
   const settle = async () => {
@@ -158,7 +163,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     app,
     gateway,
     received,
-    isolate: (changes) => createApp(isolate(changes ?? {})),
+    isolate: (changes) => isolate(changes ?? {}).app,
     browser: (on = app) => new TestBrowser(async (request) => on.fetch(request), ORIGIN),
     async signIn(browser, user, path = '/', { mfa = false } = {}) {
       const toProvider = await browser.navigate(path);

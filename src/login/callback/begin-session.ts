@@ -67,6 +67,7 @@ function begin(login: ProvenLogin, session: Session, previous: Holder | undefine
     claimsAt,
     tokens,
     ...(sid !== undefined && { sid }),
+    ...(gateway.config.site !== undefined && { site: gateway.config.site }),
     ...(previous?.sub === identity.sub && { replaces: previous.id, askedAt }),
   });
   gateway.waitUntil(begun.catch(() => giveBackTokens(login)));

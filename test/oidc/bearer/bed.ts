@@ -1,7 +1,7 @@
 // What tests of bearer tokens need: the stand-in with a clock to turn, the judge under test, and tokens of every making.
 
 import { loadConfig } from '../../../src/config/load.ts';
-import { createProvider, type Runtime } from '../../../src/gateway.ts';
+import { createIssuer, createProvider, type Runtime } from '../../../src/gateway.ts';
 import type { NoteEvent, RequestEvent } from '../../../src/observability/request-event.ts';
 import {
   createBearerTokens,
@@ -57,8 +57,9 @@ export function createBed({ env = {}, zitadel: options = {}, providerDeadline }:
     };
     const loaded = loadConfig(Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined)));
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues, null, 2));
-    const provider = createProvider(loaded.config, { ...surroundings, fetch });
-    return createBearerTokens({ config: loaded.config, ...surroundings, ...provider });
+    const issuer = createIssuer(loaded.config, { ...surroundings, fetch });
+    const provider = createProvider(loaded.config, surroundings, issuer);
+    return createBearerTokens({ config: loaded.config, ...surroundings, ...issuer, ...provider });
   }
 
   const bearer = isolate();

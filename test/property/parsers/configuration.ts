@@ -4,12 +4,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createMisconfiguredApp } from '../../../src/answer/misconfigured-app.ts';
-import { createApp } from '../../../src/app.ts';
 import { formatIssue } from '../../../src/config/issues.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { VARIABLES } from '../../../src/config/variables.ts';
-import { type Bindings, createGateway } from '../../../src/gateway.ts';
+import { type Bindings, createShared } from '../../../src/gateway.ts';
 import type { NoteEvent, RequestEvent } from '../../../src/observability/request-event.ts';
+import { createSiteApps } from '../../../src/sites.ts';
 import { APPLICATION_KEY_FILE, ENVIRONMENT, Fetcher, STRONG_SECRET } from '../../config/environment.ts';
 import { applyEdits, editsWith } from '../generate/json.ts';
 import { mutated } from '../generate/text.ts';
@@ -89,10 +89,12 @@ async function answerTo(
     emit,
     waitUntil: () => undefined,
   };
-  const gateway = createGateway(loaded.config, env as Bindings, surroundings, () => {
+  const shared = createShared(loaded.config, surroundings, () => {
     throw new Error('no object here');
   });
-  return createApp(gateway).fetch(new Request(`${loaded.config.origin}/admin/x`, { headers: BROWSER }));
+  return createSiteApps(loaded, env as Bindings, surroundings, shared).fetch(
+    new Request(`${loaded.config.origin}/admin/x`, { headers: BROWSER }),
+  );
 }
 
 const configuration = createTarget({

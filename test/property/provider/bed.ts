@@ -2,8 +2,9 @@
 
 import { loadConfig } from '../../../src/config/load.ts';
 import type { Config } from '../../../src/config/schema.ts';
-import { createProvider, type Runtime } from '../../../src/gateway.ts';
+import { createIssuer, createProvider, type Issuer, type Runtime } from '../../../src/gateway.ts';
 import { type BearerTokens, createBearerTokens } from '../../../src/oidc/bearer/bearer-tokens.ts';
+import { createProviderRest } from '../../../src/oidc/provider-rest.ts';
 import { createProviderSide } from '../../../src/oidc/session-provider.ts';
 import type { ProviderSide } from '../../../src/user-object/dependencies.ts';
 import { SEED } from '../../../stand-in/seed.ts';
@@ -114,7 +115,7 @@ export function configured(): Config {
 /** By the path of the endpoint: `/token`. */
 export type Answers = Readonly<Record<string, () => Response>>;
 
-export interface Bed extends ReturnType<typeof createProvider> {
+export interface Bed extends Issuer, ReturnType<typeof createProvider> {
   readonly bearer: BearerTokens;
   readonly side: ProviderSide;
   /** Waits for what goes on behind an answer, which may fail, but not loudly. */
@@ -139,12 +140,18 @@ export async function createBed(answers: Answers): Promise<Bed> {
       return answer ? answer() : new Response('not found', { status: 404 });
     },
   };
-  const provider = createProvider(config, surroundings);
+  const issuer = createIssuer(config, surroundings);
+  const provider = { ...issuer, ...createProvider(config, surroundings, issuer) };
   const { relyingParty, identityOptions } = provider;
   return {
     ...provider,
     bearer: createBearerTokens({ config, ...surroundings, ...provider }),
-    side: createProviderSide({ relyingParty, identityOptions, now: () => NOW, reportMalformed: () => undefined }),
+    side: createProviderSide({
+      relyingParty,
+      identityOptions,
+      rest: createProviderRest(() => NOW),
+      reportMalformed: () => undefined,
+    }),
     settle: () => Promise.allSettled(tasks),
   };
 }
