@@ -47,7 +47,12 @@ function assembleSite(written: Variables, given: GivenSite, host: string, namedS
     ...(given.client_id !== undefined && { ZITADEL_CLIENT_SECRET: undefined, ZITADEL_CLIENT_KEY: undefined }),
     ...(given.upstream !== undefined && { UPSTREAM_SECRET: namedSecrets[given.upstream_secret ?? ''] }),
   };
-  return { ...assembleConfig(variables, namedSecrets), site: host, wildcards: [] };
+  return {
+    ...assembleConfig(variables, namedSecrets),
+    site: host,
+    firstSite: new URL(first.origin).host,
+    wildcards: [],
+  };
 }
 
 function postLogoutUrl(

@@ -44,6 +44,8 @@ export interface Config {
   readonly redirect_uri: Given<'ZITADEL_CALLBACK_URL'>['redirect_uri'];
   /** The gateway's public origin: that of `redirect_uri`. */
   readonly origin: Given<'ZITADEL_CALLBACK_URL'>['origin'];
+  /** Where several sites are configured: the first one's host. */
+  readonly firstSite?: string;
   /** Hosts that are served too, because rules name them and no sites are configured. */
   readonly ruleHosts: ReadonlySet<string>;
   /** Of the first site: the wildcards to whose hosts it hands over what ZITADEL answers. */

@@ -10,12 +10,15 @@ import type { Gateway } from '../gateway.ts';
 import { openHeld, type SignedOut, signOut } from '../login/sign-out.ts';
 import { isOwnSite, isPassedOn, mayEndSession } from '../policy/navigation.ts';
 import { parseReturnTo, type ReturnTo } from '../policy/return-to.ts';
+import type { Holder } from '../session/session-ends.ts';
 import { isRefusal } from '../shared/refusals.ts';
 
 /** `isMeant`: the visitor wants to be signed out, as far as the request shows; else they are asked. */
 interface Wish {
   readonly isMeant: boolean;
   readonly returnTo: ReturnTo | undefined;
+  /** Of every site and browser. */
+  readonly isEverywhere: boolean;
 }
 
 export const logout: Endpoint = (gateway) => async (c) => {
@@ -25,6 +28,7 @@ export const logout: Endpoint = (gateway) => async (c) => {
   if (isRefusal(wish)) return refusalAnswer(gateway, c, FOREIGN_FORM_FAULTS, wish);
   if (!wish.isMeant) return askBeforeLogout(gateway, c, sessionId, wish.returnTo);
   if (held.holder) c.get('event').sub = held.holder.sub;
+  if (held.holder && wish.isEverywhere) await endElsewhere(gateway, held.holder);
   const signedOut = await signOut(gateway, held, wish.returnTo);
   return forgetPages(c.req.raw.headers, await answerSignedOut(gateway, c, signedOut, wish.returnTo));
 };
@@ -37,12 +41,21 @@ async function readWish(gateway: Gateway, c: AppContext, sessionId: string): Pro
     const fields = await readOwnForm(gateway, c, sessionId);
     // Of what a service worker passes on nobody knows for certain which site sent it. It may be ours, so the visitor is asked.
     if (isRefusal(fields) && isPassedOn(headers))
-      return { isMeant: false, returnTo: parseReturnTo(asked, gateway.config) };
+      return { isMeant: false, returnTo: parseReturnTo(asked, gateway.config), isEverywhere: false };
     if (isRefusal(fields)) return fields;
-    return { isMeant: true, returnTo: parseReturnTo(fields.get('return_to') ?? asked, gateway.config) };
+    return {
+      isMeant: true,
+      returnTo: parseReturnTo(fields.get('return_to') ?? asked, gateway.config),
+      isEverywhere: fields.get('everywhere') === '1',
+    };
   }
   const isMeant = isOwnSite(headers, origin) && mayEndSession(headers);
-  return { isMeant, returnTo: parseReturnTo(asked, gateway.config) };
+  return { isMeant, returnTo: parseReturnTo(asked, gateway.config), isEverywhere: false };
+}
+
+/** @throws GatewayError while the user's object is away: nobody is told that they are signed out where they are not */
+async function endElsewhere({ directory }: Gateway, { id, sub }: Holder): Promise<void> {
+  await directory.ofUser(sub).end({ allExcept: id }, 'logout_elsewhere', false);
 }
 
 export async function askBeforeLogout(

@@ -45,7 +45,11 @@ function askToSignIn(gateway: Gateway, c: AppContext, reason: string): Promise<R
 
 async function profilePage(gateway: Gateway, c: AppContext, { session }: Visit): Promise<Response> {
   const { identity, amr, startedAt, expiresAt, id } = session;
-  const sessions = await gateway.directory.ofUser(identity.sub).list();
+  const { site, firstSite } = gateway.config;
+  const all = await gateway.directory.ofUser(identity.sub).list();
+  // A script of this site's application is not told where else its visitor is signed in.
+  const isSeen = isNavigation(c.req.raw.headers, 'GET');
+  const sessions = isSeen ? all : all.filter((other) => other.site === site);
   return gateway.pages.profile(pageContext(c), {
     person: personOf(identity),
     organization: identity.orgName ?? identity.org,
@@ -54,9 +58,11 @@ async function profilePage(gateway: Gateway, c: AppContext, { session }: Visit):
     startedAt,
     expiresAt,
     csrf: await createConfirmation(gateway, id),
+    hasSites: firstSite !== undefined,
     sessions: sessions.map((other) => ({
       id: other.id,
       isCurrent: other.id === id,
+      site: firstSite && (other.site ?? firstSite),
       device: describeUserAgent(other.device.userAgent ?? ''),
       place: other.device.place,
       startedAt: other.startedAt,

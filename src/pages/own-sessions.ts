@@ -11,6 +11,8 @@ import type { View } from './view.ts';
 export interface OwnSession {
   readonly id: string;
   readonly isCurrent: boolean;
+  /** Host of the site that it is good for, where there are several. */
+  readonly site?: string | undefined;
   readonly device: Device;
   /** As the edge knows it: city, country. */
   readonly place?: string | undefined;
@@ -22,7 +24,8 @@ export interface OwnSession {
 /** Sessions that are shown without a click. */
 const SHOWN = 5;
 
-const deviceOf = ({ device: { browser, system } }: OwnSession) => [browser, system].filter(Boolean).join(' · ');
+const deviceOf = ({ device: { browser, system }, site }: OwnSession) =>
+  [site, browser, system].filter(Boolean).join(' · ');
 
 type Detail = 'version' | 'place' | 'minute' | 'second';
 

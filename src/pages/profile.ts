@@ -20,6 +20,8 @@ export interface ProfileData {
   readonly expiresAt: number;
   readonly sessions: readonly OwnSession[];
   readonly csrf: string;
+  /** Whether the visitor may be signed in at other sites of this gateway. */
+  readonly hasSites?: boolean;
 }
 
 const words = (text: string | undefined) => text && isolate(text);
@@ -42,6 +44,10 @@ export const profilePage = (view: View, data: ProfileData): Page => {
     ['csrf', csrf],
     ['session', 'others'],
   ])}${actions(submit(messages.endOthers, 'plain'))}</form>`;
+  const everywhere = html`<form method="post" action="${endpointPath(config, 'logout')}">${hidden([
+    ['csrf', csrf],
+    ['everywhere', '1'],
+  ])}${actions(submit(messages.everywhere, 'plain'))}</form>`;
   const about = html`<dl>${row(messages.name, words(person.name))}${row(messages.loginName, words(person.loginName))}${row(
     messages.email,
     words(person.email),
@@ -65,6 +71,7 @@ ${atProvider}
 <h2>${messages.sessions}</h2>
 ${sessionList(view, csrf, clock, data.sessions)}
 ${data.sessions.length > 1 && others}
+${data.hasSites && everywhere}
 ${actions(button(view, '/', back, 'primary'))}`,
   };
 };

@@ -130,10 +130,11 @@ export interface SessionSummary extends Pick<SessionFacts, 'id' | 'site' | 'devi
   readonly seenAt: number;
 }
 
-/** Which sessions to end: one, all, all others, or those a logout token names. */
+/** Which sessions to end: one, all, all others, all of a site (`null`: the first), or those a logout token names. */
 export type SessionSelection =
   | { readonly id: string }
   | { readonly allExcept: string | null }
+  | { readonly allAt: string | null }
   | { readonly sid: string | undefined; readonly startedBefore: number };
 
 export interface EndOutcome {

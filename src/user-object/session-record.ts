@@ -147,6 +147,7 @@ export function withPredecessors(chosen: readonly SessionRecord[], all: readonly
 export function isSelected(record: SessionRecord, selection: SessionSelection): boolean {
   if ('id' in selection) return record.id === selection.id;
   if ('allExcept' in selection) return record.id !== selection.allExcept;
+  if ('allAt' in selection) return (record.site ?? null) === selection.allAt;
   const { startedAt, issuedAt = startedAt } = record;
   return issuedAt <= selection.startedBefore && (selection.sid === undefined || record.sid === selection.sid);
 }

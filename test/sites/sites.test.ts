@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';
 import { locationOf } from '../support/browser.ts';
+import { OTHER_SECRET } from '../support/harness.ts';
 import { APP, createSites, ORIGINS, PREVIEW, SHOP, sessionCookie, signInAt, WIKI } from './bed.ts';
 
 const UPSTREAMS = ['upstream.internal', 'wiki.internal', 'shop.internal', 'preview.internal'];
@@ -15,7 +16,7 @@ describe('every site', () => {
       const browser = harness.browser();
       const response = await signInAt(harness, browser, `${origin}/report?page=2`);
       expect(response.status).toBe(200);
-      const { path, headers } = await response.json();
+      const { path, headers } = (await response.json()) as { path: string; headers: Record<string, string> };
       expect([path, headers['x-forwarded-host'], headers['x-forwarded-user']]).toEqual([
         '/report?page=2',
         new URL(origin).host,
@@ -50,6 +51,72 @@ describe('every site', () => {
       'shop.example.net',
       'pr-12.apps.example.com',
     ]);
+  });
+});
+
+describe('the sessions of one person at several sites', () => {
+  const signedInEverywhere = async () => {
+    const harness = createSites({ env: { OPERATOR_SECRET: OTHER_SECRET } });
+    const browser = harness.browser();
+    for (const origin of ORIGINS) await signInAt(harness, browser, `${origin}/`);
+    const statuses = async () => Promise.all(ORIGINS.map(async (origin) => (await browser.fetch(`${origin}/`)).status));
+    return { harness, browser, statuses };
+  };
+  const ownForm = (origin: string, fields: Record<string, string>): RequestInit => ({
+    method: 'POST',
+    body: new URLSearchParams(fields),
+    headers: { origin, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+  });
+
+  it('are on the profile page of each, by their hosts; a script sees those of its own site', async () => {
+    const { browser } = await signedInEverywhere();
+    for (const origin of ORIGINS) {
+      const page = await (await browser.navigate(`${origin}/auth/profile`)).text();
+      for (const each of ORIGINS) expect(page).toContain(new URL(each).host);
+      const asScript = await (await browser.fetch(`${origin}/auth/profile`)).text();
+      for (const each of ORIGINS) if (each !== origin) expect(asScript).not.toContain(new URL(each).host);
+    }
+  });
+
+  it('are signed out of one site', async () => {
+    const { harness, browser, statuses } = await signedInEverywhere();
+    await browser.send(`${WIKI}/auth/logout`, ownForm(WIKI, {}));
+    expect(await statuses()).toEqual([200, 401, 200, 200]);
+    await harness.settle();
+  });
+
+  it('are signed out everywhere', async () => {
+    const { harness, browser, statuses } = await signedInEverywhere();
+    await browser.send(`${WIKI}/auth/logout`, ownForm(WIKI, { everywhere: '1' }));
+    await harness.advance(31);
+    expect(await statuses()).toEqual([401, 401, 401, 401]);
+  });
+
+  it('end with the session at ZITADEL, on its back channel', async () => {
+    const { harness, statuses } = await signedInEverywhere();
+    for (const { sid } of harness.zitadel.sessions.sso.values()) harness.zitadel.terminateSession(sid);
+    await harness.advance(31);
+    expect(await statuses()).toEqual([401, 401, 401, 401]);
+  });
+
+  it('are ended by the operator: at one site, or all', async () => {
+    const { harness, statuses } = await signedInEverywhere();
+    const operator = harness.browser();
+    const headers = { authorization: `Bearer ${OTHER_SECRET}` };
+    const ask = async (query: string, method = 'GET') =>
+      (
+        await operator.send(`${APP}/auth/operator/sessions?sub=${SEED.users.staff}${query}`, { method, headers })
+      ).json();
+    const { sessions } = (await ask('')) as { sessions: { site: string }[] };
+    expect(sessions.map(({ site }) => site).sort()).toEqual(ORIGINS.map((origin) => new URL(origin).host).sort());
+    expect(await ask('&site=shop.example.net', 'DELETE')).toMatchObject({ ended: 1 });
+    expect(await ask('&site=app.example.com', 'DELETE')).toMatchObject({ ended: 1 });
+    expect(await ask('&site=nobody.example', 'DELETE')).toMatchObject({ ended: 0 });
+    await harness.advance(31);
+    expect(await statuses()).toEqual([401, 200, 401, 200]);
+    expect(await ask('', 'DELETE')).toMatchObject({ ended: 2 });
+    await harness.advance(31);
+    expect(await statuses()).toEqual([401, 401, 401, 401]);
   });
 });
 

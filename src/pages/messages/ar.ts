@@ -80,4 +80,7 @@ export const ar = {
   manageAccount: 'إدارة حسابك',
   getHelp: 'الحصول على المساعدة',
   requestAccess: 'طلب الوصول',
+  everywhere: 'تسجيل الخروج من كل مكان',
+  sites: 'مواقعك',
+  noSites: 'لا يوجد هنا بعد أي موقع يمكنك فتحه.',
 } satisfies Messages;

@@ -82,4 +82,7 @@ export const cs = {
   manageAccount: 'Spravovat účet',
   getHelp: 'Získat pomoc',
   requestAccess: 'Požádat o přístup',
+  everywhere: 'Odhlásit všude',
+  sites: 'Vaše weby',
+  noSites: 'Zatím tu není žádný web, který smíte otevřít.',
 } satisfies Messages;

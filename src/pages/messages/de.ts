@@ -84,4 +84,7 @@ export const de = {
   manageAccount: 'Konto verwalten',
   getHelp: 'Hilfe erhalten',
   requestAccess: 'Zugriff anfordern',
+  everywhere: 'Überall abmelden',
+  sites: 'Ihre Seiten',
+  noSites: 'Hier gibt es noch keine Seite, die Sie öffnen dürfen.',
 } satisfies Messages;

@@ -79,6 +79,9 @@ export const en = {
   manageAccount: 'Manage your account',
   getHelp: 'Get help',
   requestAccess: 'Request access',
+  everywhere: 'Sign out everywhere',
+  sites: 'Your sites',
+  noSites: 'There is no site here that you may open yet.',
 };
 
 export type Word = keyof typeof en;

@@ -82,4 +82,7 @@ export const es = {
   manageAccount: 'Administrar su cuenta',
   getHelp: 'Obtener ayuda',
   requestAccess: 'Solicitar acceso',
+  everywhere: 'Cerrar sesión en todas partes',
+  sites: 'Sus sitios',
+  noSites: 'Todavía no hay aquí ningún sitio que pueda abrir.',
 } satisfies Messages;

@@ -84,4 +84,7 @@ export const fr = {
   manageAccount: 'Gérer votre compte',
   getHelp: 'Obtenir de l’aide',
   requestAccess: 'Demander l’accès',
+  everywhere: 'Se déconnecter partout',
+  sites: 'Vos sites',
+  noSites: 'Il n’y a encore aucun site que vous puissiez ouvrir ici.',
 } satisfies Messages;

@@ -83,4 +83,7 @@ export const it = {
   manageAccount: 'Gestisci il Suo account',
   getHelp: 'Ottieni assistenza',
   requestAccess: 'Richiedi l’accesso',
+  everywhere: 'Disconnetti ovunque',
+  sites: 'I tuoi siti',
+  noSites: 'Qui non c’è ancora nessun sito che tu possa aprire.',
 } satisfies Messages;

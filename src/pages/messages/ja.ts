@@ -82,4 +82,7 @@ export const ja = {
   manageAccount: 'アカウントを管理',
   getHelp: 'サポートに問い合わせる',
   requestAccess: 'アクセスを申請',
+  everywhere: 'すべての場所でサインアウト',
+  sites: 'あなたのサイト',
+  noSites: '開くことのできるサイトはまだありません。',
 } satisfies Messages;

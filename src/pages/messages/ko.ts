@@ -80,4 +80,7 @@ export const ko = {
   manageAccount: '계정 관리',
   getHelp: '도움 받기',
   requestAccess: '접근 권한 요청',
+  everywhere: '모든 곳에서 로그아웃',
+  sites: '내 사이트',
+  noSites: '아직 열 수 있는 사이트가 없습니다.',
 } satisfies Messages;

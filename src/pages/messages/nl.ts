@@ -81,4 +81,7 @@ export const nl = {
   manageAccount: 'Uw account beheren',
   getHelp: 'Hulp krijgen',
   requestAccess: 'Toegang aanvragen',
+  everywhere: 'Overal afmelden',
+  sites: 'Uw sites',
+  noSites: 'Er is hier nog geen site die u mag openen.',
 } satisfies Messages;

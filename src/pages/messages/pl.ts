@@ -82,4 +82,7 @@ export const pl = {
   manageAccount: 'Zarządzaj kontem',
   getHelp: 'Uzyskaj pomoc',
   requestAccess: 'Poproś o dostęp',
+  everywhere: 'Wyloguj wszędzie',
+  sites: 'Twoje witryny',
+  noSites: 'Nie ma tu jeszcze witryny, którą możesz otworzyć.',
 } satisfies Messages;

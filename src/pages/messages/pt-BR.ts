@@ -82,4 +82,7 @@ export const ptBR = {
   manageAccount: 'Gerenciar sua conta',
   getHelp: 'Obter ajuda',
   requestAccess: 'Solicitar acesso',
+  everywhere: 'Sair de todos os lugares',
+  sites: 'Seus sites',
+  noSites: 'Ainda não há aqui nenhum site que você possa abrir.',
 } satisfies Messages;

@@ -83,4 +83,7 @@ export const ptPT = {
   manageAccount: 'Gerir a sua conta',
   getHelp: 'Obter ajuda',
   requestAccess: 'Pedir acesso',
+  everywhere: 'Terminar sessão em todo o lado',
+  sites: 'Os seus sites',
+  noSites: 'Ainda não há aqui nenhum site que possa abrir.',
 } satisfies Messages;

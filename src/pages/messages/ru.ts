@@ -81,4 +81,7 @@ export const ru = {
   manageAccount: 'Управление учётной записью',
   getHelp: 'Получить помощь',
   requestAccess: 'Запросить доступ',
+  everywhere: 'Выйти везде',
+  sites: 'Ваши сайты',
+  noSites: 'Здесь пока нет сайтов, которые вам можно открыть.',
 } satisfies Messages;

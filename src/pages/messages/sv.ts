@@ -80,4 +80,7 @@ export const sv = {
   manageAccount: 'Hantera ditt konto',
   getHelp: 'Få hjälp',
   requestAccess: 'Begär åtkomst',
+  everywhere: 'Logga ut överallt',
+  sites: 'Dina webbplatser',
+  noSites: 'Det finns ännu ingen webbplats här som du får öppna.',
 } satisfies Messages;

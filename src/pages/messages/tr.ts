@@ -81,4 +81,7 @@ export const tr = {
   manageAccount: 'Hesabınızı yönetin',
   getHelp: 'Yardım alın',
   requestAccess: 'Erişim isteyin',
+  everywhere: 'Her yerden oturumu kapat',
+  sites: 'Siteleriniz',
+  noSites: 'Burada henüz açabileceğiniz bir site yok.',
 } satisfies Messages;

@@ -81,4 +81,7 @@ export const uk = {
   manageAccount: 'Керувати обліковим записом',
   getHelp: 'Отримати допомогу',
   requestAccess: 'Запросити доступ',
+  everywhere: 'Вийти всюди',
+  sites: 'Ваші сайти',
+  noSites: 'Тут поки немає сайтів, які ви можете відкрити.',
 } satisfies Messages;

@@ -79,4 +79,7 @@ export const zhHans = {
   manageAccount: '管理您的账号',
   getHelp: '获取帮助',
   requestAccess: '申请访问权限',
+  everywhere: '在所有地方退出登录',
+  sites: '您的网站',
+  noSites: '目前没有您可以打开的网站。',
 } satisfies Messages;

@@ -79,4 +79,7 @@ export const zhHant = {
   manageAccount: '管理您的帳號',
   getHelp: '取得協助',
   requestAccess: '申請存取權限',
+  everywhere: '從所有地方登出',
+  sites: '您的網站',
+  noSites: '目前沒有您可以開啟的網站。',
 } satisfies Messages;
