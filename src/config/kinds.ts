@@ -17,7 +17,7 @@ export const roleMap = table('a table of ZITADEL role keys and names', (role, na
 
 const NAME = 'a name of at most 80 characters';
 
-export const brandName = pipe(
+export const nameOfBrand = pipe(
   matching(/^\P{Cc}+$/u, NAME),
   transform((name) => name.trim()),
   maxLength(80, NAME),

@@ -1,17 +1,15 @@
 // From the worker's environment to the configuration, or to everything that is wrong with it at once. Done once per isolate.
 // ARCHITECTURE §1.
 
-import { type BaseIssue, safeParse } from 'valibot';
-import { assembleConfig } from './assemble.ts';
+import { safeParse } from 'valibot';
 import { BINDINGS, type BindingName, type Environment, hasMethod, isBinding, isGiven } from './bindings.ts';
 import { describeVariable, type Judged, judgeTogether } from './consistency.ts';
-import { type ConfigIssue, describeValue, placeOfRoute, placeOfSite } from './issues.ts';
+import { type ConfigIssue, describeValue } from './issues.ts';
 import { readNamedSecrets, secretNamesIn } from './named-secrets.ts';
+import { exampleOf, toConfigIssue } from './parse-issues.ts';
 import { describeRenames, nameAsWritten, RENAMED, translateNames } from './renamed.ts';
-import { judgeSites, resolveSites } from './resolve-sites.ts';
-import { ROUTE_FIELDS } from './routes.ts';
+import { assembleSites, judgeSites } from './resolve-sites.ts';
 import type { Config, ServedSite } from './schema.ts';
-import { SITE_FIELDS } from './site-fields.ts';
 import { suggestName } from './suggest.ts';
 import { VARIABLES, type VariableName, type Variables } from './variables.ts';
 import { mergeVariables, type VariablesFile } from './variables-file.ts';
@@ -60,13 +58,7 @@ export function loadConfig(environment: Environment, renamed = RENAMED): LoadedC
   judgeSites(judged);
   const namedSecrets = readNamedSecrets(judged, issues);
   if (issues.length > 0) return { ok: false, issues: issues.map((issue) => nameAsWritten(issue, translated)) };
-  const variables = parsed as Variables;
-  return {
-    ok: true,
-    config: assembleConfig(variables, namedSecrets),
-    sites: resolveSites(variables, namedSecrets),
-    warnings,
-  };
+  return { ok: true, ...assembleSites(parsed as Variables, namedSecrets), warnings };
 }
 
 function parseVariables(env: Environment, issues: ConfigIssue[]): Partial<Variables> {
@@ -78,35 +70,6 @@ function parseVariables(env: Environment, issues: ConfigIssue[]): Partial<Variab
   }
   return parsed;
 }
-
-function toConfigIssue(name: VariableName, { path, input, message }: BaseIssue<unknown>): ConfigIssue {
-  const place = (path ?? []).map(({ key, input: container }) => {
-    if (typeof key !== 'number') return `, ${String(key)}`;
-    if (container === path?.[0]?.input && name === 'ROUTES') return placeOfRoute(key);
-    if (container === path?.[0]?.input && name === 'SITES') return placeOfSite(key);
-    if (name === 'SITES' && path?.[1]?.key === 'routes' && container === path[2]?.input) return placeOfRoute(key);
-    return Array.isArray(container) && container.length === 1 ? '' : `, value ${key + 1}`;
-  });
-  const where = place.join('');
-  return {
-    variable: name + where,
-    found: describeVariable(name, input),
-    wanted: message,
-    example: exampleOf(name, where),
-  };
-}
-
-function exampleOf(name: VariableName, place: string): string {
-  const inRoute = /, route \d+, (\w+)/.exec(place)?.[1];
-  const inSite = /^, site \d+, (\w+)/.exec(place)?.[1];
-  if (inRoute !== undefined) return exampleIn(ROUTE_FIELDS, inRoute);
-  if (inSite !== undefined) return exampleIn(SITE_FIELDS, inSite);
-  const { kind, example } = VARIABLES[name];
-  return kind === 'secret' ? `${name}=${example}` : `${name} = ${example}`;
-}
-
-const exampleIn = (fields: Readonly<Record<string, { readonly example: string }>>, field: string): string =>
-  Object.hasOwn(fields, field) ? `${field} = ${fields[field]?.example}` : '';
 
 /** A misspelled variable may be a secret, so its value is not described. */
 function findUnknown(given: readonly (readonly [string, unknown])[], named: readonly string[]): ConfigIssue[] {

@@ -15,16 +15,22 @@ type GivenSite = NonNullable<Variables['SITES']>[number];
 const FIELDS = Object.keys(SITE_FIELDS) as SiteField[];
 
 /**
- * Every site but the first. `written` holds sound values only. Where none is configured, a host that rules name is one with the settings and
+ * The first site, and every other. `written` holds sound values only. Where none is configured, a host that rules name is one with the settings and
  * rules of the first.
  */
-export function resolveSites(written: Variables, namedSecrets: NamedSecrets): readonly ServedSite[] {
+export function assembleSites(
+  written: Variables,
+  namedSecrets: NamedSecrets,
+): { readonly config: Config; readonly sites: readonly ServedSite[] } {
   const sites =
     written.SITES ?? hostsOfRules(written).map((host): GivenSite => ({ host, routes: written.ROUTES ?? [] }));
-  return sites.map((given) => ({
-    host: given.host,
-    at: (host) => assembleSite(written, given, host, namedSecrets),
-  }));
+  return {
+    config: assembleConfig(written, namedSecrets),
+    sites: sites.map((given) => ({
+      host: given.host,
+      at: (host) => assembleSite(written, given, host, namedSecrets),
+    })),
+  };
 }
 
 function hostsOfRules({ ROUTES, ZITADEL_CALLBACK_URL }: Variables): readonly string[] {

@@ -4,7 +4,7 @@
 import { exactOptional } from 'valibot';
 import { identityHeaders, securityHeaders } from './header-tables.ts';
 import { helpUrl } from './help.ts';
-import { brandColor, brandLogo, brandName, clientId, id, roleMap } from './kinds.ts';
+import { brandColor, brandLogo, clientId, id, nameOfBrand, roleMap } from './kinds.ts';
 import { route } from './routes.ts';
 import { strictTable } from './strict-table.ts';
 import { parseHttpUrl, parseUpstream, WANTED_UPSTREAM } from './urls.ts';
@@ -52,7 +52,7 @@ export const SITE_FIELDS = {
     example: '{ "X-Frame-Options" = "SAMEORIGIN" }',
     variable: 'SECURITY_HEADERS',
   },
-  brand_name: { schema: exactOptional(brandName), example: '"Wiki"', variable: 'BRAND_NAME' },
+  brand_name: { schema: exactOptional(nameOfBrand), example: '"Wiki"', variable: 'BRAND_NAME' },
   brand_color: { schema: exactOptional(brandColor), example: '"#2f5d50"', variable: 'BRAND_COLOR' },
   brand_logo_url: { schema: exactOptional(brandLogo), example: '"/assets/logo.svg"', variable: 'BRAND_LOGO_URL' },
   support_url: { schema: exactOptional(helpUrl), example: '"mailto:wiki@example.com"', variable: 'SUPPORT_URL' },

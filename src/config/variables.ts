@@ -6,7 +6,7 @@ import { DEFAULT_SCOPES } from '../oidc/zitadel/scopes.ts';
 import { identityHeaders, securityHeaders } from './header-tables.ts';
 import { helpUrl, messages } from './help.ts';
 import { parseAssertionKeys, parseKeyFile } from './key-files.ts';
-import { brandColor, brandLogo, brandName, clientId, id, roleMap } from './kinds.ts';
+import { brandColor, brandLogo, clientId, id, nameOfBrand, roleMap } from './kinds.ts';
 import { route } from './routes.ts';
 import { judgeKeyMaterial, judgeSharedSecret, WANTED_KEY, WANTED_SHARED } from './secrets.ts';
 import { site } from './site-fields.ts';
@@ -130,7 +130,7 @@ export const VARIABLES = {
   },
   BRAND_NAME: {
     kind: 'var',
-    schema: optional(brandName),
+    schema: optional(nameOfBrand),
     example: '"Guest book"',
   },
   BRAND_COLOR: {
