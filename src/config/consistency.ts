@@ -18,6 +18,8 @@ export interface Judged {
   /** `found` is described from the variable's value when it is left out. */
   readonly problem: (variable: VariableName, wanted: string, place?: string, found?: unknown) => void;
   readonly warn: (sentence: string) => void;
+  /** Whether an origin is the gateway's own: that of any of its sites. */
+  readonly isOwn: (origin: string) => boolean;
 }
 
 export function judgeTogether(judged: Judged): void {
@@ -102,13 +104,13 @@ function judgeOwnUrls({ parsed, problem }: Judged): void {
   }
 }
 
-function judgeUpstreams({ env, parsed, problem, warn }: Judged): void {
-  const { UPSTREAM_URL, ZITADEL_CALLBACK_URL: callback, ROUTES: routes = [] } = parsed;
+function judgeUpstreams({ env, parsed, problem, warn, isOwn }: Judged): void {
+  const { UPSTREAM_URL, ROUTES: routes = [] } = parsed;
   const judgeOne = (upstream: UpstreamTarget, variable: VariableName, place?: string, found?: unknown) => {
     if (upstream.binding !== undefined) {
       if (isService(env, upstream.binding)) return;
       problem(variable, `a service binding named ${upstream.binding} in wrangler.toml ([[services]])`, place, found);
-    } else if (callback !== undefined && listener(upstream.origin) === listener(callback.origin)) {
+    } else if (isOwn(upstream.origin)) {
       problem(
         variable,
         'the origin of the application: this is the gateway’s own, which would call itself',
@@ -125,9 +127,6 @@ function judgeUpstreams({ env, parsed, problem, warn }: Judged): void {
     if (upstream !== undefined) judgeOne(upstream, 'ROUTES', placeOfRoute(i, 'upstream'), found);
   });
 }
-
-/** `localhost` and its usual addresses are one machine. */
-const listener = (origin: string): string => origin.replace(/\/\/(127\.0\.0\.1|\[::1\])(?=:|$)/, '//localhost');
 
 function judgeBearerRoutes({ env, parsed, problem }: Judged): void {
   const takesBearer = (

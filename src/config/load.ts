@@ -8,7 +8,7 @@ import { type ConfigIssue, describeValue } from './issues.ts';
 import { readNamedSecrets, secretNamesIn } from './named-secrets.ts';
 import { exampleOf, toConfigIssue } from './parse-issues.ts';
 import { describeRenames, nameAsWritten, RENAMED, translateNames } from './renamed.ts';
-import { assembleSites, judgeSites } from './resolve-sites.ts';
+import { assembleSites, compileIsOwn, judgeSites } from './resolve-sites.ts';
 import type { Config, ServedSite } from './schema.ts';
 import { suggestName } from './suggest.ts';
 import { VARIABLES, type VariableName, type Variables } from './variables.ts';
@@ -53,7 +53,8 @@ export function loadConfig(environment: Environment, renamed = RENAMED): LoadedC
     const example = exampleOf(name, place);
     issues.push({ variable: name + place, found: describeVariable(name, found), wanted, example });
   };
-  const judged: Judged = { env, parsed, problem, warn: (sentence) => warnings.push(sentence) };
+  const warn = (sentence: string) => void warnings.push(sentence);
+  const judged: Judged = { env, parsed, problem, warn, isOwn: compileIsOwn(parsed) };
   judgeTogether(judged);
   judgeSites(judged);
   const namedSecrets = readNamedSecrets(judged, issues);

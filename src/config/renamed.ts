@@ -2,18 +2,19 @@
 // Each stands here for at least one release after CHANGELOG.md has said so.
 
 import { isGiven } from './bindings.ts';
-import { type ConfigIssue, placeOfRoute } from './issues.ts';
+import { type ConfigIssue, placeOfRoute, placeOfSite } from './issues.ts';
 import { isTable, parseJson, type Table, Wanted } from './values.ts';
 
 type Names = Readonly<Record<string, string>>;
 
-/** Old name → new name: of variables, and of the fields of a route. */
+/** Old name → new name: of variables, of the fields of a route, and of those of a site. */
 export interface Renamed {
   readonly variables: Names;
   readonly fields: Names;
+  readonly siteFields?: Names;
 }
 
-export const RENAMED: Renamed = { variables: {}, fields: {} };
+export const RENAMED: Renamed = { variables: {}, fields: {}, siteFields: {} };
 
 export const currentName = (name: string, { variables } = RENAMED): string =>
   (Object.hasOwn(variables, name) ? variables[name] : undefined) ?? name;
@@ -26,7 +27,7 @@ export interface Translated {
 }
 
 /** No issue quotes a value, which may be secret. */
-export function translateNames(given: Table, { variables, fields }: Renamed): Translated {
+export function translateNames(given: Table, { variables, fields, siteFields = {} }: Renamed): Translated {
   const written = new Map<string, string>();
   const issues: ConfigIssue[] = [];
   const translate = (table: Table, names: Names, where: string): Table => {
@@ -45,15 +46,26 @@ export function translateNames(given: Table, { variables, fields }: Renamed): Tr
     }
     return result;
   };
-  const renamed = translate(given, variables, '');
-  if (Object.keys(fields).length === 0 || renamed.ROUTES === undefined) return { given: renamed, written, issues };
-  const routes = parseJson(renamed.ROUTES, '');
-  // Anything but a list of tables is reported by the schema.
-  if (routes instanceof Wanted || !Array.isArray(routes)) return { given: renamed, written, issues };
-  const ROUTES = routes.map((each: unknown, i) =>
-    isTable(each) ? translate(each, fields, `ROUTES${placeOfRoute(i)}, `) : each,
-  );
-  return { given: { ...renamed, ROUTES }, written, issues };
+  const translateRoutes = (routes: unknown, where: string): unknown =>
+    mapTables(routes, (route, i) => translate(route, fields, `${where}${placeOfRoute(i)}, `));
+  const translateSite = (site: Table, i: number): Table => {
+    const renamed = translate(site, siteFields, `SITES${placeOfSite(i)}, `);
+    return changed(renamed, 'routes', (routes) => translateRoutes(routes, `SITES${placeOfSite(i)}, routes`));
+  };
+  const named = translate(given, variables, '');
+  if (Object.keys({ ...fields, ...siteFields }).length === 0) return { given: named, written, issues };
+  const inRoutes = changed(named, 'ROUTES', (routes) => translateRoutes(routes, 'ROUTES'));
+  return { given: changed(inRoutes, 'SITES', (sites) => mapTables(sites, translateSite)), written, issues };
+}
+
+const changed = (table: Table, name: string, change: (value: unknown) => unknown): Table =>
+  table[name] === undefined ? table : { ...table, [name]: change(table[name]) };
+
+/** Anything but a list of tables is reported by the schema. */
+function mapTables(list: unknown, change: (table: Table, index: number) => Table): unknown {
+  const items = parseJson(list, '');
+  if (items instanceof Wanted || !Array.isArray(items)) return list;
+  return items.map((each: unknown, i) => (isTable(each) ? change(each, i) : each));
 }
 
 export const describeRenames = ({ written }: Translated): readonly string[] =>

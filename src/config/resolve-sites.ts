@@ -1,16 +1,19 @@
 // From SITES to one configuration per site: the variables at the top are the first site, and every other site's defaults.
 // ARCHITECTURE §7 Sites. Each site is assembled when its first request comes: an isolate sees few of hundreds.
 
+import { endpointPath } from '../endpoints/catalogue.ts';
 import { assembleConfig } from './assemble.ts';
 import { type Judged, judgeSite } from './consistency.ts';
 import { placeOfSite } from './issues.ts';
 import type { NamedSecrets } from './named-secrets.ts';
 import type { Config, ServedSite } from './schema.ts';
 import { SITE_FIELDS, type SiteField } from './site-fields.ts';
+import { compileOwnOrigins, hostAt, isWildcard, judgeHostsOfRules, portOf } from './site-hosts.ts';
 import { isLoopback, parseLocalUrl } from './urls.ts';
 import type { Variables } from './variables.ts';
 
-type GivenSite = NonNullable<Variables['SITES']>[number];
+export type GivenSite = NonNullable<Variables['SITES']>[number];
+type UrlsOfFirst = Pick<Variables, 'ZITADEL_POST_LOGOUT_URL' | 'ZITADEL_CALLBACK_URL'>;
 
 const FIELDS = Object.keys(SITE_FIELDS) as SiteField[];
 
@@ -22,18 +25,25 @@ export function assembleSites(
   written: Variables,
   namedSecrets: NamedSecrets,
 ): { readonly config: Config; readonly sites: readonly ServedSite[] } {
-  const sites =
-    written.SITES ?? hostsOfRules(written).map((host): GivenSite => ({ host, routes: written.ROUTES ?? [] }));
   return {
     config: assembleConfig(written, namedSecrets),
-    sites: sites.map((given) => ({
+    sites: givenSites(written).map((given) => ({
       host: given.host,
       at: (host) => assembleSite(written, given, host, namedSecrets),
     })),
   };
 }
 
-function hostsOfRules({ ROUTES, ZITADEL_CALLBACK_URL }: Variables): readonly string[] {
+/** Those beside the first. */
+export const givenSites = (
+  written: Pick<Variables, 'SITES' | 'ROUTES' | 'ZITADEL_CALLBACK_URL'>,
+): readonly GivenSite[] =>
+  written.SITES ?? hostsOfRules(written).map((host): GivenSite => ({ host, routes: written.ROUTES ?? [] }));
+
+function hostsOfRules({
+  ROUTES,
+  ZITADEL_CALLBACK_URL,
+}: Pick<Variables, 'ROUTES' | 'ZITADEL_CALLBACK_URL'>): readonly string[] {
   const own = new URL(ZITADEL_CALLBACK_URL.origin).host;
   return [...new Set(ROUTES?.flatMap(({ hosts }) => hosts ?? []))].filter((host) => host !== own);
 }
@@ -41,15 +51,14 @@ function hostsOfRules({ ROUTES, ZITADEL_CALLBACK_URL }: Variables): readonly str
 function assembleSite(written: Variables, given: GivenSite, host: string, namedSecrets: NamedSecrets): Config {
   const first = written.ZITADEL_CALLBACK_URL;
   const origin = `${new URL(first.origin).protocol}//${host}`;
-  // ZITADEL knows no redirect URI with a wildcard.
-  const redirect_uri = isWildcard(given.host) ? first.redirect_uri : origin + first.pathname;
+  const { redirect_uri, post_logout_redirect_uri } = registeredUrls(written, given.host, origin);
   const variables: Variables = {
     ...written,
     ...ownVariables(given),
     ROUTES: given.routes,
     ZITADEL_CALLBACK_URL: { ...first, origin, redirect_uri },
     ZITADEL_POST_LOGIN_URL: parseLocalUrl(written.ZITADEL_POST_LOGIN_URL, first.origin) ?? '/',
-    ZITADEL_POST_LOGOUT_URL: postLogoutUrl(written, given, origin),
+    ZITADEL_POST_LOGOUT_URL: post_logout_redirect_uri,
     ...(given.client_id !== undefined && { ZITADEL_CLIENT_SECRET: undefined, ZITADEL_CLIENT_KEY: undefined }),
     ...(given.upstream !== undefined && { UPSTREAM_SECRET: namedSecrets[given.upstream_secret ?? ''] }),
   };
@@ -61,13 +70,16 @@ function assembleSite(written: Variables, given: GivenSite, host: string, namedS
   };
 }
 
-function postLogoutUrl(
-  { ZITADEL_POST_LOGOUT_URL: url, ZITADEL_CALLBACK_URL: first }: Variables,
-  { host }: GivenSite,
+/** What ZITADEL has to know of a site. It takes no redirect URI with a wildcard: whom one stands for signs in by way of the first site. */
+export function registeredUrls(
+  { ZITADEL_POST_LOGOUT_URL: url, ZITADEL_CALLBACK_URL: first }: UrlsOfFirst,
+  host: string,
   origin: string,
-): string | undefined {
-  if (isWildcard(host)) return `${first.origin}${first.endpoints}/logout/callback`;
-  return url === undefined ? undefined : origin + url.slice(first.origin.length);
+): Pick<Config, 'redirect_uri' | 'post_logout_redirect_uri'> {
+  const ownLogout = endpointPath(first, 'logoutCallback');
+  if (isWildcard(host)) return { redirect_uri: first.redirect_uri, post_logout_redirect_uri: first.origin + ownLogout };
+  const afterLogout = url === undefined ? ownLogout : url.slice(first.origin.length);
+  return { redirect_uri: origin + first.pathname, post_logout_redirect_uri: origin + afterLogout };
 }
 
 /** What a site's fields stand in for, as variables. */
@@ -79,11 +91,6 @@ function ownVariables(given: GivenSite): Partial<Variables> {
     }),
   );
 }
-
-const isWildcard = (host: string): boolean => host.startsWith('*.');
-
-/** The host of a site, as a request to a scheme has it. */
-const hostAt = (protocol: string, host: string): string => host.replace(protocol === 'http:' ? /:80$/ : /:443$/, '');
 
 /** What the sites have to keep among each other, and each by itself. */
 export function judgeSites(judged: Judged): void {
@@ -100,21 +107,30 @@ export function judgeSites(judged: Judged): void {
     if (other !== undefined) refuse(`a host of its own, also without its port: this is that of ${other}`);
     else if (first?.protocol === 'http:' && !isLoopback(hostname))
       refuse('a host on loopback (wiki.localhost), since ZITADEL_CALLBACK_URL is plain HTTP');
+    else if (first?.protocol === 'http:' && portOf(given.host) !== first.port)
+      judged.warn(`SITES${placeOfSite(i)} (${given.host}): nothing listens there: the port is that of ${first.host}`);
     taken.set(hostname, `site ${i + 1}`);
-    judgeSite(ofSite(judged, given, i));
+    const own = ofSite(judged, given, i);
+    judgeSite(own);
+    judgeHostsOfRules(given.routes ?? [], given.host, own.warn);
   });
+  if (first && parsed.SITES !== undefined) judgeHostsOfRules(parsed.ROUTES ?? [], first.host, judged.warn);
 }
 
 /** Judges a site as if its fields were the variables; what is wrong is said of the fields. */
 function ofSite(judged: Judged, given: GivenSite, i: number): Judged {
   const { parsed, problem, warn } = judged;
+  // What is the first site's alone has been judged there.
+  const { UPSTREAM_URL: _, SESSION_DURATION, ...inherited } = parsed;
+  const hasDurations = given.session_duration !== undefined || given.session_max_duration !== undefined;
   const origin =
     parsed.ZITADEL_CALLBACK_URL && `${new URL(parsed.ZITADEL_CALLBACK_URL.origin).protocol}//${given.host}`;
   return {
     ...judged,
     env: { ...judged.env, ...(given.project_id !== undefined && { ZITADEL_PROJECT_ID: given.project_id }) },
     parsed: {
-      ...parsed,
+      ...inherited,
+      ...(hasDurations && SESSION_DURATION !== undefined && { SESSION_DURATION }),
       ...ownVariables(given),
       ROUTES: given.routes ?? [],
       ...(parsed.ZITADEL_CALLBACK_URL &&
@@ -125,6 +141,26 @@ function ofSite(judged: Judged, given: GivenSite, i: number): Judged {
       problem('SITES', wanted, placeOfSite(i, field) + place, found ?? (field && given[field]));
     },
     warn: (sentence) => warn(`SITES${placeOfSite(i)} (${given.host}): ${sentence}`),
+  };
+}
+
+/** Whether an origin leads to the gateway itself, at whichever site. */
+export function compileIsOwn({ ZITADEL_CALLBACK_URL, SITES, ROUTES }: Partial<Variables>): (origin: string) => boolean {
+  if (ZITADEL_CALLBACK_URL === undefined) return () => false;
+  const sites = givenSites({ SITES, ROUTES, ZITADEL_CALLBACK_URL });
+  return compileOwnOrigins(
+    ZITADEL_CALLBACK_URL.origin,
+    sites.map(({ host }) => host),
+  );
+}
+
+/** The configuration that answers a request to a host: its site's. A host that is no site's is the first site's to refuse. */
+export function compileConfigs({ config, sites }: { config: Config; sites: readonly ServedSite[] }) {
+  const firstHost = new URL(config.origin).host;
+  const siteOf = compileSites(sites, config.origin);
+  return (host: string): { readonly config: Config; readonly site: string } => {
+    const site = host === firstHost ? undefined : siteOf(host);
+    return { config: site?.at(host) ?? config, site: site?.host ?? firstHost };
   };
 }
 

@@ -13,16 +13,30 @@ import { judged, list, matching, seconds, Wanted } from './values.ts';
 const WANTED_SITE =
   'the host of a site, with its port where it is not the usual one; *. before it stands for one name of any kind';
 
+const LONGEST = { label: 63, name: 253 };
+
 /** The host as requests have it: international names in their ASCII form. */
 function judgeSiteHost(written: string): string | Wanted {
   const isWildcard = written.startsWith('*.');
-  const url = parseHttpUrl(`https://${isWildcard ? written.slice(2) : written}`);
-  if (url === undefined || /[/?#%@*]/.test(written.slice(isWildcard ? 2 : 0)) || url.hostname.includes('*'))
-    return new Wanted(WANTED_SITE);
+  const bare = isWildcard ? written.slice(2) : written;
+  const url = parseHttpUrl(`https://${bare}`);
+  if (url === undefined || /[/?#%@*]/.test(bare) || url.hostname.includes('*')) return new Wanted(likelyHost(written));
   if (url.hostname.endsWith('.')) return new Wanted(`${WANTED_SITE}; without the dot at its end`);
+  if (url.port === '0') return new Wanted(`${WANTED_SITE}; nothing listens on port 0`);
+  const labels = url.hostname.split('.');
+  if (labels.some((label) => label === '' || (label.length > LONGEST.label && !label.startsWith('['))))
+    return new Wanted(`${WANTED_SITE}; between the dots of a name are 1 to ${LONGEST.label} letters`);
+  if (url.hostname.length > LONGEST.name) return new Wanted(`${WANTED_SITE}; of at most ${LONGEST.name} letters`);
   if (!isWildcard) return url.host;
-  const isName = /[a-z]/.test(url.hostname) && !url.hostname.startsWith('[');
-  return isName ? `*.${url.host}` : new Wanted(`${WANTED_SITE}; an address has no names below it`);
+  const isAddress = url.hostname.startsWith('[') || /^[\d.]+$/.test(url.hostname);
+  return isAddress ? new Wanted(`${WANTED_SITE}; an address has no names below it`) : `*.${url.host}`;
+}
+
+/** What may have been meant by something that is no host. */
+function likelyHost(written: string): string {
+  if (/^[\da-f]*:[\da-f.]*:[\da-f:.]*$/i.test(written)) return `${WANTED_SITE}: "[${written}]"`;
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  return url && /^https?:$/.test(url.protocol) && url.host !== '' ? `${WANTED_SITE}: "${url.host}"` : WANTED_SITE;
 }
 
 /** In the order of the reference. `variable` is what the field stands in for. */

@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { RENAMED } from '../../src/config/renamed.ts';
 import { ROUTE_FIELDS } from '../../src/config/routes.ts';
+import { SITE_FIELDS } from '../../src/config/site-fields.ts';
 import { VARIABLES } from '../../src/config/variables.ts';
 import { ENVIRONMENT, STRONG_SECRET } from './environment.ts';
 
 const TABLE = {
   variables: { RULES: 'ROUTES', IDLE_TIME: 'SESSION_DURATION', COOKIE_SECRET: 'SESSION_SECRET' },
   fields: { groups: 'roles', target: 'upstream' },
+  siteFields: { address: 'host', rules: 'routes' },
 };
 const { SESSION_SECRET: _, ...WITHOUT_SECRET } = ENVIRONMENT;
 const load = (changes: Readonly<Record<string, unknown>>) => loadConfig({ ...ENVIRONMENT, ...changes }, TABLE);
@@ -36,6 +38,16 @@ describe('a setting under its old name', () => {
       { routes: [expect.objectContaining({ roles: ['admin'] })] },
       ['ROUTES is still called RULES here', 'ROUTES, route 1, roles is still called groups here'],
     ],
+    [
+      'a field of a site, and of a route in it',
+      { SITES: JSON.stringify([{ host: 'a.example' }, { address: 'b.example', rules: [{ path: '/' }, ADMIN] }]) },
+      {},
+      [
+        'SITES, site 2, host is still called address here',
+        'SITES, site 2, routes is still called rules here',
+        'SITES, site 2, routes, route 2, roles is still called groups here',
+      ],
+    ],
     ['an old name without a value', { IDLE_TIME: '', SESSION_DURATION: 60 }, { sessionDuration: 60 }, []],
     [
       'a new name without a value',
@@ -61,6 +73,7 @@ describe('a setting under its old name', () => {
   it.each([
     [{ IDLE_TIME: 60, SESSION_DURATION: 60 }, 'SESSION_DURATION', 'both IDLE_TIME and SESSION_DURATION'],
     [{ ROUTES: [{ path: '/x', groups: ['a'], roles: ['a'] }] }, 'ROUTES, route 1, roles', 'both groups and roles'],
+    [{ SITES: [{ address: 'a.example', host: 'b.example' }] }, 'SITES, site 1, host', 'both address and host'],
     [{ COOKIE_SECRET: STRONG_SECRET }, 'SESSION_SECRET', 'both COOKIE_SECRET and SESSION_SECRET'],
   ])('%j: old and new together are a problem', (changes, variable, found) => {
     const loaded = load(changes);
@@ -72,15 +85,22 @@ describe('a setting under its old name', () => {
     [{ IDLE_TIME: 'soon' }, 'SESSION_DURATION (here IDLE_TIME)'],
     [{ ROUTES: [{ path: '/x', groups: [] }] }, 'ROUTES, route 1, roles (here groups)'],
     [{ RULES: [{ path: 'x' }] }, 'ROUTES, route 1, path (here RULES)'],
+    [
+      { SITES: [{ host: 'a.example', routes: [{ path: '/x', groups: [] }] }] },
+      'SITES, site 1, routes, route 1, roles (here groups)',
+    ],
   ])('%j: a problem says the name that was written, too', (changes, variable) => {
     const loaded = load(changes);
     expect(loaded.ok ? [] : loaded.issues.map((issue) => issue.variable)).toEqual([variable]);
   });
 
-  it.each([{ ROUTES: 'no list' }, { ROUTES: [null, 3, 'x'] }, { ROUTES: { groups: 1 } }])(
-    '%j, where fields can’t be looked for, is judged as ever',
-    (changes) => expect(load(changes).ok).toBe(false),
-  );
+  it.each([
+    { ROUTES: 'no list' },
+    { ROUTES: [null, 3, 'x'] },
+    { ROUTES: { groups: 1 } },
+    { SITES: 'no list' },
+    { SITES: [null, { host: 'a.example', routes: 7 }] },
+  ])('%j, where fields can’t be looked for, is judged as ever', (changes) => expect(load(changes).ok).toBe(false));
 
   it('each new name of the release is one that the schema knows, and no old one is', () => {
     for (const [old, name] of Object.entries(RENAMED.variables)) {
@@ -90,6 +110,10 @@ describe('a setting under its old name', () => {
     for (const [old, name] of Object.entries(RENAMED.fields)) {
       expect(ROUTE_FIELDS).toHaveProperty(name);
       expect(ROUTE_FIELDS).not.toHaveProperty(old);
+    }
+    for (const [old, name] of Object.entries(RENAMED.siteFields ?? {})) {
+      expect(SITE_FIELDS).toHaveProperty(name);
+      expect(SITE_FIELDS).not.toHaveProperty(old);
     }
   });
 });

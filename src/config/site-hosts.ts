@@ -1,0 +1,45 @@
+// Hosts of sites: which origins are the gateway's own, and rules for hosts that are not their site's.
+// ARCHITECTURE §7 Sites; RFC 9110 §7.2 (Host).
+
+import type { Route } from './schema.ts';
+
+export const isWildcard = (host: string): boolean => host.startsWith('*.');
+
+/** The host of a site, as a request to a scheme has it. */
+export const hostAt = (protocol: string, host: string): string =>
+  host.replace(protocol === 'http:' ? /:80$/ : /:443$/, '');
+
+/** `''`: the usual one. */
+export const portOf = (host: string): string => /:(\d+)$/.exec(host)?.[1] ?? '';
+
+const wildcardOver = (host: string): string => `*${host.slice(host.indexOf('.'))}`;
+
+/** A rule is asked about requests to its own site alone. */
+export function judgeHostsOfRules(routes: readonly Route[], site: string, warn: (sentence: string) => void): void {
+  // A rule's host without a port stands for all its ports.
+  const own = [site, hostAt('https:', site), hostAt('http:', site), site.replace(/:\d+$/, '')];
+  const isOfSite = (host: string) =>
+    [host, hostAt('https:', host), hostAt('http:', host)].some(
+      (each) => own.includes(each) || (isWildcard(site) && own.includes(wildcardOver(each))),
+    );
+  routes.forEach(({ hosts = [], path }, i) => {
+    const strangers = hosts.filter((host) => !isOfSite(host));
+    const what = strangers.length === hosts.length ? 'nothing serves it' : 'nothing serves it there';
+    if (strangers.length > 0)
+      warn(`ROUTES: route ${i + 1} (${path}) is for ${strangers.join(', ')}, and this site is ${site}: ${what}`);
+  });
+}
+
+/** Whether an origin leads to the gateway itself. `hosts`: those of the sites beside the first. */
+export function compileOwnOrigins(first: string, hosts: readonly string[]): (origin: string) => boolean {
+  const { protocol } = new URL(first);
+  const own = new Set([first, ...hosts.map((host) => `${protocol}//${hostAt(protocol, host)}`)].map(listener));
+  return (origin) => {
+    const host = origin.slice(origin.indexOf('//') + 2);
+    return own.has(listener(origin)) || (origin.startsWith(protocol) && own.has(`${protocol}//${wildcardOver(host)}`));
+  };
+}
+
+/** On a machine, the names of loopback and its usual addresses are one. */
+const listener = (origin: string): string =>
+  origin.replace(/\/\/(?!\*)(127\.0\.0\.1|\[::1\]|[^:/]+\.localhost)(?=:|$)/, '//localhost');
