@@ -2,17 +2,16 @@
 // ARCHITECTURE §1; OWASP ASVS 6.4 (secrets not in configuration files).
 
 import { BINDINGS } from '../../src/config/bindings.ts';
-import { secretNamesIn } from '../../src/config/named-secrets.ts';
 import { VARIABLES, type VariableName } from '../../src/config/variables.ts';
-import type { Installation } from '../installation/installation.ts';
+import { type Installation, namedSecretsOf } from '../installation/installation.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
 const SECRETS = (Object.keys(VARIABLES) as VariableName[]).filter((name) => VARIABLES[name].kind === 'secret');
 
-/** The gateway's own, and those that routes name for their upstreams. */
+/** The gateway's own, and those that rules and sites name for their upstreams. */
 const secretsOf = (environment: Installation['environment']): readonly string[] => [
   ...SECRETS,
-  ...secretNamesIn(environment['ROUTES']),
+  ...namedSecretsOf(environment),
 ];
 
 export function checkConfiguration({ issues, warnings, environment }: Installation): Finding[] {
@@ -55,7 +54,7 @@ export function checkSecrets({ wrangler, environment, issues }: Installation): F
 /** One value for two purposes: whoever learns the one has the other. */
 function findShared(environment: Installation['environment']): Finding[] {
   const uses = new Map<string, string[]>();
-  const names = ['SESSION_SECRET', 'OPERATOR_SECRET', 'UPSTREAM_SECRET', ...secretNamesIn(environment['ROUTES'])];
+  const names = ['SESSION_SECRET', 'OPERATOR_SECRET', 'UPSTREAM_SECRET', ...namedSecretsOf(environment)];
   for (const name of names)
     for (const value of new Set(String(environment[name] ?? '').split(/\s*,\s*/)))
       if (value !== '') uses.set(value, [...(uses.get(value) ?? []), name]);

@@ -5,12 +5,12 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { formatIssue } from '../../src/config/issues.ts';
 import type { LoadedConfig } from '../../src/config/load.ts';
-import type { Config } from '../../src/config/schema.ts';
 import type { Place } from '../installation/files.ts';
+import { hasSites, type Sites } from '../installation/sites.ts';
 import { failureAsJson, toFailure, UsageError } from '../support/failure.ts';
 import { checkExpectations, printChecked } from './expectations.ts';
-import { explainRequest } from './explanation.ts';
-import { createMatrix, printMatrix } from './matrix.ts';
+import { explainAt } from './explanation.ts';
+import { createMatrices, printMatrices } from './matrix.ts';
 import { createQuestion, WHO_OPTIONS } from './question.ts';
 import { printExplanation } from './text.ts';
 
@@ -34,10 +34,10 @@ Who asks (signed in without a role, unless told otherwise)
   --amr mfa,otp    how they signed in
   --age SECONDS    how long ago they signed in
   --claim k=v      a claim; given twice, a list
-  --host HOST      another host than the callback’s
+  --host HOST      at this host, whose site decides (or GET https://HOST/PATH); else at the callback’s
 
 What to print
-  --all            every route against every role
+  --all            every route against every role, a table for each site
   --check FILE     verify expectations, one a line: GET /admin as staff → 403
   --json           as JSON
 
@@ -74,10 +74,10 @@ export async function explain(
     if (!loaded.ok) return reportIssues(loaded.issues, values);
     const errors = loaded.warnings.map((warning) => `warning: ${warning}`).join('\n');
     if (question) {
-      const explanation = explainRequest(loaded.config, question);
+      const explanation = explainAt(loaded, question);
       return { code: 0, output: values.json ? printJson(explanation) : printExplanation(explanation), errors };
     }
-    return { ...(await runTable(loaded.config, values)), errors };
+    return { ...(await runTable(loaded, values)), errors };
   } catch (cause) {
     // 1 is an expectation that is not met.
     const failure = toFailure(cause);
@@ -87,12 +87,13 @@ export async function explain(
   }
 }
 
-async function runTable(config: Config, { check, json }: Values): Promise<Omit<Outcome, 'errors'>> {
+async function runTable(served: Sites, { check, json }: Values): Promise<Omit<Outcome, 'errors'>> {
   if (check === undefined) {
-    const matrix = createMatrix(config);
-    return { code: 0, output: json ? printJson(matrix) : printMatrix(matrix) };
+    const matrices = createMatrices(served);
+    const told = hasSites(served) ? matrices : matrices[0]?.rows;
+    return { code: 0, output: json ? printJson(told) : printMatrices(matrices) };
   }
-  const checked = checkExpectations(config, await readFile(check, 'utf8'));
+  const checked = checkExpectations(served, await readFile(check, 'utf8'));
   const output = json ? printJson(checked) : printChecked(checked);
   return { code: checked.every(({ isMet }) => isMet) ? 0 : 1, output };
 }

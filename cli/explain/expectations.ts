@@ -2,9 +2,9 @@
 // docs/routes.md.
 
 import { parseArgs } from 'node:util';
-import type { Config } from '../../src/config/schema.ts';
+import type { Sites } from '../installation/sites.ts';
 import { UsageError } from '../support/failure.ts';
-import { type Explanation, explainRequest } from './explanation.ts';
+import { type Explanation, explainAt } from './explanation.ts';
 import { createQuestion, WHO_OPTIONS } from './question.ts';
 
 export interface Checked {
@@ -18,14 +18,14 @@ export interface Checked {
 
 const WORDS = ['allow', 'sign-in', 'step-up', 'refuse', 'nonsense'];
 
-export function checkExpectations(config: Config, file: string): readonly Checked[] {
+export function checkExpectations(served: Sites, file: string): readonly Checked[] {
   return file.split('\n').flatMap((written, index) => {
     const text = written.replace(/(?:^|\s)#.*/, '').trim();
-    return text === '' ? [] : [checkLine(config, text, index + 1)];
+    return text === '' ? [] : [checkLine(served, text, index + 1)];
   });
 }
 
-function checkLine(config: Config, text: string, line: number): Checked {
+function checkLine(served: Sites, text: string, line: number): Checked {
   const [, asked = '', expected = ''] = /^(.*?)\s(?:→|->|=>)\s*(\S+)$/.exec(text) ?? [];
   if (!WORDS.includes(expected) && !/^[1-5]\d\d$/.test(expected)) {
     throw new UsageError(
@@ -33,7 +33,7 @@ function checkLine(config: Config, text: string, line: number): Checked {
     );
   }
   try {
-    const found = outcomesOf(explainRequest(config, parseLine(asked)));
+    const found = outcomesOf(explainAt(served, parseLine(asked)));
     return { line, text, expected, found, isMet: found.includes(expected) };
   } catch (cause) {
     throw new UsageError(`line ${line}: ${cause instanceof Error ? cause.message : String(cause)}`);

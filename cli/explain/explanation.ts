@@ -1,6 +1,7 @@
 // The explanation of one request: its readings, the rules they meet, what these require, the decision and the answers.
 // ARCHITECTURE §1 Routes, §2, §3.
 
+import { compileConfigs } from '../../src/config/resolve-sites.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { EndpointName } from '../../src/endpoints/catalogue.ts';
 import { compileDestinations } from '../../src/endpoints/destinations.ts';
@@ -11,12 +12,15 @@ import { matchRequest, meetRules, type Nonsense, type ReadingMet, type RequestFa
 import type { Requirement } from '../../src/policy/requirement.ts';
 import { compileRules, type Rules } from '../../src/policy/rules.ts';
 import { loginRedirectStatus, maySendToLogin } from '../../src/policy/way-to-login.ts';
+import { hasSites, listSites, nameSites, type Sites } from '../installation/sites.ts';
 import { ownAnswers } from './own-answers.ts';
 import { factsOf, NOW, type Question } from './question.ts';
 
 export interface Explanation {
   readonly facts: RequestFacts;
   readonly question: Question;
+  /** Whose rules are asked, where there are several; and its application. */
+  readonly site?: { readonly host: string; readonly upstream: string };
   /** What is settled, or at least known, before any rule is asked: an endpoint of the gateway's, a foreign host, a method never forwarded. */
   readonly beforehand?: string;
   /** Of the gateway's own. */
@@ -53,6 +57,24 @@ interface Settled {
 const NAVIGATION = new Headers({ 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' });
 const SCRIPT = new Headers({ 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' });
 
+/** The host chooses the site: the one that answers it in the worker. */
+export function explainAt(served: Sites, question: Question): Explanation {
+  const { host } = factsOf(question, served.config.origin);
+  const { config, site } = compileConfigs(served)(host);
+  const explanation = explainRequest(config, { ...question, host });
+  const told = { ...explanation, question };
+  if (explanation.answers.navigation === 421)
+    return {
+      ...told,
+      beforehand: `the host ${host} is not served here; served are ${nameSites(listSites(served).map((each) => each.host))}`,
+    };
+  return hasSites(served) ? { ...told, site: { host: site, upstream: upstreamOf(config) } } : told;
+}
+
+export const upstreamOf = ({ upstream: { origin, basePath, binding } }: Config): string =>
+  binding === undefined ? origin + basePath : `service:${binding}`;
+
+/** At one site. */
 export function explainRequest(config: Config, question: Question): Explanation {
   const facts = factsOf(question, config.origin);
   const settled = settleBeforehand(config, question, facts);

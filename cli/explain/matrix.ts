@@ -1,9 +1,12 @@
 // The table of all routes against all roles: `explain --all`.
 // docs/routes.md.
 
+import { compileConfigs } from '../../src/config/resolve-sites.ts';
 import type { Config, Route } from '../../src/config/schema.ts';
+import { isOfSite } from '../../src/config/site-hosts.ts';
 import type { Caller } from '../../src/policy/judge.ts';
-import { explainRequest } from './explanation.ts';
+import { hasSites, listSites, type Sites } from '../installation/sites.ts';
+import { explainRequest, upstreamOf } from './explanation.ts';
 import { NOW } from './question.ts';
 
 export interface MatrixRow {
@@ -15,16 +18,49 @@ export interface MatrixRow {
   readonly cells: Readonly<Record<string, string>>;
 }
 
+/** Of one site. */
+export interface SiteMatrix {
+  readonly site: string;
+  readonly upstream: string;
+  readonly rows: readonly MatrixRow[];
+}
+
 const ANYWHERE = '/what/no/rule/names';
 
-export function createMatrix(config: Config): readonly MatrixRow[] {
+/** One for each site, where several are configured. */
+export function createMatrices(served: Sites): readonly SiteMatrix[] {
+  if (!hasSites(served)) {
+    const { config } = served;
+    return [
+      { site: new URL(config.origin).host, upstream: upstreamOf(config), rows: createMatrix(config, ownRequests) },
+    ];
+  }
+  const configs = compileConfigs(served);
+  return listSites(served).map(({ host, config, isWildcard }) => {
+    const requestFor: RequestFor = (own, hosts) => {
+      const found = hosts?.find((each) => isOfSite(host, each));
+      if (found === undefined) return { config: own, host: hosts?.[0] };
+      return isWildcard ? { config: configs(found).config, host: found } : { config: own, host: undefined };
+    };
+    return { site: host, upstream: upstreamOf(config), rows: createMatrix(config, requestFor) };
+  });
+}
+
+/** Where a rule with these hosts is tried. */
+type RequestFor = (
+  config: Config,
+  hosts: readonly string[] | undefined,
+) => { config: Config; host: string | undefined };
+const ownRequests: RequestFor = (config, hosts) => ({ config, host: hosts?.[0] });
+
+function createMatrix(config: Config, requestFor: RequestFor): readonly MatrixRow[] {
   const roles = [...new Set([...config.routes.flatMap((rule) => rule.roles ?? []), ...Object.values(config.roleMap)])];
-  const rows = config.routes.map((rule, index) => createRow(config, rule, index + 1, roles));
-  return [...rows, createRow(config, undefined, undefined, roles)];
+  const rows = config.routes.map((rule, index) => createRow(requestFor(config, rule.hosts), rule, index + 1, roles));
+  return [...rows, createRow(requestFor(config, undefined), undefined, undefined, roles)];
 }
 
 function createRow(
-  config: Config,
+  { config, host }: ReturnType<RequestFor>,
   rule: Route | undefined,
   index: number | undefined,
   roles: readonly string[],
@@ -35,7 +71,7 @@ function createRow(
     const { decision, endpoint, answers } = explainRequest(config, {
       method,
       target: encodePath(target),
-      host: rule?.hosts?.[0],
+      host,
       who,
     });
     if (!decision) return endpoint === undefined ? String(answers.navigation) : 'the gateway’s own';
@@ -85,7 +121,15 @@ function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }
 
-export function printMatrix(rows: readonly MatrixRow[]): string {
+/** A single one needs no name. */
+export function printMatrices(matrices: readonly SiteMatrix[]): string {
+  if (matrices.length === 1) return printMatrix(matrices[0]?.rows ?? []);
+  return matrices
+    .map(({ site, upstream, rows }) => `${site}, in front of ${upstream}\n\n${printMatrix(rows)}`)
+    .join('\n\n');
+}
+
+function printMatrix(rows: readonly MatrixRow[]): string {
   const columns = Object.keys(rows[0]?.cells ?? {});
   const table = [
     ['rule', 'path', ...columns],

@@ -21,8 +21,9 @@ const ANSWERS: Readonly<Record<string, string>> = {
 };
 
 export function printExplanation(explanation: Explanation): string {
-  const { facts, question, beforehand, endpoint, readings, requirement, decision, answers } = explanation;
+  const { facts, question, site, beforehand, endpoint, readings, requirement, decision, answers } = explanation;
   const lines = [`${question.method} ${question.target} as ${describeCaller(question.who)}`, ''];
+  if (site) lines.push(row('site', `${site.host}, in front of ${site.upstream}`));
   if (facts.path !== question.target) lines.push(row('arrives as', facts.path));
   if (beforehand !== undefined) lines.push(row('beforehand', beforehand));
   lines.push(...printReadings(readings));

@@ -47,8 +47,8 @@ export function installationOf(
 ): Installation {
   const wrangler = readWrangler(env);
   const values = { ...wrangler.vars, ...local };
-  const { ROUTES } = { ...values, ...selectVariables(postern?.variables ?? {}, env) } as Values;
-  return createInstallation(wrangler, values, { postern, env, secrets: secrets ?? secretsOf(local, ROUTES) });
+  const environment = { ...values, ...selectVariables(postern?.variables ?? {}, env) };
+  return createInstallation(wrangler, values, { postern, env, secrets: secrets ?? secretsOf(local, environment) });
 }
 
 const never = () => undefined;
@@ -82,7 +82,7 @@ export function createInstallation(
   return {
     wrangler,
     environment,
-    secrets: secrets ?? secretsOf(values, environment['ROUTES']),
+    secrets: secrets ?? secretsOf(values, environment),
     postern,
     issues: asItIs.ok ? [] : asItIs.issues,
     warnings: usable.ok ? usable.warnings : [],
@@ -96,26 +96,29 @@ function withIssues(loaded: LoadedConfig, issues: readonly ConfigIssue[]): Loade
   return { ok: false, issues: [...issues, ...(loaded.ok ? [] : loaded.issues)] };
 }
 
-/** One of the gateway's own, or one that a route names for its upstream. */
-function isSecret(given: string, routes: unknown): boolean {
+/** Those that rules and sites name for their upstreams. */
+export const namedSecretsOf = ({ ROUTES, SITES }: Values): readonly string[] => secretNamesIn(ROUTES, SITES);
+
+/** One of the gateway's own, or a named one. */
+function isSecret(given: string, environment: Values): boolean {
   const name = currentName(given);
-  if (secretNamesIn(routes).includes(name)) return true;
+  if (namedSecretsOf(environment).includes(name)) return true;
   return Object.hasOwn(VARIABLES, name) && VARIABLES[name as VariableName].kind === 'secret';
 }
 
-const secretsOf = (values: Values, routes: unknown): Values =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => isSecret(name, routes)));
+const secretsOf = (values: Values, environment: Values): Values =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => isSecret(name, environment)));
 
 /** Replaces secrets that are missing or dummies by good ones: deployed secrets can't be read here, and no rule depends on them. */
 export function loadWithoutSecrets(environment: Values, file: VariablesFile = {}): LoadedConfig {
   const loaded = loadDeployedConfig(environment, file);
   if (loaded.ok) return loaded;
-  const routes = { ...environment, ...selectVariables(file, environment[ENVIRONMENT_VARIABLE]) }['ROUTES'];
+  const all = { ...environment, ...selectVariables(file, environment[ENVIRONMENT_VARIABLE]) };
   const names = loaded.issues
     .map(({ variable }) => /^\w+/.exec(variable)?.[0] ?? '')
-    .filter((name) => isSecret(name, routes));
+    .filter((name) => isSecret(name, all));
   const standIns: Readonly<Record<string, string>> = {
-    ...Object.fromEntries(secretNamesIn(routes).map((name) => [name, randomBytes(32).toString('hex')])),
+    ...Object.fromEntries(namedSecretsOf(all).map((name) => [name, randomBytes(32).toString('hex')])),
     SESSION_SECRET: randomBytes(32).toString('hex'),
     ZITADEL_API_CLIENT_SECRET: 'stands in for the real one',
   };

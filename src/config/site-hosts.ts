@@ -14,16 +14,18 @@ export const portOf = (host: string): string => /:(\d+)$/.exec(host)?.[1] ?? '';
 
 const wildcardOver = (host: string): string => `*${host.slice(host.indexOf('.'))}`;
 
+/** Whether a host that a rule names is a site's. Without a port it stands for all its ports. */
+export function isOfSite(site: string, host: string): boolean {
+  const own = [site, hostAt('https:', site), hostAt('http:', site), site.replace(/:\d+$/, '')];
+  return [host, hostAt('https:', host), hostAt('http:', host)].some(
+    (each) => own.includes(each) || (isWildcard(site) && own.includes(wildcardOver(each))),
+  );
+}
+
 /** A rule is asked about requests to its own site alone. */
 export function judgeHostsOfRules(routes: readonly Route[], site: string, warn: (sentence: string) => void): void {
-  // A rule's host without a port stands for all its ports.
-  const own = [site, hostAt('https:', site), hostAt('http:', site), site.replace(/:\d+$/, '')];
-  const isOfSite = (host: string) =>
-    [host, hostAt('https:', host), hostAt('http:', host)].some(
-      (each) => own.includes(each) || (isWildcard(site) && own.includes(wildcardOver(each))),
-    );
   routes.forEach(({ hosts = [], path }, i) => {
-    const strangers = hosts.filter((host) => !isOfSite(host));
+    const strangers = hosts.filter((host) => !isOfSite(site, host));
     const what = strangers.length === hosts.length ? 'nothing serves it' : 'nothing serves it there';
     if (strangers.length > 0)
       warn(`ROUTES: route ${i + 1} (${path}) is for ${strangers.join(', ')}, and this site is ${site}: ${what}`);

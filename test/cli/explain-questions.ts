@@ -70,6 +70,18 @@ const HOSTS = [
   'app.example.com:8443',
 ];
 const OTHER_HOSTS = ['other.example.com', 'other.example.com:81', 'evil.example'];
+const SITE_HOSTS = [
+  'wiki.example.com',
+  'wiki.example.com',
+  'WIKI.example.com:443',
+  'wiki.example.com:8443',
+  'shop.example.net:8443',
+  'pr-1.apps.example.com',
+  'pr-2.apps.example.com',
+  'fixed.apps.example.com',
+  'a.b.apps.example.com',
+  'apps.example.com',
+];
 
 const WHERE = {
   path: fc.constantFrom(...RULE_PATHS),
@@ -111,9 +123,31 @@ const keeping = fc
     keep_post: fc.constantFrom('none', 'same-origin', 'cross-site'),
   })
   .map(({ hosts, ...rest }) => ({ ...rest, ...(hosts && { hosts }) }));
+const atSite = fc
+  .record({ path: WHERE.path, hosts: fc.subarray(SITE_HOSTS.slice(3, 8), { minLength: 1 }), isOpen: fc.boolean() })
+  .map(({ isOpen, ...rest }) => ({ ...rest, access: isOpen ? 'public' : 'deny' }));
 const rule = fc.oneof(open, guarded, guarded, steppedUp, keeping);
 
+const HOSTS_OF_SITES = ['wiki.example.com', 'shop.example.net:8443', '*.apps.example.com', 'fixed.apps.example.com'];
+/** Some with rules of their own, whose `hosts` may be theirs or not; some without. */
+const sites = fc.subarray(HOSTS_OF_SITES, { minLength: 1 }).chain((hosts) =>
+  fc.tuple(
+    ...hosts.map((host) =>
+      fc
+        .record({
+          upstream: fc.option(fc.constant('https://site.internal'), { nil: undefined }),
+          project_id: fc.option(fc.constant('249703732336418999'), { nil: undefined, freq: 5 }),
+          routes: fc.option(fc.array(fc.oneof(rule, atSite), { maxLength: 3 }), { nil: undefined }),
+        })
+        .map((given) => ({ host, ...withoutUndefined(given) })),
+    ),
+  ),
+);
+const withoutUndefined = (given: object) =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+
 export const configuration = fc.record({
+  sites: fc.option(sites, { nil: undefined, freq: 2 }),
   callback: fc.constantFrom(...CALLBACKS),
   postLogout: fc.constantFrom(...POST_LOGOUTS),
   takesBearer: fc.boolean(),
@@ -151,6 +185,7 @@ export const question = fc.record({
   host: fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...HOSTS) },
     { weight: 1, arbitrary: fc.constantFrom(...OTHER_HOSTS) },
+    { weight: 4, arbitrary: fc.constantFrom(...SITE_HOSTS) },
   ),
   who: fc.constantFrom('nobody', 'nobody', 'user', 'staff', 'admin', 'token of user', 'token of admin'),
 });

@@ -63,10 +63,10 @@ describe('explain prints each reading, its rule, the requirement, the decision a
     expect(output).toContain('(past rule 2, which only reports)');
   });
 
-  it('another host of the gateway’s: nobody is sent to sign in where the session would not hold', async () => {
+  it('a host that a rule names is a site of its own: who comes there signs in there', async () => {
     const { output } = await run('GET https://other.example.com/other --anonymous');
     expect(output).toContain('sign-in (anonymous) by rule 9');
-    expect(output).toContain('answer      401 problem');
+    expect(output).toContain('answer      302 to ZITADEL for a page, 401 problem for anything else');
   });
 
   it('a rule that is never reached: a warning', async () => {

@@ -27,12 +27,18 @@ export function createSites(options: HarnessOptions = {}): Harness {
 }
 
 /** Goes to a page, signs in at ZITADEL where that is asked for, and follows every redirect to the page. */
-export async function signInAt({ zitadel }: Harness, browser: TestBrowser, url: string, user = SEED.users.staff) {
+export async function signInAt(
+  { zitadel }: Harness,
+  browser: TestBrowser,
+  url: string,
+  user: string = SEED.users.staff,
+  mfa = false,
+) {
   let response = await browser.navigate(url);
   for (let hops = 0; response.status >= 300 && response.status < 400 && hops < 10; hops++) {
     const location = locationOf(response);
     const next = location.startsWith(zitadel.issuer)
-      ? await zitadel.signIn({ authorizeUrl: location, user })
+      ? await zitadel.signIn({ authorizeUrl: location, user, mfa })
       : location;
     response = await browser.navigate(next, { headers: { 'sec-fetch-site': 'cross-site' } });
   }

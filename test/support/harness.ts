@@ -1,7 +1,15 @@
 // The whole gateway in process: the app, its objects and KV in memory, the stand-in for ZITADEL, an upstream, and one clock.
 
-import { loadConfig } from '../../src/config/load.ts';
-import { type Bindings, createIssuer, createShared, type Gateway, type Runtime } from '../../src/gateway.ts';
+import { type LoadedConfig, loadConfig } from '../../src/config/load.ts';
+import { compileConfigs } from '../../src/config/resolve-sites.ts';
+import {
+  type Bindings,
+  createGateway,
+  createIssuer,
+  createShared,
+  type Gateway,
+  type Runtime,
+} from '../../src/gateway.ts';
 import type { NoteEvent, RequestEvent } from '../../src/observability/request-event.ts';
 import { compileSiteParts, createSiteApps } from '../../src/sites.ts';
 import { createUserObjects } from '../../src/user-object/create.ts';
@@ -27,6 +35,8 @@ export interface HarnessOptions {
   readonly loginDeadline?: number;
 }
 
+type LoadedSites = Pick<LoadedConfig & { ok: true }, 'config' | 'sites'>;
+
 export interface App {
   fetch(request: Request): Response | Promise<Response>;
   request(input: string | Request, init?: RequestInit): Response | Promise<Response>;
@@ -39,7 +49,11 @@ export interface Harness {
   readonly objects: MemoryObjects;
   readonly events: (RequestEvent | NoteEvent)[];
   readonly app: App;
+  /** Of the first site. */
   readonly gateway: Gateway;
+  readonly sites: LoadedSites;
+  /** Another gateway on the same stores, of the site that a host is of. */
+  gatewayAt(host: string): Gateway;
   /** Requests the upstream has received. */
   readonly received: Request[];
   /** Another isolate on the same stores, with the configuration changed in part. */
@@ -141,9 +155,10 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     const shared = createShared(config.config, runtime, (name) => objects.open(name));
     const { first, fetch } = createSiteApps(config, bindings, runtime, shared);
     const app: App = { fetch, request: (input, init) => fetch(new Request(input, init)) };
-    return { first, app };
+    const gatewayAt = (host: string) => createGateway(compileConfigs(config)(host).config, bindings, runtime, shared);
+    return { first, app, sites: config, gatewayAt };
   };
-  const { app, first: gateway } = isolate();
+  const { app, first: gateway, sites, gatewayAt } = isolate();
   deliver = async (request) => app.fetch(request);
 
   const settle = async () => {
@@ -162,6 +177,8 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     events,
     app,
     gateway,
+    sites,
+    gatewayAt,
     received,
     isolate: (changes) => isolate(changes ?? {}).app,
     browser: (on = app) => new TestBrowser(async (request) => on.fetch(request), ORIGIN),
