@@ -63,7 +63,6 @@ describe('a request of htmx that needs a sign-in', () => {
     ['no request of htmx', '/x', {}],
     ['a rule that wants a plain 401', '/told/x', HTMX],
     ['a rule that takes tokens only', '/api/x', HTMX],
-    ['a host where the session does not count', 'https://other.example.com/hosts/x', HTMX],
     ['fetched ahead', '/x', { ...HTMX, 'sec-purpose': 'prefetch' }],
     ['a bad token', '/x', { ...HTMX, authorization: 'Bearer bad' }],
   ])('%s: not led anywhere', async (_what, path, headers) => {
