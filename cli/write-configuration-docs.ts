@@ -4,8 +4,15 @@
 import { writeFileSync } from 'node:fs';
 import { getDefault } from 'valibot';
 import { BINDINGS, type BindingName } from '../src/config/bindings.ts';
-import { BINDING_DESCRIPTIONS, DERIVED_DEFAULTS, DESCRIPTIONS, ROUTE_DESCRIPTIONS } from '../src/config/reference.ts';
+import {
+  BINDING_DESCRIPTIONS,
+  DERIVED_DEFAULTS,
+  DESCRIPTIONS,
+  ROUTE_DESCRIPTIONS,
+  SITE_DESCRIPTIONS,
+} from '../src/config/reference.ts';
 import { ROUTE_FIELDS, type RouteField } from '../src/config/routes.ts';
+import { SITE_FIELDS, type SiteField } from '../src/config/site-fields.ts';
 import { VARIABLES, type VariableName } from '../src/config/variables.ts';
 import { DEFAULT_HEADERS } from '../src/identity/headers.ts';
 import { devVarsExample } from './dev-vars-example.ts';
@@ -97,6 +104,20 @@ A field that is not in this table, an empty list, or one that would never be loo
 problem. A rule that an earlier one covers completely is a warning in the log.
 `;
 
+const SITES_SECTION = `
+## Sites
+
+\`\`\`toml
+[[vars.SITES]]
+host = "wiki.example.com"
+upstream = "https://wiki.internal.example.com"
+routes = [{ path = "/public/*", access = "public" }]
+\`\`\`
+
+The variables above are the first site, whose host is that of \`ZITADEL_CALLBACK_URL\`, and the default of every other. Scheme and folder are
+the same for all. A request for a host that is no site’s is 421.
+`;
+
 export function configurationReference(): string {
   const variables = names.map((name) => {
     const { kind, schema, example } = VARIABLES[name];
@@ -108,6 +129,12 @@ export function configurationReference(): string {
     const fallback = DERIVED_DEFAULTS[field] ?? defaultOf(schema) ?? (field === 'path' ? '**required**' : '–');
     return row([code(field), fallback, `${ROUTE_DESCRIPTIONS[field]} ${exampleOf('var', example)}`]);
   });
+  const siteFields = (Object.keys(SITE_FIELDS) as SiteField[]).map((field) => {
+    const { variable, example } = SITE_FIELDS[field];
+    const fallback =
+      field === 'host' ? '**required**' : variable === undefined || field === 'routes' ? '–' : code(variable);
+    return row([code(field), fallback, `${SITE_DESCRIPTIONS[field]} ${exampleOf('var', example)}`]);
+  });
   const bindings = (Object.keys(BINDINGS) as BindingName[]).map((name) =>
     row([code(name), BINDING_DESCRIPTIONS[name]]),
   );
@@ -117,6 +144,8 @@ export function configurationReference(): string {
     ...[row(['name', 'kind', 'default', 'meaning']), row(['---', '---', '---', '---']), ...variables],
     INTERLUDE,
     ...[row(['field', 'default', 'meaning']), row(['---', '---', '---']), ...routeFields],
+    SITES_SECTION,
+    ...[row(['field', 'default', 'meaning']), row(['---', '---', '---']), ...siteFields],
     '\n## Bindings\n',
     ...[row(['binding', 'what it is']), row(['---', '---']), ...bindings],
     '\nFurther service bindings are upstreams: `upstream = "service:REPORTS"`.\n',

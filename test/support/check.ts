@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { workerModules } from '../../cli/support/worker-modules.ts';
 
 /** Of the script, which every isolate loads; the languages beside it are loaded where somebody reads them. docs/performance.md. */
-const BUDGET_KIB = 102;
+const BUDGET_KIB = 112;
 const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
 
 const steps: readonly (readonly [title: string, command: string, ...args: string[]])[] = [
