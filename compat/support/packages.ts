@@ -5,12 +5,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Room } from './application.ts';
+import { buildProgram, type GoProgram, isBuilt } from './go-program.ts';
 
 /** Those of PyPI and npm with their versions: `radicale==3.5.4`, `configurable-http-proxy@5.3.0`. */
 export interface Packages {
   readonly debian?: readonly string[];
   readonly pip?: readonly string[];
   readonly npm?: readonly string[];
+  readonly go?: GoProgram;
 }
 
 const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'postern-compat');
@@ -47,7 +49,8 @@ export function debianVersion(name: string): string {
 export function missingPackages(room: Room, packages: Packages): string[] {
   const debian = debianOf(packages).filter((name) => spawnSync('dpkg', ['-s', name]).status !== 0);
   const others = (['pip', 'npm'] as const).filter((kind) => packages[kind] && !isInstalled(room, kind, packages[kind]));
-  return [...debian, ...others.flatMap((kind) => packages[kind] ?? [])];
+  const go = packages.go && !isBuilt(room, packages.go) ? [packages.go.module] : [];
+  return [...debian, ...others.flatMap((kind) => packages[kind] ?? []), ...go];
 }
 
 export function installPackages(room: Room, packages: Packages): void {
@@ -67,6 +70,7 @@ export function installPackages(room: Room, packages: Packages): void {
     run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--no-save', '--prefix', room.folder, ...npm]);
     stamp(room, 'npm', npm);
   }
+  if (packages.go && !isBuilt(room, packages.go)) buildProgram(room, packages.go);
 }
 
 /** A list of its own says what was installed whole: asking pip takes a second each. */
