@@ -98,6 +98,8 @@ export const application = {
         equal(await uma.locator('#mw-input-wpTarget, [name=wpTarget]').count(), 0);
         await ada.goto(`${origin}/wiki/Special:Block`);
         await ada.locator('[name=wpTarget]').first().waitFor();
+        await ada.goto(`${origin}/wiki/Special:CreateAccount`);
+        equal(await ada.locator('[name=wpCreateaccount]').count(), 0);
       },
     },
     {
