@@ -22,6 +22,7 @@ export const FAULTS = {
   misdirected: { status: 421, title: 'This host is not served here', level: 'warn' },
   too_many_requests: { status: 429, title: 'Too many attempts at once', level: 'warn' },
   header_too_large: { status: 431, title: 'The request carries too many cookies', level: 'warn' },
+  destination_elsewhere: { status: 502, title: 'The destination is not on this server', level: 'info' },
   // something behind the gateway is not well
   internal: { status: 500, title: 'Something went wrong here', level: 'error' },
   identity_too_large: { status: 500, title: 'The application takes no headers as large as yours', level: 'error' },

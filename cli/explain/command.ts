@@ -35,6 +35,7 @@ Who asks (signed in without a role, unless told otherwise)
   --age SECONDS    how long ago they signed in
   --claim k=v      a claim; given twice, a list
   --host HOST      at this host, whose site decides (or GET https://HOST/PATH); else at the callback’s
+  --destination URL  where a COPY or MOVE leads
 
 What to print
   --all            every route against every role, a table for each site

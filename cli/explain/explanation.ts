@@ -8,13 +8,21 @@ import { compileDestinations } from '../../src/endpoints/destinations.ts';
 import { compileServedHosts } from '../../src/gate/served-hosts.ts';
 import { type Decision, decide } from '../../src/policy/decide.ts';
 import { mayKeepForm } from '../../src/policy/form-navigation.ts';
-import { matchRequest, meetRules, type Nonsense, type ReadingMet, type RequestFacts } from '../../src/policy/match.ts';
+import {
+  matchRequest,
+  meetDestination,
+  meetRules,
+  type Nonsense,
+  type ReadingMet,
+  type RequestFacts,
+} from '../../src/policy/match.ts';
 import type { Requirement } from '../../src/policy/requirement.ts';
 import { compileRules, type Rules } from '../../src/policy/rules.ts';
 import { loginRedirectStatus, maySendToLogin } from '../../src/policy/way-to-login.ts';
 import { hasSites, listSites, nameSites, type Sites } from '../installation/sites.ts';
+import { type CalledAs, calledAsIn } from './called-as.ts';
 import { ownAnswers } from './own-answers.ts';
-import { factsOf, NOW, type Question } from './question.ts';
+import { type AskedFacts, factsOf, NOW, type Question } from './question.ts';
 
 export interface Explanation {
   readonly facts: RequestFacts;
@@ -26,8 +34,12 @@ export interface Explanation {
   /** Of the gateway's own. */
   readonly endpoint?: EndpointName;
   readonly readings: readonly ReadingRow[];
+  /** Those of the address that a COPY or MOVE writes to. */
+  readonly destination: readonly ReadingRow[];
   readonly requirement?: Requirement;
   readonly decision?: Decision | Nonsense;
+  /** Of an allowed request, where it is another name than the upstream's own. */
+  readonly calledAs?: CalledAs;
   /** To a document's navigation, and to anything else. */
   readonly answers: { readonly navigation: Answer; readonly other: Answer };
 }
@@ -81,7 +93,7 @@ export function explainRequest(config: Config, question: Question): Explanation 
   const noted = { facts, question, ...(settled && { beforehand: settled.why }) };
   if (settled?.answers) {
     const { endpoint, answers } = settled;
-    return { ...noted, readings: [], ...(endpoint && { endpoint }), answers };
+    return { ...noted, readings: [], destination: [], ...(endpoint && { endpoint }), answers };
   }
   const rules = compileRules(config.routes, { takesBearer: config.takesBearer });
   const matched = matchRequest(rules, facts);
@@ -89,15 +101,17 @@ export function explainRequest(config: Config, question: Question): Explanation 
   const answer = (headers: Headers) => answerTo(decision, matched, { ...facts, headers }, new URL(config.origin).host);
   return {
     ...noted,
-    readings: readingRows(rules, facts),
+    readings: readingRows(meetRules(rules, facts)),
+    destination: destinationRows(rules, facts),
     ...(matched.kind === 'requirement' && { requirement: matched }),
+    ...(matched.kind === 'requirement' && decision.kind === 'allow' && calledAsIn(config, matched.forwarding)),
     decision,
     answers: { navigation: answer(NAVIGATION), other: answer(SCRIPT) },
   };
 }
 
 /** Asks where the worker asks; the words are for people. */
-function settleBeforehand(config: Config, question: Question, facts: RequestFacts): Settled | undefined {
+function settleBeforehand(config: Config, question: Question, facts: AskedFacts): Settled | undefined {
   const destination = compileDestinations(config, compileServedHosts(config))(facts);
   switch (destination.kind) {
     case 'trace':
@@ -110,7 +124,7 @@ function settleBeforehand(config: Config, question: Question, facts: RequestFact
         answers: both(404),
       };
     case 'application':
-      return undefined;
+      return settleDestination(facts);
     case 'endpoint':
     case 'wrong-method': {
       const { name, methods, isApplications } = destination.located;
@@ -130,10 +144,22 @@ function settleBeforehand(config: Config, question: Question, facts: RequestFact
   }
 }
 
+function settleDestination({ wrong }: AskedFacts): Settled | undefined {
+  if (wrong === undefined) return undefined;
+  return wrong === 'foreign'
+    ? { why: 'the destination is on another host', answers: both(502) }
+    : { why: 'the destination is no address', answers: both(400) };
+}
+
 const both = (status: number) => ({ navigation: status, other: status });
 
-function readingRows(rules: Rules, facts: RequestFacts): readonly ReadingRow[] {
-  const met = meetRules(rules, facts);
+function destinationRows(rules: Rules, facts: RequestFacts): readonly ReadingRow[] {
+  return facts.destination === undefined
+    ? []
+    : readingRows(meetDestination(rules, { ...facts, path: facts.destination }));
+}
+
+function readingRows(met: ReadingMet[] | Nonsense): readonly ReadingRow[] {
   const meetings: readonly ReadingMet[] = Array.isArray(met) ? met : (met.meetings ?? []);
   return meetings.map(({ reading, isFolded, isOdd = false, rule, reported }) => ({
     reading,
@@ -153,7 +179,7 @@ function answerTo(
 ): Answer {
   switch (decision.kind) {
     case 'nonsense':
-      return 400;
+      return decision.isElsewhere ? 502 : 400;
     case 'refuse':
       return 403;
     case 'allow':

@@ -4,12 +4,15 @@
 import type { parseArgs } from 'node:util';
 import type { Caller } from '../../src/policy/judge.ts';
 import type { RequestFacts } from '../../src/policy/match.ts';
+import { destinationAsked } from '../../src/shared/destination.ts';
 import { UsageError } from '../support/failure.ts';
 
 export interface Question {
   readonly method: string;
   readonly target: string;
   readonly host?: string | undefined;
+  /** Where a COPY or MOVE leads. */
+  readonly destination?: string | undefined;
   /** `undefined`: nobody. */
   readonly who: Caller | undefined;
 }
@@ -23,6 +26,7 @@ export const WHO_OPTIONS = {
   age: { type: 'string' },
   claim: { type: 'string', multiple: true },
   host: { type: 'string' },
+  destination: { type: 'string' },
 } as const;
 
 type WhoValues = ReturnType<typeof parseArgs<{ options: typeof WHO_OPTIONS }>>['values'];
@@ -35,7 +39,8 @@ export function createQuestion(method: string | undefined, target: string | unde
     throw new UsageError('a method and a path are wanted: GET /admin/users');
   if (!target || !/^(?:\/|https?:\/\/)/.test(target))
     throw new UsageError(`a path begins with /: GET /${target ?? ''}`);
-  return { method: method.toUpperCase(), target, host: values.host, who: createCaller(values) };
+  const { host, destination } = values;
+  return { method: method.toUpperCase(), target, host, destination, who: createCaller(values) };
 }
 
 function createCaller(values: WhoValues): Caller | undefined {
@@ -77,11 +82,18 @@ function listOf(given: readonly string[] | undefined): readonly string[] {
     .filter((each) => each !== '');
 }
 
+/** `wrong`: why the destination is refused before any rule is asked. */
+export type AskedFacts = RequestFacts & { readonly wrong?: 'foreign' | 'unreadable' };
+
 /** As the worker gets it: the runtime has parsed the URL, resolved its dots and cut query and fragment off. */
-export function factsOf({ method, target, host }: Question, origin: string): RequestFacts {
+export function factsOf({ method, target, host, destination }: Question, origin: string): AskedFacts {
   const url = URL.parse(target.startsWith('/') ? origin + target : target);
   if (!url) throw new UsageError(`this is no URL: ${target}`);
-  return { method, host: host === undefined ? url.host : hostOf(host, url.protocol), path: url.pathname };
+  const asked = host === undefined ? url.host : hostOf(host, url.protocol);
+  const facts = { method, host: asked, path: url.pathname };
+  const read = destination === undefined ? undefined : destinationAsked(destination, method, asked);
+  if (read === undefined) return facts;
+  return typeof read === 'string' ? { ...facts, wrong: read } : { ...facts, destination: read.pathname };
 }
 
 /** As URLs have it: lower case, without the usual port. */

@@ -6,6 +6,7 @@ import type { Decision } from '../../src/policy/decide.ts';
 import type { Nonsense } from '../../src/policy/match.ts';
 import type { Requirement } from '../../src/policy/requirement.ts';
 import { decodeEitherWay, decodeStrictly, spelledPrefix } from '../../src/shared/path-text.ts';
+import type { CalledAs } from './called-as.ts';
 import type { Answer, Explanation, ReadingRow } from './explanation.ts';
 import { describeCaller } from './question.ts';
 
@@ -18,6 +19,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   403: '403',
   405: '405',
   421: '421',
+  502: '502',
 };
 
 export function printExplanation(explanation: Explanation): string {
@@ -26,7 +28,7 @@ export function printExplanation(explanation: Explanation): string {
   if (site) lines.push(row('site', `${site.host}, in front of ${site.upstream}`));
   if (facts.path !== question.target) lines.push(row('arrives as', facts.path));
   if (beforehand !== undefined) lines.push(row('beforehand', beforehand));
-  lines.push(...printReadings(readings));
+  lines.push(...printReadings('readings', readings), ...printReadings('writes to', explanation.destination));
   if (requirement) lines.push(row('requires', printRequirement(requirement)));
   if (decision) lines.push(...printDecision(decision, requirement));
   if (decision?.kind === 'nonsense' && isForBytes(facts.path)) lines.push(row('', TAKES_BYTES));
@@ -34,6 +36,7 @@ export function printExplanation(explanation: Explanation): string {
     lines.push(...printForm(requirement));
   }
   if (decision?.kind === 'allow') lines.push(...printPathThatGoesUp(facts.path, requirement));
+  if (explanation.calledAs) lines.push(...printCalledAs(explanation.calledAs));
   const wordsFor = (answer: Answer) => (endpoint === undefined && ANSWERS[answer]) || String(answer);
   lines.push(row('answer', printAnswers(answers, wordsFor)));
   return lines.join('\n');
@@ -50,7 +53,7 @@ function row(name: string, text: string): string {
 }
 
 /** A folded comparison is worth a line only where it meets another rule. */
-function printReadings(rows: readonly ReadingRow[]): readonly string[] {
+function printReadings(title: string, rows: readonly ReadingRow[]): readonly string[] {
   const told = rows.filter(
     ({ isFolded, reading, rule }) =>
       !isFolded || !rows.some((other) => !other.isFolded && other.reading === reading && other.rule === rule),
@@ -63,7 +66,7 @@ function printReadings(rows: readonly ReadingRow[]): readonly string[] {
       isOdd ? ' (as few read such bytes)' : '',
       ...reported.map((each) => ` (past rule ${each}, which only reports)`),
     ];
-    return row(index === 0 ? 'readings' : '', `${JSON.stringify(reading).padEnd(width)}  ${met}${notes.join('')}`);
+    return row(index === 0 ? title : '', `${JSON.stringify(reading).padEnd(width)}  ${met}${notes.join('')}`);
   });
 }
 
@@ -117,6 +120,10 @@ function printPathThatGoesUp(path: string, requirement: Requirement | undefined)
   const { strip_prefix } = requirement?.forwarding ?? {};
   const prefix = strip_prefix && spelledPrefix(path, strip_prefix);
   return prefix ? [row('goes up as', path.slice(prefix.length) || '/')] : [];
+}
+
+function printCalledAs({ origin, host }: CalledAs): readonly string[] {
+  return [row('called', `${origin} in Origin, Referer and Destination; Host: ${host}`)];
 }
 
 function printAnswers({ navigation, other }: Explanation['answers'], words: (answer: Answer) => string): string {

@@ -20,6 +20,8 @@ export function assembleConfig(variables: Variables, namedSecrets: NamedSecrets)
   return withoutUndefined({
     issuer: variables.ZITADEL_DOMAIN,
     upstream: variables.UPSTREAM_URL,
+    upstreamHost: variables.UPSTREAM_HOST,
+    forwarded: variables.FORWARDED,
     client_id: variables.ZITADEL_CLIENT_ID,
     clientAuthentication: clientAuthentication(variables.ZITADEL_CLIENT_SECRET, variables.ZITADEL_CLIENT_KEY),
     redirect_uri,

@@ -8,6 +8,7 @@ import { type Environment, isService } from './bindings.ts';
 import { describeSecret, describeValue, placeOfRoute } from './issues.ts';
 import { findUnreachable, findUnspelled } from './route-order.ts';
 import type { UpstreamTarget } from './schema.ts';
+import { describeUnwrittenHost } from './upstream-host.ts';
 import { isLoopback, parseHttpUrl, parseLocalUrl, WANTED_FREE_PATH } from './urls.ts';
 import { VARIABLES, type VariableName, type Variables } from './variables.ts';
 
@@ -32,6 +33,7 @@ export function judgeTogether(judged: Judged): void {
 /** What every site has to keep by itself. */
 export function judgeSite(judged: Judged): void {
   judgeUpstreams(judged);
+  judgeUpstreamHosts(judged);
   judgeBearerRoutes(judged);
   const { SESSION_DURATION: idle, SESSION_MAX_DURATION: most, ROUTES: routes = [] } = judged.parsed;
   if (idle !== undefined && most !== undefined && most < idle) {
@@ -104,12 +106,30 @@ function judgeOwnUrls({ parsed, problem }: Judged): void {
   }
 }
 
+/** What fetch can't do must not go unsaid. */
+function judgeUpstreamHosts({ parsed, warn }: Judged): void {
+  const { UPSTREAM_URL, UPSTREAM_HOST = 'upstream', ROUTES: routes = [] } = parsed;
+  const judgeOne = (place: string, target: UpstreamTarget | undefined, called: string) => {
+    const limit = target && describeUnwrittenHost(target, called);
+    if (limit !== undefined) warn(`${place} = "${called}": ${limit}`);
+  };
+  judgeOne('UPSTREAM_HOST', UPSTREAM_URL, UPSTREAM_HOST);
+  routes.forEach(({ upstream = UPSTREAM_URL, upstream_host }, i) => {
+    if (upstream_host !== undefined) judgeOne(`ROUTES${placeOfRoute(i, 'upstream_host')}`, upstream, upstream_host);
+  });
+}
+
 function judgeUpstreams({ env, parsed, problem, warn, isOwn }: Judged): void {
   const { UPSTREAM_URL, ROUTES: routes = [] } = parsed;
   const judgeOne = (upstream: UpstreamTarget, variable: VariableName, place?: string, found?: unknown) => {
     if (upstream.binding !== undefined) {
       if (isService(env, upstream.binding)) return;
-      problem(variable, `a service binding named ${upstream.binding} in wrangler.toml ([[services]])`, place, found);
+      problem(
+        variable,
+        `a service binding named ${upstream.binding} in wrangler.toml ([[services]] or [[vpc_services]])`,
+        place,
+        found,
+      );
     } else if (isOwn(upstream.origin)) {
       problem(
         variable,

@@ -16,7 +16,7 @@ const FRAMING =
   'content-length content-type content-encoding content-range expect host cookie set-cookie proxy-authorization x-request-id';
 /** Names that tell the application where a request came from, or how it was meant. */
 const ORIGIN =
-  'authorization forwarded x-forwarded-for x-forwarded-host x-forwarded-proto x-forwarded-port x-forwarded-method x-forwarded-uri x-forwarded-id-token x-real-ip traceparent tracestate proxy x-original-url x-original-uri x-original-method x-rewrite-url x-http-method x-http-method-override x-method-override cf-connecting-ip';
+  'authorization origin referer destination if forwarded x-forwarded-for x-forwarded-host x-forwarded-proto x-forwarded-port x-forwarded-prefix x-forwarded-method x-forwarded-uri x-forwarded-id-token x-real-ip traceparent tracestate proxy x-original-url x-original-uri x-original-method x-rewrite-url x-http-method x-http-method-override x-method-override cf-connecting-ip';
 
 const foldedSet = (...names: readonly string[]): ReadonlySet<string> => new Set(names.map(lettersAndDigits));
 

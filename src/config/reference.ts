@@ -20,6 +20,9 @@ export const DERIVED_DEFAULTS: Partial<Record<VariableName | RouteField, string>
 export const DESCRIPTIONS: Record<VariableName, string> = {
   UPSTREAM_URL:
     'Origin of the application, with a base path if it has one; or `service:` and the name of a service binding. Never the gateway’s own origin.',
+  UPSTREAM_HOST:
+    'By which name the application is called. `"upstream"`: its own, so that `Host`, `Origin`, `Referer` and `Destination` all say the host of `UPSTREAM_URL`. `"public"`: that of the site, for applications that take `X-Forwarded-Host`. Or a host name. `fetch` writes `Host` from the URL, so that only over a binding `Host` says the same: [host-and-origin.md](host-and-origin.md). Holds for the `upstream` of rules too, a host name for `UPSTREAM_URL` alone.',
+  FORWARDED: 'Whether `Forwarded` (RFC 7239) is sent beside `X-Forwarded-*`.',
   ZITADEL_DOMAIN: 'The issuer: origin of the ZITADEL instance, with `https://` (`http://` only on loopback).',
   ZITADEL_CLIENT_ID: 'Client id of the web application at ZITADEL.',
   ZITADEL_CALLBACK_URL:
@@ -101,6 +104,7 @@ export const ROUTE_DESCRIPTIONS: Record<RouteField, string> = {
   mode: '`"enforce"`, or `"report"`: decide, log what would have happened, and let the rules below decide.',
   upstream: 'Another upstream: a URL, or `service:` and the name of a service binding.',
   strip_prefix: '`true` removes the rule’s path before `/*`, a text that prefix of it.',
+  upstream_host: 'As `UPSTREAM_HOST`, for this rule’s upstream.',
   upstream_secret:
     'Name of the secret that this rule’s `upstream` gets as `X-Gateway-Secret`, judged like `UPSTREAM_SECRET`. Without it, it gets none.',
   timeout: 'Seconds to the first byte of the response.',

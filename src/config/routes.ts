@@ -14,6 +14,7 @@ import {
   WANTED_PATH,
 } from './route-path.ts';
 import { strictTable } from './strict-table.ts';
+import { upstreamHost } from './upstream-host.ts';
 import { parseUpstream, WANTED_UPSTREAM } from './urls.ts';
 import { filledList, flag, judge, judged, matching, oneOf, seconds, type Table, table, Wanted } from './values.ts';
 
@@ -79,6 +80,8 @@ export const ROUTE_FIELDS = {
     ),
     example: 'true',
   },
+  /** By which name the upstream is called. */
+  upstream_host: { schema: exactOptional(upstreamHost), example: '"public"' },
   /** Name of the secret that `upstream` gets. */
   upstream_secret: {
     schema: exactOptional(matching(/^[A-Za-z_]\w*$/, 'the name of a secret')),

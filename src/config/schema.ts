@@ -15,7 +15,8 @@ export type UpstreamTarget = Given<'UPSTREAM_URL'>;
 export type Route = Given<'ROUTES'>[number];
 
 /** What a rule says of the way to its upstream. */
-export interface UpstreamTerms extends Pick<Route, 'upstream' | 'upstream_secret' | 'timeout' | 'no_store'> {
+export interface UpstreamTerms
+  extends Pick<Route, 'upstream' | 'upstream_host' | 'upstream_secret' | 'timeout' | 'no_store'> {
   /** What to remove from the front of the path: written decoded, `*` matching within a segment. */
   readonly strip_prefix?: string;
 }
@@ -39,6 +40,10 @@ export interface Config {
   /** The issuer, without a slash at its end. */
   readonly issuer: Given<'ZITADEL_DOMAIN'>;
   readonly upstream: UpstreamTarget;
+  /** By which name upstreams are called: `upstream`, `public`, or a host. Missing: `upstream`. */
+  readonly upstreamHost?: Given<'UPSTREAM_HOST'>;
+  /** Whether `Forwarded` goes up beside `X-Forwarded-*`. */
+  readonly forwarded?: Given<'FORWARDED'>;
   readonly client_id: Given<'ZITADEL_CLIENT_ID'>;
   readonly clientAuthentication: ClientAuthentication;
   readonly redirect_uri: Given<'ZITADEL_CALLBACK_URL'>['redirect_uri'];

@@ -10,6 +10,7 @@ import { brandColor, brandLogo, clientId, id, nameOfBrand, roleMap } from './kin
 import { route } from './routes.ts';
 import { judgeKeyMaterial, judgeSharedSecret, WANTED_KEY, WANTED_SHARED } from './secrets.ts';
 import { site } from './site-fields.ts';
+import { upstreamHost } from './upstream-host.ts';
 import {
   parseCallbackUrl,
   parseEndpointUrl,
@@ -47,6 +48,8 @@ export const VARIABLES = {
     schema: judged(WANTED_UPSTREAM, parseUpstream),
     example: '"https://app.internal.example.com"',
   },
+  UPSTREAM_HOST: { kind: 'var', schema: optional(upstreamHost, 'upstream'), example: '"public"' },
+  FORWARDED: { kind: 'var', schema: optional(flag, false), example: 'true' },
   ZITADEL_DOMAIN: {
     kind: 'var',
     schema: judged(WANTED_ISSUER, parseIssuer),

@@ -71,7 +71,8 @@ async function verdict(gateway: Gateway, admitted: Admitted, status: number): Pr
 
 /** These proxies understand 2xx, 401 and 403. nginx answers 500 to anything else, so a bad path is 403. */
 function forbidNonsense(error: unknown): never {
-  throw error instanceof GatewayError && error.code === 'bad_request' ? forbidden(error.message) : error;
+  const isNonsense = error instanceof GatewayError && ['bad_request', 'destination_elsewhere'].includes(error.code);
+  throw isNonsense ? forbidden(error.message) : error;
 }
 
 /** For the same reason a malformed token is 401 here, and not 400. */

@@ -7,6 +7,7 @@ import type { Gateway } from '../gateway.ts';
 import { allowedCorsOrigin, isPreflight } from '../policy/cors.ts';
 import { type Decision, decide } from '../policy/decide.ts';
 import { matchRequest, type RequestFacts } from '../policy/match.ts';
+import { destinationAsked } from '../shared/destination.ts';
 import { authenticate, callerOf, type Who } from './authenticate.ts';
 import { createEnforcement } from './enforce.ts';
 import { noteReaders } from './readers.ts';
@@ -43,12 +44,26 @@ function matchRules({ rules }: Gateway, context: RequestContext, { host, path }:
   const requestedMethod = isPreflight(method, raw.headers)
     ? context.req.header('access-control-request-method')
     : undefined;
-  const facts = { method, host, path, requestedMethod };
+  const facts = { method, host, path, requestedMethod, destination: destinationOf(context, host) };
   const requirement = matchRequest(rules, facts);
   noteReaders(context, rules, facts, requirement);
-  if (requirement.kind === 'nonsense') throw new GatewayError('bad_request', `path: ${requirement.reason}`);
+  if (requirement.kind === 'nonsense') {
+    throw new GatewayError(
+      requirement.isElsewhere ? 'destination_elsewhere' : 'bad_request',
+      `path: ${requirement.reason}`,
+    );
+  }
   if (requirement.help) context.set('help', requirement.help);
   return { context, requirement };
+}
+
+/** The path of an address of our own. @throws GatewayError `bad_request`, `destination_elsewhere` where there has to be one */
+function destinationOf({ req }: RequestContext, host: string): string | undefined {
+  const value = req.header('destination');
+  const destination = value === undefined ? undefined : destinationAsked(value, req.method, host);
+  if (typeof destination !== 'string') return destination?.pathname;
+  if (destination === 'foreign') throw new GatewayError('destination_elsewhere', 'the destination is on another host');
+  throw new GatewayError('bad_request', 'the destination is no address');
 }
 
 function isAllowedPreflight({ context, requirement }: Matched): boolean {

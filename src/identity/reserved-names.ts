@@ -7,7 +7,7 @@ import { GATEWAY_HOP, GATEWAY_SECRET, IDENTITY_ASSERTION, lettersAndDigits } fro
 /** Every name that begins with one of these is reserved, so that a new member of such a family needs no new line here. */
 const FAMILIES = [
   // who, by whichever proxy's convention
-  'xforwarded',
+  'xforward',
   'xauthrequest',
   'remote',
   'xremote',
@@ -53,6 +53,11 @@ const NAMES = [
   'fastlyclientip',
   'wlproxyclientip',
   'proxyclientip',
+  'frontendhttps',
+  'xscheme',
+  'xproto',
+  'xurlscheme',
+  'pathinfo',
   'scriptname',
   'xscriptname',
 ];

@@ -11,6 +11,8 @@ import { isSameWay, readingsBelow } from './way-up.ts';
 export interface RequestFacts extends RequestTerms {
   /** The raw path of the request's URL, without query. */
   readonly path: string;
+  /** That of the address to which a COPY or MOVE writes. */
+  readonly destination?: string | undefined;
 }
 
 export interface Nonsense {
@@ -18,6 +20,8 @@ export interface Nonsense {
   readonly reason: string;
   /** Where the path can be read, and its readings are why. */
   readonly meetings?: readonly ReadingMet[];
+  /** The destination would be another upstream's, or another part of it. */
+  readonly isElsewhere?: boolean;
 }
 
 /** One reading, compared as it is or folded, and what it met. */
@@ -29,8 +33,33 @@ export interface ReadingMet extends Meeting {
 }
 
 export function matchRequest(rules: Rules, facts: RequestFacts): Requirement | Nonsense {
-  const meetings = meetRules(rules, facts);
-  if (!Array.isArray(meetings)) return meetings;
+  const here = meetRules(rules, facts);
+  if (!Array.isArray(here)) return here;
+  if (facts.destination === undefined) return createMatch(rules, facts, here);
+  const target = { ...facts, path: facts.destination };
+  const there = meetDestination(rules, target);
+  if (!Array.isArray(there)) return { ...there, reason: `destination: ${there.reason}` };
+  const matched = createMatch(rules, facts, here);
+  if (matched.kind === 'nonsense') return matched;
+  const together = joinMeetings(rules, [...here, ...there]);
+  const detour = together.isDenied ? undefined : findDetour(rules, target, there, together);
+  return detour === undefined ? together : { kind: 'nonsense', reason: `destination: ${detour}`, isElsewhere: true };
+}
+
+function createMatch(rules: Rules, facts: RequestFacts, meetings: readonly ReadingMet[]): Requirement | Nonsense {
+  const requirement = joinMeetings(rules, meetings);
+  const detour = requirement.isDenied ? undefined : findDetour(rules, facts, meetings, requirement);
+  return detour === undefined ? requirement : { kind: 'nonsense', reason: detour };
+}
+
+/** A COPY or MOVE writes there, as a PUT would, and whatever rule there is for either of them has to let it. */
+export function meetDestination(rules: Rules, target: RequestFacts): ReadingMet[] | Nonsense {
+  const asked = meetRules(rules, target);
+  const written = meetRules(rules, { ...target, method: 'PUT' });
+  return Array.isArray(asked) && Array.isArray(written) ? [...asked, ...written] : (asked as Nonsense);
+}
+
+function joinMeetings(rules: Rules, meetings: readonly ReadingMet[]): Requirement {
   const met = new Set<Rule>();
   const reported = new Set<Rule>();
   for (const meeting of meetings) {
@@ -39,9 +68,7 @@ export function matchRequest(rules: Rules, facts: RequestFacts): Requirement | N
   }
   const [first = rules.otherwise, ...others] = met;
   const alone = others.length + reported.size === 0 ? rules.alone.get(first) : undefined;
-  const requirement = alone ?? createRequirement([first, ...others], [...reported]);
-  const detour = requirement.isDenied ? undefined : findDetour(rules, facts, meetings, requirement);
-  return detour === undefined ? requirement : { kind: 'nonsense', reason: detour };
+  return alone ?? createRequirement([first, ...others], [...reported]);
 }
 
 /** Why the path that goes up cannot be trusted to be what was judged; `undefined` where it can. */

@@ -96,6 +96,7 @@ export function createForwarding({ index, route, pattern }: Rule, no_store = rou
     prefix: pattern.base,
     ...(route.upstream && { upstream: route.upstream }),
     ...(strip && { strip_prefix: strip }),
+    ...(route.upstream_host !== undefined && { upstream_host: route.upstream_host }),
     ...(route.upstream_secret !== undefined && { upstream_secret: route.upstream_secret }),
     ...(route.timeout !== undefined && { timeout: route.timeout }),
     ...(no_store !== undefined && { no_store }),

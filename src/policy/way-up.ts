@@ -7,7 +7,13 @@ import { type Encoding, type Readings, readAs, UTF_8 } from './readings.ts';
 import type { Forwarding } from './requirement.ts';
 
 /** When readings of one path meet two rules, the rules have to agree on these: where the request goes, as which path, with which tokens. */
-const SHARED = ['strip_prefix', 'upstream_secret', 'forward_access_token', 'forward_id_token'] as const;
+const SHARED = [
+  'strip_prefix',
+  'upstream_host',
+  'upstream_secret',
+  'forward_access_token',
+  'forward_id_token',
+] as const;
 
 export function isSameWay(one: Forwarding, other: Forwarding): boolean {
   return isSameTarget(one.upstream, other.upstream) && SHARED.every((field) => one[field] === other[field]);

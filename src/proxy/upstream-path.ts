@@ -4,12 +4,15 @@
 import type { UpstreamTarget } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
 import { spelledPrefix } from '../shared/path-text.ts';
+import { calledSite, fetchedOrigin } from './site/called-as.ts';
 
 /** One request's mapping between the visitor's and the upstream's addresses. */
 export interface AddressMap {
   readonly target: UpstreamTarget;
   /** The visitor's origin. */
   readonly origin: string;
+  /** The origin that the upstream is told is its own. Missing: the target's. */
+  readonly site?: string;
   /** The bytes that were removed from the front of the path; `''` for none. */
   readonly prefix: string;
 }
@@ -22,21 +25,40 @@ export function rawPathOf(url: string): string {
   return raw.startsWith('/') ? raw : `/${raw}`;
 }
 
-/** @throws GatewayError `bad_request` where a rule strips a prefix that the path has only in another reading: see spelledPrefix */
+/** The same with what addresses on the way up need. */
+export interface WayUp extends AddressMap {
+  readonly site: string;
+  /** The prefix that is removed, as the rule has it; `''` for none. */
+  readonly strip: string;
+}
+
+/**
+ * `called` from calledAs.
+ * @throws GatewayError `bad_request` where a rule strips a prefix that the path has only in another reading: see spelledPrefix
+ */
 export function mapAddress(
   url: string,
   target: UpstreamTarget,
-  strip: string | undefined,
-): AddressMap & { readonly url: string } {
+  strip = '',
+  called = 'upstream',
+): WayUp & { readonly url: string } {
   const raw = rawPathOf(url);
-  const prefix = strip ? spelledPrefix(raw, strip) : '';
-  if (prefix === undefined) {
+  const path = upstreamPath(raw, { target, strip });
+  if (path === undefined) {
     throw new GatewayError('bad_request', 'the path has the prefix to be stripped only in another reading');
   }
-  const rest = raw.slice(prefix.length);
-  const path = rest.startsWith('/') ? rest : `/${rest}`;
   const origin = url.slice(0, url.indexOf('/', url.indexOf('//') + 2));
-  return { target, origin, prefix, url: target.origin + target.basePath + path };
+  const site = calledSite(called, target, origin);
+  const prefix = strip && (spelledPrefix(raw, strip) ?? '');
+  return { target, origin, site, strip, prefix, url: fetchedOrigin(target, site) + path };
+}
+
+/** The upstream's path for one of the visitor's, with or without its query; `undefined` where it does not spell the prefix. */
+export function upstreamPath(raw: string, { target, strip }: Pick<WayUp, 'target' | 'strip'>): string | undefined {
+  const prefix = strip ? spelledPrefix(raw, strip) : '';
+  if (prefix === undefined) return undefined;
+  const rest = raw.slice(prefix.length);
+  return target.basePath + (rest.startsWith('/') ? rest : `/${rest}`);
 }
 
 /** The visitor's path for one of the upstream's; `undefined` outside of the base path, where no visitor can get. */

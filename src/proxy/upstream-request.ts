@@ -3,12 +3,11 @@
 
 import type { Config, UpstreamTarget, UpstreamTerms } from '../config/schema.ts';
 import type { HeaderList } from '../identity/headers.ts';
-import { cookieBase } from '../shared/cookie-base.ts';
 import { GATEWAY_SECRET, IDENTITY_ASSERTION, namedByConnection } from '../shared/field-names.ts';
 import { isSameTarget } from '../shared/upstream-target.ts';
-import { isBrowserRequest, withoutOwnCookies } from './own-cookies.ts';
-import { compileDispositions, KEPT_FROM_CONNECTION } from './request-fields.ts';
-import { isSameTrace } from './trace-context.ts';
+import { compileFields, KEPT_FROM_CONNECTION, type Passing } from './request-fields.ts';
+import { calledAs } from './site/called-as.ts';
+import { addForwarded } from './site/forwarded.ts';
 import { type AddressMap, mapAddress } from './upstream-path.ts';
 import { isDamaged } from './written-anew.ts';
 
@@ -49,7 +48,10 @@ export type BuildUpstreamRequest = (
   extras: UpstreamExtras,
 ) => UpstreamRequest;
 
-export type UpstreamRequestConfig = Pick<Config, 'upstream' | 'isSecure' | 'upstreamSecrets' | 'namedSecrets'>;
+export type UpstreamRequestConfig = Pick<
+  Config,
+  'upstream' | 'upstreamHost' | 'forwarded' | 'isSecure' | 'upstreamSecrets' | 'namedSecrets'
+>;
 
 export function compileUpstreamRequest(
   config: UpstreamRequestConfig,
@@ -59,16 +61,20 @@ export function compileUpstreamRequest(
 
   return (request, terms, extras) => {
     const target = terms.upstream ?? config.upstream;
-    const addresses = mapAddress(request.url, target, terms.strip_prefix);
+    const called = calledAs(config, terms);
+    const addresses = mapAddress(request.url, target, terms.strip_prefix, called);
     // Copying all fields at once and deleting some is faster: setting each would cross into the runtime and back.
     const headers = new Headers(request.headers);
     const named = namedByConnection(headers.get('Connection'), KEPT_FROM_CONNECTION);
+    const passing: Passing = { sent: request.headers, extras, addresses };
     for (const [name, value] of request.headers) {
-      const passed = named?.has(name) ? undefined : valueToPass(name, value, request.headers, extras);
+      const passed = named?.has(name) ? undefined : valueToPass(name, value, passing);
       if (passed === undefined) headers.delete(name);
       else if (passed !== value || isJoined(value)) headers.set(name, passed);
     }
-    addOwn(headers, request, addresses.origin, extras);
+    const address = clientAddress(request.headers.get('CF-Connecting-IP'));
+    addForwarded(headers, { ...addresses, address }, config.forwarded === true);
+    addOwn(headers, extras);
     const secret = secretFor(config, target, terms.upstream_secret);
     if (secret !== undefined) headers.set(GATEWAY_SECRET, secret);
     return { url: addresses.url, headers, addresses };
@@ -81,28 +87,6 @@ export function compileUpstreamRequest(
  */
 const isJoined = (value: string): boolean => value.includes(',') && !isDamaged(value);
 
-/** What the upstream gets of a visitor's field; undefined for nothing. */
-type ValueToPass = (name: string, value: string, sent: Headers, extras: UpstreamExtras) => string | undefined;
-
-function compileFields({ isSecure }: Pick<Config, 'isSecure'>, isReservedName: (name: string) => boolean): ValueToPass {
-  const dispositionOf = compileDispositions(isReservedName);
-  const ownBase = cookieBase(isSecure);
-  return (name, value, sent, extras) => {
-    switch (dispositionOf(name)) {
-      case 'pass':
-        return value;
-      case 'cookie':
-        return withoutOwnCookies(value, ownBase, value.includes(',') && isBrowserRequest(sent));
-      case 'authorization':
-        return extras.consumesAuthorization ? undefined : value;
-      case 'tracestate':
-        return isSameTrace(sent.get('traceparent'), extras.traceparent) ? value : undefined;
-      case 'drop':
-        return undefined;
-    }
-  };
-}
-
 /** Whoever has UPSTREAM_SECRET can speak for the gateway: it goes to UPSTREAM_URL alone. Other upstreams get the secret that is theirs. */
 function secretFor(
   config: UpstreamRequestConfig,
@@ -113,12 +97,7 @@ function secretFor(
   return isSameTarget(target, config.upstream) ? config.upstreamSecrets[0] : undefined;
 }
 
-function addOwn(headers: Headers, request: VisitorRequest, origin: string, extras: UpstreamExtras): void {
-  const [scheme, host] = origin.split('://') as [string, string];
-  headers.set('X-Forwarded-Proto', scheme);
-  headers.set('X-Forwarded-Host', host);
-  const address = clientAddress(request.headers.get('CF-Connecting-IP'));
-  if (address !== undefined) headers.set('X-Forwarded-For', address);
+function addOwn(headers: Headers, extras: UpstreamExtras): void {
   headers.set('X-Request-Id', extras.requestId);
   headers.set('traceparent', extras.traceparent);
   setIdentity(headers, extras);

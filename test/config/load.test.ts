@@ -10,6 +10,8 @@ describe('defaults (ARCHITECTURE §1)', () => {
     expect(configOf()).toEqual({
       issuer: 'https://acme.zitadel.cloud',
       upstream: { origin: 'https://app.internal.example.net', basePath: '' },
+      upstreamHost: 'upstream',
+      forwarded: false,
       client_id: '249703852243222581',
       clientAuthentication: { method: 'none' },
       redirect_uri: 'https://app.example.com/auth/callback',

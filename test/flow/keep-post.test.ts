@@ -2,7 +2,7 @@
 // ARCHITECTURE §1 `keep_post`, §3 first row; docs/security-model.md.
 
 import { describe, expect, it } from 'vitest';
-import { createHarness, type Harness, ORIGIN } from '../support/harness.ts';
+import { createHarness, type Harness, ORIGIN, UPSTREAM } from '../support/harness.ts';
 import { lastReceived, OWN, send, sendAgain, signInFrom, unescaped } from './form-steps.ts';
 import { lastFault, signedIn } from './steps.ts';
 
@@ -58,7 +58,7 @@ describe('keep_post', () => {
     ['an identity provider', 'https://idp.example', 'cross-site', 'https://idp.example/'],
     ['a site without a name', 'null', 'cross-site', null],
     ['a sibling', 'https://shop.example.com', 'same-site', null],
-    ['a page of ours', ORIGIN, 'same-origin', OWN.referer],
+    ['a page of ours', UPSTREAM, 'same-origin', OWN.referer.replace(ORIGIN, UPSTREAM)],
   ] as const)(
     'the application sees that %s sent it: our page in between makes no foreign form its own',
     async (from, origin, site, referer) => {

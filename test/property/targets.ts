@@ -10,6 +10,7 @@ import { authorizationTargets } from './parsers/authorization.ts';
 import { configurationTargets } from './parsers/configuration.ts';
 import { cookieTargets } from './parsers/cookies.ts';
 import { manifestTargets } from './parsers/manifest.ts';
+import { ownAddressTargets } from './parsers/own-addresses.ts';
 import { pathTargets } from './parsers/paths.ts';
 import { requestFieldTargets } from './parsers/request-fields.ts';
 import { returnToTargets } from './parsers/return-to.ts';
@@ -26,6 +27,7 @@ export const PARSERS: readonly Target[] = [
   ...sealedTargets,
   ...pathTargets,
   ...wayUpTargets,
+  ...ownAddressTargets,
   ...returnToTargets,
   ...authorizationTargets,
   ...requestFieldTargets,

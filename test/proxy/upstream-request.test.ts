@@ -53,6 +53,7 @@ describe('header fields', () => {
       accept: '*/*',
       'x-forwarded-proto': 'https',
       'x-forwarded-host': 'a.example',
+      'x-forwarded-port': '443',
       'x-forwarded-for': '2001:db8::1',
       'x-request-id': 'r-1',
       traceparent: extras.traceparent,

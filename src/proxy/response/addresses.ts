@@ -55,13 +55,15 @@ export function publicRoot(path: string, addresses: AddressMap): string {
 function sideOf(
   authority: string,
   scheme: string | undefined,
-  { target, origin }: AddressMap,
+  { target, origin, site = target.origin }: AddressMap,
 ): 'private' | 'public' | undefined {
   const visited = new URL(origin);
   const found = URL.parse(`${scheme ?? visited.protocol.slice(0, -1)}://${authority}`);
   if (!found || found.origin === origin) return undefined;
   const own = new URL(target.origin);
-  if (isSameHost(found, own) && isSamePort(found, own)) return 'private';
+  // Also the name that it is called by, where that is a third one.
+  const privates = site === target.origin || site === origin ? [own] : [own, new URL(site)];
+  if (privates.some((one) => isSameHost(found, one) && isSamePort(found, one))) return 'private';
   const isPublic = isSameHost(found, visited) && (isSamePort(found, visited) || portOf(found) === portOf(own));
   return isPublic ? 'public' : undefined;
 }

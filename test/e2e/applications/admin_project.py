@@ -1,5 +1,6 @@
 # A Django project in one file: its admin, and people by header as django.contrib.auth has it. Nothing of it knows OpenID Connect.
-# Usage: admin_project.py <folder for the database> <port>
+# Usage: admin_project.py <folder for the database> <port> [plain]
+# plain: as startproject leaves it. It takes no proxy's word for its host and scheme.
 
 import os
 import sys
@@ -8,6 +9,7 @@ from urllib.parse import unquote
 from django.conf import settings
 
 folder, port = sys.argv[1], sys.argv[2]
+is_plain = "plain" in sys.argv[3:]
 settings.configure(
     DEBUG=True,
     SECRET_KEY="only for this test",
@@ -48,8 +50,8 @@ settings.configure(
     ],
     STATIC_URL="/static/",
     # Behind a gateway: the host that the visitor sees, for redirects and for the check of Origin.
-    USE_X_FORWARDED_HOST=True,
-    SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"),
+    USE_X_FORWARDED_HOST=not is_plain,
+    SECURE_PROXY_SSL_HEADER=None if is_plain else ("HTTP_X_FORWARDED_PROTO", "https"),
 )
 
 import django

@@ -15,7 +15,8 @@ describe.skipIf(!hasDjango || !hasChromium)('Django’s admin', () => {
 
   beforeAll(async () => {
     django = await startDjango();
-    worker = await startWorker({ upstream: django.origin });
+    // It takes X-Forwarded-Host, and compares Origin with it.
+    worker = await startWorker({ upstream: django.origin, env: { UPSTREAM_HOST: 'public' } });
     browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
   });
   afterAll(async () => {
@@ -68,6 +69,23 @@ describe.skipIf(!hasDjango || !hasChromium)('Django’s admin', () => {
     expect(await page.textContent('.messagelist')).toContain('written before, saved after');
     await page.reload();
     expect(await page.getByRole('link', { name: 'written before, saved after' }).count()).toBe(1);
+  });
+
+  it('as it is made, with no setting for a proxy, it takes forms too: it is called by its own name', async () => {
+    const plain = await startDjango('plain');
+    const before = await startWorker({ upstream: plain.origin });
+    try {
+      await page.goto(`${before.origin}/admin/auth/group/add/`);
+      await page.getByRole('button', { name: /Ada/ }).click();
+      await page.waitForURL((url) => url.origin === before.origin);
+      await page.fill('#id_name', 'written before a proxy');
+      await page.click('input[name=_save]');
+      expect(await page.textContent('.messagelist')).toContain('added successfully');
+      expect(page.url()).toBe(`${before.origin}/admin/auth/group/`);
+    } finally {
+      await before.stop();
+      await plain.stop();
+    }
   });
 
   it('a visitor can’t say who they are', async () => {

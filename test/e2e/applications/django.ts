@@ -16,12 +16,15 @@ export interface Django {
   stop(): Promise<void>;
 }
 
-export async function startDjango(): Promise<Django> {
+/** `plain`: as it is made, with no setting for a proxy. */
+export async function startDjango(kind?: 'plain'): Promise<Django> {
   const folder = mkdtempSync(join(tmpdir(), 'postern-django-'));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const script = new URL('admin_project.py', import.meta.url).pathname;
-  const child = spawn(PYTHON, [script, folder, String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(PYTHON, [script, folder, String(port), ...(kind ? [kind] : [])], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let words = '';
   child.stderr.on('data', (chunk: Buffer) => {
     words = (words + chunk.toString()).slice(-4000);

@@ -64,7 +64,8 @@ inEachBrowser('a form', (visit) => {
     await tab.click('#wanted button');
     await arrive(tab, `${worker.origin}/acs`);
     expect(application.posted).toEqual([
-      { url: '/acs', body: 'SAMLResponse=PHNhbWw%2B', origin: application.origin, site: 'cross-site' },
+      // The other site is at the private address here, which the application must not take for its own.
+      { url: '/acs', body: 'SAMLResponse=PHNhbWw%2B', origin: 'null', site: 'cross-site' },
     ]);
     await tab.goto(foreign);
     await tab.click('#unwanted button');

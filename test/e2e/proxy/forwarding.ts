@@ -54,7 +54,7 @@ export async function startForwarding(config: object = {}, upstreamPort?: number
       modules: true,
       script: await bundle(),
       compatibilityDate: '2026-07-30',
-      serviceBindings: { SELF: 'self' },
+      serviceBindings: { SELF: 'self', UPSTREAM: { external: { address: `127.0.0.1:${port}`, http: {} } } },
       bindings: {
         CONTROL: `http://127.0.0.1:${await listen(controlServer)}`,
         CONFIG: {

@@ -30,7 +30,12 @@ export default {
     };
     const isPublic = new URL(request.url).pathname.startsWith('/public');
     const upstream = { origin: 'http://self', basePath: '', binding: 'SELF' };
-    const forwarding = { timeout: 2, ...(new URL(request.url).pathname === '/loop' && { upstream }) };
+    const bound = { origin: 'http://upstream', basePath: '', binding: 'UPSTREAM' };
+    const forwarding = {
+      timeout: 2,
+      ...(new URL(request.url).pathname === '/loop' && { upstream }),
+      ...(new URL(request.url).pathname.startsWith('/bound') && { upstream: bound, upstream_host: 'public' }),
+    };
     try {
       const response = await forward(request, forwarding, {
         requestId: 'r-1',

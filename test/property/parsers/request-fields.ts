@@ -20,6 +20,7 @@ const build = compileUpstreamRequest(config, compileReservedNames({ identityHead
 const OWN: Readonly<Record<string, string>> = {
   'x-forwarded-proto': 'https',
   'x-forwarded-host': 'app.example.com',
+  'x-forwarded-port': '443',
   'x-request-id': 'the-request',
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01',
   'x-gateway-secret': 'ours',
