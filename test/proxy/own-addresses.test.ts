@@ -130,7 +130,8 @@ describe('with a prefix to strip and a base path, addresses move as the path doe
 describe('bytes that are no UTF-8 are put into nobody’s mouth', () => {
   const addresses = { target: app, origin: PUBLIC, site: PRIVATE, prefix: '', strip: '' };
   it.each([
-    ['referer', `${PUBLIC}/k\ufffdse`, undefined],
+    ['referer', `${PUBLIC}/k\ufffdse`, `${PRIVATE}/`],
+    ['referer', `HTTPS://a.example/k\ufffdse`, `${PRIVATE}/`],
     ['referer', 'https://other.example/k\ufffdse', 'https://other.example/k\ufffdse'],
     ['destination', `${PUBLIC}/k\ufffdse`, `${PUBLIC}/k\ufffdse`],
     ['if', `<${PUBLIC}/k\ufffdse> (["e"])`, `<${PUBLIC}/k\ufffdse> (["e"])`],

@@ -21,15 +21,9 @@ const OWN_ADDRESSES: ReadonlyMap<string, Rewrite> = new Map([
 
 export const OWN_ADDRESS_FIELDS: readonly string[] = [...OWN_ADDRESSES.keys()];
 
-/**
- * What the upstream gets of one of these fields; `undefined` for nothing. An address that has to change and can't be written again is left
- * out; a condition stays as it is, and is not met, since without it the request would do more.
- */
-export function ownAddressToPass(name: string, value: string, addresses: WayUp): string | undefined {
-  const passed = OWN_ADDRESSES.get(name)?.(value, addresses);
-  if (passed === value || !isDamaged(value)) return passed;
-  return name === 'if' ? value : undefined;
-}
+/** What the upstream gets of one of these fields; `undefined` for nothing. */
+export const ownAddressToPass = (name: string, value: string, addresses: WayUp): string | undefined =>
+  OWN_ADDRESSES.get(name)?.(value, addresses);
 
 /** Another origin under which the application would take a stranger for itself is `null`: whoever is there, it is not our page. */
 function originToPass(value: string, addresses: WayUp): string {
@@ -43,16 +37,22 @@ function originToPass(value: string, addresses: WayUp): string {
 function referenceToPass(value: string, addresses: WayUp): string | undefined {
   const { origin } = addresses;
   if (value.startsWith(origin) && /^[/?#]/.test(value.slice(origin.length))) {
-    return placeOf(value.slice(origin.length), addresses);
+    return placeOf(value.slice(origin.length), value, addresses);
   }
   const url = URL.parse(value);
-  if (url?.origin === origin) return placeOf(url.pathname + url.search + url.hash, addresses);
+  if (url?.origin === origin) return placeOf(url.pathname + url.search + url.hash, value, addresses);
   return isTakenForOwn(url, addresses) ? undefined : value;
 }
 
-/** A page outside of the stripped prefix has no address at this upstream; what is left of it is the site. */
-function placeOf(path: string, addresses: WayUp): string {
-  return addresses.site + (upstreamPath(path, addresses) ?? `${addresses.target.basePath}/`);
+/**
+ * A page outside of the stripped prefix has no address at this upstream, and one whose bytes have been lost can't be written again. What is
+ * left of either is the site.
+ */
+function placeOf(path: string, value: string, addresses: WayUp): string {
+  const { site, target } = addresses;
+  const moved = upstreamPath(path, addresses);
+  const place = moved === undefined ? undefined : site + moved;
+  return place === undefined || (isDamaged(value) && place !== value) ? `${site}${target.basePath}/` : place;
 }
 
 /** Applications compare hosts rather than origins, with the name they are called by or with the Host that they get. */
@@ -76,8 +76,12 @@ function destinationToPass(value: string, addresses: WayUp): string | undefined 
   return path === undefined || value.startsWith('/') ? path : addresses.site + path;
 }
 
-/** `<resource> (<state token> [etag])`: only what stands outside of the brackets is an address. */
+/**
+ * `<resource> (<state token> [etag])`: only what stands outside of the brackets is an address. One whose bytes have been lost stays, and is
+ * not met: without it the request would do more.
+ */
 function conditionToPass(value: string, addresses: WayUp): string {
+  if (isDamaged(value)) return value;
   return value.replace(/\([^)]*\)|<([^>]*)>/g, (whole, resource: string | undefined) =>
     resource === undefined ? whole : `<${destinationToPass(resource, addresses) ?? resource}>`,
   );

@@ -54,7 +54,7 @@ describe('bytes to the upstream', () => {
       'X-File: caf\xe9, \xff',
       'X-Twice: \xe9',
       'X-Twice: \xe8',
-      'Referer: http://localhost/\xe9',
+      'Referer: http://other.example/\xe9',
       'Cookie: a=\xe9; b="\xff"',
     ];
     gateway.answer(OK);
