@@ -135,6 +135,8 @@ export const SITE_DESCRIPTIONS: Record<SiteField, string> = {
   session_duration: 'As `SESSION_DURATION`, for sessions at this site.',
   session_max_duration: 'As `SESSION_MAX_DURATION`, for sessions at this site.',
   claims_max_age: 'As `CLAIMS_MAX_AGE`, for this site.',
+  upstream_host:
+    'As `UPSTREAM_HOST`, for this site’s `upstream`. A host name in `UPSTREAM_HOST` is that of `UPSTREAM_URL` alone.',
   upstream_secret:
     'Name of the secret that this site’s `upstream` gets as `X-Gateway-Secret`, judged like `UPSTREAM_SECRET`. Without it, it gets none.',
 };

@@ -54,6 +54,8 @@ function assembleSite(written: Variables, given: GivenSite, host: string, namedS
   const { redirect_uri, post_logout_redirect_uri } = registeredUrls(written, given.host, origin);
   const variables: Variables = {
     ...written,
+    // A host name there is that of UPSTREAM_URL alone.
+    ...(given.upstream !== undefined && written.UPSTREAM_HOST !== 'public' && { UPSTREAM_HOST: 'upstream' }),
     ...ownVariables(given),
     ROUTES: given.routes,
     ZITADEL_CALLBACK_URL: { ...first, origin, redirect_uri },

@@ -7,6 +7,7 @@ import { helpUrl } from './help.ts';
 import { brandColor, brandLogo, clientId, id, nameOfBrand, roleMap } from './kinds.ts';
 import { route } from './routes.ts';
 import { strictTable } from './strict-table.ts';
+import { upstreamHost } from './upstream-host.ts';
 import { parseHttpUrl, parseUpstream, WANTED_UPSTREAM } from './urls.ts';
 import { judged, list, matching, seconds, Wanted } from './values.ts';
 
@@ -73,6 +74,7 @@ export const SITE_FIELDS = {
   session_duration: { schema: exactOptional(seconds), example: '3600', variable: 'SESSION_DURATION' },
   session_max_duration: { schema: exactOptional(seconds), example: '43200', variable: 'SESSION_MAX_DURATION' },
   claims_max_age: { schema: exactOptional(seconds), example: '300', variable: 'CLAIMS_MAX_AGE' },
+  upstream_host: { schema: exactOptional(upstreamHost), example: '"public"', variable: 'UPSTREAM_HOST' },
   /** Name of the secret that the site's `upstream` gets. */
   upstream_secret: {
     schema: exactOptional(matching(/^[A-Za-z_]\w*$/, 'the name of a secret')),
