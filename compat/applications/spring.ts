@@ -17,6 +17,9 @@ function assertSameSettings({ recipe }: Place): void {
   deepEqual(settings(readFileSync(join(EXAMPLE, RESOURCES), 'utf8')), settings(recipe.file('application.properties')));
 }
 
+/** Milliseconds: it takes its time to start, the more where others work, too. */
+const PATIENCE = 180_000;
+
 export const application = {
   title: 'Spring Boot, Spring Security',
   packages: { debian: ['maven', 'openjdk-17-jdk-headless'] },
@@ -34,6 +37,7 @@ export const application = {
       args: ['-jar', join(data, 'target/notes.jar')],
       env: { PORT: String(port), GATEWAY_SECRET },
       port,
+      patience: PATIENCE,
     });
   },
   identity: { path: '/notes', shows: ({ name }) => `Notes of ${name}` },

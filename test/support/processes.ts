@@ -16,18 +16,20 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** On 127.0.0.1; once it accepts a connection, the server is there. */
   readonly port: number;
+  /** Milliseconds that it may take to be there; 20 seconds unless said otherwise. */
+  readonly patience?: number;
 }
 
 const PATIENCE = 20_000;
 
-export async function startProcess({ command, args, cwd, env, port }: ProcessOptions): Promise<RunningProcess> {
+export async function startProcess({ command, args, cwd, env, port, patience = PATIENCE }: ProcessOptions): Promise<RunningProcess> {
   const child = spawn(command, args, { cwd, env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: 'pipe' });
   let written = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (written += chunk));
   let failure: Error | undefined;
   child.once('error', (error) => (failure = error));
   const running: RunningProcess = { output: () => written, stop: () => endProcess(child) };
-  for (const end = Date.now() + PATIENCE; !(await accepts(port)); ) {
+  for (const end = Date.now() + patience; !(await accepts(port)); ) {
     if (!failure && child.exitCode === null && Date.now() < end) continue;
     await running.stop();
     throw new Error(`${command} did not start: ${failure?.message ?? ''}\n${written}`);
