@@ -70,8 +70,8 @@ export const application = {
         const page = await signedIn('uma', '/issue?@template=item');
         await page.locator('input[name=title]').fill('forged');
         await page.evaluate("document.querySelectorAll('input[name=\"@csrf\"]').forEach((field) => field.remove())");
-        const [answer] = await Promise.all([page.waitForNavigation(), page.locator('input[name=submit_button]').click()]);
-        equal(answer?.status(), 400);
+        await page.locator('input[name=submit_button]').click();
+        await page.getByText('csrf failure').first().waitFor();
       },
     },
     {
