@@ -1,8 +1,8 @@
 // Django Channels: WebSockets that compare Origin, and that close with the session. docs/recipes/channels.md.
 
+import { equal } from 'node:assert/strict';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { equal } from 'node:assert/strict';
 import WebSocket from 'ws';
 import { startProcess } from '../../test/support/processes.ts';
 import type { Application, Scene } from '../support/application.ts';
@@ -36,7 +36,7 @@ async function open(scene: Scene, person: 'uma' | 'ada') {
 
 export const application = {
   title: 'Django Channels',
-  packages: { debian: ['python3-venv'], pip: ['Django==5.2.19', 'channels==4.3.2', 'daphne==4.2.3'] },
+  packages: { pip: ['Django==5.2.19', 'channels==4.3.2', 'daphne==4.2.3'] },
   isQuick: true,
   version: (room) => pipVersion(room, 'channels'),
   needed: 'a piece of ASGI middleware',

@@ -21,7 +21,7 @@ const addGroup = '/admin/auth/group/add/';
 
 export const application = {
   title: 'Django, its admin',
-  packages: { debian: ['python3-venv'], pip: ['Django==5.2.19'] },
+  packages: { pip: ['Django==5.2.19'] },
   isQuick: true,
   version: (room) => pipVersion(room, 'Django'),
   needed: '`USE_X_FORWARDED_HOST`, two pieces of middleware',
@@ -32,7 +32,11 @@ export const application = {
     cpSync(EXAMPLE, data, { recursive: true });
     const env = { GATEWAY_SECRET, PUBLIC_ORIGIN: origin, DJANGO_DEBUG: '1', DATABASE: join(data, 'db.sqlite3') };
     const manage = python({ folder });
-    execFileSync(manage, ['manage.py', 'migrate', '--verbosity', '0'], { cwd: data, env: { ...process.env, ...env }, stdio: 'pipe' });
+    execFileSync(manage, ['manage.py', 'migrate', '--verbosity', '0'], {
+      cwd: data,
+      env: { ...process.env, ...env },
+      stdio: 'pipe',
+    });
     const args = ['manage.py', 'runserver', '--noreload', `127.0.0.1:${port}`];
     return startProcess({ command: manage, args, cwd: data, env, port });
   },
@@ -53,7 +57,9 @@ export const application = {
       async run({ signedIn }) {
         const page = await signedIn('ada', addGroup);
         await page.fill('#id_name', 'forged');
-        await page.evaluate("document.querySelectorAll('input[name=csrfmiddlewaretoken]').forEach((field) => field.remove())");
+        await page.evaluate(
+          "document.querySelectorAll('input[name=csrfmiddlewaretoken]').forEach((field) => field.remove())",
+        );
         const [answer] = await Promise.all([page.waitForNavigation(), page.click('input[name=_save]')]);
         equal(answer?.status(), 403);
       },

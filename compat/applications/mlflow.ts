@@ -13,7 +13,11 @@ import { runClient } from '../support/run-client.ts';
 async function logRun(scene: Scene): Promise<Record<string, unknown>> {
   const cwd = join(scene.data, 'client');
   mkdirSync(cwd, { recursive: true });
-  const env = { MLFLOW_TRACKING_URI: scene.origin, MLFLOW_TRACKING_TOKEN: await scene.token('uma'), GIT_PYTHON_REFRESH: 'quiet' };
+  const env = {
+    MLFLOW_TRACKING_URI: scene.origin,
+    MLFLOW_TRACKING_TOKEN: await scene.token('uma'),
+    GIT_PYTHON_REFRESH: 'quiet',
+  };
   const script = resolve('compat/clients/mlflow_client.py');
   const said = await runClient(python(scene), [script, cwd], { cwd, env });
   return JSON.parse(said.split('\n').find((line) => line.startsWith('{')) ?? '') as Record<string, unknown>;
@@ -27,7 +31,7 @@ const PATIENCE = 180_000;
 
 export const application = {
   title: 'MLflow',
-  packages: { debian: ['python3-venv'], pip: ['mlflow[auth]==3.17.2'] },
+  packages: { pip: ['mlflow[auth]==3.17.2'] },
   version: (room) => pipVersion(room, 'mlflow'),
   needed: '`--allowed-hosts`, `--cors-allowed-origins`, an `authorization_function`',
   variables: () => ({ UPSTREAM_SECRET: GATEWAY_SECRET }),
@@ -53,7 +57,8 @@ export const application = {
   },
   identity: {
     path: '/',
-    read: (page) => page.evaluate("fetch('/ajax-api/2.0/mlflow/users/current').then((answer) => answer.text())") as Promise<string>,
+    read: (page) =>
+      page.evaluate("fetch('/ajax-api/2.0/mlflow/users/current').then((answer) => answer.text())") as Promise<string>,
     shows: ({ loginName }) => `"username":"${loginName}"`,
   },
   scenarios: [
@@ -83,7 +88,10 @@ export const application = {
     {
       says: 'what is for its administrators is for whoever has the role',
       async run({ signedIn }) {
-        const create = post('/ajax-api/2.0/mlflow/users/create', { username: 'other', password: 'a password of sixteen letters' });
+        const create = post('/ajax-api/2.0/mlflow/users/create', {
+          username: 'other',
+          password: 'a password of sixteen letters',
+        });
         equal(await (await signedIn('uma', '/')).evaluate(create), 403);
         equal(await (await signedIn('ada', '/')).evaluate(create), 200);
       },

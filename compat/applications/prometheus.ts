@@ -10,7 +10,6 @@ import { debianVersion } from '../support/packages.ts';
 export const application = {
   title: 'Prometheus',
   packages: { debian: ['prometheus'] },
-  isQuick: true,
   version: () => debianVersion('prometheus'),
   needed: 'rules only: it has no users',
   start({ data, port, origin, recipe }) {

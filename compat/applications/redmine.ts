@@ -19,11 +19,17 @@ function layOut({ data, origin, recipe }: Place): void {
   for (const folder of ['instances/default/config', 'instances/default/tmp', 'plugins/postern'])
     mkdirSync(join(data, folder), { recursive: true });
   const write = (file: string, text: string) => writeFileSync(join(data, file), text);
-  write('instances/default/config/database.yml', `production:\n  adapter: sqlite3\n  database: ${data}/redmine.sqlite3\n`);
+  write(
+    'instances/default/config/database.yml',
+    `production:\n  adapter: sqlite3\n  database: ${data}/redmine.sqlite3\n`,
+  );
   write('instances/default/config/secret_key.txt', GATEWAY_SECRET);
   write('plugins/postern/init.rb', recipe.file('plugins/postern/init.rb'));
   write('config/additional_environment.rb', recipe.file('config/additional_environment.rb'));
-  write('settings.rb', recipe.file('settings.rb', { 'redmine.example.com': new URL(origin).host, "'https'": "'http'" }));
+  write(
+    'settings.rb',
+    recipe.file('settings.rb', { 'redmine.example.com': new URL(origin).host, "'https'": "'http'" }),
+  );
 }
 
 const ATTACHED = Buffer.from([0, 255, 13, 10, 128, 97]);
@@ -76,7 +82,9 @@ export const application = {
         match(page.url(), new RegExp(`^${origin}/issues/\\d+$`));
         ok((await page.textContent('.author'))?.includes('Ada Moreau'));
         const link = await page.locator('a[href*="/attachments/download/"]').first().getAttribute('href');
-        const back = await page.evaluate(`fetch(${JSON.stringify(link)}).then(async (answer) => [...new Uint8Array(await answer.arrayBuffer())])`);
+        const back = await page.evaluate(
+          `fetch(${JSON.stringify(link)}).then(async (answer) => [...new Uint8Array(await answer.arrayBuffer())])`,
+        );
         equal(String(back), String([...ATTACHED]));
       },
     },
@@ -84,7 +92,9 @@ export const application = {
       says: 'a form without its token is refused by Rails',
       async run({ signedIn }) {
         const page = await signedIn('ada', '/projects/new');
-        await page.evaluate("document.querySelectorAll('input[name=authenticity_token]').forEach((field) => field.remove())");
+        await page.evaluate(
+          "document.querySelectorAll('input[name=authenticity_token]').forEach((field) => field.remove())",
+        );
         await page.locator('#project_name').fill('forged');
         await page.locator('#project_identifier').fill('forged');
         const [answer] = await Promise.all([
@@ -116,4 +126,3 @@ export const application = {
     },
   ],
 } satisfies Application;
-

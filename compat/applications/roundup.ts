@@ -26,8 +26,7 @@ function mergeIni(text: string, settings: string): string {
 
 export const application = {
   title: 'Roundup',
-  packages: { debian: ['python3-venv'], pip: ['roundup==2.6.0', 'waitress==3.0.2'] },
-  isQuick: true,
+  packages: { pip: ['roundup==2.6.0', 'waitress==3.0.2'] },
   version: (room) => pipVersion(room, 'roundup'),
   needed: '`http_auth_header`, a few lines of WSGI, accounts made beforehand',
   variables: () => ({ UPSTREAM_SECRET: GATEWAY_SECRET }),
@@ -69,7 +68,7 @@ export const application = {
       async run({ signedIn }) {
         const page = await signedIn('uma', '/issue?@template=item');
         await page.locator('input[name=title]').fill('forged');
-        await page.evaluate("document.querySelectorAll('input[name=\"@csrf\"]').forEach((field) => field.remove())");
+        await page.evaluate('document.querySelectorAll(\'input[name="@csrf"]\').forEach((field) => field.remove())');
         await page.locator('input[name=submit_button]').click();
         await page.getByText('csrf failure').first().waitFor();
       },

@@ -58,7 +58,10 @@ export const application = {
         const page = await signedIn('uma', '/notes');
         await page.evaluate("document.querySelector('input[name=_csrf]').remove()");
         await page.getByLabel('Note').fill('forged');
-        const [answer] = await Promise.all([page.waitForNavigation(), page.getByRole('button', { name: 'Keep' }).click()]);
+        const [answer] = await Promise.all([
+          page.waitForNavigation(),
+          page.getByRole('button', { name: 'Keep' }).click(),
+        ]);
         equal(answer?.status(), 403);
       },
     },

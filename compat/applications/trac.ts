@@ -12,8 +12,7 @@ import { PEOPLE } from '../support/people.ts';
 
 export const application = {
   title: 'Trac',
-  packages: { debian: ['python3-venv'], pip: ['Trac==1.6', 'setuptools==79.0.1'] },
-  isQuick: true,
+  packages: { pip: ['Trac==1.6', 'setuptools==79.0.1'] },
   version: (room) => pipVersion(room, 'Trac'),
   needed: 'a plugin of thirty lines, as in Trac’s documents',
   variables: () => ({ UPSTREAM_SECRET: GATEWAY_SECRET }),

@@ -78,7 +78,7 @@ async function play({ scenario, application, place, running, worker, browser }: 
   const contexts: BrowserContext[] = [];
   const context = async () => {
     const opened = await browser.newContext({ locale: 'en', acceptDownloads: true });
-    opened.setDefaultTimeout(Number(process.env.PATIENCE ?? PATIENCE));
+    opened.setDefaultTimeout(PATIENCE);
     contexts.push(opened);
     return opened;
   };

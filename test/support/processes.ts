@@ -22,7 +22,14 @@ export interface ProcessOptions {
 
 const PATIENCE = 20_000;
 
-export async function startProcess({ command, args, cwd, env, port, patience = PATIENCE }: ProcessOptions): Promise<RunningProcess> {
+export async function startProcess({
+  command,
+  args,
+  cwd,
+  env,
+  port,
+  patience = PATIENCE,
+}: ProcessOptions): Promise<RunningProcess> {
   const child = spawn(command, args, { cwd, env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: 'pipe' });
   let written = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (written += chunk));

@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
-const RECIPES = ['django', 'fastapi', 'flask', 'php'].map((name) => `examples/${name}/README.md`);
+const RECIPES = ['django', 'fastapi', 'flask', 'php', 'spring'].map((name) => `examples/${name}/README.md`);
 const APPLICATIONS = globSync('docs/recipes/*.md').sort();
 
 it.each(['docs/recipes.md', 'docs/from-the-guides.md', 'examples/README.md', ...RECIPES, ...APPLICATIONS])(
