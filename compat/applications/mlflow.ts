@@ -7,6 +7,7 @@ import { startProcess } from '../../test/support/processes.ts';
 import type { Application, Scene } from '../support/application.ts';
 import { GATEWAY_SECRET } from '../support/gateway-secret.ts';
 import { pipVersion, python } from '../support/packages.ts';
+import { PEOPLE } from '../support/people.ts';
 import { runClient } from '../support/run-client.ts';
 
 /** What its client has left. */
@@ -23,6 +24,8 @@ async function logRun(scene: Scene): Promise<Record<string, unknown>> {
   return JSON.parse(said.split('\n').find((line) => line.startsWith('{')) ?? '') as Record<string, unknown>;
 }
 
+const proof = { 'x-gateway-secret': GATEWAY_SECRET, 'x-forwarded-preferred-username': PEOPLE.uma.loginName };
+
 const post = (path: string, body: object) =>
   `fetch('${path}', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '${JSON.stringify(body)}' }).then((answer) => answer.status)`;
 
@@ -33,6 +36,8 @@ export const application = {
   title: 'MLflow',
   packages: { pip: ['mlflow[auth]==3.17.2'] },
   version: (room) => pipVersion(room, 'mlflow'),
+  // It takes every origin on localhost.
+  publicHost: 'mlflow.localhost',
   needed: '`--allowed-hosts`, `--cors-allowed-origins`, an `authorization_function`',
   variables: () => ({ UPSTREAM_SECRET: GATEWAY_SECRET }),
   start({ folder, data, port, origin, recipe }) {
@@ -80,9 +85,16 @@ export const application = {
     },
     {
       says: 'an experiment is made in the browser, which MLflow refuses to a foreign origin',
-      async run({ signedIn }) {
+      async run({ signedIn, port }) {
         const page = await signedIn('uma', '/');
         equal(await page.evaluate(post('/ajax-api/2.0/mlflow/experiments/create', { name: 'cake' })), 200);
+        const headers = { ...proof, 'content-type': 'application/json', origin: 'https://evil.example' };
+        const url = `http://127.0.0.1:${port}/ajax-api/2.0/mlflow/experiments/create`;
+        equal((await fetch(url, { method: 'POST', headers, body: '{"name":"forged"}' })).status, 403);
+        equal(
+          (await fetch(url, { method: 'POST', headers: { ...headers, origin: '' }, body: '{"name":"own"}' })).status,
+          200,
+        );
       },
     },
     {

@@ -2,9 +2,14 @@
 
 import json
 import os
+import socket
 import sys
 
 import mlflow
+
+# As in a browser, what is below .localhost is this machine.
+resolve = socket.getaddrinfo
+socket.getaddrinfo = lambda host, *rest, **named: resolve("127.0.0.1" if str(host).endswith(".localhost") else host, *rest, **named)
 
 folder = sys.argv[1]
 name = os.path.join(folder, "krümel.bin")
