@@ -43,8 +43,7 @@ describe('the package', () => {
     ];
     expect(files).toEqual(expect.arrayContaining([...wanted, 'LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']));
     const known =
-      /^(?:bin\/postern\.js|dist\/cli\/[\w-]+\.js|dist\/(?:worker\.(?:js|js\.map|d\.ts)|[\w-]+\.js(?:on)?|messages\/[\w-]+\.txt)|docs\/[\w-]+\.(?:md|json)|examples\/(?:[\w-]+\/)*[\w-]+\.(?:md|py|php|html|css|toml|ya?ml|cfg|lua|conf(?:\.example)?)|examples\/forward-auth\/Caddyfile|templates\/operator\/.+|[A-Z]+(?:\.md)?|package\.json)$/;
-      /^(?:bin\/postern\.js|dist\/cli\/[\w-]+\.js|dist\/(?:worker\.(?:js|js\.map|d\.ts)|[\w-]+\.js(?:on)?|messages\/[\w-]+\.txt)|docs\/(?:recipes\/)?[\w-]+\.(?:md|json)|examples\/(?:[\w-]+\/)*[\w-]+\.(?:md|py|php|html|css|toml|java|properties|xml|conf(?:\.example)?)|templates\/operator\/.+|[A-Z]+(?:\.md)?|package\.json)$/;
+      /^(?:bin\/postern\.js|dist\/cli\/[\w-]+\.js|dist\/(?:worker\.(?:js|js\.map|d\.ts)|[\w-]+\.js(?:on)?|messages\/[\w-]+\.txt)|docs\/(?:recipes\/)?[\w-]+\.(?:md|json)|examples\/(?:[\w-]+\/)*[\w-]+\.(?:md|py|php|html|css|toml|ya?ml|cfg|lua|java|properties|xml|conf(?:\.example)?)|examples\/forward-auth\/Caddyfile|templates\/operator\/.+|[A-Z]+(?:\.md)?|package\.json)$/;
     expect(files.filter((path) => !known.test(path))).toEqual([]);
     expect(statSync(packed.postern).size / 1024).toBeLessThan(MOST_KIB);
     const { dependencies, scripts, devDependencies } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
