@@ -123,7 +123,7 @@ export const noteHost = (ledger: Ledger, about: string): void =>
   ledger.note(
     'changed',
     about,
-    'the application hears its own host as Host, and the visitor’s as X-Forwarded-Host (docs/headers.md)',
+    'the application hears its own host as Host, and the visitor’s as X-Forwarded-Host (docs/host-and-origin.md)',
   );
 
 const isOwn = (upstream: string, callback: string): boolean => new URL(upstream).origin === new URL(callback).origin;

@@ -205,3 +205,22 @@ describe('what is wrong with the first site’s settings', () => {
     expect(issuesOf({ SITES })).toMatchObject([{ variable: 'SITES, site 2, session_max_duration' }]);
   });
 });
+
+describe('by which name a site’s application is called', () => {
+  const upstream = 'https://shop.internal';
+  it.each<[string | undefined, object, string]>([
+    [undefined, {}, 'upstream'],
+    [undefined, { upstream }, 'upstream'],
+    ['public', {}, 'public'],
+    ['public', { upstream }, 'public'],
+    ['public', { upstream, upstream_host: 'upstream' }, 'upstream'],
+    // A host name is that of UPSTREAM_URL, which a site may share.
+    ['wiki.example', {}, 'wiki.example'],
+    ['wiki.example', { upstream }, 'upstream'],
+    ['wiki.example', { upstream, upstream_host: 'shop.example' }, 'shop.example'],
+  ])('UPSTREAM_HOST %s, site %j: %s', (UPSTREAM_HOST, fields, called) => {
+    const loaded = load({ UPSTREAM_HOST, SITES: [{ ...OTHER, ...fields }] });
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
+    expect(compileConfigs(loaded)(OTHER.host).config.upstreamHost).toBe(called);
+  });
+});

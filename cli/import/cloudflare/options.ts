@@ -38,7 +38,7 @@ export const CLOUDFLARE: Catalogue = {
       'cloudflared: originRequest',
       impossible(
         origin('httpHostHeader'),
-        'the application’s `Host` is its own, the visitor’s is `X-Forwarded-Host` (docs/headers.md)',
+        '`fetch` writes `Host`; `UPSTREAM_HOST` says what agrees with it (docs/host-and-origin.md)',
       ),
       renamed(origin('connectTimeout'), '`timeout` of a rule: to the first byte'),
       renamed(

@@ -24,7 +24,7 @@ export const ALPHA_SECTIONS = [
     renamed(upstreams('rewriteTarget'), '`strip_prefix`, where a prefix is cut off; any other is closed'),
     impossible(
       upstreams('passHostHeader'),
-      'the application’s `Host` is its own, the visitor’s is `X-Forwarded-Host` (docs/headers.md)',
+      '`fetch` writes `Host`; `UPSTREAM_HOST` says what agrees with it (docs/host-and-origin.md)',
     ),
     same(upstreams('proxyWebSockets'), 'WebSockets pass, and end with their session'),
     same('upstreamConfig.proxyRawPath', 'paths go up byte for byte'),

@@ -100,7 +100,7 @@ export const OAUTH2_PROXY: Catalogue = {
       renamed('upstream-timeout', '`timeout` of a rule'),
       impossible(
         'pass-host-header',
-        'the application’s `Host` is its own, the visitor’s is `X-Forwarded-Host` (docs/headers.md)',
+        '`fetch` writes `Host`; `UPSTREAM_HOST` says what agrees with it (docs/host-and-origin.md)',
       ),
       same('proxy-websockets', 'WebSockets pass, and end with their session'),
       same('allow-query-semicolons', 'the query goes up byte for byte'),

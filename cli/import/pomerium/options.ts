@@ -101,7 +101,7 @@ export const POMERIUM: Catalogue = {
       renamed(routes('cors_allow_preflight'), '`cors` of a rule, with the origins'),
       impossible(
         routes('preserve_host_header host_rewrite host_rewrite_header'),
-        'the application’s `Host` is its own, the visitor’s is `X-Forwarded-Host` (docs/headers.md)',
+        '`fetch` writes `Host`; `UPSTREAM_HOST` says what agrees with it (docs/host-and-origin.md)',
       ),
       renamed(routes('set_response_headers'), '`SECURITY_HEADERS`, for the whole site'),
       renamed(
