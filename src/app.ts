@@ -20,6 +20,7 @@ import { onward } from './endpoints/onward.ts';
 import { health, ready } from './endpoints/operator/health.ts';
 import { metrics } from './endpoints/operator/metrics.ts';
 import { operatorSessions } from './endpoints/operator/sessions.ts';
+import { portal } from './endpoints/portal/portal.ts';
 import { profile } from './endpoints/profile.ts';
 import { protectedResource } from './endpoints/protected-resource.ts';
 import { resubmit } from './endpoints/resubmit.ts';
@@ -62,6 +63,7 @@ const HANDLERS: Readonly<Record<EndpointName, Endpoint>> = {
   callback: orHandedOver(callback),
   resourceMetadata: protectedResource,
   postLogout: notAhead(orHandedOver(logoutCallback)),
+  portal,
 };
 
 export function createApp(gateway: Gateway): Hono<AppEnv> {

@@ -74,7 +74,7 @@ export function checkReach({ config, environment }: Installation): Finding[] {
       : [],
   );
   findings.push(...checkTarget('ZITADEL_DOMAIN', config.issuer, 'the address under which visitors reach ZITADEL'));
-  if (config.upstream.binding === undefined && environment['UPSTREAM_SECRET'] === undefined) {
+  if (config.upstream && config.upstream.binding === undefined && environment['UPSTREAM_SECRET'] === undefined) {
     const cure =
       'UPSTREAM_SECRET, and an application that refuses requests without X-Gateway-Secret; nothing to do if it is deployed as a secret, or if a Tunnel is the only way there (docs/deploy.md)';
     findings.push(

@@ -71,6 +71,7 @@ export async function checkUpstream(
   publicUrls: readonly string[],
   isSeenByGateway: boolean,
 ): Promise<Finding[]> {
+  if (!config.upstream) return [];
   const { origin, basePath, binding } = config.upstream;
   if (binding !== undefined) return [ok('upstream', `service binding ${binding}: no way past the gateway`)];
   const url = `${origin}${basePath}/`;
@@ -101,7 +102,7 @@ async function checkDirect(fetch: Fetch, url: string, reach: Reach, isSeenByGate
 /** Nobody gets to what the application has where the gateway's own endpoints are. */
 async function checkFolder({ upstream, origin, endpoints, routes }: Config, fetch: Fetch): Promise<Finding[]> {
   const check = 'folder';
-  if (endpoints === '') return [];
+  if (endpoints === '' || !upstream) return [];
   const use = await findFolderUse(fetch, upstream.origin + upstream.basePath, endpoints);
   const move = (folder: string) => `another folder: npx postern setup --url ${origin}${folder}/callback`;
   const useless = routes.flatMap(({ path }) =>

@@ -12,8 +12,8 @@ export interface CalledAs {
 
 export function calledAsIn(config: Config, terms: UpstreamTerms): { readonly calledAs?: CalledAs } {
   const called = calledAs(config, terms);
-  if (called === 'upstream') return {};
   const target = terms.upstream ?? config.upstream;
+  if (called === 'upstream' || !target) return {};
   const origin = calledSite(called, target, config.origin);
   return { calledAs: { origin, host: new URL(fetchedOrigin(target, origin)).host } };
 }

@@ -83,8 +83,11 @@ export function explainAt(served: Sites, question: Question): Explanation {
   return hasSites(served) ? { ...told, site: { host: site, upstream: upstreamOf(config) } } : told;
 }
 
-export const upstreamOf = ({ upstream: { origin, basePath, binding } }: Config): string =>
-  binding === undefined ? origin + basePath : `service:${binding}`;
+export function upstreamOf({ upstream }: Config): string {
+  if (!upstream) return 'no application: the start page';
+  const { origin, basePath, binding } = upstream;
+  return binding === undefined ? origin + basePath : `service:${binding}`;
+}
 
 /** At one site. */
 export function explainRequest(config: Config, question: Question): Explanation {
@@ -120,7 +123,7 @@ function settleBeforehand(config: Config, question: Question, facts: AskedFacts)
       return { why: `the host ${facts.host} is not served here`, answers: both(421) };
     case 'not-found':
       return {
-        why: `everything below ${config.endpoints} is the gateway’s own, and nothing is there`,
+        why: `everything ${config.portal ? 'at the start page' : `below ${config.endpoints}`} is the gateway’s own, and nothing is there`,
         answers: both(404),
       };
     case 'application':

@@ -48,6 +48,7 @@ const ANSWERS: Readonly<Record<EndpointName, (asked: Asked) => number | Statuses
   callback: ({ isSignedIn }) => (isSignedIn ? 302 : SIGN_IN),
   resourceMetadata: ({ config }) => (config.takesBearer ? 200 : 404),
   postLogout: () => 200,
+  portal: ({ isSignedIn }) => (isSignedIn ? 200 : SIGN_IN),
 };
 
 export function ownAnswers(config: Config, name: EndpointName, { method, who }: Question): Statuses {

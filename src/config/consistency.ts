@@ -27,6 +27,7 @@ export function judgeTogether(judged: Judged): void {
   judgeClients(judged);
   judgeScopes(judged);
   judgeOwnUrls(judged);
+  judgeLogo(judged);
   judgeSite(judged);
 }
 
@@ -84,7 +85,7 @@ function judgeScopes({ parsed, problem, warn }: Judged): void {
 function judgeOwnUrls({ parsed, problem }: Judged): void {
   const { ZITADEL_CALLBACK_URL: callback } = parsed;
   if (callback === undefined) return;
-  const { ZITADEL_POST_LOGIN_URL: login, ZITADEL_POST_LOGOUT_URL: logout, BRAND_LOGO_URL: logo } = parsed;
+  const { ZITADEL_POST_LOGIN_URL: login, ZITADEL_POST_LOGOUT_URL: logout } = parsed;
   if (login !== undefined && parseLocalUrl(login, callback.origin) === undefined) {
     problem('ZITADEL_POST_LOGIN_URL', `a path, or a URL on ${callback.origin}, without a fragment`);
   }
@@ -97,13 +98,14 @@ function judgeOwnUrls({ parsed, problem }: Judged): void {
   ) {
     problem('ZITADEL_POST_LOGOUT_URL', WANTED_FREE_PATH);
   }
-  if (
-    logo !== undefined &&
-    parseHttpUrl(logo)?.protocol !== 'https:' &&
-    parseLocalUrl(logo, callback.origin) === undefined
-  ) {
+}
+
+/** A site's that it has from the first is judged there. */
+export function judgeLogo({ parsed, problem }: Judged): void {
+  const { ZITADEL_CALLBACK_URL: callback, BRAND_LOGO_URL: logo } = parsed;
+  if (callback === undefined || logo === undefined || parseHttpUrl(logo)?.protocol === 'https:') return;
+  if (parseLocalUrl(logo, callback.origin) === undefined)
     problem('BRAND_LOGO_URL', 'an https:// URL, or a path on the gateway’s own origin');
-  }
 }
 
 /** What fetch can't do must not go unsaid. */

@@ -54,6 +54,8 @@ export const DESCRIPTIONS: Record<VariableName, string> = {
   ROUTES: 'Access rules, below. The first match wins, and what matches none needs a signed-in user.',
   SITES:
     'Further sites, each with a host of its own, below. The variables here are the first site, and every site’s defaults (`ROUTES` excepted: a site without `routes` has none).',
+  PORTAL_HOST:
+    'Host of the start page: it shows each visitor the sites that they may open, and no application is behind it.',
   IDENTITY_HEADERS:
     'Header name → claim; replaces the default set. A claim is `sub`, `email`, `preferred_username`, `metadata.department`, `urn:zitadel:iam:user:resourceowner:name` …, or one of `roles`, `org`. Two names that an application may take for the same, and names with a meaning of their own, are refused.',
   IDENTITY_MAX_BYTES:

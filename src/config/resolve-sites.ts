@@ -3,9 +3,10 @@
 
 import { endpointPath } from '../endpoints/catalogue.ts';
 import { assembleConfig } from './assemble.ts';
-import { type Judged, judgeSite } from './consistency.ts';
+import { type Judged, judgeLogo, judgeSite } from './consistency.ts';
 import { placeOfSite } from './issues.ts';
 import type { NamedSecrets } from './named-secrets.ts';
+import { assemblePortal } from './portal.ts';
 import type { Config, ServedSite } from './schema.ts';
 import { SITE_FIELDS, type SiteField } from './site-fields.ts';
 import { compileOwnOrigins, hostAt, isWildcard, judgeHostsOfRules, portOf } from './site-hosts.ts';
@@ -13,7 +14,10 @@ import { isLoopback, parseLocalUrl } from './urls.ts';
 import type { Variables } from './variables.ts';
 
 export type GivenSite = NonNullable<Variables['SITES']>[number];
-type UrlsOfFirst = Pick<Variables, 'ZITADEL_POST_LOGOUT_URL' | 'ZITADEL_CALLBACK_URL'>;
+type WhereSitesAre = Pick<Variables, 'SITES' | 'ROUTES' | 'ZITADEL_CALLBACK_URL'> &
+  Partial<Pick<Variables, 'PORTAL_HOST'>>;
+type UrlsOfFirst = Pick<Variables, 'ZITADEL_POST_LOGOUT_URL' | 'ZITADEL_CALLBACK_URL'> &
+  Partial<Pick<Variables, 'PORTAL_HOST'>>;
 
 const FIELDS = Object.keys(SITE_FIELDS) as SiteField[];
 
@@ -25,20 +29,24 @@ export function assembleSites(
   written: Variables,
   namedSecrets: NamedSecrets,
 ): { readonly config: Config; readonly sites: readonly ServedSite[] } {
-  return {
-    config: assembleConfig(written, namedSecrets),
-    sites: givenSites(written).map((given) => ({
-      host: given.host,
-      at: (host) => assembleSite(written, given, host, namedSecrets),
-    })),
-  };
+  const config = assembleConfig(written, namedSecrets);
+  const { PORTAL_HOST: portal, ...ofApplications } = written;
+  const sites = givenSites(ofApplications).map((given) => ({
+    host: given.host,
+    at: (host: string) => assembleSite(written, given, host, namedSecrets),
+  }));
+  if (portal === undefined) return { config, sites };
+  const named = sites.filter(({ host }) => !isWildcard(host));
+  const shown = () => [config, ...named.map(({ host, at }) => at(host))];
+  const assemble = (variables: Variables) => assembleSite(variables, { host: portal, routes: [] }, portal, {});
+  return { config, sites: [...sites, { host: portal, at: () => assemblePortal(written, shown, assemble) }] };
 }
 
-/** Those beside the first. */
-export const givenSites = (
-  written: Pick<Variables, 'SITES' | 'ROUTES' | 'ZITADEL_CALLBACK_URL'>,
-): readonly GivenSite[] =>
-  written.SITES ?? hostsOfRules(written).map((host): GivenSite => ({ host, routes: written.ROUTES ?? [] }));
+/** Those beside the first; the start page is the last. */
+export const givenSites = (written: WhereSitesAre): readonly GivenSite[] => [
+  ...(written.SITES ?? hostsOfRules(written).map((host): GivenSite => ({ host, routes: written.ROUTES ?? [] }))),
+  ...(written.PORTAL_HOST === undefined ? [] : [{ host: written.PORTAL_HOST, routes: [] }]),
+];
 
 function hostsOfRules({
   ROUTES,
@@ -74,13 +82,14 @@ function assembleSite(written: Variables, given: GivenSite, host: string, namedS
 
 /** What ZITADEL has to know of a site. It takes no redirect URI with a wildcard: whom one stands for signs in by way of the first site. */
 export function registeredUrls(
-  { ZITADEL_POST_LOGOUT_URL: url, ZITADEL_CALLBACK_URL: first }: UrlsOfFirst,
+  { ZITADEL_POST_LOGOUT_URL: url, ZITADEL_CALLBACK_URL: first, PORTAL_HOST }: UrlsOfFirst,
   host: string,
   origin: string,
 ): Pick<Config, 'redirect_uri' | 'post_logout_redirect_uri'> {
   const ownLogout = endpointPath(first, 'logoutCallback');
   if (isWildcard(host)) return { redirect_uri: first.redirect_uri, post_logout_redirect_uri: first.origin + ownLogout };
-  const afterLogout = url === undefined ? ownLogout : url.slice(first.origin.length);
+  // A page of the application's is not there at the start page.
+  const afterLogout = url === undefined || host === PORTAL_HOST ? ownLogout : url.slice(first.origin.length);
   return { redirect_uri: origin + first.pathname, post_logout_redirect_uri: origin + afterLogout };
 }
 
@@ -97,27 +106,38 @@ function ownVariables(given: GivenSite): Partial<Variables> {
 /** What the sites have to keep among each other, and each by itself. */
 export function judgeSites(judged: Judged): void {
   const { parsed, problem } = judged;
-  const { SITES: sites = [], ZITADEL_CALLBACK_URL: callback } = parsed;
+  const { SITES: sites = [], ZITADEL_CALLBACK_URL: callback, PORTAL_HOST: portal } = parsed;
   const taken = new Map<string, string>();
   const first = callback && new URL(callback.origin);
   if (first) taken.set(first.hostname, 'ZITADEL_CALLBACK_URL');
-  sites.forEach((given, i) => {
-    const { hostname } = new URL(`https://${given.host.replace(/^\*\./, '_.')}`);
-    const refuse = (wanted: string) => problem('SITES', wanted, placeOfSite(i, 'host'), given.host);
+  const judgeHost = (host: string, name: string, place: string, refuse: (wanted: string) => void) => {
+    const hostname = hostnameOf(host);
     const other = taken.get(hostname);
     // Browsers send the cookies of a host to all its ports.
     if (other !== undefined) refuse(`a host of its own, also without its port: this is that of ${other}`);
     else if (first?.protocol === 'http:' && !isLoopback(hostname))
       refuse('a host on loopback (wiki.localhost), since ZITADEL_CALLBACK_URL is plain HTTP');
-    else if (first?.protocol === 'http:' && portOf(given.host) !== first.port)
-      judged.warn(`SITES${placeOfSite(i)} (${given.host}): nothing listens there: the port is that of ${first.host}`);
-    taken.set(hostname, `site ${i + 1}`);
+    else if (first?.protocol === 'http:' && portOf(host) !== first.port)
+      judged.warn(`${place} (${host}): nothing listens there: the port is that of ${first.host}`);
+    taken.set(hostname, name);
+  };
+  sites.forEach((given, i) => {
+    const refuse = (wanted: string) => problem('SITES', wanted, placeOfSite(i, 'host'), given.host);
+    judgeHost(given.host, `site ${i + 1}`, `SITES${placeOfSite(i)}`, refuse);
     const own = ofSite(judged, given, i);
     judgeSite(own);
+    if (given.brand_logo_url !== undefined) judgeLogo(own);
     judgeHostsOfRules(given.routes ?? [], given.host, own.warn);
   });
   if (first && parsed.SITES !== undefined) judgeHostsOfRules(parsed.ROUTES ?? [], first.host, judged.warn);
+  if (portal === undefined) return;
+  if (parsed.SITES === undefined && callback)
+    for (const host of hostsOfRules({ ROUTES: parsed.ROUTES, ZITADEL_CALLBACK_URL: callback }))
+      taken.set(hostnameOf(host), 'a rule, and so a site');
+  judgeHost(portal, 'PORTAL_HOST', 'PORTAL_HOST', (wanted) => problem('PORTAL_HOST', wanted, '', portal));
 }
+
+const hostnameOf = (host: string): string => new URL(`https://${host.replace(/^\*\./, '_.')}`).hostname;
 
 /** Judges a site as if its fields were the variables; what is wrong is said of the fields. */
 function ofSite(judged: Judged, given: GivenSite, i: number): Judged {
@@ -147,9 +167,10 @@ function ofSite(judged: Judged, given: GivenSite, i: number): Judged {
 }
 
 /** Whether an origin leads to the gateway itself, at whichever site. */
-export function compileIsOwn({ ZITADEL_CALLBACK_URL, SITES, ROUTES }: Partial<Variables>): (origin: string) => boolean {
+export function compileIsOwn(parsed: Partial<Variables>): (origin: string) => boolean {
+  const { ZITADEL_CALLBACK_URL, SITES, ROUTES, PORTAL_HOST } = parsed;
   if (ZITADEL_CALLBACK_URL === undefined) return () => false;
-  const sites = givenSites({ SITES, ROUTES, ZITADEL_CALLBACK_URL });
+  const sites = givenSites({ SITES, ROUTES, PORTAL_HOST, ZITADEL_CALLBACK_URL });
   return compileOwnOrigins(
     ZITADEL_CALLBACK_URL.origin,
     sites.map(({ host }) => host),

@@ -34,12 +34,22 @@ export interface ServedSite {
   readonly at: (host: string) => Config;
 }
 
+export interface Portal {
+  /** Every site that has one host, the first before the others. They are assembled when the page is first asked for. */
+  readonly sites: () => readonly Config[];
+  /** Claims that rules of theirs ask for at `/`, which the session keeps. */
+  readonly claims: readonly string[];
+}
+
 export interface Config {
   /** The site's host, to which its cookies are bound; missing for the first site, whose cookies are older than sites. */
   readonly site?: string;
   /** The issuer, without a slash at its end. */
   readonly issuer: Given<'ZITADEL_DOMAIN'>;
-  readonly upstream: UpstreamTarget;
+  /** Missing at the start page, which has no application. */
+  readonly upstream?: UpstreamTarget;
+  /** Of the start page: what it is about. Missing at every site. */
+  readonly portal?: Portal;
   /** By which name upstreams are called: `upstream`, `public`, or a host. Missing: `upstream`. */
   readonly upstreamHost?: Given<'UPSTREAM_HOST'>;
   /** Whether `Forwarded` goes up beside `X-Forwarded-*`. */

@@ -40,6 +40,13 @@ function likelyHost(written: string): string {
   return url && /^https?:$/.test(url.protocol) && url.host !== '' ? `${WANTED_SITE}: "${url.host}"` : WANTED_SITE;
 }
 
+const WANTED_PORTAL = 'the host of the start page, with its port where it is not the usual one';
+
+/** A site's host, and none that stands for others. */
+export const portalHost = judged(WANTED_PORTAL, (written) =>
+  written.startsWith('*') ? new Wanted(`${WANTED_PORTAL}: one, without *`) : judgeSiteHost(written),
+);
+
 /** In the order of the reference. `variable` is what the field stands in for. */
 export const SITE_FIELDS = {
   host: { schema: judged(WANTED_SITE, judgeSiteHost), example: '"wiki.example.com"', variable: undefined },

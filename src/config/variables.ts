@@ -9,7 +9,7 @@ import { parseAssertionKeys, parseKeyFile } from './key-files.ts';
 import { brandColor, brandLogo, clientId, id, nameOfBrand, roleMap } from './kinds.ts';
 import { route } from './routes.ts';
 import { judgeKeyMaterial, judgeSharedSecret, WANTED_KEY, WANTED_SHARED } from './secrets.ts';
-import { site } from './site-fields.ts';
+import { portalHost, site } from './site-fields.ts';
 import { upstreamHost } from './upstream-host.ts';
 import {
   parseCallbackUrl,
@@ -108,6 +108,7 @@ export const VARIABLES = {
     schema: optional(list(site, 'a list of sites')),
     example: '[{ host = "wiki.example.com", upstream = "https://wiki.internal.example.com" }]',
   },
+  PORTAL_HOST: { kind: 'var', schema: optional(portalHost), example: '"home.example.com"' },
   IDENTITY_HEADERS: {
     kind: 'table',
     schema: optional(identityHeaders),

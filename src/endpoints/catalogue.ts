@@ -14,6 +14,8 @@ type InFolder = Common & { readonly path: `/${string}` };
 /** Where the operator has registered it at ZITADEL. */
 type Registered = Common & { readonly registered: 'redirect_uri' | 'post_logout_redirect_uri' };
 type WellKnown = Common & { readonly wellKnown: `/.well-known/${string}` };
+/** At PORTAL_HOST alone. */
+type AtPortal = Common & { readonly atPortal: '/' };
 
 export const ENDPOINTS = {
   login: { path: '/login', methods: 'GET HEAD POST', leadsRound: true },
@@ -40,7 +42,8 @@ export const ENDPOINTS = {
   metrics: { path: '/metrics', methods: 'GET HEAD' },
   health: { path: '/health', methods: 'GET HEAD' },
   ready: { path: '/ready', methods: 'GET HEAD' },
-} as const satisfies Readonly<Record<string, InFolder | Registered | WellKnown>>;
+  portal: { atPortal: '/', methods: 'GET HEAD' },
+} as const satisfies Readonly<Record<string, InFolder | Registered | WellKnown | AtPortal>>;
 
 export type EndpointName = keyof typeof ENDPOINTS;
 export type FolderEndpoint = {
@@ -78,8 +81,9 @@ export const folderUrl = ({ origin, endpoints }: Pick<Config, 'origin' | 'endpoi
 
 /** The path of any of them, wherever it is. */
 export function pathOf(config: OwnAddresses, name: EndpointName): string {
-  const entry: InFolder | Registered | WellKnown = ENDPOINTS[name];
+  const entry: InFolder | Registered | WellKnown | AtPortal = ENDPOINTS[name];
   if ('path' in entry) return config.endpoints + entry.path;
+  if ('atPortal' in entry) return entry.atPortal;
   return 'wellKnown' in entry ? entry.wellKnown : new URL(config[entry.registered]).pathname;
 }
 

@@ -41,11 +41,11 @@ function assertFits({ config }: Gateway, { roles }: Identity, extras: IdentityEx
 
 function signFor({ config, assertions }: Gateway, { context, requirement, who }: Admitted) {
   const caller = callerOf(who);
-  if (!caller || config.assertionKeys.length === 0) return undefined;
-  const { origin } = requirement.forwarding.upstream ?? config.upstream;
+  const upstream = requirement.forwarding.upstream ?? config.upstream;
+  if (!caller || !upstream || config.assertionKeys.length === 0) return undefined;
   return assertions.sign({
     identity: caller.identity,
-    audience: origin,
+    audience: upstream.origin,
     method: context.req.method,
     url: context.req.url,
     ...(who.kind === 'session' && { sessionId: who.visit.session.id }),

@@ -49,10 +49,13 @@ function createReader(claim: string): (identity: Identity) => string | undefined
 }
 
 /** Claims to keep in an identity beside its fields, because a header or a route asks for them. */
-export function claimNames(config: Pick<Config, 'identityHeaders' | 'routes'>): readonly string[] {
+export function claimNames(config: Pick<Config, 'identityHeaders' | 'routes' | 'portal'>): readonly string[] {
   const forHeaders = Object.values(config.identityHeaders ?? {}).filter(
     (claim) => claim !== 'roles' && !isIdentityField(claim),
   );
-  const forRoutes = config.routes.flatMap(({ claims }) => Object.keys(claims ?? {}));
+  const forRoutes = [
+    ...config.routes.flatMap(({ claims }) => Object.keys(claims ?? {})),
+    ...(config.portal?.claims ?? []),
+  ];
   return [...new Set([...forHeaders, ...forRoutes.filter((claim) => !isFieldForRules(claim))])];
 }

@@ -15,6 +15,7 @@ const SIGNS: Readonly<Record<Page['sign'], string>> = {
   check: 'M5 12.5l4.5 4.5L19 7.5',
   lock: 'M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11',
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4.5 20a7.5 7.5 0 0 1 15 0',
+  sites: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z',
 };
 
 /** Outside of the tagged template, where the bundler would add a helper function because of it. */

@@ -64,12 +64,15 @@ export interface PageNeeds {
   readonly sendsToApplication: boolean;
   /** Whether the page that opened this window may see that it is done. */
   readonly keepsOpener: boolean;
+  /** URLs of images that it shows, beside the brand's. */
+  readonly images: readonly string[];
 }
 
 export const pageHeaders = (config: PagesConfig, needs: PageNeeds): Record<string, string> => {
   const { logoUrl } = config.brand;
   // A path is on the same host as the page.
   const logo = logoUrl?.startsWith('/') ? "'self'" : toSource(logoUrl, config.origin);
+  const images = [logo, ...needs.images.map((url) => toSource(url, config.origin))];
   // Chrome holds the whole chain of redirects after a form against form-action: our sign-out leads to the issuer and back.
   const signOut = [toSource(config.issuer, config.origin), toSource(config.post_logout_redirect_uri, config.origin)];
   const targets = needs.sendsToApplication ? ['https:', config.isSecure ? undefined : 'http:'] : signOut;
@@ -77,7 +80,7 @@ export const pageHeaders = (config: PagesConfig, needs: PageNeeds): Record<strin
     "default-src 'none'",
     `style-src 'nonce-${needs.nonce}'`,
     // The icon of the tab is in the page itself.
-    `img-src data:${logo ? ` ${logo}` : ''}`,
+    `img-src ${['data:', ...new Set(images)].filter(Boolean).join(' ')}`,
     needs.hasScript && "script-src 'self'",
     `form-action ${[...new Set(["'self'", ...targets])].filter(Boolean).join(' ')}`,
     "base-uri 'none'",

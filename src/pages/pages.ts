@@ -1,24 +1,10 @@
 // All pages that the gateway makes, by name: data and visitor in, Response out.
 // ARCHITECTURE §2 (security headers).
 
-import { faultPage } from './fault.ts';
+import { PAGES } from './every-page.ts';
 import { wordingFor } from './languages.ts';
 import { createFrame } from './layout.ts';
-import { misconfiguredPage } from './misconfigured.ts';
-import { formNotKeptPage, onwardPage } from './on-the-way.ts';
 import { type PagesConfig, pageHeaders } from './page-headers.ts';
-import { popupDonePage } from './popup-done.ts';
-import { profilePage } from './profile.ts';
-import {
-  cookiesBlockedPage,
-  forbiddenPage,
-  foreignOrganizationPage,
-  loginCancelledPage,
-  loginDeniedPage,
-  stepUpRefusedPage,
-} from './refusals.ts';
-import { resubmitPage } from './resubmit.ts';
-import { confirmLogoutPage, signedOutPage } from './sign-out.ts';
 import type { Page, View } from './view.ts';
 
 export interface PageContext {
@@ -29,24 +15,6 @@ export interface PageContext {
   /** Of the rule that the request met. */
   readonly help?: View['help'];
 }
-
-const PAGES = {
-  fault: faultPage,
-  forbidden: forbiddenPage,
-  stepUpRefused: stepUpRefusedPage,
-  loginCancelled: loginCancelledPage,
-  loginDenied: loginDeniedPage,
-  foreignOrganization: foreignOrganizationPage,
-  cookiesBlocked: cookiesBlockedPage,
-  confirmLogout: confirmLogoutPage,
-  signedOut: signedOutPage,
-  profile: profilePage,
-  onward: onwardPage,
-  resubmit: resubmitPage,
-  formNotKept: formNotKeptPage,
-  misconfigured: misconfiguredPage,
-  popupDone: popupDonePage,
-};
 
 /** One function a page. The responses are the caller's to add headers to (`Set-Cookie`, `X-Request-Id`). */
 export type Pages = {
@@ -73,6 +41,7 @@ const createPage = <Data>(
       hasScript: page.script !== undefined,
       sendsToApplication: page.form === 'application',
       keepsOpener: page.keepsOpener === true,
+      images: page.images ?? [],
     });
     if (page.refresh !== undefined) headers['Refresh'] = page.refresh;
     if (page.retryAfter !== undefined) headers['Retry-After'] = String(Math.ceil(page.retryAfter));

@@ -24,7 +24,7 @@ export interface Page {
   readonly status: number;
   readonly title: string;
   readonly body: Markup;
-  readonly sign: 'alert' | 'check' | 'lock' | 'person';
+  readonly sign: 'alert' | 'check' | 'lock' | 'person' | 'sites';
   /** Shown beside the reference, which only pages of failure have. */
   readonly code?: FaultCode | undefined;
   readonly retryAfter?: number | undefined;
@@ -39,6 +39,8 @@ export interface Page {
   /** Where its form goes, when it has one. */
   readonly form?: 'gateway' | 'application';
   readonly isWide?: boolean;
+  /** URLs of images that it shows, beside the brand's. */
+  readonly images?: readonly string[];
 }
 
 /** A form's hidden fields: name and value. */

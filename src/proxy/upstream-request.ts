@@ -2,6 +2,7 @@
 // ARCHITECTURE §4; RFC 9110 §7.6 (forwarding); RFC 6750 §2.1.
 
 import type { Config, UpstreamTarget, UpstreamTerms } from '../config/schema.ts';
+import { GatewayError } from '../errors.ts';
 import type { HeaderList } from '../identity/headers.ts';
 import { GATEWAY_SECRET, IDENTITY_ASSERTION, namedByConnection } from '../shared/field-names.ts';
 import { isSameTarget } from '../shared/upstream-target.ts';
@@ -61,6 +62,7 @@ export function compileUpstreamRequest(
 
   return (request, terms, extras) => {
     const target = terms.upstream ?? config.upstream;
+    if (!target) throw new GatewayError('not_found', 'no application is here');
     const called = calledAs(config, terms);
     const addresses = mapAddress(request.url, target, terms.strip_prefix, called);
     // Copying all fields at once and deleting some is faster: setting each would cross into the runtime and back.

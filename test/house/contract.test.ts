@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ENDPOINTS } from '../../src/endpoints/catalogue.ts';
+import { ENDPOINTS, type EndpointName } from '../../src/endpoints/catalogue.ts';
 import { listFiles } from '../support/list-files.ts';
 
 const CONTRACT = readFileSync('ARCHITECTURE.md', 'utf8');
@@ -16,7 +16,7 @@ const NOT_BUILT = '12';
 function told(): ReadonlyMap<string, readonly string[]> {
   const methods = new Map<string, string[]>();
   for (const [, cell = ''] of TABLE.matchAll(/^\| (`.*?) \|/gm)) {
-    const names = [...cell.matchAll(/`([A-Z]+)?(?: ?(\/\S+))?`/g)];
+    const names = [...cell.matchAll(/`([A-Z]+)?(?: ?(\/\S*))?`/g)];
     const waiting: string[] = [];
     for (const [, method, address] of names) {
       if (method !== undefined) waiting.push(method);
@@ -31,14 +31,19 @@ function told(): ReadonlyMap<string, readonly string[]> {
 function had(): ReadonlyMap<string, readonly string[]> {
   const methods = new Map<string, readonly string[]>();
   for (const entry of Object.values(ENDPOINTS)) {
-    const address =
-      'path' in entry ? `/auth${entry.path}` : 'wellKnown' in entry ? entry.wellKnown : SHOWN[entry.registered];
+    const address = addressIn(entry);
     methods.set(
       address,
       entry.methods.split(' ').filter((method) => method !== 'HEAD'),
     );
   }
   return methods;
+}
+
+function addressIn(entry: (typeof ENDPOINTS)[EndpointName]): string {
+  if ('path' in entry) return `/auth${entry.path}`;
+  if ('wellKnown' in entry) return entry.wellKnown;
+  return 'atPortal' in entry ? entry.atPortal : SHOWN[entry.registered];
 }
 
 describe('ARCHITECTURE.md', () => {

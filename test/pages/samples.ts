@@ -3,6 +3,7 @@
 import { FAULTS, type FaultCode } from '../../src/errors.ts';
 import type { PagesConfig } from '../../src/pages/page-headers.ts';
 import { createPages, type PageContext } from '../../src/pages/pages.ts';
+import { createSiteLink } from '../../src/pages/portal.ts';
 
 export const config: PagesConfig = {
   brand: { name: 'Example Reports' },
@@ -57,6 +58,25 @@ export const renderAll = async (
         csrf: say('token'),
       }),
     ],
+    [
+      'portal',
+      pages.portal(context, {
+        person,
+        sites: [
+          createSiteLink({ origin: 'https://wiki.example.com', brand: { name: say('Wiki'), color: '#ffd500' } }, false),
+          createSiteLink(
+            { origin: 'https://shop.example.net', brand: { name: say('Shop'), logoUrl: '/logo.svg' } },
+            true,
+          ),
+          {
+            origin: 'https://reports.example.com:8443',
+            name: say('reports.example.com'),
+            icon: say('https://cdn.example/x'),
+          },
+        ],
+      }),
+    ],
+    ['portal empty', pages.portal(context, { person, sites: [] })],
     [
       'resubmit',
       pages.resubmit(context, {

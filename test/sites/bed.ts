@@ -8,6 +8,9 @@ export const APP = 'https://app.example.com';
 export const WIKI = 'https://wiki.example.com';
 export const SHOP = 'https://shop.example.net';
 export const PREVIEW = 'https://pr-12.apps.example.com';
+/** The start page, where a test has it. */
+export const HOME = 'https://home.example.com';
+export const PORTAL = { PORTAL_HOST: 'home.example.com' };
 export const ORIGINS = [APP, WIKI, SHOP, PREVIEW] as const;
 
 export const SITES = [
@@ -19,7 +22,7 @@ export const SITES = [
 export function createSites(options: HarnessOptions = {}): Harness {
   const harness = createHarness({ upstream: echo, ...options, env: { SITES, ...options.env } });
   const { webApplication } = harness.zitadel;
-  for (const origin of [WIKI, SHOP]) {
+  for (const origin of [WIKI, SHOP, HOME]) {
     webApplication.redirectUris.push(`${origin}/auth/callback`);
     webApplication.postLogoutRedirectUris.push(`${origin}/auth/logout/callback`);
   }

@@ -2,6 +2,7 @@
 // ARCHITECTURE §2. Each isolate runs the checks once a second at most, so that nobody can keep ZITADEL busy by asking often.
 
 import { type Endpoint, jsonAnswer } from '../../answer/answers.ts';
+import type { UpstreamTarget } from '../../config/schema.ts';
 import type { Gateway } from '../../gateway.ts';
 import { LATE, within } from '../../shared/isolate/deadline.ts';
 import { createSingleFlight } from '../../shared/isolate/single-flight.ts';
@@ -35,20 +36,23 @@ export const ready: Endpoint = (gateway) => {
 async function runChecks(gateway: Gateway): Promise<Record<string, Check>> {
   const { providerProbe, bindings, directory, config } = gateway;
   const { upstream } = config;
-  const probe = new Request(`${upstream.origin}${upstream.basePath}/`, { method: 'HEAD', redirect: 'manual' });
-  const service = upstream.binding === undefined ? undefined : (bindings[upstream.binding] as Fetcher);
   const checks: Record<string, () => Promise<unknown>> = {
     // It asks ZITADEL in any case: remembered metadata and keys would not say whether a sign-in works now.
     ...providerProbe(),
     kv: () => bindings.SESSIONS.get('ready'),
     sessions: () => directory.ofProviderSession('ready').pointedTo(),
-    // Any answer will do: a login page of the application's own may well say 404 to HEAD.
-    upstream: () => (service ? service.fetch(probe as never) : gateway.fetch(probe)),
+    ...(upstream && { upstream: () => askUpstream(gateway, upstream) }),
   };
   const results = await Promise.all(
     Object.entries(checks).map(async ([name, check]) => [name, await runCheck(gateway, check)] as const),
   );
   return Object.fromEntries(results);
+}
+
+/** Any answer will do: a login page of the application's own may well say 404 to HEAD. */
+function askUpstream({ bindings, fetch }: Gateway, { origin, basePath, binding }: UpstreamTarget): Promise<unknown> {
+  const probe = new Request(`${origin}${basePath}/`, { method: 'HEAD', redirect: 'manual' });
+  return binding === undefined ? fetch(probe) : (bindings[binding] as Fetcher).fetch(probe as never);
 }
 
 async function runCheck({ stopwatch, emit }: Gateway, check: () => Promise<unknown>): Promise<Check> {

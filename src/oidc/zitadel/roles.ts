@@ -1,6 +1,7 @@
 // Roles from ZITADEL's claim: an object role → { organisation id → its domain }. Anything else there is none.
 // ZITADEL's reserved claims, with a project's id in the name or without; roles are never read from `scope`.
 
+import type { Identity } from '../../identity/identity.ts';
 import { projectRolesClaim, ROLES_CLAIM } from './claim-names.ts';
 
 export type RolesReading =
@@ -22,15 +23,26 @@ export function readRoles(
   const value = claims[claim];
   if (!isObject(value)) return { kind: 'malformed', claim };
 
-  const roles = new Map<string, string[]>();
+  const granted: [role: string, organizations: string[]][] = [];
   for (const [key, grantedBy] of Object.entries(value)) {
     if (key === '' || !isObject(grantedBy)) return { kind: 'malformed', claim };
+    granted.push([key, Object.keys(grantedBy)]);
+  }
+  return { kind: 'roles', roles: renameRoles(Object.fromEntries(granted), roleMap) };
+}
+
+/** Roles by the names that an application knows. Two keys may be mapped to one name; then all their organisations count. */
+export function renameRoles(
+  roles: Identity['roles'],
+  roleMap: Readonly<Record<string, string>>,
+): Record<string, string[]> {
+  const renamed = new Map<string, string[]>();
+  for (const [key, grantedBy] of Object.entries(roles)) {
     const name = Object.hasOwn(roleMap, key) ? (roleMap[key] ?? key) : key;
-    // Two keys may be mapped to one name; then all their organisations count.
-    roles.set(name, [...new Set([...(roles.get(name) ?? []), ...Object.keys(grantedBy)])]);
+    renamed.set(name, [...new Set([...(renamed.get(name) ?? []), ...grantedBy])]);
   }
   // fromEntries defines properties, so that a role named `__proto__` is a name like any other.
-  return { kind: 'roles', roles: Object.fromEntries(roles) };
+  return Object.fromEntries(renamed);
 }
 
 /**
