@@ -37,7 +37,7 @@ const siteItem = ({ config }: View, { origin, name, icon }: SiteLink): Markup =>
 
 export const portalPage = (view: View, { person, sites }: PortalData): Page => {
   const { config, messages } = view;
-  const list = html`<ul class="sites">${sites.map((site) => siteItem(view, site))}</ul>`;
+  const list = html`<ul class="cards">${sites.map((site) => siteItem(view, site))}</ul>`;
   return {
     status: 200,
     title: messages.sites,

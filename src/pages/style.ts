@@ -40,14 +40,14 @@ ul{padding:0;list-style:none}
 .list>li:first-child{border:0}
 .list dl{gap:0 1rem;font-size:.875rem}
 .issues h2{margin:0}
-.sites{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16rem),1fr));gap:.75rem;margin-top:1.25rem}
-.sites a{display:flex;align-items:center;gap:.875rem;height:100%;padding:.875rem;border:1px solid var(--edge);border-radius:.75rem;color:var(--text);text-decoration:none}
-.sites a:hover strong{text-decoration:underline}
-.sites img{flex:none;width:3rem;height:3rem;object-fit:contain}
-.sites img[src^=data]{padding:0;background:none}
-.sites span{min-width:0}
-.sites bdi{display:block;color:var(--muted);font-size:.875rem}
-.sites strong bdi{color:var(--text);font-size:1rem}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16rem),1fr));gap:.75rem;margin-top:1.25rem}
+.cards a{display:flex;align-items:center;gap:.875rem;height:100%;padding:.875rem;border:1px solid var(--edge);border-radius:.75rem;color:var(--text);text-decoration:none}
+.cards a:hover strong{text-decoration:underline}
+.cards img{flex:none;width:3rem;height:3rem;object-fit:contain}
+.cards img[src^=data]{padding:0;background:none}
+.cards span{min-width:0}
+.cards bdi{display:block;text-align:match-parent;color:var(--muted);font-size:.875rem}
+.cards strong bdi{color:var(--text);font-size:1rem}
 .tags{display:flex;flex-wrap:wrap;gap:.375rem}
 .tags li,.badge{padding:0 .5rem;border-radius:1rem;background:var(--tint);font-size:.875rem}
 .badge{color:var(--accent)}

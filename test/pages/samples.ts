@@ -64,15 +64,8 @@ export const renderAll = async (
         person,
         sites: [
           createSiteLink({ origin: 'https://wiki.example.com', brand: { name: say('Wiki'), color: '#ffd500' } }, false),
-          createSiteLink(
-            { origin: 'https://shop.example.net', brand: { name: say('Shop'), logoUrl: '/logo.svg' } },
-            true,
-          ),
-          {
-            origin: 'https://reports.example.com:8443',
-            name: say('reports.example.com'),
-            icon: say('https://cdn.example/x'),
-          },
+          createSiteLink({ origin: settings.origin, brand: { name: say('Shop'), logoUrl: '/logo.svg' } }, true),
+          createSiteLink({ origin: 'https://reports.example.com:8443', brand: { logoUrl: '/logo.svg' } }, false),
         ],
       }),
     ],
