@@ -45,8 +45,8 @@ ul{padding:0;list-style:none}
 .cards a:hover strong{text-decoration:underline}
 .cards img{flex:none;width:3rem;height:3rem;object-fit:contain}
 .cards img[src^=data]{padding:0;background:none}
-.cards span{min-width:0}
-.cards bdi{display:block;text-align:match-parent;color:var(--muted);font-size:.875rem}
+.cards span{display:grid;justify-items:start;min-width:0}
+.cards bdi{color:var(--muted);font-size:.875rem}
 .cards strong bdi{color:var(--text);font-size:1rem}
 .tags{display:flex;flex-wrap:wrap;gap:.375rem}
 .tags li,.badge{padding:0 .5rem;border-radius:1rem;background:var(--tint);font-size:.875rem}
