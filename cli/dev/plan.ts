@@ -97,7 +97,14 @@ function moveUrls(values: Values, callback: string): Readonly<Record<string, str
     const newOrigin = name === 'ZITADEL_POST_LOGOUT_URL' ? origin : '';
     if (url && url.origin === before) moved[name] = newOrigin + url.pathname + url.search;
   }
-  return moved;
+  const portal = textOf(values, 'PORTAL_HOST');
+  return portal === undefined ? moved : { ...moved, PORTAL_HOST: movePortal(portal, new URL(origin).port) };
+}
+
+/** The start page has a host of its own on this machine, too. */
+function movePortal(host: string, port: string): string {
+  const name = host.replace(/:\d*$/, '');
+  return `${isLoopback(name) ? name : 'home.localhost'}${port === '' ? '' : `:${port}`}`;
 }
 
 function overridesForStandIn(values: Values, { origin, clientId, projectId }: StandInIds): readonly Override[] {

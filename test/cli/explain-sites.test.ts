@@ -71,6 +71,18 @@ describe('explain asks the site of the question’s host', () => {
     },
   );
 
+  it.each([
+    ['GET', '/', '200'],
+    ['POST', '/', '405'],
+    ['GET', '/report', '404'],
+    ['GET', '/auth/profile', '200'],
+  ])('%s %s at the start page: %s', async (method, path, status) => {
+    const withPortal = async () => loadWithoutSecrets({ ...environment, SITES, PORTAL_HOST: 'home.example.com' });
+    const { output } = await explain([method, path, '--roles', 'staff', '--host', 'home.example.com'], withPortal);
+    expect(output).toMatch(new RegExp(`answer\\s+${status}`));
+    expect(output).toContain('no application: the start page');
+  });
+
   it('the gateway’s own endpoints are at every site', async () => {
     const { output } = await run('GET', '/auth/login', '--anonymous', '--host', 'pr-7.apps.example.com');
     expect(output).toContain('an endpoint of the gateway’s own');

@@ -97,6 +97,14 @@ describe('postern dev changes what must differ on this machine', () => {
     expect(changed({ ...DEPLOYED, ...values }, wishes)).toEqual(expected);
   });
 
+  it.each([
+    ['home.example.com', 'home.localhost:8787'],
+    ['home.example.com:8443', 'home.localhost:8787'],
+    ['start.localhost', 'start.localhost:8787'],
+  ])('the start page at %s goes to %s', (PORTAL_HOST, there) => {
+    expect(changed({ ...DEPLOYED, PORTAL_HOST })).toMatchObject({ PORTAL_HOST: there });
+  });
+
   it('names the address of ZITADEL’s post-logout redirect, given or not', () => {
     expect(planOverrides(DEPLOYED, OWN).postLogout).toBe('http://localhost:8787/sso/logout/callback');
     const given = { ...DEPLOYED, ZITADEL_POST_LOGOUT_URL: 'https://portal.acme.net/bye' };
