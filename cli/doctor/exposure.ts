@@ -4,9 +4,12 @@
 import { placeOfRoute } from '../../src/config/issues.ts';
 import type { UpstreamTarget } from '../../src/config/schema.ts';
 import type { Installation } from '../installation/installation.ts';
-import type { RouteEntry, WranglerConfig } from '../installation/wrangler-config.ts';
+import { type KnownSite, listSites, nameSites } from '../installation/sites.ts';
+import type { WranglerConfig } from '../installation/wrangler-config.ts';
 import { reachOf } from './addresses.ts';
+import { distinct, nameSite } from './at-sites.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
+import { checkHostRoute, checkStrayRoutes } from './host-routes.ts';
 
 /** The release was tested with this one. */
 const COMPATIBILITY_DATE = '2026-07-30';
@@ -25,61 +28,72 @@ export function checkAddresses({ wrangler }: Installation): Finding[] {
 }
 
 /** `isDeployment`: somebody is about to deploy this. */
-export function checkRoutes({ wrangler, config }: Installation, isDeployment: boolean): Finding[] {
-  if (!config) return [];
-  const { hostname, host } = new URL(config.origin);
-  if (reachOf(hostname) === 'loopback') {
+export function checkRoutes({ wrangler, usable }: Installation, isDeployment: boolean): Finding[] {
+  if (!usable.ok) return [];
+  const { origin } = usable.config;
+  if (reachOf(new URL(origin).hostname) === 'loopback') {
     const cure = 'ZITADEL_CALLBACK_URL with the public address, before it is deployed';
-    const found = `the gateway’s address is ${config.origin}: for trying it here`;
+    const found = `the gateway’s address is ${origin}: for trying it here`;
     return [isDeployment ? failed('routes', found, cure) : warning('routes', found, cure)];
   }
-  const hosts = new Set([host, ...config.routes.flatMap((route) => route.hosts ?? [])]);
-  const findings = [...hosts].flatMap((each) => checkRoute(wrangler.routes ?? [], each));
-  return findings.length > 0 ? findings : [ok('routes', `${[...hosts].join(', ')} leads to the gateway`)];
-}
-
-function checkRoute(routes: readonly RouteEntry[], host: string): Finding[] {
-  const wanted = `[[routes]] pattern = "${host}", custom_domain = true`;
-  const leading = routes.map(parseRoute).filter((route) => matchesHost(route.host, host));
-  if (leading.length === 0)
-    return [failed('routes', `no route leads ${host} to the gateway`, `${wanted} in wrangler.toml`)];
-  if (leading.some(({ isDomain, path }) => isDomain || path === '/*')) return [];
-  const found = `the route covers ${leading.map(({ path }) => host + path).join(', ')}: everything else goes past the gateway`;
-  return [failed('routes', found, `pattern = "${host}/*", or ${wanted}`)];
-}
-
-function parseRoute(entry: RouteEntry) {
-  const { pattern, custom_domain } = typeof entry === 'string' ? { pattern: entry, custom_domain: false } : entry;
-  const [, host = '', path = ''] = /^(?:\w+:\/\/)?([^/]*)(.*)$/.exec(pattern) ?? [];
-  return { host, path, isDomain: custom_domain === true };
-}
-
-function matchesHost(pattern: string, host: string): boolean {
-  return pattern.startsWith('*') ? host.endsWith(pattern.slice(1)) : pattern === host;
+  const { routes = [] } = wrangler;
+  const sites = listSites(usable);
+  const hosts = sites.map(({ host }) => host);
+  const findings = sites.flatMap((site) => nameSite(usable, site, checkHostRoute(routes, site.host)));
+  const strays = checkStrayRoutes(routes, hosts);
+  if (findings.length > 0) return [...findings, ...strays];
+  return [ok('routes', `${nameSites(hosts)} ${hosts.length === 1 ? 'leads' : 'lead'} to the gateway`), ...strays];
 }
 
 /** A deployed worker can't go to addresses of this network. */
-export function checkReach({ config, environment }: Installation): Finding[] {
-  if (!config || reachOf(new URL(config.origin).hostname) === 'loopback') return [];
+export function checkReach({ usable, environment }: Installation): Finding[] {
+  if (!usable.ok) return [];
+  const { config } = usable;
+  if (reachOf(new URL(config.origin).hostname) === 'loopback') return [];
+  const sites = distinctUpstreams(listSites(usable));
+  const findings = sites.flatMap((site) => nameSite(usable, site, checkTargets(site)));
+  findings.push(...checkTarget('ZITADEL_DOMAIN', config.issuer, 'the address under which visitors reach ZITADEL'));
+  return [...findings, ...checkGuards(sites, environment['UPSTREAM_SECRET'] !== undefined)];
+}
+
+/** Of those that share an upstream and have no rules with others, the first. */
+const distinctUpstreams = (sites: readonly KnownSite[]): readonly KnownSite[] =>
+  distinct(sites, ({ config }) => [config.upstream, config.routes.map(({ upstream }) => upstream)]);
+
+function checkTargets({ config, isFirst }: KnownSite): Finding[] {
   const targets: [string, UpstreamTarget | undefined][] = [
-    ['UPSTREAM_URL', config.upstream],
+    [isFirst ? 'UPSTREAM_URL' : 'upstream', config.upstream],
     ...config.routes.map(({ upstream }, index): [string, UpstreamTarget | undefined] => [
-      `ROUTES${placeOfRoute(index)}`,
+      `${isFirst ? 'ROUTES' : 'routes'}${placeOfRoute(index)}`,
       upstream,
     ]),
   ];
-  const findings = targets.flatMap(([name, upstream]) =>
+  return targets.flatMap(([name, upstream]) =>
     upstream && upstream.binding === undefined
       ? checkTarget(name, upstream.origin, 'a Tunnel, a VPC service, or a public name')
       : [],
   );
-  findings.push(...checkTarget('ZITADEL_DOMAIN', config.issuer, 'the address under which visitors reach ZITADEL'));
-  if (config.upstream && config.upstream.binding === undefined && environment['UPSTREAM_SECRET'] === undefined) {
+}
+
+/** Whether applications can tell who came through the gateway. A deployed UPSTREAM_SECRET may be unknown here. */
+function checkGuards(sites: readonly KnownSite[], isKnown: boolean): Finding[] {
+  const check = 'upstream guard';
+  const open = sites.filter(
+    ({ config: { upstream, upstreamSecrets } }) =>
+      upstream !== undefined && upstream.binding === undefined && upstreamSecrets.length === 0,
+  );
+  const others = open.filter(({ isFirst }) => !isFirst);
+  const findings: Finding[] = [];
+  if (!isKnown && open.some(({ isFirst }) => isFirst)) {
     const cure =
       'UPSTREAM_SECRET, and an application that refuses requests without X-Gateway-Secret; nothing to do if it is deployed as a secret, or if a Tunnel is the only way there (docs/deploy.md)';
-    findings.push(
-      warning('upstream guard', 'nothing here tells the application that a request came through the gateway', cure),
-    );
+    findings.push(warning(check, 'nothing here tells the application that a request came through the gateway', cure));
+  }
+  if (others.length > 0) {
+    const found = `nothing tells the applications of ${nameSites(others.map(({ host }) => host))} that a request came through the gateway`;
+    const cure =
+      'upstream_secret = "NAME" at the site, and npx wrangler secret put NAME; nothing to do where a Tunnel is the only way there (docs/deploy.md)';
+    findings.push(warning(check, found, cure));
   }
   return findings;
 }

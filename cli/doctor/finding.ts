@@ -4,6 +4,8 @@ export interface Finding {
   readonly check: string;
   readonly status: 'ok' | 'warning' | 'failed' | 'skipped';
   readonly found: string;
+  /** Host of the site that it is of, where there are several. */
+  readonly site?: string;
   /** What to do. */
   readonly cure?: string;
 }

@@ -1,11 +1,13 @@
 // Does it fit into what the platform takes? Neither Wrangler nor the local runtime says so; a deployment is refused.
 // Workers: limits.
 
+import { parseJson } from '../../src/config/values.ts';
 import { VARIABLES, type VariableName } from '../../src/config/variables.ts';
 import type { VariablesFile } from '../../src/config/variables-file.ts';
-import type { Installation } from '../installation/installation.ts';
+import { type Installation, namedSecretsOf } from '../installation/installation.ts';
 import {
   compressedBytes,
+  deployedBytes,
   type Measured,
   MOST_BYTES,
   MOST_UPLOAD,
@@ -17,18 +19,40 @@ import {
 import { type Finding, failed, ok, warning } from './finding.ts';
 
 const CHECK = 'limits';
+/** Of text as configurations are, of which three quarters are saved by compression: what fits on the Free plan. */
+const MODULE_BYTES = 4 * MOST_UPLOAD.free;
 
-export function checkLimits({ wrangler, secrets, postern }: Installation): Finding[] {
+export function checkLimits({ wrangler, secrets, postern, environment }: Installation): Finding[] {
   const measured = measureVariables(wrangler.vars, secrets);
+  // They are deployed, or will be, whether or not they are known here.
+  const named = namedSecretsOf(environment).filter((name) => !measured.some((each) => each.name === name));
   const findings = [
     ...measured.flatMap((each) => checkLength(each, secrets[each.name])),
-    ...checkCount(measured.length),
+    ...checkCount(measured.length + named.length),
     ...(postern ? checkUpload(postern.variables) : []),
   ];
   const [longest] = measured;
   const sum = `variables and secrets known here: ${measured.length}`;
   const most = longest ? `, the longest ${longest.name} with ${count(longest.bytes)} bytes` : '';
-  return findings.length > 0 ? findings : [ok(CHECK, sum + most)];
+  return [...(findings.length > 0 ? findings : [ok(CHECK, sum + most)]), ...measureSites(wrangler.vars, environment)];
+}
+
+/** How near SITES is to what a variable holds, and what comes after. */
+function measureSites(vars: Installation['environment'], { SITES }: Installation['environment']): Finding[] {
+  const sites = parseJson(SITES ?? [], '');
+  if (!Array.isArray(sites) || sites.length === 0) return [];
+  const bytes = deployedBytes(SITES);
+  const what = `SITES: ${sites.length === 1 ? '1 site' : `${sites.length} sites`}, ${count(bytes)} bytes`;
+  if (vars['SITES'] === undefined)
+    return [ok(CHECK, `${what} in postern.toml, a module: room for about ${count(MODULE_BYTES)}`)];
+  if (bytes > SAFE_BYTES) return [];
+  const more = Math.floor((SAFE_BYTES - bytes) / (bytes / sites.length));
+  return [
+    ok(
+      CHECK,
+      `${what} of ${count(SAFE_BYTES)}: about ${more} more like these fit, then postern.toml takes them, a module`,
+    ),
+  ];
 }
 
 function checkLength(measured: Measured, secret: unknown): Finding[] {

@@ -1,12 +1,11 @@
-// The gateway and its application as others reach them: is it deployed, does it run, can ZITADEL tell it, is there a way past it?
-// Back-Channel Logout 1.0 §2.5; promise 10.
+// The gateway as others reach it, at each of its sites: is it deployed, does it run, can ZITADEL tell it?
+// Back-Channel Logout 1.0 §2.5.
 
 import type { Config } from '../../src/config/schema.ts';
-import { endpointUrl, isInFolder } from '../../src/endpoints/catalogue.ts';
-import { findFolderUse, namePaths } from '../installation/own-folder.ts';
+import { endpointUrl } from '../../src/endpoints/catalogue.ts';
 import { type Reach, reachOf } from './addresses.ts';
 import { type Answer, ask, type Fetch } from './ask.ts';
-import { type Finding, failed, ok, skipped, warning } from './finding.ts';
+import { type Finding, failed, ok, warning } from './finding.ts';
 
 export type Lookup = (hostname: string) => Promise<readonly string[]>;
 
@@ -27,8 +26,32 @@ export async function checkGateway(config: Config, fetch: Fetch, lookup: Lookup)
   );
   if (findings.length === 0)
     findings.push(ok('gateway', `${origin} runs, and ${found.map(([name]) => name).join(', ')} answer it`));
-  const addresses = await lookup(hostname).catch(() => []);
-  return [...findings, await checkBackChannel(config, fetch, reachOf(hostname, addresses))];
+  return [...findings, await checkBackChannel(config, fetch, await reachBy(lookup, hostname))];
+}
+
+const reachBy = async (lookup: Lookup, hostname: string): Promise<Reach> =>
+  reachOf(hostname, await lookup(hostname).catch(() => []));
+
+/**
+ * A further site is the same worker: what counts is the way to it, its certificate and whether it knows the host. `lookup`: where it has an
+ * application of its own at ZITADEL, which has to reach it.
+ */
+export async function checkSiteHost(config: Config, fetch: Fetch, lookup: Lookup | undefined): Promise<Finding[]> {
+  const { origin } = config;
+  const { host, hostname } = new URL(origin);
+  const answer = await ask(fetch, endpointUrl(config, 'health'), { headers: { accept: 'application/json' } });
+  if ('silence' in answer) {
+    const cure = `a route or custom domain for ${host} in wrangler.toml, then npx postern deploy; DNS and certificate of a new one take some minutes`;
+    return [failed('gateway', `${origin}: ${answer.silence}`, cure)];
+  }
+  if (answer.status === 421) {
+    const cure = 'npx postern deploy: the worker there was deployed before the site was in its configuration';
+    return [failed('gateway', `${origin} leads to a gateway that does not know the site (421)`, cure)];
+  }
+  const isWell = answer.status === 200 && answer.json?.['status'] === 'ok';
+  if (!isWell) return [notTheGateway(origin, answer)];
+  const found = [ok('gateway', `${origin} leads to the gateway`)];
+  return lookup ? [...found, await checkBackChannel(config, fetch, await reachBy(lookup, hostname))] : found;
 }
 
 const READY: Readonly<Record<string, readonly [what: string, cure: string]>> = {
@@ -62,89 +85,4 @@ async function checkBackChannel(config: Config, fetch: Fetch, reach: Reach): Pro
     return ok(check, `${uri} answers (from this machine; ZITADEL’s way may differ)`);
   const found = 'silence' in answer ? answer.silence : `status ${answer.status}`;
   return failed(check, `${uri}: ${found}`, 'let POST without cookies pass whatever stands before the gateway');
-}
-
-/** `publicUrl`: where the application would be found by whoever goes past the gateway. */
-export async function checkUpstream(
-  config: Config,
-  fetch: Fetch,
-  publicUrls: readonly string[],
-  isSeenByGateway: boolean,
-): Promise<Finding[]> {
-  if (!config.upstream) return [];
-  const { origin, basePath, binding } = config.upstream;
-  if (binding !== undefined) return [ok('upstream', `service binding ${binding}: no way past the gateway`)];
-  const url = `${origin}${basePath}/`;
-  const reach = reachOf(new URL(origin).hostname);
-  const findings = [await checkDirect(fetch, url, reach, isSeenByGateway), ...(await checkFolder(config, fetch))];
-  for (const publicUrl of publicUrls) findings.push(await checkPast(config, fetch, publicUrl));
-  if (publicUrls.length === 0 && reach !== 'public')
-    findings.push(skipped('way past', 'with --upstream-public URL (its address outside, if it has one) it is tried'));
-  return findings;
-}
-
-async function checkDirect(fetch: Fetch, url: string, reach: Reach, isSeenByGateway: boolean): Promise<Finding> {
-  const answer = await ask(fetch, url);
-  if ('silence' in answer) {
-    if (isSeenByGateway) return ok('upstream', `${url} answers the gateway and not this machine`);
-    const cure = 'start it, or correct UPSTREAM_URL; behind a Tunnel or a firewall only the deployed gateway can tell';
-    return failed('upstream', `${url}: ${answer.silence}`, cure);
-  }
-  if (reach === 'public' && answer.status < 400) return pastFinding(url, answer.status);
-  if (answer.status >= 500)
-    return warning('upstream', `${url} answers ${answer.status}`, 'look at the application’s log');
-  return ok(
-    'upstream',
-    reach === 'public' ? `${url} refuses who comes without the gateway (${answer.status})` : `${url} answers`,
-  );
-}
-
-/** Nobody gets to what the application has where the gateway's own endpoints are. */
-async function checkFolder({ upstream, origin, endpoints, routes }: Config, fetch: Fetch): Promise<Finding[]> {
-  const check = 'folder';
-  if (endpoints === '' || !upstream) return [];
-  const use = await findFolderUse(fetch, upstream.origin + upstream.basePath, endpoints);
-  const move = (folder: string) => `another folder: npx postern setup --url ${origin}${folder}/callback`;
-  const useless = routes.flatMap(({ path }) =>
-    path && isInFolder(path.replace(/\/\*$/, ''), endpoints) ? [path] : [],
-  );
-  const findings = useless.map((path) =>
-    warning(check, `a rule for ${path}, where the gateway itself answers`, `take it out; or ${move('/_auth')}`),
-  );
-  switch (use.kind) {
-    case 'silent':
-      return findings;
-    case 'unclear':
-      return [
-        ...findings,
-        skipped(
-          check,
-          `whether the application has pages below ${endpoints}: it answers ${use.status} to every address`,
-        ),
-      ];
-    case 'free':
-      return [...findings, ok(check, `the application has no addresses below ${endpoints} that are known`)];
-    case 'taken': {
-      const found = `the application has addresses below ${endpoints} itself (${namePaths(use.paths)}), where the gateway answers`;
-      return [...findings, warning(check, found, move(use.folder))];
-    }
-  }
-}
-
-async function checkPast(config: Config, fetch: Fetch, publicUrl: string): Promise<Finding> {
-  if (new URL(publicUrl).origin === config.origin)
-    return failed('way past', `${publicUrl} is the gateway itself`, 'the address of the application’s own server');
-  const answer = await ask(fetch, publicUrl);
-  if ('silence' in answer) return ok('way past', `${publicUrl}: ${answer.silence}`);
-  if (answer.status >= 400 && answer.status < 500) return ok('way past', `${publicUrl} refuses (${answer.status})`);
-  const location = answer.headers.get('location') ?? '';
-  if (URL.parse(location, publicUrl)?.origin === config.origin)
-    return ok('way past', `${publicUrl} sends to the gateway`);
-  return pastFinding(publicUrl, answer.status);
-}
-
-function pastFinding(url: string, status: number): Finding {
-  const cure =
-    'close it: a Tunnel without a public name, a firewall, mTLS, or an application that refuses requests without X-Gateway-Secret (UPSTREAM_SECRET; docs/deploy.md)';
-  return failed('way past', `${url} answers anybody (${status}), with whatever X-Forwarded-User they send`, cure);
 }

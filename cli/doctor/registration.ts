@@ -10,8 +10,10 @@ import type { Metadata } from './provider.ts';
 export const NOTHING = 'postern-doctor-asks-and-nobody-signs-in-now';
 
 export const isUnknownClient = (said: string): boolean => /App\.NotFound|client_id|no active client/.test(said);
-export const idCure = ({ client_id }: Config): string =>
-  `ZITADEL_CLIENT_ID is not known there, or the application is inactive: copy it from the application (now ${client_id})`;
+export const idCure = ({ client_id, site }: Config): string =>
+  `${site === undefined ? 'ZITADEL_CLIENT_ID' : 'the client_id (or ZITADEL_CLIENT_ID)'} is not known there, or the application is inactive: copy it from the application (now ${client_id})`;
+
+const bySetup = ({ client_id }: Config): string => `; npx postern setup adds it to the application ${client_id}`;
 
 export async function checkRedirectUri(config: Config, metadata: Metadata, fetch: Fetch): Promise<Finding[]> {
   const check = 'redirect URI';
@@ -34,13 +36,19 @@ export async function checkRedirectUri(config: Config, metadata: Metadata, fetch
       ? idCure(config)
       : /response.type/.test(said)
         ? 'ZITADEL, application, OIDC configuration: response type Code'
-        : `ZITADEL, application, redirect settings: add ${config.redirect_uri}, letter for letter (http:// wants development mode)`;
+        : `ZITADEL, application, redirect settings: add ${config.redirect_uri}, letter for letter (http:// wants development mode)${bySetup(config)}`;
     return [failed(check, `ZITADEL refuses ${config.redirect_uri}: ${said}`, cure)];
   }
   if (location.startsWith(config.redirect_uri)) {
     const said = new URL(location).searchParams;
     const found = `ZITADEL sends visitors back with ${said.get('error')}: ${said.get('error_description') ?? ''}`;
-    return [failed(check, found, 'look at ZITADEL_ORG_ID and ZITADEL_SCOPES: one organisation, and one that exists')];
+    return [
+      failed(
+        check,
+        found,
+        'look at ZITADEL_ORG_ID (org_id of a site) and ZITADEL_SCOPES: one organisation, and one that exists',
+      ),
+    ];
   }
   return [ok(check, `${config.redirect_uri} is registered`)];
 }
@@ -55,7 +63,7 @@ export async function checkPostLogoutUri(config: Config, metadata: Metadata, fet
   if (answer.status < 400) return [ok(check, `${post_logout_redirect_uri} is registered`)];
   const cure = isUnknownClient(errorOf(answer))
     ? idCure(config)
-    : `ZITADEL, application, redirect settings, post logout URIs: add ${post_logout_redirect_uri}, letter for letter; until then signing out ends in an error there`;
+    : `ZITADEL, application, redirect settings, post logout URIs: add ${post_logout_redirect_uri}, letter for letter; until then signing out ends in an error there${bySetup(config)}`;
   return [failed(check, `ZITADEL refuses ${post_logout_redirect_uri}: ${errorOf(answer)}`, cure)];
 }
 

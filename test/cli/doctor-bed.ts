@@ -28,12 +28,13 @@ export interface Bed {
   run(...args: string[]): Promise<{ code: number; printed: string; told: string; findings: readonly Finding[] }>;
 }
 
-export function createBed(): Bed {
+/** `more`: further variables and secrets, of the gateway that runs, too. */
+export function createBed(more: Readonly<Record<string, unknown>> = {}): Bed {
   const bed: Omit<Bed, 'run'> & Partial<Bed> = {
     harness: createHarness({
       // Assertions are signed by this machine’s clock.
       startAt: Math.floor(Date.now() / 1000),
-      env: { UPSTREAM_SECRET },
+      env: { UPSTREAM_SECRET, ...more },
       // The application knows who came through the gateway.
       upstream: (request) =>
         request.headers.get('x-gateway-secret') === UPSTREAM_SECRET
@@ -64,6 +65,7 @@ export function createBed(): Bed {
       OPERATOR_SECRET: OTHER_SECRET,
       UPSTREAM_SECRET,
       ROUTES: [{ path: '/admin/*', roles: ['admin'] }],
+      ...structuredClone(more),
     },
     skew: 0,
     away: new Set<string>(),
