@@ -12,10 +12,12 @@ import { type DeploymentPlace, readConfigFile } from './deployment-files.ts';
 import { parseFlags, SETUP_HELP, type SetupFlags } from './flags.ts';
 import { gatherAnswers } from './gather.ts';
 import { countChanges, createJournal, describeMade, type Journal } from './journal.ts';
+import { flagsOfFirst, newSiteOf } from './new-site.ts';
 import { chooseFolder } from './own-folder.ts';
 import { type Provision, provision } from './provision.ts';
 import { createLocalSecrets, createRemoteSecrets } from './secret-stores.ts';
-import { type Addresses, type Answers, deriveAddresses } from './wanted.ts';
+import { readSites, rolesOfSites, type Site } from './sites.ts';
+import { type Answers, deriveAddresses } from './wanted.ts';
 
 /** Returns the exit code. */
 export async function setup(args: readonly string[], system: System): Promise<number> {
@@ -51,13 +53,15 @@ async function run(flags: SetupFlags, system: System, journal: Journal): Promise
     const value = installation.wrangler.vars[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
+  const sites = readSites(installation.environment, variable('ZITADEL_CALLBACK_URL') ?? '');
   const proposals = {
     domain: variable('ZITADEL_DOMAIN'),
     url: variable('ZITADEL_CALLBACK_URL'),
     upstream: variable('UPSTREAM_URL'),
-    roles: rolesOfRoutes(installation),
+    roles: rolesOfRoutes(installation, sites),
   };
-  const { answers: given, credentials } = await gatherAnswers(flags, system, proposals);
+  const newSite = newSiteOf(flags, sites);
+  const { answers: given, credentials } = await gatherAnswers(flagsOfFirst(flags, proposals), system, proposals);
   if (given.withApi && variable('ZITADEL_API_CLIENT_ID') !== undefined) {
     throw new UsageError(
       'wrangler.toml has ZITADEL_API_CLIENT_ID, and --api makes a key instead: take one of them out',
@@ -72,7 +76,7 @@ async function run(flags: SetupFlags, system: System, journal: Journal): Promise
   );
   const answers = { ...given, url: chosen.url };
   const addresses = deriveAddresses(answers, current);
-  if (!(await isConfirmed(flags, system, answers, addresses)))
+  if (!(await isConfirmed(flags, system, answers, addresses.callback)))
     throw new CommandError('not confirmed: nothing was changed');
   const isDryRun = flags['dry-run'] === true;
   const observe = isDryRun ? showCalls(system, answers.domain, flags.json === true) : undefined;
@@ -92,6 +96,9 @@ async function run(flags: SetupFlags, system: System, journal: Journal): Promise
     place,
     answers,
     addresses,
+    installation,
+    sites,
+    newSite,
     secrets: flags.remote ? createRemoteSecrets(system, place) : createLocalSecrets(place),
     current: {
       projectId: isSame && flags.project === undefined ? variable('ZITADEL_PROJECT_ID') : undefined,
@@ -106,23 +113,24 @@ async function run(flags: SetupFlags, system: System, journal: Journal): Promise
 }
 
 /** Those that the rules ask for. With a map, they name what the application calls the roles, and nothing is known. */
-function rolesOfRoutes({ environment: { ROLE_MAP, ROUTES } }: Installation): readonly string[] {
+function rolesOfRoutes({ environment: { ROLE_MAP, ROUTES } }: Installation, sites: readonly Site[]): readonly string[] {
   const routes = parseJson(ROUTES ?? [], '');
   if ((ROLE_MAP ?? '') !== '' || !Array.isArray(routes)) return [];
   const roles = routes.flatMap((rule: unknown) => (isTable(rule) ? rule.roles : undefined) ?? []);
-  return [...new Set(roles.filter((role) => typeof role === 'string'))];
+  return [...new Set([...roles.filter((role) => typeof role === 'string'), ...rolesOfSites(sites)])];
 }
 
 async function isConfirmed(
   flags: SetupFlags,
   { prompts }: System,
   answers: Answers,
-  { callback }: Addresses,
+  callback: string,
 ): Promise<boolean> {
   if (!prompts || flags.yes || flags['dry-run']) return true;
   const { project, domain, upstream } = answers;
+  const more = flags.site === undefined ? '' : ` and add the site ${flags.site}`;
   return await prompts.confirm(
-    `Set up the project ${project} at ${domain} for ${new URL(callback).origin}, in front of ${upstream}?`,
+    `Set up the project ${project} at ${domain} for ${new URL(callback).origin}, in front of ${upstream}${more}?`,
   );
 }
 

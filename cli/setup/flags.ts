@@ -16,12 +16,16 @@ ${WHO_HELP}
   --url URL          public URL of the gateway (or the whole callback URL)
   --upstream URL     the application behind it
 
+A further site, on a host of its own (the first one's settings are those of wrangler.toml)
+  --site HOST        adds it to SITES: npx postern setup --site wiki.example.com --upstream URL
+  --own-application  with an application of its own at ZITADEL, instead of the first site's
+
 What is made, or found and brought up to date
   --project NAME     project, default Postern
   --application NAME web application in it, default Postern
   --also-url URL     another address of the gateway, such as that of postern dev; again for more. It is
                      registered too, and written nowhere
-  --role KEY[=NAME]  a role; again for more. Default: those that ROUTES ask for
+  --role KEY[=NAME]  a role; again for more. Default: those that ROUTES and SITES ask for
   --api              an API application with its key, to introspect opaque bearer tokens
   --service-user NAME --service-key FILE
                      a service account for an API client, and where its key goes
@@ -48,6 +52,8 @@ export const SETUP_OPTIONS = {
   domain: { type: 'string' },
   url: { type: 'string' },
   upstream: { type: 'string' },
+  site: { type: 'string' },
+  'own-application': { type: 'boolean' },
   project: { type: 'string' },
   application: { type: 'string' },
   'also-url': { type: 'string', multiple: true },
@@ -73,5 +79,7 @@ export type SetupFlags = ReturnType<typeof parseArgs<{ options: typeof SETUP_OPT
 export function parseFlags(args: readonly string[]): SetupFlags {
   const { values, positionals } = parseArgs({ args: [...args], options: SETUP_OPTIONS, allowPositionals: true });
   if (positionals.length > 0) throw new UsageError(`nothing is expected besides flags: ${positionals.join(' ')}`);
+  if (values['own-application'] && values.site === undefined)
+    throw new UsageError('--own-application is for a new site: --site HOST');
   return values;
 }

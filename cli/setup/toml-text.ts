@@ -115,6 +115,35 @@ export function setVariable(text: string, table: string, key: string, value: str
   return `${text.slice(0, at)}${isBroken ? '\n' : ''}${line}${text.slice(at)}`;
 }
 
+export const hasTable = (text: string, table: string): boolean =>
+  outline(text).headers.some((header) => header.table === table);
+
+/** One more table of a list ([[table]]): below the last with what belongs to it, or at the end. What is undefined is left out. */
+export function appendTable(
+  text: string,
+  table: string,
+  values: Readonly<Record<string, string | boolean | undefined>>,
+): string {
+  const lines = Object.entries(values).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key} = ${JSON.stringify(value)}\n`],
+  );
+  const block = `[[${table}]]\n${lines.join('')}`;
+  const { headers, pairs } = outline(text);
+  assertNoInlineTable(pairs, table.split('.').slice(0, -1).join('.'));
+  const last = headers.findLastIndex((header) => header.table === table || header.table.startsWith(`${table}.`));
+  const header = headers[last];
+  const before = header ? endOfTable(text, header, headers[last + 1], pairs) : text.length;
+  const head = text.slice(0, before);
+  const gap = head === '' ? '' : head.endsWith('\n') ? '\n' : '\n\n';
+  return `${head}${gap}${block}${text.slice(before)}`;
+}
+
+/** Behind its last value. */
+function endOfTable(text: string, header: Header, next: Header | undefined, pairs: readonly Pair[]): number {
+  const last = pairs.findLast(({ from }) => from >= header.to && from < (next?.from ?? text.length));
+  return last ? endOfLine(text, last.valueTo) : header.to;
+}
+
 export const endOfLine = (text: string, at: number): number => at + (matchAt(LINE, text, at)?.[0].length ?? 0);
 
 function assertNoInlineTable(pairs: readonly Pair[], table: string): void {

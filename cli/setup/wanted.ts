@@ -88,10 +88,10 @@ const isLocal = (url: string): boolean => isLoopback(new URL(url).hostname);
 const GRANT_TYPES = ['OIDC_GRANT_TYPE_AUTHORIZATION_CODE', 'OIDC_GRANT_TYPE_REFRESH_TOKEN'];
 
 export function createWebConfiguration({ callback, postLogout, backChannel, further }: Addresses): Json {
-  const callbacks = [callback, ...further.map((each) => each.callback)];
+  const callbacks = [...new Set([callback, ...further.map((each) => each.callback)])];
   return {
     redirectUris: callbacks,
-    postLogoutRedirectUris: [postLogout, ...further.map((each) => each.postLogout)],
+    postLogoutRedirectUris: [...new Set([postLogout, ...further.map((each) => each.postLogout)])],
     responseTypes: ['OIDC_RESPONSE_TYPE_CODE'],
     grantTypes: GRANT_TYPES,
     applicationType: 'OIDC_APP_TYPE_WEB',

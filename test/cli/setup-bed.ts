@@ -37,6 +37,8 @@ export interface Bed {
   /** The flags that every set-up needs. */
   readonly needed: readonly string[];
   setup(args?: readonly string[], changes?: Partial<System>): Promise<Ran>;
+  /** With these flags alone. */
+  setupWith(args: readonly string[]): Promise<Ran>;
   users(args: readonly string[], changes?: Partial<System>): Promise<Ran>;
   /** Of version 2 and 1, since the last time. */
   takeCalls(): readonly string[];
@@ -122,6 +124,7 @@ export async function createBed(): Promise<Bed> {
     write: (name, text) => writeFile(path(name), text),
     needed,
     setup: (args = [], changes) => run(setup, [...needed, ...place, ...args], changes),
+    setupWith: (args) => run(setup, [...place, ...args]),
     users: (args, changes) => run(users, [...args, ...place, '--key', path('key.json')], changes),
     takeCalls: () => control.calls.splice(0).map(({ name }) => name),
     stop: async () => {
