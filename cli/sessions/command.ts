@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { isLoopback } from '../../src/config/urls.ts';
 import { endpointUrl, folderOf } from '../../src/endpoints/catalogue.ts';
 import type { Place } from '../installation/files.ts';
+import { parseSiteHost } from '../setup/sites.ts';
 import { CommandError, reportFailure, UsageError } from '../support/failure.ts';
 import type { System } from '../support/system.ts';
 import { askOperatorEndpoint, type Ended, type Listed } from './operator-endpoint.ts';
@@ -20,6 +21,8 @@ const HELP = `sessions: a user’s sessions, as the gateway knows them
   npx postern sessions --user SUB                 lists them
   npx postern sessions --user SUB --end ID        ends one
   npx postern sessions --user SUB --end-all       ends all
+
+  --site HOST   only those at this site: lists them, or with --end-all ends them
 
   --url URL     the gateway; its path is the folder of the endpoints
                 (default: the folder of ZITADEL_CALLBACK_URL in wrangler.toml)
@@ -37,6 +40,7 @@ export const SESSIONS_OPTIONS = {
   user: { type: 'string' },
   end: { type: 'string' },
   'end-all': { type: 'boolean' },
+  site: { type: 'string' },
   url: { type: 'string' },
   config: { type: 'string' },
   env: { type: 'string' },
@@ -60,18 +64,25 @@ export async function runSessions(
     if (!user) throw new UsageError('--user is missing: whose sessions?');
     if (end !== undefined && values['end-all']) throw new UsageError('--end and --end-all exclude each other');
     if (end === '') throw new UsageError('--end wants the id of a session');
+    if (end !== undefined && values.site !== undefined)
+      throw new UsageError('--end names one session by its id: --site is for --end-all');
+    const site = values.site === undefined ? undefined : parseSiteHost(values.site);
     const ask = { ...(await locate(values, system, load)), user, fetch: system.fetch };
     if (end === undefined && !values['end-all']) {
-      const listed = (await askOperatorEndpoint(ask, 'GET')) as Listed;
+      const listed = atSite((await askOperatorEndpoint(ask, 'GET')) as Listed, site);
       if (isJson) system.print(JSON.stringify(listed, null, 2));
       else for (const line of printSessions(listed, system.now())) system.print(line);
       return 0;
     }
-    return report(system, (await askOperatorEndpoint(ask, 'DELETE', end)) as Ended, end, isJson);
+    const ended = { ...(end !== undefined && { id: end }), ...(site !== undefined && { site }) };
+    return report(system, (await askOperatorEndpoint(ask, 'DELETE', ended)) as Ended, end, isJson);
   } catch (error) {
     return reportFailure('sessions', error, system, isJson);
   }
 }
+
+const atSite = (listed: Listed, site: string | undefined): Listed =>
+  site === undefined ? listed : { ...listed, sessions: listed.sessions.filter((each) => each.site === site) };
 
 /** Whoever says where the gateway is and what opens it needs no files. */
 async function locate(

@@ -8,6 +8,8 @@ export interface Listed {
   readonly sub: string;
   readonly sessions: readonly {
     readonly id: string;
+    /** Host; missing where there is one site. */
+    readonly site?: string;
     readonly user_agent?: string;
     readonly place?: string;
     readonly started_at: number;
@@ -31,20 +33,25 @@ interface Question {
 /** Milliseconds. */
 const DEADLINE = 20_000;
 
-export async function askOperatorEndpoint(question: Question, method: 'GET' | 'DELETE', id?: string): Promise<unknown> {
+/** Of what is to be ended: one session, those at a site, or all. */
+export async function askOperatorEndpoint(
+  question: Question,
+  method: 'GET' | 'DELETE',
+  ended: { readonly id?: string; readonly site?: string } = {},
+): Promise<unknown> {
   const { endpoint, secret, user, fetch } = question;
   const url = new URL(endpoint);
-  url.searchParams.set('sub', user);
-  if (id !== undefined) url.searchParams.set('id', id);
+  for (const [name, value] of Object.entries({ sub: user, ...ended })) url.searchParams.set(name, value);
   const response = await send(fetch, url, { method, headers: { authorization: `Bearer ${secret}` } });
   if (response.status === 200) return parseAnswer(response, url);
   const hints = {
+    400: ended.site === undefined ? [] : ['that gateway has one site: leave --site out'],
     401: ['OPERATOR_SECRET is another there'],
     404: ['is OPERATOR_SECRET set there, and --url right?'],
     429: ['too many wrong secrets came from here: wait a minute'],
   };
   throw new CommandError(`${url.origin}${url.pathname} answered ${response.status}`, {
-    hints: hints[response.status as 401 | 404] ?? [],
+    hints: hints[response.status as keyof typeof hints] ?? [],
   });
 }
 

@@ -7,11 +7,14 @@ import type { Listed } from './operator-endpoint.ts';
 /** `now` in seconds. */
 export function printSessions({ sub, sessions }: Listed, now: number): readonly string[] {
   if (sessions.length === 0) return [`${printable(sub)} has no session`];
-  const rows = sessions.map(({ id, user_agent, place, started_at, seen_at, expires_at }) => {
+  const hasSites = sessions.some(({ site }) => site !== undefined);
+  const ofSite = (text: string) => (hasSites ? [text] : []);
+  const rows = sessions.map(({ id, site, user_agent, place, started_at, seen_at, expires_at }) => {
     const { browser = 'unknown browser', system } = describeUserAgent(user_agent ?? '');
     const device = system === undefined ? browser : `${browser}, ${system}`;
     return [
       printable(id),
+      ...ofSite(printable(site ?? '-')),
       device,
       printable(place ?? '-'),
       ago(started_at, now),
@@ -19,7 +22,10 @@ export function printSessions({ sub, sessions }: Listed, now: number): readonly 
       `in ${span(expires_at - now)}`,
     ];
   });
-  return alignColumns([['ID', 'DEVICE', 'PLACE', 'SIGNED IN', 'LAST SEEN', 'ENDS AT THE LATEST'], ...rows]);
+  return alignColumns([
+    ['ID', ...ofSite('SITE'), 'DEVICE', 'PLACE', 'SIGNED IN', 'LAST SEEN', 'ENDS AT THE LATEST'],
+    ...rows,
+  ]);
 }
 
 const ago = (at: number, now: number) => `${span(now - at)} ago`;

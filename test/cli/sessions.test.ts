@@ -6,14 +6,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSessions } from '../../cli/sessions/command.ts';
 import { createSystem } from '../../cli/support/this-system.ts';
 import { SEED } from '../../stand-in/seed.ts';
+import { createSites, ORIGINS, signInAt } from '../sites/bed.ts';
 import { createHarness } from '../support/harness.ts';
 
 const OPERATOR_SECRET = 'c4e1a97d5b2f8063e9d4c7a1b5f20896d3e7c1a4b8f5029663d7e0a1c4b8f592';
 const { admin } = SEED.users;
 const harness = createHarness({ env: { OPERATOR_SECRET } });
+let { app } = harness;
 const server = createServer(async (incoming, outgoing) => {
   const headers = new Headers(incoming.headers as Record<string, string>);
-  const answer = await harness.app.fetch(
+  const answer = await app.fetch(
     new Request(`https://app.example.com${incoming.url}`, { method: incoming.method ?? 'GET', headers }),
   );
   outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
@@ -59,8 +61,31 @@ describe('npx postern sessions', () => {
     expect(await run(`--user ${admin}`)).toMatchObject({ code: 0, output: `${admin} has no session` });
   });
 
+  it('with several sites says the site of each, lists and ends those of one', async () => {
+    const sites = createSites({ env: { OPERATOR_SECRET } });
+    const browser = sites.browser();
+    for (const origin of ORIGINS) await signInAt(sites, browser, `${origin}/`, admin);
+    await sites.settle();
+    app = sites.app;
+    const lines = async (args: string) => (await run(`--user ${admin} ${args}`.trim())).output.split('\n');
+    const all = await lines('');
+    expect(all[0]).toMatch(/^ID +SITE +DEVICE /);
+    for (const host of ['app.example.com', 'wiki.example.com', 'shop.example.net', 'pr-12.apps.example.com'])
+      expect(all.filter((line) => line.includes(` ${host} `))).toHaveLength(1);
+    expect(await lines('--site WIKI.example.com')).toHaveLength(2);
+    expect(await lines('--site shop.example.net --end-all')).toEqual(['ended 1 session']);
+    expect(await lines('--site app.example.com --end-all')).toEqual(['ended 1 session']);
+    expect(await lines('--site nobody.example')).toEqual([`${admin} has no session`]);
+    expect(await lines('--end-all')).toEqual(['ended 2 sessions']);
+    app = harness.app;
+    const single = await run(`--user ${admin} --site app.example.com --end-all`);
+    expect(single).toMatchObject({ code: 1, errors: expect.stringContaining('leave --site out') });
+  });
+
   it.each([
     ['', 2, '--user is missing'],
+    ['--user x --end a --site wiki.example.com', 2, '--site is for --end-all'],
+    ['--user x --site https://wiki.example.com', 2, '"wiki.example.com"'],
     ['--user x --end a --end-all', 2, 'exclude each other'],
     ['--user x --nonsense', 2, '--nonsense'],
     ['--user x --url ftp://x', 2, 'no address of a gateway'],
