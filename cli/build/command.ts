@@ -5,6 +5,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ConfigIssue, formatIssue } from '../../src/config/issues.ts';
+import { DEV_SITES, replaceSites } from '../dev/sites.ts';
 import { checkLimits } from '../doctor/limits.ts';
 import { BUILT_FILE } from '../doctor/variables-module.ts';
 import { type Files, openFiles, readIfThere, selectEnvironment } from '../installation/files.ts';
@@ -32,7 +33,7 @@ export async function runBuild(args: readonly string[], system: System): Promise
     const { values } = parseArgs({ args: [...args], options: BUILD_OPTIONS });
     if (values.help) system.print(HELP);
     else {
-      const files = await openFiles(values);
+      const files = withDevSites(await openFiles(values), system.env);
       // Without any environment Wrangler would deploy the top of the file under another name.
       selectEnvironment(files, {});
       await build(files, system);
@@ -56,6 +57,14 @@ async function build(files: Files, system: System): Promise<void> {
   await writeIfNew(target, `${JSON.stringify(postern?.variables ?? {})}\n`);
   const of = environments.length > 0 ? `, for the top of wrangler.toml and ${environments.join(', ')}` : '';
   system.print(postern ? `${BUILT_FILE} has what postern.toml says${of}` : `${BUILT_FILE} is empty: no postern.toml`);
+}
+
+/** Under `postern dev` the sites are on this machine. */
+function withDevSites(files: Files, env: System['env']): Files {
+  const sites = env[DEV_SITES];
+  const { postern } = files;
+  if (sites === undefined || env['WRANGLER_COMMAND'] !== 'dev' || !postern) return files;
+  return { ...files, postern: { ...postern, variables: replaceSites(postern.variables, JSON.parse(sites)) } };
 }
 
 /** `broken`: no module can be made of it; `refused`: the gateway or the platform would not take it. */

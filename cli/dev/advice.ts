@@ -5,6 +5,7 @@ import { quoteWord } from '../support/shell-words.ts';
 import { type RunningApplication, type RunningStandIn, rolesOfRules, type Suggestion } from './overview.ts';
 import type { Plan, Values } from './plan.ts';
 import { textOf } from './plan.ts';
+import type { State } from './state.ts';
 
 interface Place {
   readonly config?: string;
@@ -40,14 +41,30 @@ interface TrialFacts {
   readonly place: Place;
 }
 
-/** How the addresses of this machine become known at the operator's own ZITADEL. */
-export function suggestRegistration(values: Values, plan: Plan, place: Place): Suggestion {
+/** How the addresses of this machine become known at the operator's own ZITADEL. `others`: origins of the sites beside the first. */
+export function suggestRegistration(
+  values: Values,
+  plan: Plan,
+  place: Place,
+  others: readonly string[] = [],
+): Suggestion {
   const configured = textOf(values, 'ZITADEL_CALLBACK_URL');
   const isAnother = configured !== undefined && URL.parse(configured)?.origin !== plan.origin;
   const urls = isAnother ? ['--url', configured, '--also-url', plan.origin] : ['--url', plan.callback];
+  const also = others.flatMap((origin) => ['--also-url', origin]);
   const domain = textOf(values, 'ZITADEL_DOMAIN') ?? 'https://my-instance.zitadel.cloud';
   const upstream = textOf(values, 'UPSTREAM_URL') ?? 'http://localhost:8081';
-  const words = ['setup', '--domain', domain, ...urls, '--upstream', upstream, '--key', 'service-account.json'];
+  const words = [
+    'setup',
+    '--domain',
+    domain,
+    ...urls,
+    ...also,
+    '--upstream',
+    upstream,
+    '--key',
+    'service-account.json',
+  ];
   return {
     what: 'Registers both; a service account’s key is wanted, as docs/setup.md says',
     command: commandLine([...words, ...placeFlags(place)]),
@@ -86,3 +103,18 @@ export function findLimits(
 }
 
 const pathsOf = (rules: readonly { readonly path: string }[]): string => rules.map(({ path }) => path).join(', ');
+
+/** What can't be had of the sites. `missing`: upstreams that the guest book stands in for. */
+export function findSiteLimits(
+  { sites, hasDevHost }: Pick<State, 'sites' | 'hasDevHost'>,
+  missing: readonly string[],
+): readonly string[] {
+  const notes: string[] = [];
+  if (sites.length > 1 && hasDevHost)
+    notes.push(
+      '[dev] host in wrangler.toml has every request taken for one host: without it, the other sites can be visited',
+    );
+  if (missing.length > 0)
+    notes.push(`the guest book is the application in place of ${missing.join(', ')}, where nothing answers here`);
+  return notes;
+}

@@ -13,6 +13,7 @@ export const DEV_HELP = `dev: runs the gateway on this machine, on your own conf
   --stand-in           starts a stand-in for ZITADEL and a key with which setup and users can be tried
   --upstream URL       another application than UPSTREAM_URL
   --demo-app           the guest book of the demo as the application
+  --sites              two further sites of the demo, on wiki.localhost and shop.localhost
   --port PORT          of the gateway; default that of a ZITADEL_CALLBACK_URL on this machine, else of [dev], else 8787
   --stand-in-port PORT default that of a ZITADEL_DOMAIN on this machine, else 8080
   --page-port PORT     of the page that lists what is running; default the gateway’s and 1
@@ -22,7 +23,7 @@ export const DEV_HELP = `dev: runs the gateway on this machine, on your own conf
   --json               what is running, as JSON, once it runs
   --help
 
-What must differ from your files on this machine (the callback, for one) is said and written nowhere. Where nothing listens
+What must differ from your files on this machine (the callback, hosts of SITES) is said and written nowhere. Where nothing listens
 at an UPSTREAM_URL on this machine, or it is an example, the guest book is the application. Changes of wrangler.toml,
 postern.toml and .dev.vars are noticed. Ctrl-C (or SIGTERM) ends everything. docs/dev.md says more.
 
@@ -32,6 +33,7 @@ export const DEV_OPTIONS = {
   'stand-in': { type: 'boolean' },
   upstream: { type: 'string' },
   'demo-app': { type: 'boolean' },
+  sites: { type: 'boolean' },
   port: { type: 'string' },
   'stand-in-port': { type: 'string' },
   'page-port': { type: 'string' },
@@ -48,6 +50,7 @@ export interface DevFlags {
   readonly isJson: boolean;
   readonly standIn: boolean;
   readonly demoApp: boolean;
+  readonly sites: boolean;
   readonly upstream: string | undefined;
   readonly ports: {
     readonly gateway: number | undefined;
@@ -68,6 +71,7 @@ export function parseDevFlags(args: readonly string[]): DevFlags {
     isJson: values.json ?? false,
     standIn: values['stand-in'] ?? false,
     demoApp: values['demo-app'] ?? false,
+    sites: values.sites ?? false,
     upstream: upstream === undefined ? undefined : parseUpstream(upstream),
     ports: {
       gateway: parsePort('port', values.port),

@@ -8,6 +8,7 @@ import { CommandError } from '../support/failure.ts';
 import type { System } from '../support/system.ts';
 import { waitForAnswer } from './answering.ts';
 import type { DevFlags } from './flags.ts';
+import { DEV_SITES } from './sites.ts';
 import type { Look, Stage } from './stage.ts';
 import { findSecretFiles } from './state.ts';
 import { type Running, startWrangler, wranglerArguments } from './wrangler.ts';
@@ -50,12 +51,12 @@ export function createGateway(
   else stopping.addEventListener('abort', finish, { once: true });
 
   async function run(look: Look): Promise<void> {
-    const { args, signature } = await prepare(look);
+    const { args, env, signature } = await prepare(look);
     present = signature;
     // Nobody would end what is started now.
     if (isOver) return;
     const hear = (line: string) => isHeard && !flags.isQuiet && system.tell(line);
-    const started = startProgram(args, hear, system.hasColour.tell);
+    const started = startProgram(args, hear, system.hasColour.tell, env);
     running = started;
     void started.ended.then((code) => {
       if (running !== started || isOver) return;
@@ -82,7 +83,8 @@ export function createGateway(
       hasDevHost,
     });
     const secrets = await Promise.all(secretFiles.map((path) => readFile(path, 'utf8')));
-    return { args, signature: JSON.stringify([args, secrets]) };
+    const env = plan.fileSites ? { [DEV_SITES]: JSON.stringify(plan.fileSites) } : {};
+    return { args, env, signature: JSON.stringify([args, env, secrets]) };
   }
 
   async function stopRunning(): Promise<void> {

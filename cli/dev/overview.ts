@@ -4,7 +4,9 @@ import type { ConfigIssue } from '../../src/config/load.ts';
 import type { Config, Route } from '../../src/config/schema.ts';
 import { endpointPath, type FolderEndpoint, folderOf } from '../../src/endpoints/catalogue.ts';
 import type { Persona } from '../../stand-in/adopt.ts';
+import { upstreamOf } from '../explain/explanation.ts';
 import { describeNeeds } from '../explain/text.ts';
+import type { KnownSite } from '../installation/sites.ts';
 import { describePlan, type Plan } from './plan.ts';
 
 export interface RunningApplication {
@@ -37,6 +39,16 @@ export interface Overview {
   readonly commands: readonly Suggestion[];
   readonly rules: readonly { readonly path: string; readonly needs: string }[];
   readonly endpoints: readonly { readonly url: string; readonly what: string }[];
+  /** All, the first included, where there are several. */
+  readonly sites?: readonly RunningSite[];
+}
+
+export interface RunningSite {
+  /** With `*` where it stands for any name. */
+  readonly origin: string;
+  readonly name: string | undefined;
+  readonly upstream: string;
+  readonly rules: Overview['rules'];
 }
 
 export interface Suggestion {
@@ -48,6 +60,7 @@ export interface Facts {
   readonly plan: Plan;
   /** With what the plan changes; missing where the variables are wrong. */
   readonly config: Config | undefined;
+  readonly sites?: readonly KnownSite[];
   readonly issues: readonly ConfigIssue[];
   readonly application: RunningApplication;
   readonly standIn: RunningStandIn | undefined;
@@ -69,7 +82,7 @@ export const NOTABLE_ENDPOINTS = {
 } as const satisfies Partial<Record<FolderEndpoint, string>>;
 
 export function createOverview(facts: Facts): Overview {
-  const { plan, config, issues, application, standIn, issuer, page, notes, commands } = facts;
+  const { plan, config, sites = [], issues, application, standIn, issuer, page, notes, commands } = facts;
   const { origin, callback, postLogout } = plan;
   const at = { endpoints: folderOf(callback) };
   return {
@@ -88,8 +101,16 @@ export function createOverview(facts: Facts): Overview {
       url: endpointPath(at, name as keyof typeof NOTABLE_ENDPOINTS),
       what,
     })),
+    ...(sites.length > 1 && { sites: sites.map(describeSite) }),
   };
 }
+
+const describeSite = ({ host, config }: KnownSite): RunningSite => ({
+  origin: `${new URL(config.origin).protocol}//${host}`,
+  name: config.brand.name,
+  upstream: upstreamOf(config),
+  rules: config.routes.map(describeRule),
+});
 
 /** Of the rules that ask for a role, those that these roles satisfy. */
 function findOpened(config: Config | undefined, roles: readonly string[]): readonly string[] {

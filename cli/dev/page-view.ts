@@ -1,7 +1,7 @@
 // The page that lists what is running where: an overview as HTML. No script; light and dark; of secrets the key file's path alone.
 
 import { html, type Markup } from '../../src/pages/markup.ts';
-import type { Overview } from './overview.ts';
+import type { Overview, RunningSite } from './overview.ts';
 import { STYLE } from './page-style.ts';
 
 /** All rules are in `explain --all`. */
@@ -13,6 +13,7 @@ export function renderPage(overview: Overview): string {
 <p class="lead">Postern at <a href="${gateway.origin}">${gateway.origin}</a>, started by <code>postern dev</code>.</p>
 ${issues.length > 0 && problems(overview)}
 ${section('Where', where(overview))}
+${overview.sites && section('Sites', sites(overview.sites))}
 ${overview.personas.length > 0 && section('Who can sign in', personas(overview))}
 ${overview.commands.length > 0 && section('Try these', commands(overview))}
 ${section('Who may go where', rules(overview))}
@@ -56,6 +57,22 @@ function where({ gateway, application, zitadel, endpoints }: Overview): Markup {
     ['Redirect URI', html`<code>${gateway.callback}</code>`],
     ['Post-logout URI', html`<code>${gateway.postLogout}</code>`],
   ]);
+}
+
+const MOST_PATHS = 8;
+
+const sites = (all: readonly RunningSite[]): Markup => html`<table>
+<thead><tr><th scope="col">Site</th><th scope="col">Name</th><th scope="col">Application</th><th scope="col">Who may go where</th></tr></thead>
+<tbody>${all.map(
+  ({ origin, name, upstream, rules: own }) =>
+    html`<tr><th scope="row">${origin.includes('*') ? html`<code>${origin}</code>` : link(origin)}</th><td>${name ?? '–'}</td><td>${upstream}</td><td>${pathsOf(own)}</td></tr>`,
+)}</tbody></table>
+<p class="dim">Each has its own sign-in; the second one needs no form.</p>`;
+
+function pathsOf(rules: RunningSite['rules']): string {
+  const shown = rules.slice(0, MOST_PATHS).map(({ path, needs }) => `${path}: ${needs}`);
+  const more = rules.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} more`] : []), 'anything else: whoever signs in'].join(' · ');
 }
 
 const personas = ({ personas: people }: Overview): Markup => html`<table>

@@ -2,12 +2,15 @@
 
 import { join } from 'node:path';
 import { isLoopback } from '../../src/config/urls.ts';
+import { isTable, parseJson } from '../../src/config/values.ts';
+import { UsageError } from '../support/failure.ts';
 import { chooseApplication, isListening, portOf } from './application.ts';
 import type { DevFlags } from './flags.ts';
 import type { RunningApplication } from './overview.ts';
 import { type Current, type Page, startPage } from './page.ts';
 import { textOf, type Values, type Wishes } from './plan.ts';
 import { assertFree, isFree } from './ports.ts';
+import { demoSites, NO_SITES, type SiteWishes } from './sites.ts';
 import { type StandIn, startStandIn } from './stand-in.ts';
 import type { Opened } from './state.ts';
 
@@ -40,13 +43,14 @@ export async function startParts(flags: DevFlags, opened: Opened, folder: string
   };
   try {
     const { application, upstream } = await startApplication(flags, values, keep);
+    const sites = await startSites(flags, values, keep);
     const standIn = flags.standIn
       ? keep(await startStandIn(ports.standIn, join(folder, 'service-account.json')))
       : undefined;
     const preferred = ports.gateway + 1;
     const page = keep(await startPage(flags.ports.page ?? ((await isFree(preferred)) ? preferred : 0), current));
     const ids = standIn && { origin: standIn.issuer, ...standIn.ids };
-    return { application, standIn, page, wishes: { port: ports.gateway, standIn: ids, upstream }, close };
+    return { application, standIn, page, wishes: { port: ports.gateway, standIn: ids, upstream, sites }, close };
   } catch (cause) {
     await close();
     throw cause;
@@ -84,14 +88,38 @@ async function startApplication(
     const wish = upstream === undefined ? undefined : { url, reason: 'as --upstream says' };
     return { application: { url, isGuestBook: false, isSilent }, upstream: wish };
   }
-  const { createApplication } = await import('../../demo/app/application.ts');
-  const guestBook = createApplication();
   const { port = DEFAULT_PORTS.application, reason, isAskedFor } = choice;
-  const listening = await guestBook.listen((await isFree(port)) ? port : 0);
-  keep(listening);
-  const url = `http://localhost:${new URL(listening.origin).port}`;
+  const url = await startGuestBook(keep, (await isFree(port)) ? port : 0);
   return {
     application: { url, isGuestBook: true, isSilent: false, ...(!isAskedFor && { reason }) },
     upstream: { url, reason: `the demo’s guest book, ${isAskedFor ? reason : `since ${reason}`}` },
   };
+}
+
+async function startGuestBook(keep: (part: Part) => void, port = 0, name?: string): Promise<string> {
+  const { createApplication } = await import('../../demo/app/application.ts');
+  const listening = await createApplication({ name }).listen(port);
+  keep(listening);
+  return `http://localhost:${new URL(listening.origin).port}`;
+}
+
+/** Sites whose application is not there have a guest book, one for all; the demo's have one each. */
+async function startSites(flags: DevFlags, values: Values, keep: (part: Part) => void): Promise<SiteWishes> {
+  const sites = parseJson(values['SITES'] ?? [], '');
+  const hasSites = Array.isArray(sites) && sites.length > 0;
+  if (flags.sites && hasSites)
+    throw new UsageError('--sites shows the demo’s sites, and these files have some of their own: leave it out');
+  if (flags.sites) {
+    const [wiki, shop] = [await startGuestBook(keep, 0, 'The Old Wiki'), await startGuestBook(keep, 0, 'The Old Shop')];
+    return { upstreams: new Map(), demo: demoSites({ wiki, shop }) };
+  }
+  const named = hasSites ? sites.map((site: unknown) => (isTable(site) ? site.upstream : undefined)) : [];
+  const missing: string[] = [];
+  for (const configured of new Set(named.filter((each) => typeof each === 'string'))) {
+    const wish = { configured, upstream: undefined, demoApp: flags.demoApp };
+    if ((await chooseApplication(wish, isListening)).kind === 'guest-book') missing.push(configured);
+  }
+  if (missing.length === 0) return NO_SITES;
+  const url = await startGuestBook(keep);
+  return { upstreams: new Map(missing.map((each) => [each, url])), demo: undefined };
 }

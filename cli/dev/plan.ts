@@ -3,8 +3,9 @@
 
 import { judgeKeyMaterial } from '../../src/config/secrets.ts';
 import { isLoopback } from '../../src/config/urls.ts';
-import { Wanted } from '../../src/config/values.ts';
+import { isTable, Wanted } from '../../src/config/values.ts';
 import { endpointPath, folderOf } from '../../src/endpoints/catalogue.ts';
+import { moveSites, NO_SITES, type SiteWishes } from './sites.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -15,6 +16,9 @@ export interface Wishes {
   readonly standIn: StandInIds | undefined;
   /** In place of the application of the files. */
   readonly upstream: { readonly url: string; readonly reason: string } | undefined;
+  readonly sites?: SiteWishes;
+  /** Whether SITES stands in postern.toml, where no setting stands above it. */
+  readonly hasSitesInFile?: boolean;
 }
 
 /** Its origin, and the ids that it knows by itself. */
@@ -39,6 +43,8 @@ export interface Plan {
   readonly overrides: readonly Override[];
   /** A SESSION_SECRET has to be made. */
   readonly needsSecret: boolean;
+  /** In place of those in postern.toml. */
+  readonly fileSites?: readonly unknown[];
 }
 
 /** Settings that belong to the operator's own instance: with another one, sign-ins would fail because of them. */
@@ -51,6 +57,7 @@ const OF_ONE_INSTANCE = [
   'ZITADEL_API_CLIENT_SECRET',
   'ZITADEL_INTROSPECTION_URL',
 ];
+const HERE = 'the gateway is on this machine';
 const IS_ID = /^[\w.@-]+$/;
 
 export function planOverrides(values: Values, wishes: Wishes): Plan {
@@ -58,11 +65,17 @@ export function planOverrides(values: Values, wishes: Wishes): Plan {
   const { origin } = new URL(callback);
   const moved = moveUrls(values, callback);
   const { upstream } = wishes;
+  const sites = moveSites(values['SITES'], {
+    host: new URL(origin).host,
+    hasStandIn: wishes.standIn !== undefined,
+    wishes: wishes.sites ?? NO_SITES,
+  });
   const postLogout = textOf(moved, 'ZITADEL_POST_LOGOUT_URL') ?? defaultPostLogout(callback);
   const wanted: readonly Override[] = [
-    ...Object.entries(moved).map(([name, value]) => ({ name, value, reason: 'the gateway is on this machine' })),
+    ...Object.entries(moved).map(([name, value]) => ({ name, value, reason: HERE })),
     ...(upstream ? [{ name: 'UPSTREAM_URL', value: upstream.url, reason: upstream.reason }] : []),
     ...(wishes.standIn ? overridesForStandIn(values, wishes.standIn) : []),
+    ...(sites && !wishes.hasSitesInFile ? [{ name: 'SITES', value: JSON.stringify(sites), reason: HERE }] : []),
   ];
   return {
     origin,
@@ -70,6 +83,7 @@ export function planOverrides(values: Values, wishes: Wishes): Plan {
     postLogout,
     overrides: wanted.filter(({ name, value }) => (textOf(values, name) ?? '') !== value),
     needsSecret: !isGoodSecret(values['SESSION_SECRET']),
+    ...(sites && wishes.hasSitesInFile && { fileSites: sites }),
   };
 }
 
@@ -135,9 +149,22 @@ export function textOf(values: Values, name: string): string | undefined {
 }
 
 /** Each in a sentence. Of a secret only that it is made. */
-export function describePlan({ overrides, needsSecret }: Plan): readonly (readonly [name: string, what: string])[] {
+export function describePlan({
+  overrides,
+  needsSecret,
+  fileSites,
+}: Plan): readonly (readonly [name: string, what: string])[] {
   return [
-    ...overrides.map(({ name, value, reason }) => [name, `${value === '' ? 'unset' : value}: ${reason}`] as const),
+    ...overrides.map(({ name, value, reason }) => [name, `${describeOverride(name, value)}: ${reason}`] as const),
+    ...(fileSites ? [['SITES', `${hostsOf(fileSites)}: ${HERE}`] as const] : []),
     ...(needsSecret ? [['SESSION_SECRET', 'a new one until Ctrl-C: there is no good one in .dev.vars'] as const] : []),
   ];
 }
+
+function describeOverride(name: string, value: string): string {
+  if (name === 'SITES') return hostsOf(JSON.parse(value) as readonly unknown[]);
+  return value === '' ? 'unset' : value;
+}
+
+const hostsOf = (sites: readonly unknown[]): string =>
+  sites.map((site) => (isTable(site) ? String(site.host) : 'one that is none')).join(', ');

@@ -1,10 +1,10 @@
 // The parts and the files together: what the gateway is to be started with, and what is said and shown of all of it.
 
 import { join, relative } from 'node:path';
-import { endpointPath, folderOf } from '../../src/endpoints/catalogue.ts';
+import { endpointPath, endpointUrl, folderOf } from '../../src/endpoints/catalogue.ts';
 import { CommandError } from '../support/failure.ts';
 import type { System } from '../support/system.ts';
-import { findLimits, suggestTrials } from './advice.ts';
+import { findLimits, findSiteLimits, suggestTrials } from './advice.ts';
 import type { DevFlags } from './flags.ts';
 import { createOverview, type Overview, rolesOfRules } from './overview.ts';
 import { type Parts, startParts } from './parts.ts';
@@ -81,12 +81,25 @@ function adopt(parts: Parts, state: State): void {
   const { callback, postLogout } = state.plan;
   const backChannel = endpointPath({ endpoints: folderOf(callback) }, 'backchannelLogout');
   const roles = rolesOfRules(state.config);
-  parts.standIn?.adopt({ ...idsOf(parts, state), callback, postLogout, backChannel, roles });
+  const first = { ...idsOf(parts, state), callback, postLogout, backChannel, roles };
+  parts.standIn?.adopt(first);
+  for (const { config } of state.sites.filter(({ isFirst }) => !isFirst)) {
+    const { client_id: clientId, projectId = first.projectId, redirect_uri, post_logout_redirect_uri } = config;
+    parts.standIn?.adopt({
+      clientId,
+      projectId,
+      callback: redirect_uri,
+      postLogout: post_logout_redirect_uri,
+      // The first site hears for all that share its application.
+      backChannel: clientId === first.clientId ? backChannel : endpointUrl(config, 'backchannelLogout'),
+      roles: rolesOfRules(config),
+    });
+  }
 }
 
 function overviewOf(flags: DevFlags, parts: Parts, state: State, registration: Registration): Overview {
   const { application, standIn, page } = parts;
-  const { plan, config, issues, values } = state;
+  const { plan, config, sites, issues, values } = state;
   const { projectId } = idsOf(parts, state);
   const running = standIn && {
     issuer: standIn.issuer,
@@ -99,12 +112,17 @@ function overviewOf(flags: DevFlags, parts: Parts, state: State, registration: R
   return createOverview({
     plan,
     config,
+    sites,
     issues,
     application,
     standIn: running,
     issuer: textOf(values.after, 'ZITADEL_DOMAIN') ?? '',
     page: page.url,
-    notes: [...findLimits(config, plan, kind), ...registration.notes],
+    notes: [
+      ...findLimits(config, plan, kind),
+      ...findSiteLimits(state, [...(parts.wishes.sites?.upstreams.keys() ?? [])]),
+      ...registration.notes,
+    ],
     commands: [...(trials ?? []), ...registration.commands],
   });
 }

@@ -8,7 +8,8 @@ const MOST_PATHS = 4;
 export function printWelcome(overview: Overview, look: Look): string {
   const { gateway, application, zitadel, page, personas, overrides, notes, issues, commands } = overview;
   const behind = application.isGuestBook ? 'An old guest book without login' : `Your application, ${application.url}`;
-  const lines = ['', `  Open  ${look.strong(gateway.origin)}`, ''];
+  const others = (overview.sites ?? []).slice(1).map(({ origin, name = '' }) => [`    ${look.strong(origin)}`, name]);
+  const lines = ['', `  Open  ${look.strong(gateway.origin)}`, ...indent(alignColumns(others)), ''];
   if (zitadel.isStandIn) {
     lines.push(`  ${behind}, behind the gateway. The sign-in page is a stand-in for ZITADEL; choose who you are:`, '');
     lines.push(...indent(alignColumns(personas.map(describePersona))), '');

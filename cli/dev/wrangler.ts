@@ -45,11 +45,17 @@ export interface Running {
 const GRACE = 5_000;
 const MOST_LINES = 60;
 
-export function startWrangler(args: readonly string[], hear: (line: string) => void, isColourful: boolean): Running {
+/** `env`: besides this process's own. */
+export function startWrangler(
+  args: readonly string[],
+  hear: (line: string) => void,
+  isColourful: boolean,
+  env: Readonly<Record<string, string>> = {},
+): Running {
   const child = spawn('wrangler', args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    env: { WRANGLER_SEND_METRICS: 'false', ...withOwnPrograms(process.env) },
+    env: { WRANGLER_SEND_METRICS: 'false', ...withOwnPrograms(process.env), ...env },
   });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {

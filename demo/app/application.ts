@@ -3,6 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Exchange, html, type Reply } from './exchange.ts';
 import { createGuestbook } from './guestbook.ts';
+import { escapeHtml, NAME } from './layout.ts';
 import { type Listening, listen } from './listen.ts';
 import { adminPage, landingPage, notFoundPage, profilePage, staffPage } from './pages.ts';
 import { STYLE } from './style.ts';
@@ -12,6 +13,8 @@ export interface ApplicationOptions {
   /** What the gateway sends as `X-Gateway-Secret`; without it, whoever comes is believed. */
   upstreamSecret?: string | undefined;
   now?: () => Date;
+  /** Instead of the guest book's. */
+  name?: string | undefined;
 }
 
 interface GuestbookApplication {
@@ -48,7 +51,7 @@ function createRoutes(now: () => Date): Record<string, Route> {
   };
 }
 
-export function createApplication({ upstreamSecret, now = () => new Date() }: ApplicationOptions = {}) {
+export function createApplication({ upstreamSecret, now = () => new Date(), name = NAME }: ApplicationOptions = {}) {
   const routes = createRoutes(now);
   const findRoute = (path: string) => (Object.hasOwn(routes, path) ? routes[path] : undefined);
 
@@ -65,7 +68,10 @@ export function createApplication({ upstreamSecret, now = () => new Date() }: Ap
     const exchange: Exchange = { method, url, rawUrl: raw, headers, body: await request.text() };
     const route = findRoute(raw.startsWith('/echo/') ? '/echo' : url.pathname);
     const reply = route ? route(exchange) : html(notFoundPage(readVisitor(headers)), 404);
-    return new Response(reply.body, { status: reply.status, headers: reply.headers });
+    return new Response(name === NAME ? reply.body : reply.body?.replaceAll(NAME, escapeHtml(name)), {
+      status: reply.status,
+      headers: reply.headers,
+    });
   }
 
   const application: GuestbookApplication = {

@@ -8,6 +8,9 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => SIGNS[sign] ?? sign);
 }
 
+/** What an application of another name puts its own in place of. */
+export const NAME = 'The Old Guest Book';
+
 const LINKS = [
   ['/guestbook', 'Guest book'],
   ['/profile', 'Profile'],
@@ -28,12 +31,12 @@ export function layout(title: string, visitor: Visitor | undefined, content: str
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)} · The Old Guest Book</title>
+<title>${escapeHtml(title)} · ${NAME}</title>
 <link rel="stylesheet" href="/assets/style.css">
 </head>
 <body>
 <header>
-<a class="brand" href="/">The Old Guest Book</a>
+<a class="brand" href="/">${NAME}</a>
 <nav aria-label="Pages">
 ${links}
 </nav>

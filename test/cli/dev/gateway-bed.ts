@@ -34,6 +34,7 @@ export function createBed(folder: string, { answers = true, isQuiet = false, isA
       ),
       values: { before: {}, after: {} },
       config: undefined,
+      sites: [],
       issues: [],
       hasDevHost: false,
     },
