@@ -102,13 +102,17 @@ function judgeSettings({ version, changelog, release, last }: ReleaseState): rea
   ];
 }
 
-function judgeRenames({ renamed, variables, fields }: Release): readonly string[] {
+function judgeRenames({ renamed, variables, fields, siteFields = {} }: Release): readonly string[] {
   const judge = (names: Readonly<Record<string, string>>, there: object) =>
     Object.entries(names).flatMap(([old, name]) => [
       ...(Object.hasOwn(there, old) ? [`schema.json: ${old} is renamed, and still there`] : []),
       ...(Object.hasOwn(there, name) ? [] : [`schema.json: ${old} is called ${name} now, which is not there`]),
     ]);
-  return [...judge(renamed.variables, variables), ...judge(renamed.fields, fields)];
+  return [
+    ...judge(renamed.variables, variables),
+    ...judge(renamed.fields, fields),
+    ...judge(renamed.siteFields ?? {}, siteFields),
+  ];
 }
 
 /** Before 1.0.0 the minor number says what the major one does after it. */

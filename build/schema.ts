@@ -9,6 +9,7 @@ import type { Migration, Release, Setting, Settings } from '../cli/update/releas
 import { BINDINGS } from '../src/config/bindings.ts';
 import { RENAMED } from '../src/config/renamed.ts';
 import { ROUTE_FIELDS } from '../src/config/routes.ts';
+import { SITE_FIELDS } from '../src/config/site-fields.ts';
 import { VARIABLES } from '../src/config/variables.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -35,6 +36,7 @@ export function describeRelease(): Release {
     version,
     variables: mapValues(VARIABLES, ({ kind, schema }) => describeSetting(kind, schema)),
     fields: mapValues(ROUTE_FIELDS, ({ schema }) => describeSetting('field', schema)),
+    siteFields: mapValues(SITE_FIELDS, ({ schema }) => describeSetting('site field', schema)),
     bindings: mapValues(BINDINGS, ({ required }) => ({ kind: 'binding', isRequired: required })),
     renamed: RENAMED,
     compatibilityDate: String(rawConfig.compatibility_date),

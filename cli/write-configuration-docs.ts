@@ -19,6 +19,7 @@ import { devVarsExample } from './dev-vars-example.ts';
 
 const names = Object.keys(VARIABLES) as VariableName[];
 const fields = Object.keys(ROUTE_FIELDS) as RouteField[];
+const siteFields = Object.keys(SITE_FIELDS) as SiteField[];
 
 const LISTS_AND_TABLES = names
   .filter((name) => VARIABLES[name].kind !== 'var' && VARIABLES[name].kind !== 'secret')
@@ -104,18 +105,28 @@ A field that is not in this table, an empty list, or one that would never be loo
 problem. A rule that an earlier one covers completely is a warning in the log.
 `;
 
-const SITES_SECTION = `
+const SITES = `
 ## Sites
 
 \`\`\`toml
 [[vars.SITES]]
 host = "wiki.example.com"
 upstream = "https://wiki.internal.example.com"
-routes = [{ path = "/public/*", access = "public" }]
+
+[[vars.SITES.routes]]
+path = "/public/*"
+access = "public"
 \`\`\`
 
-The variables above are the first site, whose host is that of \`ZITADEL_CALLBACK_URL\`, and the default of every other. Scheme and folder are
-the same for all. A request for a host that is no site’s is 421.
+The variables at the top are the first site, on the host of \`ZITADEL_CALLBACK_URL\`, and what every other site has where it says nothing itself; \`ROUTES\` is the first
+site's alone. Scheme and folder of the endpoints are the same at all. A request for a host that is no site's is 421. \`npx postern setup --site wiki.example.com --upstream URL\`
+registers a new site at ZITADEL and adds it here; \`npx postern explain --all\` prints a table by site.
+
+* Names may be written in letters of any language, as people read them. Ports other than the usual one belong to the host. Two sites can't differ by their ports alone: browsers send a
+  host's cookies to all of them. A dot at the end of a name, a path, and a scheme are refused. An IPv6 address stands in brackets.
+* An upstream that is one of the gateway's own sites is a problem: it would call itself. A rule whose \`hosts\` are not its site's is a warning: nothing serves it.
+* About thirty sites of a few lines fill a variable; more stand in \`postern.toml\`. \`doctor\` says how many more fit.
+* Without \`SITES\`, each host that a rule names in \`hosts\` is a site with the settings and rules of the first.
 `;
 
 export function configurationReference(): string {
@@ -129,10 +140,9 @@ export function configurationReference(): string {
     const fallback = DERIVED_DEFAULTS[field] ?? defaultOf(schema) ?? (field === 'path' ? '**required**' : '–');
     return row([code(field), fallback, `${ROUTE_DESCRIPTIONS[field]} ${exampleOf('var', example)}`]);
   });
-  const siteFields = (Object.keys(SITE_FIELDS) as SiteField[]).map((field) => {
-    const { variable, example } = SITE_FIELDS[field];
-    const fallback =
-      field === 'host' ? '**required**' : variable === undefined || field === 'routes' ? '–' : code(variable);
+  const fieldsOfSites = siteFields.map((field) => {
+    const { example, variable } = SITE_FIELDS[field];
+    const fallback = field === 'host' ? '**required**' : variable && field !== 'routes' ? code(variable) : 'none';
     return row([code(field), fallback, `${SITE_DESCRIPTIONS[field]} ${exampleOf('var', example)}`]);
   });
   const bindings = (Object.keys(BINDINGS) as BindingName[]).map((name) =>
@@ -144,8 +154,8 @@ export function configurationReference(): string {
     ...[row(['name', 'kind', 'default', 'meaning']), row(['---', '---', '---', '---']), ...variables],
     INTERLUDE,
     ...[row(['field', 'default', 'meaning']), row(['---', '---', '---']), ...routeFields],
-    SITES_SECTION,
-    ...[row(['field', 'default', 'meaning']), row(['---', '---', '---']), ...siteFields],
+    SITES,
+    ...[row(['field', 'default', 'meaning']), row(['---', '---', '---']), ...fieldsOfSites],
     '\n## Bindings\n',
     ...[row(['binding', 'what it is']), row(['---', '---']), ...bindings],
     '\nFurther service bindings are upstreams: `upstream = "service:REPORTS"`.\n',

@@ -2,7 +2,7 @@
 
 import type { Migration, Release, Setting, Settings } from './release.ts';
 
-export type SettingKind = 'variable' | 'field' | 'binding';
+export type SettingKind = 'variable' | 'field' | 'site field' | 'binding';
 
 export type Change =
   | { readonly change: 'new'; readonly name: string; readonly of: SettingKind; readonly setting: Setting }
@@ -31,11 +31,12 @@ export interface Pair {
 }
 
 export function compareReleases(from: Release, to: Release): Differences {
-  const { variables, fields } = to.renamed;
+  const { variables, fields, siteFields = {} } = to.renamed;
   return {
     settings: [
       ...compareSettings('variable', from.variables, to.variables, variables),
       ...compareSettings('field', from.fields, to.fields, fields),
+      ...compareSettings('site field', from.siteFields ?? {}, to.siteFields ?? {}, siteFields),
       ...compareSettings('binding', from.bindings, to.bindings, {}),
     ],
     ...pair('compatibilityDate', from.compatibilityDate, to.compatibilityDate),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CommandError } from '../support/failure.ts';
 
 export interface Setting {
-  /** var, secret, list or table; of a route's field `field`, of a binding `binding`. */
+  /** var, secret, list or table; of a route's field `field`, of a site's `site field`, of a binding `binding`. */
   readonly kind: string;
   readonly isRequired: boolean;
   /** As text; missing where there is none, or where it depends on other settings. */
@@ -27,9 +27,11 @@ export interface Release {
   readonly version: string;
   readonly variables: Settings;
   readonly fields: Settings;
+  /** Of a site; an older release has none. */
+  readonly siteFields?: Settings;
   readonly bindings: Settings;
   /** Old name → new name; the old one still counts. */
-  readonly renamed: { readonly variables: Names; readonly fields: Names };
+  readonly renamed: { readonly variables: Names; readonly fields: Names; readonly siteFields?: Names };
   readonly compatibilityDate: string;
   readonly migrations: readonly Migration[];
   /** Versions that it was tested with. */

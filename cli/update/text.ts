@@ -50,7 +50,7 @@ function printSection({ version = '', date, groups, others }: Section): readonly
   return [date === undefined ? version : `${version}, ${date}`, ...others.map((line) => `  ${line}`), ...entries];
 }
 
-const NAMES_OF = { variable: '', field: 'route field', binding: 'binding' } as const;
+const NAMES_OF = { variable: '', field: 'route field', 'site field': 'site field', binding: 'binding' } as const;
 
 function printSettings({ settings }: Differences): readonly string[] {
   if (settings.length === 0) return ['the same'];
@@ -69,7 +69,7 @@ function describe(change: Change): string {
   switch (change.change) {
     case 'new': {
       const { kind, isRequired, default: fallback } = change.setting;
-      const what = ['field', 'binding'].includes(kind) ? [] : [kind];
+      const what = ['field', 'site field', 'binding'].includes(kind) ? [] : [kind];
       return [
         'new',
         ...what,

@@ -10,8 +10,9 @@ import { checkPlatform } from '../../cli/doctor/exposure.ts';
 import type { Installation } from '../../cli/installation/installation.ts';
 import { loadTomlParser } from '../../cli/update/toml-parser.ts';
 import { configurationReference } from '../../cli/write-configuration-docs.ts';
-import { DESCRIPTIONS, DUMMY_SECRETS, ROUTE_DESCRIPTIONS } from '../../src/config/reference.ts';
+import { DESCRIPTIONS, DUMMY_SECRETS, ROUTE_DESCRIPTIONS, SITE_DESCRIPTIONS } from '../../src/config/reference.ts';
 import { ROUTE_FIELDS } from '../../src/config/routes.ts';
+import { SITE_FIELDS, type SiteField } from '../../src/config/site-fields.ts';
 import { VARIABLES, type VariableName } from '../../src/config/variables.ts';
 import { configOf, issuesOf, warningsOf } from './environment.ts';
 
@@ -24,9 +25,10 @@ const names = Object.keys(VARIABLES) as VariableName[];
 const secrets = names.filter((name) => VARIABLES[name].kind === 'secret');
 
 describe('the reference', () => {
-  it('describes every variable, every secret and every field of a route, and no other', () => {
+  it('describes every variable, every secret and every field of a route or a site, and no other', () => {
     expect(Object.keys(DESCRIPTIONS)).toEqual(names);
     expect(Object.keys(ROUTE_DESCRIPTIONS)).toEqual(Object.keys(ROUTE_FIELDS));
+    expect(Object.keys(SITE_DESCRIPTIONS)).toEqual(Object.keys(SITE_FIELDS));
     expect(Object.keys(DUMMY_SECRETS).sort()).toEqual([...secrets].sort());
   });
 
@@ -45,6 +47,28 @@ describe('the reference', () => {
       const changes = { [name]: examples[name] };
       const pair = name === 'ZITADEL_API_CLIENT_ID' ? { ZITADEL_API_CLIENT_SECRET: 'x' } : {};
       expect(issuesOf({ ...changes, ...pair }), name).toEqual([]);
+    }
+  });
+});
+
+describe('the reference of sites', () => {
+  it('gives examples that the schema takes', () => {
+    const fields = Object.keys(SITE_FIELDS) as SiteField[];
+    const examples = parseToml(fields.map((field) => `${field} = ${SITE_FIELDS[field].example}\n`).join(''));
+    const WIKI_SECRET = '5f1c9b3e7a2d4860917a6e3f9a1c7e5bd04c8e2f6b1a7d3958e0c4f2a6b8d1e3';
+    for (const field of fields) {
+      const site = { host: examples['host'], upstream: examples['upstream'], [field]: examples[field] };
+      const secret = field === 'upstream_secret' ? { WIKI_SECRET } : {};
+      expect(issuesOf({ SITES: [site], ...secret }), field).toEqual([]);
+    }
+  });
+
+  it('the sites shown in wrangler.toml and in an operator’s postern.toml are sound', () => {
+    for (const file of ['wrangler.toml', 'templates/operator/postern.toml']) {
+      const [, shown = ''] = read(file).split(/^(?=# \[\[vars\.SITES\]\])/m);
+      const { vars } = parseToml(shown.replace(/^# ?/gm, '')) as { vars?: { SITES?: unknown } };
+      expect(vars?.SITES, file).toBeDefined();
+      expect(issuesOf({ SITES: vars?.SITES }), file).toEqual([]);
     }
   });
 });
