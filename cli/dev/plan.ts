@@ -57,6 +57,7 @@ const OF_ONE_INSTANCE = [
   'ZITADEL_API_CLIENT_SECRET',
   'ZITADEL_INTROSPECTION_URL',
 ];
+const START_PAGE = 'the demo’s start page';
 const HERE = 'the gateway is on this machine';
 const IS_ID = /^[\w.@-]+$/;
 
@@ -65,8 +66,10 @@ export function planOverrides(values: Values, wishes: Wishes): Plan {
   const { origin } = new URL(callback);
   const moved = moveUrls(values, callback);
   const { upstream } = wishes;
+  const portal = textOf(moved, 'PORTAL_HOST') ?? (wishes.sites?.demo && movePortal('', new URL(origin).port));
   const sites = moveSites(values['SITES'], {
     host: new URL(origin).host,
+    portal,
     hasStandIn: wishes.standIn !== undefined,
     wishes: wishes.sites ?? NO_SITES,
   });
@@ -75,6 +78,9 @@ export function planOverrides(values: Values, wishes: Wishes): Plan {
     ...Object.entries(moved).map(([name, value]) => ({ name, value, reason: HERE })),
     ...(upstream ? [{ name: 'UPSTREAM_URL', value: upstream.url, reason: upstream.reason }] : []),
     ...(wishes.standIn ? overridesForStandIn(values, wishes.standIn) : []),
+    ...(portal !== undefined && !('PORTAL_HOST' in moved)
+      ? [{ name: 'PORTAL_HOST', value: portal, reason: START_PAGE }]
+      : []),
     ...(sites && !wishes.hasSitesInFile ? [{ name: 'SITES', value: JSON.stringify(sites), reason: HERE }] : []),
   ];
   return {

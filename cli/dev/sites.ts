@@ -19,6 +19,8 @@ export const NO_SITES: SiteWishes = { upstreams: new Map(), demo: undefined };
 interface Machine {
   /** The first site's, as its URL has it. */
   readonly host: string;
+  /** The start page's, if there is one. */
+  readonly portal?: string | undefined;
   readonly hasStandIn: boolean;
   readonly wishes: SiteWishes;
 }
@@ -26,12 +28,12 @@ interface Machine {
 /** `undefined`: there are none, or nothing that could be moved. What is wrong with them, the schema says. */
 export function moveSites(
   written: unknown,
-  { host: first, hasStandIn, wishes }: Machine,
+  { host: first, portal, hasStandIn, wishes }: Machine,
 ): readonly unknown[] | undefined {
   const sites = written === undefined || written === '' ? wishes.demo : parseJson(written, '');
   if (!Array.isArray(sites)) return undefined;
   const port = /:\d+$/.exec(first)?.[0] ?? '';
-  const taken = new Set([hostnameOf(first)]);
+  const taken = new Set([hostnameOf(first), ...(portal === undefined ? [] : [hostnameOf(portal)])]);
   const moved = sites.map((site: unknown, i) => (isTable(site) ? moveHost(site.host, i, taken) : undefined));
   const hosts = new Map(
     sites.flatMap((site: unknown, i) => (isTable(site) && moved[i] ? [[String(site.host), moved[i] + port]] : [])),

@@ -49,7 +49,9 @@ export function examineFiles(installation: Installation, now: number, isDeployme
 }
 
 const examineHeaders = (served: Sites): Finding[] =>
-  listSites(served).flatMap((site) => nameSite(served, site, checkHeaderBudget(site.config)));
+  listSites(served)
+    .filter(({ config }) => config.upstream !== undefined)
+    .flatMap((site) => nameSite(served, site, checkHeaderBudget(site.config)));
 
 /** What ZITADEL, the gateway and the application answer. */
 export async function examineOutside(

@@ -16,19 +16,23 @@ import type { Addresses } from './wanted.ts';
 
 export type Site = GivenSite;
 
-/** Those of SITES, else the hosts that rules name. `callback`: the first site's. */
+/** Those of SITES, else the hosts that rules name; and the start page. `callback`: the first site's. */
 export function readSites(environment: Installation['environment'], callback: string): readonly Site[] {
   const { given } = translateNames(environment, RENAMED);
   const sites = safeParse(VARIABLES.SITES.schema, given['SITES']);
   const routes = safeParse(VARIABLES.ROUTES.schema, given['ROUTES']);
+  const portal = safeParse(VARIABLES.PORTAL_HOST.schema, given['PORTAL_HOST']);
   const first = parseCallbackUrl(callback);
-  if (!sites.success)
-    throw new UsageError('SITES is not as it should be', ['npx postern doctor --local says what is wrong with it']);
+  if (!sites.success || !portal.success)
+    throw new UsageError(`${sites.success ? 'PORTAL_HOST' : 'SITES'} is not as it should be`, [
+      'npx postern doctor --local says what is wrong with it',
+    ]);
   if (first instanceof Wanted) return sites.output ?? [];
   return givenSites({
     SITES: sites.output,
     ROUTES: routes.success ? routes.output : undefined,
     ZITADEL_CALLBACK_URL: first,
+    PORTAL_HOST: portal.output,
   });
 }
 

@@ -107,6 +107,15 @@ describe('the plan of postern dev', () => {
     });
   });
 
+  it('leaves the start page its name', () => {
+    const plan = planOverrides({ ...DEPLOYED, PORTAL_HOST: 'start.acme.net', SITES: [{ host: 'home.acme.net' }] }, OWN);
+    expect(plan.overrides).toMatchObject([
+      {},
+      { name: 'PORTAL_HOST', value: 'home.localhost:8787' },
+      { name: 'SITES', value: '[{"host":"home.acme.net.localhost:8787"}]' },
+    ]);
+  });
+
   it('without sites has none, and with --sites the demo’s', () => {
     expect(planOverrides(DEPLOYED, OWN).overrides.filter(isSites)).toEqual([]);
     const demo = demoSites({ wiki: 'http://localhost:1', shop: 'http://localhost:2' });
@@ -114,7 +123,11 @@ describe('the plan of postern dev', () => {
     const plan = planOverrides(DEPLOYED, wishes);
     const changes = Object.fromEntries(plan.overrides.map(({ name, value }) => [name, value]));
     const { sites, warnings } = load({ ...DEPLOYED, ...changes });
-    expect(sites.map(({ host }) => host)).toEqual(['wiki.localhost:8787', 'shop.localhost:8787']);
+    expect(sites.map(({ host }) => host)).toEqual([
+      'wiki.localhost:8787',
+      'shop.localhost:8787',
+      'home.localhost:8787',
+    ]);
     // The deployed upstream and nothing else.
     expect(warnings).toEqual([]);
   });

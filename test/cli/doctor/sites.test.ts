@@ -55,6 +55,20 @@ describe('doctor of a good installation with several sites', () => {
     expect(sitesWith('header size').filter((site) => site !== undefined)).toHaveLength(4);
   });
 
+  it('the start page is one of them, and no application is asked for there', async () => {
+    const bed = createSites();
+    Object.assign(bed.values, { PORTAL_HOST: 'home.example.com' });
+    bed.others.set('https://home.example.com', () => Response.json({ status: 'ok' }));
+    const { findings } = await bed.run();
+    const bad = findings.filter(({ status }) => status === 'failed' || status === 'warning');
+    expect(bad.map(({ check, site }) => [check, site])).toEqual([
+      ['routes', 'home.example.com'],
+      ['redirect URI', 'home.example.com'],
+      ['post-logout URI', 'home.example.com'],
+    ]);
+    expect(findings.filter(({ site }) => site === 'home.example.com').map(({ check }) => check)).toContain('gateway');
+  });
+
   it('says what is well at many sites in one line', async () => {
     const { findings } = await createSites().run();
     const printed = printFindings(findings, createLook(false));

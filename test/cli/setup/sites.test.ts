@@ -59,6 +59,17 @@ describe('postern setup registers every site', () => {
     expect(only(bed.zitadel.store.applications).redirectUris).toContain('https://staff.example.com/auth/callback');
   });
 
+  it('the start page, too', async () => {
+    await bed.write(
+      CONFIG,
+      (await bed.read(CONFIG)).replace('\n[vars]\n', '\n[vars]\nPORTAL_HOST = "home.example.com"\n'),
+    );
+    await bed.setup(PUBLIC);
+    expect(only(bed.zitadel.store.applications)).toMatchObject({
+      redirectUris: ['https://app.example.com/auth/callback', 'https://home.example.com/auth/callback'],
+    });
+  });
+
   it('with a folder and a post-logout address of the first site’s', async () => {
     await addSites();
     const text = await bed.read(CONFIG);
