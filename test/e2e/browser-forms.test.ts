@@ -69,7 +69,7 @@ describe.skipIf(!hasChromium)('a visitor whose session has ended', () => {
       expect(received?.type).toBe('application/x-www-form-urlencoded');
       expect(received?.body.toString()).toBe('text=Zo%C3%AB+%26+%E7%8E%8B&submit=1');
       expect(received?.headers['content-length']).toBe(String(received?.body.length));
-      expect(received?.headers).toMatchObject({ origin: worker.origin, referer: `${worker.origin}/forms` });
+      expect(received?.headers).toMatchObject({ origin: application.origin, referer: `${application.origin}/forms` });
     });
 
     it('multipart with a file', async () => {
