@@ -3,15 +3,26 @@
 
 import type { Config } from './config/schema.ts';
 import { compileServedHosts } from './gate/served-hosts.ts';
-import { type Assertions, createAssertions } from './identity/assertion.ts';
+import {
+  type AssertionMemory,
+  type Assertions,
+  createAssertionMemory,
+  createAssertions,
+} from './identity/assertion.ts';
 import { claimNames, compileIdentityHeaders, type HeaderList } from './identity/headers.ts';
 import type { Identity } from './identity/identity.ts';
 import { createStrangers, type Strangers } from './login/bounds.ts';
+import { type Checks, createChecks } from './observability/checks.ts';
 import { emit as emitToConsole } from './observability/emit.ts';
 import { type Counters, createMetrics, type Metrics } from './observability/metrics.ts';
 import { observeCalls } from './observability/provider-calls.ts';
 import type { Emit } from './observability/request-event.ts';
-import { type BearerTokens, createBearerTokens } from './oidc/bearer/bearer-tokens.ts';
+import {
+  type BearerMemory,
+  type BearerTokens,
+  createBearerMemory,
+  createBearerTokens,
+} from './oidc/bearer/bearer-tokens.ts';
 import { createProviderFetch, DEFAULT_LIMITS, type ProviderFetch } from './oidc/provider-fetch.ts';
 import { createProviderMetadata, type ProviderMetadata } from './oidc/provider-metadata.ts';
 import { createProviderProbe, type ProviderProbe } from './oidc/provider-probe.ts';
@@ -23,7 +34,9 @@ import { createPages, type Pages } from './pages/pages.ts';
 import { compileRules, type Rules } from './policy/rules.ts';
 import { createEndNotes } from './session/end-notes.ts';
 import { createKeyring, type Keyring } from './session/keyring.ts';
+import { createSessionMemory, type SessionMemory } from './session/known-sessions.ts';
 import { createUserSessionsDirectory, type UserSessionsDirectory } from './session/object-client.ts';
+import { type CookieMemory, createCookieMemory } from './session/unsealed-cookies.ts';
 import { VisitorSessions } from './session/visitor-sessions.ts';
 import { type Budget, createBudget } from './shared/isolate/budget.ts';
 import type { UserSessionsApi } from './user-object/api.ts';
@@ -85,10 +98,19 @@ export interface Gateway {
   readonly loginDeadline: number;
   /** Counts guesses of OPERATOR_SECRET, by client network. */
   readonly operatorAttempts: Budget;
+  readonly checks: Checks;
 }
 
-/** What all sites of an isolate share: ZITADEL as it is known here, the users' objects, and who has to wait. */
-export interface Shared extends Issuer, Pick<Gateway, 'directory' | 'strangers' | 'operatorAttempts'> {}
+/**
+ * What all sites of an isolate share: ZITADEL as it is known here, the users' objects, who has to wait, and every memory that grows with
+ * visitors. So an isolate remembers no more for hundreds of sites than for one.
+ */
+export interface Shared extends Issuer, Pick<Gateway, 'directory' | 'strangers' | 'operatorAttempts' | 'checks'> {
+  readonly unsealedCookies: CookieMemory;
+  readonly sessionMemory: SessionMemory;
+  readonly bearerMemory: BearerMemory;
+  readonly assertionMemory: AssertionMemory;
+}
 
 export function createShared(
   config: Pick<Config, 'issuer'>,
@@ -101,6 +123,11 @@ export function createShared(
     directory: createUserSessionsDirectory(openObject),
     strangers: createStrangers(now),
     operatorAttempts: createBudget({ most: 20, every: 3, now }),
+    checks: createChecks(runtime),
+    unsealedCookies: createCookieMemory(),
+    sessionMemory: createSessionMemory(),
+    bearerMemory: createBearerMemory(now),
+    assertionMemory: createAssertionMemory(),
   };
 }
 
@@ -112,7 +139,8 @@ export function createGateway(
   shared: Shared = createShared(config, runtime, objectsOf(bindings)),
 ): Gateway {
   const { now, emit, waitUntil, fetch } = runtime;
-  const { directory } = shared;
+  const { directory, assertionMemory, unsealedCookies, sessionMemory } = shared;
+  const memories = { unsealedCookies, sessionMemory };
   const provider = createProvider(config, runtime, shared);
   const keyring = createKeyring(config.sessionSecrets, config.site);
   const stopwatch = runtime.stopwatch ?? (() => performance.now());
@@ -134,8 +162,11 @@ export function createGateway(
     rules: compileRules(config.routes, config),
     servesHost: compileServedHosts(config),
     identityHeadersOf: compileIdentityHeaders(config),
-    assertions: createAssertions({ config, now, randomId }),
-    visitorSessions: new VisitorSessions({ config, keyring, directory, notes, now, stopwatch, waitUntil, emit }),
+    assertions: createAssertions({ config, now, randomId, remembered: assertionMemory }),
+    visitorSessions: new VisitorSessions({
+      ...{ config, keyring, directory, notes, now, stopwatch, waitUntil, emit },
+      ...memories,
+    }),
     pages: createPages(config),
     loginDeadline: runtime.loginDeadline ?? 10_000,
   };

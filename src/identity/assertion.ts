@@ -19,6 +19,7 @@ export interface AssertionDependencies {
   /** Seconds since the epoch. */
   readonly now: () => number;
   readonly randomId: () => string;
+  readonly remembered?: AssertionMemory;
 }
 
 export interface AssertionRequest {
@@ -47,7 +48,7 @@ interface SigningKey {
 /** Signs claims that hold from `at` (seconds since the epoch). */
 type SignNew = (claims: object, audience: string, at: number) => Promise<string>;
 
-export function createAssertions({ config, now, randomId }: AssertionDependencies): Assertions {
+export function createAssertions({ config, now, randomId, remembered }: AssertionDependencies): Assertions {
   const { assertionKeys, assertionBinding, origin } = config;
   const [firstKey] = assertionKeys as readonly Jwk[];
   const signingKey = createLazy(() => importSigningKey(firstKey as Jwk));
@@ -55,7 +56,7 @@ export function createAssertions({ config, now, randomId }: AssertionDependencie
     const { key, header } = await signingKey();
     return signJwt(key, header, { ...claims, iss: origin, aud: audience, iat: at, exp: at + LIFE, jti: randomId() });
   };
-  const signForSession = rememberForSessions(signNew);
+  const signForSession = rememberForSessions(signNew, origin, remembered);
 
   return {
     async sign({ identity, audience, sessionId, method, url }) {
@@ -72,21 +73,25 @@ export function createAssertions({ config, now, randomId }: AssertionDependencie
 }
 
 interface Remembered {
+  readonly issuer: string;
   readonly claims: string;
   readonly assertion: string;
   /** Seconds since the epoch. */
   readonly usableUntil: number;
 }
 
+/** Of all sites of an isolate together. */
+export type AssertionMemory = BoundedMap<string, Remembered>;
+export const createAssertionMemory = (): AssertionMemory => new BoundedMap(REMEMBERED);
+
 /** One assertion serves a session's requests to one upstream until half its life is over, or its claims change. */
-function rememberForSessions(signNew: SignNew) {
-  const remembered = new BoundedMap<string, Remembered>(REMEMBERED);
+function rememberForSessions(signNew: SignNew, issuer: string, remembered = createAssertionMemory()) {
   return async (sessionId: string, claims: object, audience: string, at: number): Promise<string> => {
     const key = `${sessionId} ${audience}`;
     const text = JSON.stringify(claims);
     const usable = () => {
       const found = remembered.get(key);
-      return found?.claims === text && at <= found.usableUntil ? found.assertion : undefined;
+      return found?.issuer === issuer && found.claims === text && at <= found.usableUntil ? found.assertion : undefined;
     };
     const known = usable();
     if (known !== undefined) return known;
@@ -94,7 +99,7 @@ function rememberForSessions(signNew: SignNew) {
     // Of requests that came together, the first to finish decides which assertion is remembered.
     const first = usable();
     if (first !== undefined) return first;
-    remembered.set(key, { claims: text, assertion, usableUntil: at + LIFE / 2 });
+    remembered.set(key, { issuer, claims: text, assertion, usableUntil: at + LIFE / 2 });
     return assertion;
   };
 }

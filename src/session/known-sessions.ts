@@ -26,6 +26,18 @@ export interface KnownSession {
   tokens?: Extract<TokenAnswer, { kind: 'tokens' }>;
 }
 
+/** Of all sites of an isolate together: no two of their sessions have one id. */
+export interface SessionMemory {
+  readonly entries: BoundedMap<string, KnownSession>;
+  /** Sessions whose object did not answer: it may have missed their end. */
+  readonly unanswered: BoundedMap<string, true>;
+}
+
+export const createSessionMemory = (): SessionMemory => ({
+  entries: new BoundedMap(8192),
+  unanswered: new BoundedMap(8192),
+});
+
 export interface Activity {
   /** The last activity that the cookie knows of. */
   readonly seenAt: number;
@@ -38,6 +50,7 @@ interface Dependencies {
   readonly directory: UserSessionsDirectory;
   readonly now: () => number;
   readonly waitUntil: (task: Promise<unknown>) => void;
+  readonly sessionMemory?: SessionMemory;
 }
 
 /** Milliseconds; longer than a question takes. If the request that asked was cancelled, the question may never be answered. */
@@ -45,13 +58,14 @@ const JOIN_PATIENCE = 4_500;
 
 export class KnownSessions {
   readonly #deps: Dependencies;
-  readonly #entries = new BoundedMap<string, KnownSession>(8192);
+  readonly #entries: SessionMemory['entries'];
   readonly #questions: SingleFlight<KnownSession>;
-  /** Sessions whose object did not answer: it may have missed their end. */
-  readonly #unanswered = new BoundedMap<string, true>(8192);
+  readonly #unanswered: SessionMemory['unanswered'];
 
   constructor(deps: Dependencies) {
     this.#deps = deps;
+    const { entries, unanswered } = deps.sessionMemory ?? createSessionMemory();
+    [this.#entries, this.#unanswered] = [entries, unanswered];
     this.#questions = createSingleFlight({ waitUntil: deps.waitUntil, patience: JOIN_PATIENCE });
   }
 

@@ -5,11 +5,12 @@ import { cookieBase, parseOwnCookies } from './cookies.ts';
 import type { Keyring } from './keyring.ts';
 import { deletedCookies, fitsCookies, joinChunks, sealedCookies } from './sealed-cookie.ts';
 import type { SealedSession, Session } from './session.ts';
-import { type CookieEntry, createUnsealedCookies } from './unsealed-cookies.ts';
+import { type CookieEntry, type CookieMemory, createUnsealedCookies } from './unsealed-cookies.ts';
 
 interface Dependencies {
   readonly keyring: Keyring;
   readonly isSecure: boolean;
+  readonly unsealedCookies?: CookieMemory;
   /** Seconds since the epoch. */
   readonly now: () => number;
 }
@@ -20,11 +21,11 @@ export class SessionCookies {
   readonly #name: string;
   readonly #unseal: (text: string) => Promise<CookieEntry | undefined>;
 
-  constructor({ keyring, isSecure, now }: Dependencies) {
+  constructor({ keyring, isSecure, unsealedCookies, now }: Dependencies) {
     this.#keyring = keyring;
     this.#now = now;
     this.#name = cookieBase(isSecure);
-    this.#unseal = createUnsealedCookies(keyring);
+    this.#unseal = createUnsealedCookies(keyring, unsealedCookies);
   }
 
   read(cookieHeader: string | null): Promise<CookieEntry | undefined> {

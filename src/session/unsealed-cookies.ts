@@ -11,6 +11,8 @@ export interface CookieEntry {
   readonly text: string;
   readonly sealed: SealedSession;
   readonly isOldKey: boolean;
+  /** What has opened it: the memory is one for all sites, and a cookie is good at its own alone. */
+  readonly keyring: Keyring;
   replacement?: NewerCookie;
 }
 
@@ -21,17 +23,23 @@ export interface NewerCookie {
   askedAt?: number;
 }
 
+/** Of all sites of an isolate together. */
+export type CookieMemory = BoundedMap<string, CookieEntry>;
+
 /** Characters of sealed text that are remembered. With what is inside, each takes about 4.5 bytes (docs/quality.md, soak). */
 const MOST_REMEMBERED = 8_000_000;
 const TAG_CHARACTERS = 22;
 
-export function createUnsealedCookies(keyring: Keyring): (text: string) => Promise<CookieEntry | undefined> {
-  const unsealed = new BoundedMap<string, CookieEntry>(MOST_REMEMBERED, ({ text }) => text.length);
+export const createCookieMemory = (): CookieMemory => new BoundedMap(MOST_REMEMBERED, ({ text }) => text.length);
 
+export function createUnsealedCookies(
+  keyring: Keyring,
+  unsealed = createCookieMemory(),
+): (text: string) => Promise<CookieEntry | undefined> {
   /** The key is the text's end, which is quick to hash even where the text fills four cookies; the whole text must be the same. */
   function recall(text: string): CookieEntry | undefined {
     const entry = unsealed.get(endOf(text));
-    return entry?.text === text ? entry : undefined;
+    return entry?.keyring === keyring && entry.text === text ? entry : undefined;
   }
 
   return async (text) => {
@@ -40,7 +48,7 @@ export function createUnsealedCookies(keyring: Keyring): (text: string) => Promi
     const opened = await keyring.unseal<SealedSession>('session', text);
     if (opened.kind !== 'ok') return undefined;
     // Two requests may unseal the same cookie at once: both must see the newer cookie.
-    const entry = recall(text) ?? { text: ownCopy(text), sealed: opened.value, isOldKey: opened.isOldKey };
+    const entry = recall(text) ?? { text: ownCopy(text), sealed: opened.value, isOldKey: opened.isOldKey, keyring };
     unsealed.set(endOf(entry.text), entry);
     return entry;
   };

@@ -6,11 +6,11 @@ import type { EndOutcome, TokenAnswer } from '../user-object/api.ts';
 import { ClaimsAndTokens, type ClaimsOutcome } from './claims-and-tokens.ts';
 import { CookieRenewals } from './cookie-renewals.ts';
 import type { Keyring } from './keyring.ts';
-import { KnownSessions } from './known-sessions.ts';
+import { KnownSessions, type SessionMemory } from './known-sessions.ts';
 import { freshness, isExpired, type Session } from './session.ts';
 import { SessionCookies } from './session-cookies.ts';
 import { type Holder, SessionEnds, type SessionEndsDependencies } from './session-ends.ts';
-import { type CookieEntry, seenAtOf } from './unsealed-cookies.ts';
+import { type CookieEntry, type CookieMemory, seenAtOf } from './unsealed-cookies.ts';
 import { type Opened, referenceOf, sealedOf, sessionOf, takeNewestClaims, type Visit } from './visit.ts';
 
 /** Seconds within which a session's claims are not looked up again for another refusal. */
@@ -23,6 +23,8 @@ interface Dependencies extends SessionEndsDependencies {
   readonly keyring: Keyring;
   /** Milliseconds, for durations only. */
   readonly stopwatch: () => number;
+  readonly unsealedCookies?: CookieMemory;
+  readonly sessionMemory?: SessionMemory;
 }
 
 export class VisitorSessions {

@@ -6,9 +6,10 @@ import { ownCopy } from '../../shared/own-copy.ts';
 import { isPossibleToken } from '../zitadel/token-shape.ts';
 import { parseAuthorization } from './authorization-header.ts';
 import { createPause } from './pause.ts';
-import { createTokenReader, type TokenReaderDependencies } from './token-reader.ts';
+import { createTokenReader, type QuestionBounds, type TokenReaderDependencies } from './token-reader.ts';
+import { createUnknownTokens } from './unknown-tokens.ts';
 import { refuse, toVerdict, type Verdict, type VerdictDependencies } from './verdict.ts';
-import { createVerdictMemory, type Remembered } from './verdict-memory.ts';
+import { createVerdictMemory, createVerdicts, type Remembered, type Verdicts } from './verdict-memory.ts';
 
 export type JudgedAuthorization =
   /** No bearer token at all. */
@@ -29,16 +30,30 @@ export interface BearerTokens {
 }
 
 type Dependencies = TokenReaderDependencies &
-  VerdictDependencies & { readonly waitUntil: (task: Promise<unknown>) => void };
+  VerdictDependencies & {
+    readonly waitUntil: (task: Promise<unknown>) => void;
+    readonly bearerMemory?: BearerMemory;
+  };
+
+/** What all sites of an isolate share. */
+export interface BearerMemory extends QuestionBounds {
+  readonly verdicts: Verdicts;
+}
+
+export const createBearerMemory = (now: () => number): BearerMemory => ({
+  pause: createPause(now),
+  askAbout: createUnknownTokens(now),
+  verdicts: createVerdicts(),
+});
 
 /** Seconds: the oldest verdict that is served while ZITADEL is not to be asked. */
 const OLDEST_IN_A_PAUSE = 300;
 
 export function createBearerTokens(deps: Dependencies): BearerTokens {
-  const { config, now, waitUntil } = deps;
-  const pause = createPause(now);
-  const reader = createTokenReader(deps, pause);
-  const memory = createVerdictMemory(config.claimsMaxAge, now);
+  const { config, now, waitUntil, bearerMemory: shared = createBearerMemory(now) } = deps;
+  const { pause } = shared;
+  const reader = createTokenReader(deps, shared);
+  const memory = createVerdictMemory(config, now, shared.verdicts);
   const single = createSingleFlight<Verdict>({ waitUntil });
 
   async function judgeToken(token: string, network: string | undefined): Promise<Verdict> {

@@ -8,7 +8,7 @@ import { isSignedToken } from '../tokens/jws.ts';
 import { readAccessToken, type TokenReading } from './access-token.ts';
 import { createIntrospection } from './introspection.ts';
 import type { Pause } from './pause.ts';
-import { createUnknownTokens } from './unknown-tokens.ts';
+import type { AskAboutToken } from './unknown-tokens.ts';
 import { refuse } from './verdict.ts';
 
 export interface TokenReaderDependencies {
@@ -16,6 +16,12 @@ export interface TokenReaderDependencies {
   readonly relyingParty: Pick<RelyingParty, 'introspect'>;
   readonly signingKeys: SigningKeys;
   readonly now: () => number;
+}
+
+/** Of all sites together: it is one ZITADEL that is asked, with one application of ours. */
+export interface QuestionBounds {
+  readonly pause: Pause;
+  readonly askAbout: AskAboutToken;
 }
 
 export interface TokenReader {
@@ -31,11 +37,10 @@ export interface TokenReader {
 /** Milliseconds for everything that one token needs of ZITADEL. */
 const DEADLINE = 6_000;
 
-export function createTokenReader(deps: TokenReaderDependencies, pause: Pause): TokenReader {
+export function createTokenReader(deps: TokenReaderDependencies, { pause, askAbout }: QuestionBounds): TokenReader {
   const { config, relyingParty, signingKeys: keys, now } = deps;
   const { introspect: call } = relyingParty;
   const introspect = call && createIntrospection({ config, call, now, pause });
-  const askAbout = createUnknownTokens(now);
   const speaksForItself = (token: string) => config.audience.length > 0 && isSignedToken(token);
   return {
     isAskedAbout: (token) => introspect !== undefined && !speaksForItself(token),
