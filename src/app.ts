@@ -75,13 +75,16 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
     ]),
   ) as Record<EndpointName, ReturnType<Endpoint>>;
   const upstream = createUpstreamRoute(gateway);
+  const { siteName } = gateway.config;
   const checkPath = endpointPath(gateway.config, 'check');
 
   function answer(c: AppContext): Response | Promise<Response> {
     const { pathname: path, host } = c.get('url');
     const { method } = c.req;
     const destination = destinationOf({ method, host, path });
-    switch (destination.kind) {
+    const { kind } = destination;
+    if (siteName !== undefined && kind !== 'misdirected' && kind !== 'trace') c.get('event').site = siteName;
+    switch (kind) {
       case 'trace':
         return refuseMethod(gateway, c, ['GET', 'HEAD', 'POST']);
       case 'misdirected':
@@ -109,7 +112,7 @@ export function createApp(gateway: Gateway): Hono<AppEnv> {
   function refuseHost(c: AppContext): never {
     const { host, pathname: path } = c.get('url');
     noteReaders(c, gateway.rules, { method: c.req.method, host: new URL(gateway.config.origin).host, path });
-    throw new GatewayError('misdirected', `host ${host}`);
+    throw new GatewayError(gateway.config.unknownSites ?? 'misdirected', `host ${host}`);
   }
 
   function forward(c: AppContext): Promise<Response> {

@@ -44,6 +44,7 @@ import type { UserSessionsApi } from './user-object/api.ts';
 export interface Bindings {
   readonly SESSIONS: KVNamespace;
   readonly USER_SESSIONS: DurableObjectNamespace;
+  readonly CONFIGURATION?: KVNamespace;
   readonly LOGIN_RATE_LIMIT?: RateLimit;
   /** Service bindings of upstreams, by name. */
   readonly [name: string]: unknown;

@@ -5,6 +5,7 @@ import { waitUntil } from 'cloudflare:workers';
 import variables from '#postern/variables';
 import { createMisconfiguredApp } from './answer/misconfigured-app.ts';
 import { type LoadedConfig, loadDeployedConfig } from './config/load.ts';
+import { createStoredSites, fixedSites, type SitesSource } from './config/stored-sites.ts';
 import { type Bindings, createIssuer, createRuntime, createShared, objectsOf, withMetrics } from './gateway.ts';
 import { loadCounts, sumCounts } from './observability/metrics.ts';
 import type { Counts } from './observability/series.ts';
@@ -18,6 +19,7 @@ import type { UserSessionsLogic } from './user-object/user-sessions.ts';
 let runtime = createRuntime(waitUntil);
 
 let loaded: LoadedConfig | undefined;
+let sites: SitesSource | undefined;
 let app: { fetch(request: Request): Response | Promise<Response> } | undefined;
 let createUserObject: CreateUserObject | undefined;
 
@@ -33,12 +35,27 @@ function load(env: Bindings): LoadedConfig {
   return loaded;
 }
 
+/** One for the worker and the objects of an isolate. */
+function sitesOf(env: Bindings, ofVariables: Extract<LoadedConfig, { ok: true }>): SitesSource {
+  const { CONFIGURATION: kv } = env;
+  const load = (text: string) => loadDeployedConfig(env, variables, text);
+  sites ??= kv ? createStoredSites({ ofVariables, load, kv, ...runtime }) : fixedSites(ofVariables);
+  return sites;
+}
+
 export default {
   fetch(request, env) {
     if (!app) {
       const result = load(env);
       app = result.ok
-        ? createSiteApps(result, env, runtime, createShared(result.config, runtime, objectsOf(env)))
+        ? {
+            fetch: createSiteApps(
+              sitesOf(env, result),
+              env,
+              runtime,
+              createShared(result.config, runtime, objectsOf(env)),
+            ),
+          }
         : createMisconfiguredApp(result.issues, runtime.emit);
     }
     return app.fetch(request);
@@ -46,13 +63,19 @@ export default {
 } satisfies ExportedHandler<Bindings>;
 
 export class UserSessions extends UserSessionsObject {
+  protected override prepare(): Promise<void> | undefined {
+    const env = this.env as Bindings;
+    const result = load(env);
+    return result.ok ? sitesOf(env, result).firstRead() : undefined;
+  }
+
   protected createLogic(storage: ObjectStorage): UserSessionsLogic {
     const env = this.env as Bindings;
     const result = load(env);
     if (!result.ok) throw new Error('the configuration is bad');
     createUserObject ??= createUserObjects({
       sessionSecrets: result.config.sessionSecrets,
-      partsOf: compileSiteParts(result, runtime, createIssuer(result.config, runtime)),
+      partsOf: compileSiteParts(sitesOf(env, result), runtime, createIssuer(result.config, runtime)),
       kv: env.SESSIONS,
       ...runtime,
     });

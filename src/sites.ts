@@ -5,7 +5,7 @@ import type { Hono } from 'hono';
 import type { AppEnv } from './answer/answers.ts';
 import { createApp } from './app.ts';
 import { compileSites } from './config/resolve-sites.ts';
-import type { Config, ServedSite } from './config/schema.ts';
+import type { SitesInForce, SitesSource } from './config/stored-sites.ts';
 import {
   type Bindings,
   createGateway,
@@ -21,19 +21,35 @@ import type { SiteParts } from './user-object/create.ts';
 /** Sites of which an isolate keeps the app. A wildcard stands for any number of them. */
 const KEPT = 500;
 
-interface Sites {
-  /** Of the first site. */
-  readonly config: Config;
-  readonly sites: readonly ServedSite[];
-}
-
-export interface SiteApps {
+interface SiteApps {
   readonly first: Gateway;
   readonly fetch: (request: Request) => Response | Promise<Response>;
 }
 
+/** Serves the sites of the list that is in force when a request comes. What is under way when it changes ends as it began. */
 export function createSiteApps(
-  { config, sites }: Sites,
+  source: SitesSource,
+  bindings: Bindings,
+  runtime: Runtime,
+  shared: Shared,
+): SiteApps['fetch'] {
+  const appsOf = createFollower(source, (sites) => serveSites(sites, bindings, runtime, shared));
+  const answer = (request: Request) => appsOf().fetch(request);
+  return (request) => source.firstRead()?.then(() => answer(request)) ?? answer(request);
+}
+
+/** What is made of the list in force, made anew whenever that is another. */
+function createFollower<Made>(source: SitesSource, make: (sites: SitesInForce) => Made): () => Made {
+  let last: { readonly sites: SitesInForce; readonly made: Made } | undefined;
+  return () => {
+    const sites = source.inForce();
+    if (last?.sites !== sites) last = { sites, made: make(sites) };
+    return last.made;
+  };
+}
+
+export function serveSites(
+  { config, sites }: SitesInForce,
   bindings: Bindings,
   runtime: Runtime,
   shared: Shared,
@@ -62,15 +78,28 @@ export function createSiteApps(
 /** Of a URL as requests have it. */
 const hostOf = (url: string): string => url.slice(url.indexOf('//') + 2, url.indexOf('/', url.indexOf('//') + 2));
 
-/** What users' objects need of a site: its application at ZITADEL, whose sessions it takes, and for how long. By its host; undefined: of the first. A site that is no longer configured has those of the first. */
+/**
+ * What users' objects need of a site: its application at ZITADEL, whose sessions it takes, and for how long. By its host; undefined: of the
+ * first. A site that is no longer configured has those of the first; while the list of sites is not known, nothing is asked for it.
+ */
 export function compileSiteParts(
-  { config, sites }: Sites,
+  source: SitesSource,
   runtime: Runtime,
   issuer: Issuer,
 ): (site: string | undefined) => SiteParts {
-  const siteOf = compileSites(sites, config.origin);
-  return (host) => {
-    const own = host === undefined ? config : (siteOf(host)?.at(host) ?? config);
-    return { config: own, ...createProvider(own, runtime, issuer) };
-  };
+  const partsOf = createFollower(source, ({ config, sites }) => {
+    const siteOf = compileSites(sites, config.origin);
+    const known = new BoundedMap<string | undefined, SiteParts>(KEPT);
+    return (host: string | undefined): SiteParts => {
+      const found = known.get(host);
+      if (found) return found;
+      const site = host === undefined ? undefined : siteOf(host);
+      const own = host === undefined ? config : (site?.at(host) ?? config);
+      const isUnknown = host !== undefined && !site && config.unknownSites !== undefined;
+      const parts = { config: own, isUnknown, ...createProvider(own, runtime, issuer) };
+      known.set(host, parts);
+      return parts;
+    };
+  });
+  return (host) => partsOf()(host);
 }

@@ -43,6 +43,7 @@ export function assembleConfig(variables: Variables, namedSecrets: NamedSecrets)
     claimsMaxAge: variables.CLAIMS_MAX_AGE,
     revocationMaxAge: variables.REVOCATION_MAX_AGE,
     firstSite: (variables.SITES ?? variables.PORTAL_HOST) === undefined ? undefined : new URL(origin).host,
+    siteName: (variables.SITES ?? variables.PORTAL_HOST) === undefined ? undefined : new URL(origin).host,
     ruleHosts: new Set(variables.SITES === undefined ? variables.ROUTES?.flatMap(({ hosts }) => hosts ?? []) : []),
     wildcards: (variables.SITES ?? []).map(({ host }) => host).filter((host) => host.startsWith('*.')),
     routes: variables.ROUTES ?? [],

@@ -25,6 +25,12 @@ export const BINDINGS = {
     wanted: 'a Durable Object namespace of the class UserSessions',
     example: '[[durable_objects.bindings]] name = "USER_SESSIONS", class_name = "UserSessions"',
   },
+  CONFIGURATION: {
+    method: 'get',
+    required: false,
+    wanted: 'a KV namespace (the list of sites)',
+    example: '[[kv_namespaces]] binding = "CONFIGURATION", id = "…"',
+  },
   LOGIN_RATE_LIMIT: {
     method: 'limit',
     required: false,

@@ -30,11 +30,18 @@ export type LoadedConfig =
 const VARIABLE_NAMES = Object.keys(VARIABLES) as VariableName[];
 const BINDING_NAMES = Object.keys(BINDINGS) as BindingName[];
 
-/** As `loadConfig`, together with the variables of postern.toml, which are a module of the worker. */
-export function loadDeployedConfig(environment: Environment, file: VariablesFile): LoadedConfig {
+const TWOFOLD = 'SITES stands in the variables too: it counts only while CONFIGURATION has no list of sites';
+
+/**
+ * As `loadConfig`, together with the variables of postern.toml, which are a module of the worker. `sites`: JSON that stands in for SITES,
+ * wherever that is.
+ */
+export function loadDeployedConfig(environment: Environment, file: VariablesFile, sites?: string): LoadedConfig {
   const { merged, issues } = mergeVariables(environment, file);
-  const loaded = loadConfig(merged);
-  if (issues.length === 0) return loaded;
+  const loaded = loadConfig(sites === undefined ? merged : { ...merged, SITES: sites });
+  const isTwofold = sites === undefined && isGiven(merged['SITES']) && merged['CONFIGURATION'] !== undefined;
+  if (issues.length === 0)
+    return loaded.ok && isTwofold ? { ...loaded, warnings: [...loaded.warnings, TWOFOLD] } : loaded;
   return { ok: false, issues: [...issues, ...(loaded.ok ? [] : loaded.issues)] };
 }
 

@@ -146,6 +146,8 @@ export const SITE_DESCRIPTIONS: Record<SiteField, string> = {
 export const BINDING_DESCRIPTIONS: Record<BindingName, string> = {
   SESSIONS: 'KV namespace of the sealed refresh tokens. Required.',
   USER_SESSIONS: 'Durable Object of the class `UserSessions`, one per user. Required.',
+  CONFIGURATION:
+    'KV namespace whose entry `sites` is the list of sites, in place of `SITES`: for hundreds of them, changed without a deployment. Optional.',
   LOGIN_RATE_LIMIT:
     'Rate limit on sign-ins, begun and ended, of one client (an IPv4 address or an IPv6 /64). On in the `wrangler.toml` that comes with it; optional.',
 };

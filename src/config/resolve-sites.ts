@@ -75,6 +75,7 @@ function assembleSite(written: Variables, given: GivenSite, host: string, namedS
   return {
     ...assembleConfig(variables, namedSecrets),
     site: host,
+    siteName: given.host,
     firstSite: new URL(first.origin).host,
     wildcards: [],
   };

@@ -44,6 +44,12 @@ export interface Portal {
 export interface Config {
   /** The site's host, to which its cookies are bound; missing for the first site, whose cookies are older than sites. */
   readonly site?: string;
+  /** The site as it is configured, for counting: a wildcard stands for all its hosts. Missing where there is one site. */
+  readonly siteName?: string;
+  /** Of the first site: which list of sites from KV is served. */
+  readonly sitesVersion?: string;
+  /** Of the first site: no list could be had from KV, so that a host which nobody serves may be on it; and the fault that this is. */
+  readonly unknownSites?: 'store_unavailable' | 'misconfigured';
   /** The issuer, without a slash at its end. */
   readonly issuer: Given<'ZITADEL_DOMAIN'>;
   /** Missing at the start page, which has no application. */

@@ -5,6 +5,7 @@ import type { Counts } from './series.ts';
 
 const FAMILIES: readonly (readonly [name: string, help: string, type?: string])[] = [
   ['requests_total', 'Requests'],
+  ['site_requests_total', 'Requests by site'],
   ['refusals_total', 'Faults'],
   ['claims_total', 'Freshness of claims'],
   ['upstream_seconds', 'First byte of the application', 'histogram'],

@@ -89,11 +89,15 @@ interface Storage {
 }
 
 const COUNTS = 'counts';
+/** A value in storage has 2 MB at most. This is some 1,500 sites; what further ones would add is not counted. */
+const MOST_SERIES = 8_000;
 
 /** In the object that sums. */
 export function sumCounts(storage: Storage, counts: Counts, now: number): void {
   const sums = loadCounts(storage);
-  for (const [key, by] of Object.entries({ ...counts, flushes_total: 1 })) sums[key] = (sums[key] ?? 0) + by;
+  let room = MOST_SERIES - Object.keys(sums).length;
+  for (const [key, by] of Object.entries({ ...counts, flushes_total: 1 }))
+    if (Object.hasOwn(sums, key) || room-- > 0 || !key.startsWith('site_')) sums[key] = (sums[key] ?? 0) + by;
   sums['counting_since_seconds'] ??= now;
   storage.put(COUNTS, sums);
 }

@@ -9,6 +9,8 @@ export interface RequestEvent {
   request_id: string;
   method: string;
   host: string;
+  /** As it is configured: a wildcard stands for all its hosts. Missing where there is one site, and where none serves the host. */
+  site?: string;
   /** Without the query, which may hold anything. */
   path: string;
   /** Which endpoint answered: `login`, `callback`, … or `upstream`. */

@@ -1,5 +1,6 @@
 // What is counted: from one event to the counters it moves. Pure; a counter's name is written as Prometheus shows it.
-// Prometheus text format 0.0.4. Labels come from short lists in the code: never a subject, a path, a host or a message.
+// Prometheus text format 0.0.4. Labels come from short lists in the code, sites from the configuration: never a subject, a path, a host that a
+// visitor names, or a message.
 
 import type { NoteEvent, RequestEvent } from './request-event.ts';
 
@@ -33,11 +34,13 @@ function countNote({ event, level, endpoint, reason }: NoteEvent, count: Count):
 }
 
 function countRequest(event: RequestEvent, count: Count): void {
-  const { endpoint, status = 0, decision, claims, fault, credentials, upstream_ms } = event;
+  const { endpoint, site, status = 0, decision, claims, fault, credentials, upstream_ms } = event;
   // Numbers in a decision ("ended_3_sessions") would make a series each.
   const bounded = decision?.replace(/\d+/g, 'n');
   count('requests_total', { endpoint, status: `${Math.floor(status / 100)}xx`, decision: bounded, credentials });
   if (fault !== undefined) count('refusals_total', { code: fault });
+  // Apart: as a label of all series, hundreds of sites would make hundreds of times as many.
+  if (site !== undefined) count('site_requests_total', { site, status: `${Math.floor(status / 100)}xx` });
   if (claims !== undefined) count('claims_total', { claims });
   if (upstream_ms === undefined) return;
   const seconds = upstream_ms / 1000;

@@ -6,8 +6,7 @@ import type { Emit } from '../observability/request-event.ts';
 import { createProviderRest } from '../oidc/provider-rest.ts';
 import { createProviderSide } from '../oidc/session-provider.ts';
 import { createKeyring } from '../session/keyring.ts';
-import { BoundedMap } from '../shared/isolate/bounded-map.ts';
-import type { ObjectStorage, SiteTerms, TermsOf } from './dependencies.ts';
+import type { ObjectStorage, ProviderSide, SiteTerms, TermsOf } from './dependencies.ts';
 import { createTokenStore } from './token-store.ts';
 import { UserSessionsLogic } from './user-sessions.ts';
 
@@ -15,12 +14,14 @@ type ProviderSideParts = Parameters<typeof createProviderSide>[0];
 
 /** What a site's sessions need of its configuration. */
 export interface SiteParts extends Pick<ProviderSideParts, 'relyingParty' | 'identityOptions'> {
+  /** Nobody knows just now which application at ZITADEL is the site's. */
+  readonly isUnknown?: boolean;
   readonly config: Pick<Config, 'organizationId' | 'sessionDuration' | 'sessionMaxDuration' | 'revocationMaxAge'>;
 }
 
 interface Parts {
   readonly sessionSecrets: Config['sessionSecrets'];
-  /** The parts of a site, by its host; undefined: of the first. */
+  /** The parts of a site, by its host; undefined: of the first. The same record for as long as nothing changes. */
   readonly partsOf: (site: string | undefined) => SiteParts;
   readonly kv: KVNamespace;
   /** Seconds since the epoch. */
@@ -30,8 +31,13 @@ interface Parts {
   readonly waitUntil: (task: Promise<unknown>) => void;
 }
 
-/** Sites whose terms an isolate remembers. */
-const REMEMBERED_SITES = 500;
+/** Another site's application would be told that its tokens are dead, and the session would end. */
+const FAULT = { reason: 'the list of sites could not be read' };
+const UNKNOWN: ProviderSide = {
+  refresh: async () => FAULT,
+  readClaims: async () => ({ kind: 'failed', fault: FAULT }),
+  revoke: async () => 'unanswered',
+};
 
 export type CreateUserObject = (storage: ObjectStorage) => UserSessionsLogic;
 
@@ -41,18 +47,21 @@ export type CreateUserObject = (storage: ObjectStorage) => UserSessionsLogic;
  */
 export function createUserObjects({ sessionSecrets, partsOf, kv, now, emit, waitUntil }: Parts): CreateUserObject {
   const rest = createProviderRest(now);
-  const known = new BoundedMap<string | undefined, SiteTerms>(REMEMBERED_SITES);
+  const known = new WeakMap<SiteParts, SiteTerms>();
   const reportMalformed = (sub: string, claims: readonly string[]) =>
     emit({ event: 'malformed_claims', level: 'warn', sub, claims });
 
   const termsOf: TermsOf = ({ site }) => {
-    const found = known.get(site);
+    const parts = partsOf(site);
+    const found = known.get(parts);
     if (found) return found;
-    const { config, relyingParty, identityOptions } = partsOf(site);
+    const { config, isUnknown, relyingParty, identityOptions } = parts;
     const { organizationId } = config;
-    const provider = createProviderSide({ relyingParty, identityOptions, organizationId, rest, reportMalformed });
+    const provider = isUnknown
+      ? UNKNOWN
+      : createProviderSide({ relyingParty, identityOptions, organizationId, rest, reportMalformed });
     const terms = { provider, times: config };
-    known.set(site, terms);
+    known.set(parts, terms);
     return terms;
   };
 

@@ -10,6 +10,17 @@ import type { UserSessionsLogic } from './user-sessions.ts';
 export abstract class UserSessionsObject extends DurableObject<unknown> {
   #logic: UserSessionsLogic | undefined;
 
+  constructor(...args: ConstructorParameters<typeof DurableObject<unknown>>) {
+    super(...args);
+    const preparation = this.prepare();
+    if (preparation) void this.ctx.blockConcurrencyWhile(() => preparation);
+  }
+
+  /** What every call waits for; undefined: nothing. */
+  protected prepare(): Promise<void> | undefined {
+    return undefined;
+  }
+
   protected abstract createLogic(storage: ObjectStorage): UserSessionsLogic;
 
   get #sessions(): UserSessionsLogic {

@@ -14,13 +14,14 @@ interface Wiring extends Pick<Parts, 'kv' | 'now' | 'waitUntil'> {
 }
 
 export function wireUserObjects({ kv, now, waitUntil, secret, count }: Wiring) {
+  const parts: SiteParts = {
+    config: { sessionDuration: 3600, sessionMaxDuration: 43_200, revocationMaxAge: 30 },
+    relyingParty: createCountingProvider(count, now),
+    identityOptions: { roleMap: {}, claimNames: [] },
+  };
   return createUserObjects({
     sessionSecrets: [secret],
-    partsOf: () => ({
-      config: { sessionDuration: 3600, sessionMaxDuration: 43_200, revocationMaxAge: 30 },
-      relyingParty: createCountingProvider(count, now),
-      identityOptions: { roleMap: {}, claimNames: [] },
-    }),
+    partsOf: () => parts,
     kv,
     now,
     emit: () => undefined,

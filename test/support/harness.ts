@@ -1,7 +1,8 @@
 // The whole gateway in process: the app, its objects and KV in memory, the stand-in for ZITADEL, an upstream, and one clock.
 
-import { type LoadedConfig, loadConfig } from '../../src/config/load.ts';
+import { type LoadedConfig, loadConfig, loadDeployedConfig } from '../../src/config/load.ts';
 import { compileConfigs } from '../../src/config/resolve-sites.ts';
+import { createStoredSites, fixedSites, type SitesSource } from '../../src/config/stored-sites.ts';
 import {
   type Bindings,
   createGateway,
@@ -11,7 +12,7 @@ import {
   type Runtime,
 } from '../../src/gateway.ts';
 import type { NoteEvent, RequestEvent } from '../../src/observability/request-event.ts';
-import { compileSiteParts, createSiteApps } from '../../src/sites.ts';
+import { compileSiteParts, createSiteApps, serveSites } from '../../src/sites.ts';
 import { createUserObjects } from '../../src/user-object/create.ts';
 import { SEED } from '../../stand-in/seed.ts';
 import { createZitadel, type Zitadel, type ZitadelOptions } from '../../stand-in/zitadel.ts';
@@ -33,6 +34,8 @@ export interface HarnessOptions {
   readonly startAt?: number;
   readonly providerDeadline?: number;
   readonly loginDeadline?: number;
+  /** Holds the list of sites, as the namespace CONFIGURATION does. */
+  readonly configuration?: Pick<KVNamespace, 'get'>;
 }
 
 type LoadedSites = Pick<LoadedConfig & { ok: true }, 'config' | 'sites'>;
@@ -126,18 +129,26 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     ...changes,
   });
 
+  const STORES = { SESSIONS: kv, USER_SESSIONS: { idFromName() {}, get() {} } };
   const configure = (changes?: Record<string, unknown>) => {
-    const bindings = { SESSIONS: kv, USER_SESSIONS: { idFromName() {}, get() {} } };
-    const result = loadConfig({ ...environment(changes), ...bindings });
+    const result = loadConfig({ ...environment(changes), ...STORES });
     if (!result.ok) throw new Error(JSON.stringify(result.issues, null, 2));
     return result;
   };
 
+  const sourceOf = (result: ReturnType<typeof configure>, changes?: Record<string, unknown>): SitesSource => {
+    const { configuration: store } = options;
+    if (!store) return fixedSites(result);
+    const load = (sites: string) => loadDeployedConfig({ ...environment(changes), ...STORES }, {}, sites);
+    return createStoredSites({ ofVariables: result, load, kv: store, ...runtime });
+  };
+
   let objectConfig = configure();
+  let objectSource = sourceOf(objectConfig);
   const wireObjects = () =>
     createUserObjects({
       sessionSecrets: objectConfig.config.sessionSecrets,
-      partsOf: compileSiteParts(objectConfig, runtime, createIssuer(objectConfig.config, runtime)),
+      partsOf: compileSiteParts(objectSource, runtime, createIssuer(objectConfig.config, runtime)),
       kv: kv as unknown as KVNamespace,
       ...runtime,
     });
@@ -149,11 +160,13 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     const config = configure(changes);
     if (changes) {
       objectConfig = config;
+      objectSource = sourceOf(config, changes);
       createUserObject = wireObjects();
       objects.evict();
     }
     const shared = createShared(config.config, runtime, (name) => objects.open(name));
-    const { first, fetch } = createSiteApps(config, bindings, runtime, shared);
+    const fetch = createSiteApps(sourceOf(config, changes), bindings, runtime, shared);
+    const { first } = serveSites(config, bindings, runtime, shared);
     const app: App = { fetch, request: (input, init) => fetch(new Request(input, init)) };
     const gatewayAt = (host: string) => createGateway(compileConfigs(config)(host).config, bindings, runtime, shared);
     return { first, app, sites: config, gatewayAt };

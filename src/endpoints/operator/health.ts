@@ -10,7 +10,9 @@ export const health: Endpoint = (gateway) => () => jsonAnswer(gateway, { status:
 export const ready: Endpoint = (gateway) => async () => {
   const checks = await runChecks(gateway);
   const isReady = Object.values(checks).every(({ ok }) => ok);
-  return jsonAnswer(gateway, { status: isReady ? 'ready' : 'not_ready', checks }, isReady ? 200 : 503);
+  const { sitesVersion: sites } = gateway.config;
+  const answer = { status: isReady ? 'ready' : 'not_ready', checks, ...(sites !== undefined && { sites }) };
+  return jsonAnswer(gateway, answer, isReady ? 200 : 503);
 };
 
 async function runChecks(gateway: Gateway) {

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { createMisconfiguredApp } from '../../../src/answer/misconfigured-app.ts';
 import { formatIssue } from '../../../src/config/issues.ts';
 import { loadConfig } from '../../../src/config/load.ts';
+import { fixedSites } from '../../../src/config/stored-sites.ts';
 import { VARIABLES } from '../../../src/config/variables.ts';
 import { type Bindings, createShared } from '../../../src/gateway.ts';
 import type { NoteEvent, RequestEvent } from '../../../src/observability/request-event.ts';
@@ -92,9 +93,12 @@ async function answerTo(
   const shared = createShared(loaded.config, surroundings, () => {
     throw new Error('no object here');
   });
-  return createSiteApps(loaded, env as Bindings, surroundings, shared).fetch(
-    new Request(`${loaded.config.origin}/admin/x`, { headers: BROWSER }),
-  );
+  return createSiteApps(
+    fixedSites(loaded),
+    env as Bindings,
+    surroundings,
+    shared,
+  )(new Request(`${loaded.config.origin}/admin/x`, { headers: BROWSER }));
 }
 
 const configuration = createTarget({
