@@ -43,6 +43,10 @@ export const COMMANDS = {
     load: async () => (await import('./users.ts')).command,
   },
   sessions: { summary: 'lists and ends a user’s sessions', load: async () => (await import('./sessions.ts')).command },
+  sites: {
+    summary: 'puts the list of sites into KV, and shows the one that is there',
+    load: async () => (await import('./sites.ts')).command,
+  },
   deploy: {
     summary: 'looks everything over, then deploys with Wrangler',
     load: async () => (await import('./deploy.ts')).command,

@@ -129,6 +129,41 @@ registers a new site at ZITADEL and adds it here; \`npx postern explain --all\` 
 * Without \`SITES\`, each host that a rule names in \`hosts\` is a site with the settings and rules of the first.
 `;
 
+const MANY_SITES = `
+### Hundreds of sites
+
+| where the list stands | how many sites | a change is |
+|---|---|---|
+| \`[[vars.SITES]]\` of \`wrangler.toml\` | what 5 KB hold: about 14 with five rules each, 60 with none | a deployment |
+| \`[[vars.SITES]]\` of \`postern.toml\` | what the upload holds: thousands | a deployment |
+| KV, the namespace \`CONFIGURATION\` | 25 MB, thousands | one command, and served within two minutes |
+
+A request gets no slower by them. A fresh isolate judges the whole list once: 500 sites with five rules each took it 60 ms of processor time ([performance.md](performance.md#many-sites)), so
+hundreds need the Paid plan, whose requests may take more than 10 ms.
+
+\`\`\`toml
+# wrangler.toml; npx wrangler kv namespace create CONFIGURATION --binding CONFIGURATION --update-config
+[[kv_namespaces]]
+binding = "CONFIGURATION"
+id = "…"
+\`\`\`
+
+\`\`\`sh
+npx postern sites push sites.toml   # [[vars.SITES]] as above, or the list as JSON; looked over first
+npx postern sites show              # which list is there
+npx postern doctor                  # which one is served, by its version
+\`\`\`
+
+* The list takes the place of \`SITES\`, which counts only while there is none. The first site stays in the variables.
+* An isolate reads it before its first answer, and from then on once a minute behind the answers: no request waits for KV, which itself shows a new value within a minute.
+* It is judged as a whole, by what judges the variables, before it is taken. Of a bad one every problem is in the log (\`config_issue\`), and the last good one is served on. An isolate that has none yet, because the list is bad or KV
+  does not answer, serves what the variables say; any other host is 503 there, and sessions of sites that it does not know are neither renewed nor ended. The same holds for users’ objects.
+* A site that has left the list is 421. Its sessions are good for nothing, and end by their times; if it comes back before that, they stand again. Connections that are open go on by the rules under which they began, checked as ever.
+* Secrets of its upstreams (\`upstream_secret\`) are secrets of the worker, whose names end in \`_SECRET\`: \`npx wrangler secret put WIKI_SECRET\`, then the list.
+* Whoever may write to this namespace decides what is open. Nothing else is in it, and the worker never writes there.
+* After \`postern update\`, \`sites show\` says whether the new version takes the list, before it is deployed.
+`;
+
 export function configurationReference(): string {
   const variables = names.map((name) => {
     const { kind, schema, example } = VARIABLES[name];
@@ -156,7 +191,8 @@ export function configurationReference(): string {
     ...[row(['field', 'default', 'meaning']), row(['---', '---', '---']), ...routeFields],
     SITES,
     ...[row(['field', 'default', 'meaning']), row(['---', '---', '---']), ...fieldsOfSites],
-    '\n## Bindings\n',
+    MANY_SITES,
+    '## Bindings\n',
     ...[row(['binding', 'what it is']), row(['---', '---']), ...bindings],
     '\nFurther service bindings are upstreams: `upstream = "service:REPORTS"`.\n',
   ].join('\n');

@@ -17,7 +17,7 @@ export async function checkGateway(config: Config, fetch: Fetch, lookup: Lookup)
     const cure = 'npx postern deploy; a new custom domain takes some minutes (locally: npx wrangler dev)';
     return [failed('gateway', `${origin}: ${answer.silence}`, cure)];
   }
-  const { checks } = answer.json ?? {};
+  const { checks, sites } = answer.json ?? {};
   if (typeof checks !== 'object' || checks === null) return [notTheGateway(origin, answer)];
   const found = Object.entries(checks as Record<string, { ok: boolean }>);
   const broken = found.filter(([, { ok }]) => !ok);
@@ -26,6 +26,7 @@ export async function checkGateway(config: Config, fetch: Fetch, lookup: Lookup)
   );
   if (findings.length === 0)
     findings.push(ok('gateway', `${origin} runs, and ${found.map(([name]) => name).join(', ')} answer it`));
+  if (typeof sites === 'string') findings.push(ok('sites', `version ${sites} of the list in KV is served`));
   return [...findings, await checkBackChannel(config, fetch, await reachBy(lookup, hostname))];
 }
 

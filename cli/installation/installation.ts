@@ -109,11 +109,12 @@ function isSecret(given: string, environment: Values): boolean {
 const secretsOf = (values: Values, environment: Values): Values =>
   Object.fromEntries(Object.entries(values).filter(([name]) => isSecret(name, environment)));
 
-/** Replaces secrets that are missing or dummies by good ones: deployed secrets can't be read here, and no rule depends on them. */
-export function loadWithoutSecrets(environment: Values, file: VariablesFile = {}): LoadedConfig {
-  const loaded = loadDeployedConfig(environment, file);
+/** `sites`: JSON in the place of SITES. Replaces secrets that are missing or dummies by good ones: deployed secrets can't be read here, and no rule depends on them. */
+export function loadWithoutSecrets(environment: Values, file: VariablesFile = {}, sites?: string): LoadedConfig {
+  const loaded = loadDeployedConfig(environment, file, sites);
   if (loaded.ok) return loaded;
-  const all = { ...environment, ...selectVariables(file, environment[ENVIRONMENT_VARIABLE]) };
+  const selected = { ...environment, ...selectVariables(file, environment[ENVIRONMENT_VARIABLE]) };
+  const all = sites === undefined ? selected : { ...selected, SITES: sites };
   const names = loaded.issues
     .map(({ variable }) => /^\w+/.exec(variable)?.[0] ?? '')
     .filter((name) => isSecret(name, all));
@@ -125,5 +126,6 @@ export function loadWithoutSecrets(environment: Values, file: VariablesFile = {}
   return loadDeployedConfig(
     { ...environment, ...Object.fromEntries(names.map((name) => [name, standIns[name]])) },
     file,
+    sites,
   );
 }

@@ -26,7 +26,7 @@ export const BINDINGS = {
     example: '[[durable_objects.bindings]] name = "USER_SESSIONS", class_name = "UserSessions"',
   },
   CONFIGURATION: {
-    method: 'get',
+    method: 'put',
     required: false,
     wanted: 'a KV namespace (the list of sites)',
     example: '[[kv_namespaces]] binding = "CONFIGURATION", id = "…"',

@@ -82,12 +82,15 @@ function parseVariables(env: Environment, issues: ConfigIssue[]): Partial<Variab
 /** A misspelled variable may be a secret, so its value is not described. */
 function findUnknown(given: readonly (readonly [string, unknown])[], named: readonly string[]): ConfigIssue[] {
   const known: readonly string[] = [...VARIABLE_NAMES, ...BINDING_NAMES];
+  // Sites that stand in KV have their upstreams' secrets here.
+  const hasStoredSites = given.some(([key]) => key === 'CONFIGURATION');
   const unknown = given.filter(([key, value]) => ![...known, ...named].includes(key) && !isBinding(key, value));
-  return unknown.map(([variable]) => {
+  return unknown.flatMap(([variable]) => {
     const near = suggestName(variable, known);
+    if (hasStoredSites && near === undefined && variable.endsWith('_SECRET')) return [];
     const wanted = near === undefined ? 'only variables that Postern knows' : `did you mean ${near}?`;
     const example = VARIABLE_NAMES.includes(near as VariableName) ? exampleOf(near as VariableName, '') : '';
-    return { variable, found: 'a variable of an unknown name', wanted, example };
+    return [{ variable, found: 'a variable of an unknown name', wanted, example }];
   });
 }
 

@@ -21,6 +21,8 @@ export interface RunningWorker {
   /** What the worker has logged. */
   readonly logs: readonly string[];
   browser(): TestBrowser;
+  /** New isolates, which read this list. */
+  restartWithSites(text: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,8 @@ export interface WorkerOptions {
   readonly port?: number;
   /** Path of another build than that of `npm run build`. */
   readonly script?: string;
+  /** The list of sites in the namespace CONFIGURATION. */
+  readonly sites?: (port: number) => readonly object[];
 }
 
 export async function freePort(): Promise<number> {
@@ -76,25 +80,30 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
   if (longest && longest.bytes > MOST_BYTES)
     throw new Error(`${longest.name} could not be deployed: ${longest.bytes} bytes`);
   const logs: string[] = [];
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      host: '127.0.0.1',
-      port,
-      // The worker's events; a test that wants them reads them here.
-      handleStructuredLogs: (log) => void logs.push(log.message),
-      ...workerModules(script),
-      compatibilityDate: '2026-07-30',
-      bindings: bindings as Record<string, string>,
-      kvNamespaces: ['SESSIONS'],
-      durableObjects: { USER_SESSIONS: { className: 'UserSessions', useSQLite: true } },
-    }),
-  );
+  const settings = convertV4MiniflareOptions({
+    host: '127.0.0.1',
+    port,
+    // The worker's events; a test that wants them reads them here.
+    handleStructuredLogs: (log) => void logs.push(log.message),
+    ...workerModules(script),
+    compatibilityDate: '2026-07-30',
+    bindings: bindings as Record<string, string>,
+    kvNamespaces: ['SESSIONS', ...(options.sites ? ['CONFIGURATION'] : [])],
+    durableObjects: { USER_SESSIONS: { className: 'UserSessions', useSQLite: true } },
+  });
+  const miniflare = new Miniflare(settings);
   await miniflare.ready;
+  const putSites = async (text: string) => (await miniflare.getKVNamespace('CONFIGURATION')).put('sites', text);
+  if (options.sites) await putSites(JSON.stringify(options.sites(port)));
   return {
     origin,
     zitadel,
     miniflare,
     logs,
+    async restartWithSites(text) {
+      await putSites(text);
+      await miniflare.setOptions(settings);
+    },
     browser: () => new TestBrowser(sendHttp, origin),
     async stop() {
       await miniflare.dispose();
