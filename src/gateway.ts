@@ -3,26 +3,17 @@
 
 import type { Config } from './config/schema.ts';
 import { compileServedHosts } from './gate/served-hosts.ts';
-import {
-  type AssertionMemory,
-  type Assertions,
-  createAssertionMemory,
-  createAssertions,
-} from './identity/assertion.ts';
+import { type Assertions, createAssertions } from './identity/assertion.ts';
 import { claimNames, compileIdentityHeaders, type HeaderList } from './identity/headers.ts';
 import type { Identity } from './identity/identity.ts';
 import { createStrangers, type Strangers } from './login/bounds.ts';
-import { type Checks, createChecks } from './observability/checks.ts';
+import { createMemories, type Memories } from './memories.ts';
+import { createChecks, type DependencyChecks } from './observability/checks.ts';
 import { emit as emitToConsole } from './observability/emit.ts';
-import { type Counters, createMetrics, type Metrics } from './observability/metrics.ts';
+import type { Metrics } from './observability/metrics.ts';
 import { observeCalls } from './observability/provider-calls.ts';
 import type { Emit } from './observability/request-event.ts';
-import {
-  type BearerMemory,
-  type BearerTokens,
-  createBearerMemory,
-  createBearerTokens,
-} from './oidc/bearer/bearer-tokens.ts';
+import { type BearerTokens, createBearerTokens } from './oidc/bearer/bearer-tokens.ts';
 import { createProviderFetch, DEFAULT_LIMITS, type ProviderFetch } from './oidc/provider-fetch.ts';
 import { createProviderMetadata, type ProviderMetadata } from './oidc/provider-metadata.ts';
 import { createProviderProbe, type ProviderProbe } from './oidc/provider-probe.ts';
@@ -34,9 +25,7 @@ import { createPages, type Pages } from './pages/pages.ts';
 import { compileRules, type Rules } from './policy/rules.ts';
 import { createEndNotes } from './session/end-notes.ts';
 import { createKeyring, type Keyring } from './session/keyring.ts';
-import { createSessionMemory, type SessionMemory } from './session/known-sessions.ts';
 import { createUserSessionsDirectory, type UserSessionsDirectory } from './session/object-client.ts';
-import { type CookieMemory, createCookieMemory } from './session/unsealed-cookies.ts';
 import { VisitorSessions } from './session/visitor-sessions.ts';
 import { type Budget, createBudget } from './shared/isolate/budget.ts';
 import type { UserSessionsApi } from './user-object/api.ts';
@@ -99,18 +88,12 @@ export interface Gateway {
   readonly loginDeadline: number;
   /** Counts guesses of OPERATOR_SECRET, by client network. */
   readonly operatorAttempts: Budget;
-  readonly checks: Checks;
+  readonly checks: DependencyChecks;
 }
 
-/**
- * What all sites of an isolate share: ZITADEL as it is known here, the users' objects, who has to wait, and every memory that grows with
- * visitors. So an isolate remembers no more for hundreds of sites than for one.
- */
+/** What all sites of an isolate share: ZITADEL as it is known here, the users' objects, who has to wait, and every memory. */
 export interface Shared extends Issuer, Pick<Gateway, 'directory' | 'strangers' | 'operatorAttempts' | 'checks'> {
-  readonly unsealedCookies: CookieMemory;
-  readonly sessionMemory: SessionMemory;
-  readonly bearerMemory: BearerMemory;
-  readonly assertionMemory: AssertionMemory;
+  readonly memories: Memories;
 }
 
 export function createShared(
@@ -125,10 +108,7 @@ export function createShared(
     strangers: createStrangers(now),
     operatorAttempts: createBudget({ most: 20, every: 3, now }),
     checks: createChecks(runtime),
-    unsealedCookies: createCookieMemory(),
-    sessionMemory: createSessionMemory(),
-    bearerMemory: createBearerMemory(now),
-    assertionMemory: createAssertionMemory(),
+    memories: createMemories(now),
   };
 }
 
@@ -140,8 +120,7 @@ export function createGateway(
   shared: Shared = createShared(config, runtime, objectsOf(bindings)),
 ): Gateway {
   const { now, emit, waitUntil, fetch } = runtime;
-  const { directory, assertionMemory, unsealedCookies, sessionMemory } = shared;
-  const memories = { unsealedCookies, sessionMemory };
+  const { directory, memories } = shared;
   const provider = createProvider(config, runtime, shared);
   const keyring = createKeyring(config.sessionSecrets, config.site);
   const stopwatch = runtime.stopwatch ?? (() => performance.now());
@@ -159,11 +138,11 @@ export function createGateway(
     waitUntil,
     keyring,
     ...provider,
-    bearerTokens: createBearerTokens({ config, now, emit, waitUntil, ...shared, ...provider }),
+    bearerTokens: createBearerTokens({ config, now, emit, waitUntil, ...shared, ...provider, ...memories }),
     rules: compileRules(config.routes, config),
     servesHost: compileServedHosts(config),
     identityHeadersOf: compileIdentityHeaders(config),
-    assertions: createAssertions({ config, now, randomId, remembered: assertionMemory }),
+    assertions: createAssertions({ config, now, randomId, remembered: memories.assertionMemory }),
     visitorSessions: new VisitorSessions({
       ...{ config, keyring, directory, notes, now, stopwatch, waitUntil, emit },
       ...memories,
@@ -211,14 +190,6 @@ export function createRuntime(waitUntil: (task: Promise<unknown>) => void): Runt
     emit: emitToConsole,
     waitUntil,
   };
-}
-
-/** Events are counted where OPERATOR_SECRET lets somebody ask for the sums. */
-export function withMetrics(config: Config, { USER_SESSIONS }: Bindings, runtime: Runtime): Runtime {
-  if (config.operatorSecret === undefined) return runtime;
-  const open = () => USER_SESSIONS.get(USER_SESSIONS.idFromName('metrics')) as unknown as Counters;
-  const metrics = createMetrics({ ...runtime, open });
-  return { ...runtime, emit: metrics.emit, metrics };
 }
 
 export function objectsOf({ USER_SESSIONS }: Bindings): (name: string) => UserSessionsApi {

@@ -6,15 +6,15 @@ import variables from '#postern/variables';
 import { createMisconfiguredApp } from './answer/misconfigured-app.ts';
 import { type LoadedConfig, loadDeployedConfig } from './config/load.ts';
 import { createStoredSites, fixedSites, type SitesSource } from './config/stored-sites.ts';
-import { type Bindings, createIssuer, createRuntime, createShared, objectsOf, withMetrics } from './gateway.ts';
-import { loadCounts, sumCounts } from './observability/metrics.ts';
-import type { Counts } from './observability/series.ts';
+import { type Bindings, createIssuer, createRuntime, createShared, objectsOf, type Runtime } from './gateway.ts';
+import { type Counters, createMetrics, loadCounts, sumCounts } from './observability/metrics.ts';
 import { compileSiteParts, createSiteApps } from './sites.ts';
-
 import { type CreateUserObject, createUserObjects } from './user-object/create.ts';
 import type { ObjectStorage } from './user-object/dependencies.ts';
 import { UserSessionsObject } from './user-object/durable-object.ts';
 import type { UserSessionsLogic } from './user-object/user-sessions.ts';
+
+type SoundConfig = Extract<LoadedConfig, { ok: true }>;
 
 let runtime = createRuntime(waitUntil);
 
@@ -35,8 +35,16 @@ function load(env: Bindings): LoadedConfig {
   return loaded;
 }
 
+/** Events are counted where OPERATOR_SECRET lets somebody ask for the sums. */
+function withMetrics(config: SoundConfig['config'], { USER_SESSIONS }: Bindings, runtime: Runtime): Runtime {
+  if (config.operatorSecret === undefined) return runtime;
+  const open = () => USER_SESSIONS.get(USER_SESSIONS.idFromName('metrics')) as unknown as Counters;
+  const metrics = createMetrics({ ...runtime, open });
+  return { ...runtime, emit: metrics.emit, metrics };
+}
+
 /** One for the worker and the objects of an isolate. */
-function sitesOf(env: Bindings, ofVariables: Extract<LoadedConfig, { ok: true }>): SitesSource {
+function sitesOf(env: Bindings, ofVariables: SoundConfig): SitesSource {
   const { CONFIGURATION: kv } = env;
   const load = (text: string) => loadDeployedConfig(env, variables, text);
   sites ??= kv ? createStoredSites({ ofVariables, load, kv, ...runtime }) : fixedSites(ofVariables);
@@ -83,11 +91,11 @@ export class UserSessions extends UserSessionsObject {
   }
 
   /** The object named `metrics` is no user's: it sums what isolates have counted. */
-  addCounts(counts: Counts): void {
+  addCounts(counts: ReturnType<typeof loadCounts>): void {
     sumCounts(this.ctx.storage.kv, counts, runtime.now());
   }
 
-  readCounts(): Counts {
+  readCounts(): ReturnType<typeof loadCounts> {
     return loadCounts(this.ctx.storage.kv);
   }
 }

@@ -13,7 +13,7 @@ export interface Check {
 }
 
 /** Checks that belong together, by what they are of. */
-export type Checks = (
+export type DependencyChecks = (
   key: string,
   checks: () => Readonly<Record<string, () => Promise<unknown>>>,
 ) => Promise<Readonly<Record<string, Check>>>;
@@ -32,7 +32,7 @@ const DEADLINE = 4_000;
 /** An application each. */
 const REMEMBERED = 1_000;
 
-export function createChecks(dependencies: Dependencies): Checks {
+export function createChecks(dependencies: Dependencies): DependencyChecks {
   const { now, waitUntil } = dependencies;
   type Answers = Readonly<Record<string, Check>>;
   const last = new BoundedMap<string, { readonly at: number; readonly answers: Answers }>(REMEMBERED);
