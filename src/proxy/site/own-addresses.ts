@@ -82,7 +82,8 @@ function destinationToPass(value: string, addresses: WayUp): string | undefined 
  */
 function conditionToPass(value: string, addresses: WayUp): string {
   if (isDamaged(value)) return value;
-  return value.replace(/\([^)]*\)|<([^>]*)>/g, (whole, resource: string | undefined) =>
-    resource === undefined ? whole : `<${destinationToPass(resource, addresses) ?? resource}>`,
+  // What is not closed is taken to the end, so that nothing is read twice.
+  return value.replace(/\([^)]*|<([^>]*)(>?)/g, (whole, resource = '', end = '') =>
+    end === '' ? whole : `<${destinationToPass(resource, addresses) ?? resource}>`,
   );
 }
