@@ -113,6 +113,9 @@ describe('addresses', () => {
     ['x', 'x'],
     ['http://a.example/x', 'https://a.example/api/x'],
     ['http://a.example/api/x', 'https://a.example/api/x'],
+    // X-Forwarded-Prefix has told the application, and X-Forwarded-Host it does not take
+    ['http://app.internal:8080/api/x', 'https://a.example/api/x'],
+    ['http://app.internal:8080/apix', 'https://a.example/api/apix'],
   ])('puts the stripped prefix back before %s', (from, to) => expect(location(from, { prefix: '/api' })).toBe(to));
 
   it.each(['5', '5; url=/x', '0;https://other.example/', 'nonsense', "0; url='https://other.example/'"])(

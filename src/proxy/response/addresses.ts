@@ -13,20 +13,17 @@ const ABSOLUTE = /^(?:(https?):[/\\]*|[/\\]{2,})([^/?#\\]*)/i;
 export function publicReference(reference: string, addresses: AddressMap): string {
   const [start = '', scheme, authority] = ABSOLUTE.exec(reference) ?? [];
   if (authority === undefined) return reference.startsWith('/') ? onOurSite(reference, addresses) : reference;
-  const side = sideOf(authority, scheme, addresses);
-  if (side === undefined) return reference;
+  if (!isOurs(authority, scheme, addresses)) return reference;
   const rest = reference.slice(start.length);
-  const path = rest.startsWith('/') ? rest : `/${rest}`;
   // Nobody can reach another folder of the private host, but its name stays private all the same.
-  const moved = side === 'private' ? (publicPath(path, addresses) ?? path) : publicRoot(path, addresses);
-  return addresses.origin + moved;
+  return addresses.origin + publicRoot(rest.startsWith('/') ? rest : `/${rest}`, addresses);
 }
 
 /** An origin without a path, as CORS has it. */
 export function publicOrigin(value: string, addresses: AddressMap): string {
   const [start, scheme, authority] = ABSOLUTE.exec(value) ?? [];
   if (authority === undefined || start !== value) return value;
-  return sideOf(authority, scheme, addresses) === undefined ? value : addresses.origin;
+  return isOurs(authority, scheme, addresses) ? addresses.origin : value;
 }
 
 /** `/base//evil.example` without its base would name another host. */
@@ -48,24 +45,23 @@ export function publicRoot(path: string, addresses: AddressMap): string {
 }
 
 /**
- * Whose host an authority names, unless it is the visitor's origin already. An application behind a proxy writes the host that it was
- * called by or the one that it was told, with the scheme and the port that it was told or that it sees; somebody's name before `@` counts
- * for nothing.
+ * Whether an authority names the upstream, or the visitor's origin in another spelling. An application behind a proxy writes the host that
+ * it was called by or the one that it was told, with the scheme and the port that it was told or that it sees; somebody's name before `@`
+ * counts for nothing.
  */
-function sideOf(
+function isOurs(
   authority: string,
   scheme: string | undefined,
   { target, origin, site = target.origin }: AddressMap,
-): 'private' | 'public' | undefined {
+): boolean {
   const visited = new URL(origin);
   const found = URL.parse(`${scheme ?? visited.protocol.slice(0, -1)}://${authority}`);
-  if (!found || found.origin === origin) return undefined;
+  if (!found || found.origin === origin) return false;
   const own = new URL(target.origin);
   // Also the name that it is called by, where that is a third one.
-  const privates = site === target.origin || site === origin ? [own] : [own, new URL(site)];
-  if (privates.some((one) => isSameHost(found, one) && isSamePort(found, one))) return 'private';
-  const isPublic = isSameHost(found, visited) && (isSamePort(found, visited) || portOf(found) === portOf(own));
-  return isPublic ? 'public' : undefined;
+  const names = site === target.origin || site === origin ? [own, visited] : [own, visited, new URL(site)];
+  if (names.some((one) => isSameHost(found, one) && isSamePort(found, one))) return true;
+  return isSameHost(found, visited) && portOf(found) === portOf(own);
 }
 
 const isSameHost = (one: URL, other: URL): boolean => withoutDot(one.hostname) === withoutDot(other.hostname);
