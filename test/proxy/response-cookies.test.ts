@@ -34,6 +34,18 @@ describe('cookies', () => {
     ['a=Domain=app.internal', 'a=Domain=app.internal'],
   ])('%s', (from, to) => expect(setCookies([from])).toEqual([to]));
 
+  it('lose the Domain of the name by which the application is called', () => {
+    const lines = [
+      'a=1; Domain=wiki.intranet',
+      'a=1; Domain=intranet',
+      'a=1; Domain=app.internal',
+      'a=1; Domain=other',
+    ];
+    expect(setCookies(lines, { site: 'http://wiki.intranet' })).toEqual(['a=1', 'a=1', 'a=1', 'a=1; Domain=other']);
+    const own = ['a=1; Domain=a.example', 'a=1; Domain=.example'];
+    expect(setCookies(own, { site: 'https://a.example' })).toEqual(own);
+  });
+
   it('follow the address', () => {
     expect(setCookies(['a=1; Path=/base', 'a=1; Path=/base/x; Secure', 'a=1; Path=/'], { basePath: '/base' })).toEqual([
       'a=1; Path=/',

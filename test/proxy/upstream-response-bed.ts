@@ -18,6 +18,8 @@ export interface Circumstances {
   readonly basePath?: string;
   readonly prefix?: string;
   readonly target?: string;
+  /** The origin that the upstream is told is its own. */
+  readonly site?: string;
 }
 
 export function received(fields: HeadersInit, circumstances: Circumstances = {}) {
@@ -29,10 +31,11 @@ export function received(fields: HeadersInit, circumstances: Circumstances = {})
     basePath = '',
     prefix = '',
     target = addresses.target.origin,
+    site = target,
   } = circumstances;
   const rewrite = compileResponseHeaders({ ...config, securityHeaders });
   const headers = new Headers(fields);
-  const map = { ...addresses, prefix, target: { origin: target, basePath } };
+  const map = { ...addresses, site, prefix, target: { origin: target, basePath } };
   rewrite({ status, headers }, { addresses: map, isPersonal, keeping });
   return headers;
 }

@@ -19,12 +19,17 @@ export function publicSetCookie(line: string, addresses: AddressMap): string {
   return [pair, ...kept].join(';');
 }
 
-function isPrivateDomain(value: string, { target, origin }: AddressMap): boolean {
+/** Of the private host, or of the name by which the application is called. */
+function isPrivateDomain(value: string, { target, origin, site = target.origin }: AddressMap): boolean {
   const domain = value.replace(/^\./, '').toLowerCase();
   const visited = new URL(origin).hostname;
-  const own = new URL(target.origin).hostname;
   return (
-    domain !== '' && isInDomain(own, domain) && (domain === own ? domain !== visited : !isInDomain(visited, domain))
+    domain !== '' &&
+    domain !== visited &&
+    [target.origin, site].some((one) => {
+      const own = new URL(one).hostname;
+      return domain === own || (isInDomain(own, domain) && !isInDomain(visited, domain));
+    })
   );
 }
 
