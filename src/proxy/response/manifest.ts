@@ -58,10 +58,28 @@ function weakenETag(headers: Headers): void {
 function rewrite({ status, statusText, headers, body }: Response): Response {
   const isPacked = PACKED.test(headers.get('Content-Encoding') ?? '');
   const page = body as ReadableStream<Uint8Array>;
-  const readable = isPacked ? page.pipeThrough(new DecompressionStream('gzip') as ReadableWritablePair) : page;
+  const readable = isPacked ? unpacked(page) : page;
   weakenHeaders(headers);
   headers.delete('Content-Encoding');
   return new Response(readable.pipeThrough(manifestStream()), { status, statusText, headers });
+}
+
+/** What gzip makes of nothing. */
+const NOTHING = Uint8Array.of(31, 139, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+/** Servers say gzip of a page without a byte, too, which the runtime takes for one that has been cut short. */
+function unpacked(page: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  let isEmpty = true;
+  const packed = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, out) {
+      isEmpty = false;
+      out.enqueue(chunk);
+    },
+    flush(out) {
+      if (isEmpty) out.enqueue(NOTHING);
+    },
+  });
+  return page.pipeThrough(packed).pipeThrough(new DecompressionStream('gzip') as ReadableWritablePair);
 }
 
 /** Holds back no more than a tag that has not come to its end. */

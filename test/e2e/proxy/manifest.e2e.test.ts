@@ -116,6 +116,11 @@ describe('REWRITE_MANIFEST', () => {
     expect(asked).toBe('gzip');
   });
 
+  it('an empty page stays empty, although it is called gzip', async () => {
+    const { status, text } = await load({ 'Content-Type': 'text/html', 'Content-Encoding': 'gzip' }, Buffer.alloc(0));
+    expect([status, text]).toEqual([200, '']);
+  });
+
   it('RFC 9110 §7.7 no-transform leaves every byte, packed or not, whoever says it', async () => {
     const html = { 'Content-Type': 'text/html', ETag: '"1"' };
     const gzip = gzipSync(bytesOf(page), { level: 9 });
