@@ -77,6 +77,12 @@ const spellAsMixed: Spelling = (path) => respell(path, (_path, _at, byte) => [le
 /** Decoders that leave out what they don't understand. */
 const spellWithoutOthers: Spelling = (path) => respell(path, () => ['', 3]);
 
+/** Decoders that write `?` for it, at which the path may then be cut. */
+const spellAsQuestionMarks: Spelling = (path) => respell(path, () => ['%3F', 3]);
+
+/** Converters to ASCII that leave out the rest. */
+const spellWithoutLetters: Spelling = (path) => path.replace(/%[89a-f][0-9a-f]/gi, '');
+
 /** Decoders that know no wrong UTF-8: overlong forms (`%C0%AF` is `/`), surrogates one by one. */
 const spellLeniently: Spelling = (path) =>
   respell(path, (_path, at, byte) => {
@@ -96,7 +102,13 @@ const spellLeniently: Spelling = (path) =>
 /** The readings in which all of the text is there; the first is the one that most applications have. */
 export const TEXTS: readonly Spelling[] = [spellAsMixed, spellAsLatin1];
 /** Also those that only odd decoders have. */
-export const ALL_SPELLINGS: readonly Spelling[] = [...TEXTS, spellWithoutOthers, spellLeniently];
+export const ALL_SPELLINGS: readonly Spelling[] = [
+  ...TEXTS,
+  spellWithoutOthers,
+  spellAsQuestionMarks,
+  spellWithoutLetters,
+  spellLeniently,
+];
 
 /** Whether some byte above ASCII is encoded, once or several times. */
 export const hasEncodedBytes = (path: string): boolean => /%(?:25)*[89a-f][0-9a-f]/i.test(path);

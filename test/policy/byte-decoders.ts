@@ -30,6 +30,8 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   'windows-1252': (bytes) => new TextDecoder('windows-1252').decode(bytes),
   'utf-8, replacing': (bytes) => new TextDecoder().decode(bytes),
   'utf-8, ignoring': (bytes) => new TextDecoder().decode(bytes).replaceAll('\ufffd', ''),
+  'utf-8, asking': (bytes) => new TextDecoder().decode(bytes).replace(/\ufffd.*/s, ''),
+  'ascii, ignoring': (bytes) => Buffer.from(bytes.filter((byte) => byte < 0x80)).toString('latin1'),
   'koi8-r': (bytes) => new TextDecoder('koi8-r').decode(bytes),
   unchecked,
 };

@@ -67,6 +67,8 @@ describe('no rule is slipped past', () => {
   it.each([
     ['bytes that are left out', '/old/ad%E9min'],
     ['bytes that are left out of dots', '/old/x/.%FF./admin'],
+    ['a question mark in place of bytes', '/old/admin%FFx'],
+    ['letters that are left out, too', '/old/ad%C3%A9min'],
     ['a no-break space that is trimmed', '/old/admin%A0'],
     ['a next line that is left out', '/old/admin%85/x'],
     ['an overlong letter', '/old/%C1%A1dmin'],
