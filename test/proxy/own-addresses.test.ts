@@ -30,6 +30,7 @@ describe.each([
   ['UPSTREAM_HOST = "upstream"', { upstreamHost: 'upstream' }, {}, PRIVATE],
   ['UPSTREAM_HOST = "public"', { upstreamHost: 'public' }, {}, PUBLIC],
   ['UPSTREAM_HOST = "wiki.example:8080"', { upstreamHost: 'wiki.example:8080' }, {}, 'http://wiki.example:8080'],
+  ['UPSTREAM_HOST = "wiki.example:80", http’s own', { upstreamHost: 'wiki.example:80' }, {}, 'http://wiki.example'],
   ['upstream_host, before UPSTREAM_HOST', { upstreamHost: 'wiki.example' }, { upstream_host: 'public' }, PUBLIC],
   ['UPSTREAM_HOST = "public", another upstream', { upstreamHost: 'public' }, { upstream: SERVICE }, PUBLIC],
   [

@@ -22,7 +22,8 @@ export function calledAs(
 /** The origin that the upstream is told is its own. `origin`: the visitor's. */
 export function calledSite(called: string, target: UpstreamTarget, origin: string): string {
   if (called === 'upstream') return target.origin;
-  return called === 'public' ? origin : target.origin.replace(/\/\/.*/, `//${called}`);
+  // Without the scheme's own port, as Host comes and as browsers write Origin.
+  return called === 'public' ? origin : new URL(target.origin.replace(/\/\/.*/, `//${called}`)).origin;
 }
 
 /**
