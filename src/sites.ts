@@ -6,6 +6,7 @@ import type { AppEnv } from './answer/answers.ts';
 import { createApp } from './app.ts';
 import { compileSites } from './config/resolve-sites.ts';
 import type { SitesInForce, SitesSource } from './config/stored-sites.ts';
+import { endpointPath } from './endpoints/catalogue.ts';
 import {
   type Bindings,
   createGateway,
@@ -15,6 +16,7 @@ import {
   type Runtime,
   type Shared,
 } from './gateway.ts';
+import { parseAskedRequest } from './policy/asked-request.ts';
 import { BoundedMap } from './shared/isolate/bounded-map.ts';
 import type { SiteParts } from './user-object/create.ts';
 
@@ -56,7 +58,8 @@ export function serveSites(
 ): SiteApps {
   const first = createGateway(config, bindings, runtime, shared);
   const firstApp = createApp(first);
-  const firstHost = new URL(config.origin).host;
+  const { host: firstHost, protocol } = new URL(config.origin);
+  const isCheck = new RegExp(`^[^/]+//[^/]+${endpointPath(config, 'check').replaceAll('.', '\\.')}(?:\\?|$)`);
   const siteOf = compileSites(sites, config.origin);
   const apps = new BoundedMap<string, Hono<AppEnv>>(KEPT);
 
@@ -71,7 +74,16 @@ export function serveSites(
     return app;
   }
 
-  const fetch = sites.length === 0 ? firstApp.fetch : (request: Request) => appOf(hostOf(request.url)).fetch(request);
+  /** A proxy may ask about all sites at one address: the question is for the site that it is about, and that site's secret. */
+  function hostToAnswer({ url, headers }: Request): string {
+    const host = hostOf(url);
+    if (!isCheck.test(url)) return host;
+    const asked = parseAskedRequest(headers, { host, protocol });
+    const about = asked === undefined ? host : hostOf(asked.url);
+    return about === firstHost || siteOf(about) ? about : host;
+  }
+
+  const fetch = sites.length === 0 ? firstApp.fetch : (request: Request) => appOf(hostToAnswer(request)).fetch(request);
   return { first, fetch };
 }
 

@@ -129,7 +129,7 @@ describe('everything else is 401 as before', () => {
     expect(answer.status).toBe(401);
   });
 
-  it('at another host, where signing in would not help', async () => {
+  it('but not at the host of a rule, which is a site of its own with a sign-in of its own', async () => {
     const answer = await strangerOf().send(`/auth/check${WISH}`, {
       headers: {
         ...AS_NAVIGATION,
@@ -139,7 +139,8 @@ describe('everything else is 401 as before', () => {
         'x-forwarded-host': 'board.example.com',
       },
     });
-    expect(answer.status).toBe(401);
+    expect(answer.status).toBe(302);
+    expect(locationOf(answer)).toMatch(/^https:\/\/board\.example\.com\/auth\/login\?/);
   });
 });
 
