@@ -15,7 +15,11 @@ local SAID_BY_THE_GATEWAY = {
   "Authorization",
 }
 -- Letters and digits that no visitor may send a name with, however it is spelled.
-local NEVER_THE_VISITORS = { "xforwarded", "xoriginal", "xidentityassertion", "xgatewaysecret", "remoteuser", "xremoteuser" }
+local NEVER_THE_VISITORS = {
+  "xforward", "xoriginal", "xidentityassertion", "xgatewaysecret", "remote", "xremote", "xauthrequest",
+  -- What else applications believe: another method, path, host or client.
+  "xhttpmethod", "xmethodoverride", "xrewrite", "xrealip", "forwarded", "proxy",
+}
 local NOT_ASKED_WITH = {
   ["accept-encoding"] = true, ["connection"] = true, ["content-length"] = true, ["expect"] = true, ["host"] = true,
   ["keep-alive"] = true, ["te"] = true, ["transfer-encoding"] = true, ["upgrade"] = true,
@@ -34,6 +38,15 @@ local function is_never_the_visitors(name)
     if canonical:sub(1, #beginning) == beginning then return true end
   end
   return false
+end
+
+-- Apache removes what Connection names on its way on: it must not name what the gateway says.
+local function connection_of(r)
+  local words = {}
+  for word in (r.headers_in["Connection"] or ""):lower():gmatch("[^,%s]+") do
+    if word == "close" or word == "keep-alive" or word == "upgrade" then words[#words + 1] = word end
+  end
+  return words[1] and table.concat(words, ", ")
 end
 
 local function question_of(r)
@@ -65,6 +78,7 @@ end
 local function pass(r, headers)
   for _, name in ipairs(SAID_BY_THE_GATEWAY) do r.headers_in[name] = headers[name:lower()] end
   r.headers_in["X-Gateway-Secret"] = SECRET
+  r.headers_in["Connection"] = connection_of(r)
   local count = 0
   -- None of the gateway's cookies has a comma in it.
   for cookie in (headers["set-cookie"] or ""):gmatch("[^,]+") do

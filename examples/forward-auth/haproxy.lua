@@ -11,7 +11,11 @@ local SAID_BY_THE_GATEWAY = {
   "authorization",
 }
 -- Letters and digits that no visitor may send a name with, however it is spelled.
-local NEVER_THE_VISITORS = { "xforwarded", "xoriginal", "xidentityassertion", "xgatewaysecret", "remoteuser", "xremoteuser" }
+local NEVER_THE_VISITORS = {
+  "xforward", "xoriginal", "xidentityassertion", "xgatewaysecret", "remote", "xremote", "xauthrequest",
+  -- What else applications believe: another method, path, host or client.
+  "xhttpmethod", "xmethodoverride", "xrewrite", "xrealip", "forwarded", "proxy",
+}
 local NOT_ASKED_WITH = {
   ["accept-encoding"] = true, ["connection"] = true, ["content-length"] = true, ["expect"] = true, ["host"] = true,
   ["keep-alive"] = true, ["te"] = true, ["transfer-encoding"] = true, ["upgrade"] = true,

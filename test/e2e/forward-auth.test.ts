@@ -41,6 +41,29 @@ const FORGED = {
   x_forwarded_actor: '1',
   'x.forwarded.actor': '1',
 };
+/** Another method, path, host, client or user, for applications that believe whoever says so. */
+const BELIEVED = [
+  'forwarded',
+  'proxy',
+  'x-auth-request-user',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-original-url',
+  'x-real-ip',
+  'x-remote-user',
+  'x-rewrite-url',
+  'x-forwarded-for',
+  'x-forwarded-prefix',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-forwarded-access-token',
+  'x-forwarded-id-token',
+  'x_original_url',
+  'x_rewrite_url',
+  'x~forwarded~actor',
+  "x'forwarded'actor",
+];
 /** What only the gateway may say, by letters and digits. */
 const IDENTITY =
   /^(?:x?forwarded(?:user|email|name|roles|groups|org|actor|preferredusername)|xidentityassertion|remoteuser)$/;
@@ -148,6 +171,30 @@ describe.each(PROXIES)('$name', (proxy) => {
       expect((await browser().fetch('/echo', { headers: FORGED })).status).toBe(401);
       const welcome = await browser().navigate('/', { headers: FORGED });
       expect(await welcome.text()).toContain('Sign in');
+    });
+
+    it('nor anything else that applications believe', async () => {
+      const { visitor } = await signIn('nobody');
+      const forged = Object.fromEntries(BELIEVED.map((name) => [name, 'forged']));
+      const passed = await visitor.navigate('/echo', { headers: forged });
+      expect(passed.status).toBe(200);
+      const { headers } = (await passed.json()) as Echo;
+      expect(Object.entries(headers).filter(([, value]) => value.includes('forged'))).toEqual([]);
+    });
+
+    it('RFC 9110 §7.6.1 a Connection field names no identity away', async () => {
+      const { visitor } = await signIn('staff');
+      const connection =
+        'close, X-Forwarded-User, X-Forwarded-Roles, X-Forwarded-Uri, X-Original-Uri, X-Gateway-Secret';
+      const answer = await visitor.navigate('/echo', { headers: { connection } });
+      // A proxy may refuse such a field.
+      if (answer.status === 400) return;
+      const { headers } = (await answer.json()) as Echo;
+      expect(headers).toMatchObject({
+        'x-forwarded-user': SEED.users.staff,
+        'x-forwarded-roles': 'staff,user',
+        'x-gateway-secret': GATEWAY_SECRET,
+      });
     });
 
     it('403 with its page without the role, also for a path that somebody tidies up', async () => {
