@@ -101,9 +101,17 @@ function meetSegments(one: string, other: string): string | undefined {
   if (one === other || other === '*') return one;
   if (one === '*') return other;
   const [first, second] = [one.includes('*'), other.includes('*')];
-  if (first && second) return '';
+  if (first && second) return meetGlobs(one, other);
   if (first) return isGlobMatch(one.split('*'), other) ? other : undefined;
   return second && isGlobMatch(other.split('*'), one) ? one : undefined;
+}
+
+function meetGlobs(one: string, other: string): string | undefined {
+  const areApart = (a = '', b = '', at: 'startsWith' | 'endsWith') => !a[at](b) && !b[at](a);
+  const [these, those] = [one.split('*'), other.split('*')];
+  if (areApart(these[0], those[0], 'startsWith') || areApart(these.at(-1), those.at(-1), 'endsWith')) return undefined;
+  const areBeginnings = [these, those].every((parts) => parts.length === 2 && parts[1] === '');
+  return areBeginnings ? [one, other].sort((a, b) => b.length - a.length)[0] : '';
 }
 
 /** A rule whose requests an equal one above it takes, and rules at the end that say nothing. */

@@ -16,6 +16,25 @@ email_domains = ["*"]
 `;
 
 describe('a .cfg', () => {
+  it('beginnings of paths that have nothing in common close nothing for each other', () => {
+    const draft = convert(
+      'oauth2-proxy',
+      `${CFG}
+upstreams = ["http://127.0.0.1:8080/"]
+skip_auth_routes = ["^/public", "^/apidocs"]
+api_routes = ["^/api"]`,
+    );
+    expectAnswers(
+      draft,
+      `GET /public/a as anonymous → pass
+       GET /publish as anonymous → 302
+       GET /public-notes as anonymous → pass
+       GET /apidocs/a as anonymous → pass
+       GET /api/a as anonymous → 401
+       GET /a as anonymous → 302`,
+    );
+  });
+
   it('paths without a sign-in, groups, upstreams by path', () => {
     const draft = convert(
       'oauth2-proxy',
