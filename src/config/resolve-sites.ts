@@ -111,6 +111,11 @@ export function judgeSites(judged: Judged): void {
   const taken = new Map<string, string>();
   const first = callback && new URL(callback.origin);
   if (first) taken.set(first.hostname, 'ZITADEL_CALLBACK_URL');
+  if (sites.length > 0 && parsed.ZITADEL_CLIENT_SECRET === undefined && parsed.ZITADEL_CLIENT_KEY === undefined) {
+    judged.warn(
+      'SITES without ZITADEL_CLIENT_SECRET or ZITADEL_CLIENT_KEY: by a service worker an application can get hold of a code of its visitor’s, and then nothing but one of these keeps it from having it exchanged for tokens',
+    );
+  }
   const judgeHost = (host: string, name: string, place: string, refuse: (wanted: string) => void) => {
     const hostname = hostnameOf(host);
     const other = taken.get(hostname);
@@ -188,9 +193,19 @@ export function compileConfigs({ config, sites }: { config: Config; sites: reado
   };
 }
 
-/** The site of a request's host. One that stands there by itself goes before a wildcard; without a port it stands for all ports. */
+/**
+ * The site of a request's host. One that stands there by itself goes before a wildcard, on all its ports: browsers send the cookies of a host to
+ * each. A wildcard stands for one whole name.
+ */
 export function compileSites(sites: readonly ServedSite[], origin: string): (host: string) => ServedSite | undefined {
-  const { protocol } = new URL(origin);
+  const { protocol, hostname } = new URL(origin);
   const byHost = new Map(sites.map((site) => [hostAt(protocol, site.host), site]));
-  return (host) => byHost.get(host) ?? byHost.get(`*.${host.slice(host.indexOf('.') + 1)}`);
+  const named = new Set([hostname, ...sites.map(({ host }) => withoutPort(host))]);
+  const wildcardOf = (host: string) => {
+    const dot = host.indexOf('.');
+    return dot > 0 && !named.has(withoutPort(host)) ? byHost.get(`*${host.slice(dot)}`) : undefined;
+  };
+  return (host) => byHost.get(host) ?? wildcardOf(host);
 }
+
+const withoutPort = (host: string): string => host.replace(/:\d+$/, '');

@@ -16,6 +16,7 @@ import {
   ownTransaction,
 } from '../login/callback/checks.ts';
 import type { LoginUnderWay } from '../login/callback/evidence.ts';
+import { handedOver } from '../login/callback/hand-over.ts';
 import type { CallbackRefusal } from '../login/callback/refusals.ts';
 import { endedTransactionCookie, transactionCookie } from '../login/transaction-cookie.ts';
 import { inOrder, isRefusal } from '../shared/refusals.ts';
@@ -23,7 +24,9 @@ import { inOrder, isRefusal } from '../shared/refusals.ts';
 /** What a callback has to prove, in this order: that it answers a login of this browser … */
 const findLogin = inOrder(notPrefetched).and(namedOnce).and(notFlooded).and(ownTransaction);
 /** … and who has signed in. */
-const proveLogin = inOrder(exchangedCode).and(orGivingBackTokens(inOrder(identified).and(ofOurOrganization)));
+const proveLogin = inOrder(handedOver)
+  .and(exchangedCode)
+  .and(orGivingBackTokens(inOrder(identified).and(ofOurOrganization)));
 
 export const callback: Endpoint = (gateway) => async (c) => {
   const login = await findLogin.run({ gateway, c });

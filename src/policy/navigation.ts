@@ -112,3 +112,15 @@ export function isOwnSite(headers: Headers, origin: string): boolean {
   const site = siteOf(headers, origin);
   return site === 'same-origin' || site === 'none';
 }
+
+/**
+ * Whether a page of another host of the same domain has sent the request by itself: a form, a script, a picture. Browsers send cookies along,
+ * whatever SameSite says. Somebody who follows a link goes there himself. WebSockets have a check of their own.
+ */
+export function isOfSibling(headers: Headers, method: string, origin: string): boolean {
+  const isSafe = method === 'GET' || method === 'HEAD';
+  const site = headers.get('sec-fetch-site');
+  if (site === null) return !isSafe && !['', origin].includes(URL.parse(headers.get('origin') ?? '')?.origin ?? '');
+  if (site !== 'same-site' || headers.has('upgrade') || headers.has('sec-websocket-version')) return false;
+  return !isSafe || headers.get('sec-fetch-mode') !== 'navigate';
+}

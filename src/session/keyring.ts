@@ -15,6 +15,7 @@ export type Purpose =
   | 'form-address'
   | 'form-token'
   | 'onward'
+  | 'code'
   | 'tokens';
 
 export type Unsealed<T> =

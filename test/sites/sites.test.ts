@@ -146,7 +146,12 @@ describe('a host that a wildcard stands for', () => {
     const back = await harness.zitadel.signIn({ authorizeUrl: authorize.href, user: SEED.users.staff });
     const handedOver = await browser.navigate(back, { headers: { 'sec-fetch-site': 'cross-site' } });
     expect(handedOver.status).toBe(303);
-    expect(locationOf(handedOver)).toBe(back.replace(APP, PREVIEW));
+    const [came, passed] = [new URL(back), new URL(locationOf(handedOver))];
+    expect(passed.origin + passed.pathname).toBe(`${PREVIEW}/auth/callback`);
+    // The code is sealed: the host's own scripts and service workers can see its addresses.
+    expect(passed.href).not.toContain(came.searchParams.get('code'));
+    for (const url of [came, passed]) url.searchParams.delete('code');
+    expect([...passed.searchParams]).toEqual([...came.searchParams]);
     expect(handedOver.headers.getSetCookie()).toEqual([]);
     expect(handedOver.headers.get('referrer-policy')).toBe('no-referrer');
     expect(await sessionCookie(browser, APP)).toBeUndefined();
