@@ -62,7 +62,8 @@ async function judgeToken(
 }
 
 async function openSession({ visitorSessions, config }: Gateway, { context, requirement }: Matched): Promise<Who> {
-  if (isOfStranger(config, context, requirement)) return { kind: 'nobody', reason: 'another site’s page, not the visitor' };
+  if (isOfStranger(config, context, requirement))
+    return { kind: 'nobody', reason: 'another site’s page, not the visitor' };
   const event = context.get('event');
   const countsAsActivity = context.req.header('x-postern-activity') !== 'background';
   const opened = await visitorSessions.open(context.req.header('cookie') ?? null, { countsAsActivity });

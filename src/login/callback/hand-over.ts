@@ -4,7 +4,6 @@
 // ARCHITECTURE §7 Sites; RFC 7636 §1 (a code that is intercepted), RFC 9700 §4.11 (open redirection), §4.4 (mix-up).
 
 import { type Endpoint, redirectAnswer } from '../../answer/answers.ts';
-import type { Config } from '../../config/schema.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Gateway } from '../../gateway.ts';
 import { createKeyring } from '../../session/keyring.ts';
@@ -15,7 +14,7 @@ import type { ProviderRefusal } from './refusals.ts';
 const MARK = '~';
 
 /** Whether ZITADEL's answers come by way of the first site. */
-const isHandedOver = ({ site, origin, redirect_uri }: Config): boolean =>
+const isHandedOver = ({ site, origin, redirect_uri }: Gateway['config']): boolean =>
   site !== undefined && !redirect_uri.startsWith(`${origin}/`);
 
 /** `state`, with the site that the answer is for, where that is not the one that ZITADEL knows. */
@@ -54,11 +53,7 @@ export const orHandedOver =
         query.set('code', await sealed);
       }
       c.get('event').decision = 'handed_over';
-      return redirectAnswer(
-        gateway,
-        `${origin.slice(0, origin.indexOf('//') + 2)}${host}${pathname}?${query}`,
-        303,
-      );
+      return redirectAnswer(gateway, `${origin.slice(0, origin.indexOf('//') + 2)}${host}${pathname}?${query}`, 303);
     };
   };
 
