@@ -36,11 +36,11 @@ Different on purpose:
   pomerium: {
     file: 'moving-pomerium.md',
     introduction: `\`\`\`sh
-npx postern import pomerium.yaml                          # the first host of its routes
-npx postern import pomerium.yaml --host wiki.example.com  # another one; each gets a folder of its own
+npx postern import pomerium.yaml                          # all hosts of its routes
+npx postern import pomerium.yaml --host wiki.example.com  # this one alone
 \`\`\`
 
-One gateway has one site today, so a file with several hosts becomes several gateways; \`import\` names those that are left. Routes are put in the order in which Pomerium looks at them (paths, expressions, prefixes, the longer
+The host of the first route becomes the first site, and each other one an entry of \`SITES\`, with its application and its rules: one gateway for all of them ([sites.md](sites.md)). Routes are put in the order in which Pomerium looks at them (paths, expressions, prefixes, the longer
 before the shorter), and what no route has is closed, as there.
 
 Different on purpose:

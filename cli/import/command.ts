@@ -18,6 +18,7 @@ import type { Draft } from './draft.ts';
 import { createReader, readInputs } from './read-inputs.ts';
 import { isKind, KINDS, type KindName, recognise } from './recognise.ts';
 import { printReport, reportAsJson } from './report.ts';
+import { withSites } from './sites.ts';
 
 const HELP = `import: makes wrangler.toml of another gateway's configuration
 
@@ -32,7 +33,7 @@ Terraform state). Several files of one gateway are read together. What a rule ca
 No secret is read, written or printed.
 
   --from NAME      whose the files are: ${Object.keys(KINDS).join(', ')}; found out by itself
-  --host HOST      the site, where the files have several; default the first
+  --host HOST      this site alone, where the files have several; without it the first is the first site, and the others are in SITES
   --url URL        public URL of the gateway (or the whole callback URL)
   --upstream URL   the application behind it
   --domain URL     ZITADEL's domain, the issuer
@@ -84,7 +85,10 @@ async function importFiles(paths: readonly string[], flags: Flags, system: Syste
   const inputs = await readInputs(paths);
   const kind = parseKind(flags.from) ?? recognise(inputs);
   const { catalogue, convert } = KINDS[kind];
-  const draft = convert(inputs, parseWishes(flags), createReader(paths, flags.root));
+  const [wishes, reader] = [parseWishes(flags), createReader(paths, flags.root)];
+  const ofHost = (host: string) => convert(inputs, { domain: wishes.domain, role: wishes.role, host }, reader);
+  const first = convert(inputs, wishes, reader);
+  const draft = wishes.host === undefined ? withSites(first, ofHost) : first;
   const target = flags.out ?? 'wrangler.toml';
   const isPrinted = flags['dry-run'] === true || target === '-';
   const beside = join(dirname(target), POSTERN_FILE);

@@ -4,7 +4,8 @@
 import { withPublicHost } from '../init/scaffold.ts';
 import { deployedBytes, SAFE_BYTES } from '../installation/limits.ts';
 import { setVariable } from '../setup/toml-text.ts';
-import type { Draft } from './draft.ts';
+import { routesOf, entryOf } from './check.ts';
+import type { Draft, Site } from './draft.ts';
 import type { Note } from './ledger.ts';
 import { type Rule, withoutEnd } from './paths/rules.ts';
 import { writeComment, writeValue } from './toml.ts';
@@ -30,13 +31,22 @@ export function writeDeployment(draft: Draft, frame: Frame): Deployment {
   const rules = withoutEnd(draft.rules);
   const tables = Object.entries(draft.vars).filter(([, value]) => typeof value === 'object');
   const plain = Object.entries(draft.vars).filter(([, value]) => typeof value !== 'object');
+  const { sites = [] } = draft;
   const isLong =
-    deployedBytes(rules.map(routeOf)) > SAFE_BYTES || tables.some(([, value]) => deployedBytes(value) > SAFE_BYTES);
+    deployedBytes(routesOf(rules)) > SAFE_BYTES ||
+    deployedBytes(sites.map(entryOf)) > SAFE_BYTES ||
+    tables.some(([, value]) => deployedBytes(value) > SAFE_BYTES);
   const lists = [
     ...tables.map(([name, value]) => `[vars.${name}]\n${writeTable(value)}`),
-    ...rules.map(writeRule),
+    ...rules.map((rule) => writeRule(rule, 'vars.ROUTES')),
+    ...sites.map(writeSite),
   ].join('\n');
-  const head = fillTemplate(frame, String(draft.vars['ZITADEL_CALLBACK_URL']));
+  const callback = String(draft.vars['ZITADEL_CALLBACK_URL']);
+  const head = withPublicHost(
+    fillTemplate(frame),
+    callback,
+    sites.map(({ host }) => host),
+  );
   const vars = plain.map(([name, value]) => `${name} = ${writeValue(value)}\n`).join('');
   const origin = writeComment(
     `Imported from ${frame.from}. \`npx postern explain\` says what the rules make of a request.`,
@@ -60,10 +70,9 @@ export function writeDeployment(draft: Draft, frame: Frame): Deployment {
 const writeNote = ({ about, text }: Note): string => writeComment(`  ${about}: ${text}`);
 
 /** All of the template but its variables and what follows them. */
-function fillTemplate({ template, name, compatibilityDate }: Frame, callback: string): string {
+function fillTemplate({ template, name, compatibilityDate }: Frame): string {
   const head = template.slice(template.indexOf('\nname =') + 1, template.indexOf('# Every setting:'));
-  const named = setVariable(setVariable(head, '', 'name', name), '', 'compatibility_date', compatibilityDate);
-  return withPublicHost(named, callback);
+  return setVariable(setVariable(head, '', 'name', name), '', 'compatibility_date', compatibilityDate);
 }
 
 /** Lists of lists are no tables. */
@@ -72,9 +81,17 @@ const writeTable = (value: unknown): string =>
     .map(([key, each]) => `${writeValue({ [key]: each }).slice(2, -2)}\n`)
     .join('');
 
-const routeOf = ({ path, methods, fields }: Rule) => ({ path, ...(methods && { methods }), ...fields });
+const writeLines = (fields: object): string =>
+  Object.entries(fields)
+    .map(([key, value]) => `${key} = ${writeValue(value)}\n`)
+    .join('');
 
-function writeRule({ why, ...rule }: Rule): string {
-  const lines = Object.entries(routeOf(rule)).map(([key, value]) => `${key} = ${writeValue(value)}\n`);
-  return `${why === undefined ? '' : writeComment(why)}[[vars.ROUTES]]\n${lines.join('')}`;
+function writeRule({ path, methods, fields, why }: Rule, table: string): string {
+  const lines = writeLines({ path, ...(methods && { methods }), ...fields });
+  return `${why === undefined ? '' : writeComment(why)}[[${table}]]\n${lines}`;
+}
+
+function writeSite({ host, fields, rules }: Site): string {
+  const routes = withoutEnd(rules).map((rule) => `\n${writeRule(rule, 'vars.SITES.routes')}`);
+  return `[[vars.SITES]]\n${writeLines({ host, ...fields })}${routes.join('')}`;
 }

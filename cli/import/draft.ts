@@ -9,8 +9,17 @@ export interface Draft {
   readonly rules: readonly Rule[];
   readonly secrets: readonly Secret[];
   readonly notes: readonly Note[];
-  /** Of the other sites that the files speak of. Each needs a gateway of its own, and this command once more. */
+  /** Beside the first. */
+  readonly sites?: readonly Site[];
+  /** Of the other sites that the files speak of, and that are not among `sites`. */
   readonly otherHosts: readonly string[];
+}
+
+/** An entry of SITES. */
+export interface Site {
+  readonly host: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly rules: readonly Rule[];
 }
 
 /** Its value is never read into anything that is written or printed. */

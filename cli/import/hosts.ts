@@ -1,4 +1,4 @@
-// Which of several sites a gateway is made for: it has one. The others are told of; each gets its own from the same files.
+// Which of several hosts a draft is made for: one. The others are told of; each gets its own from the same files (sites.ts).
 
 import { CommandError } from '../support/failure.ts';
 import { hostOf } from './addresses.ts';

@@ -1,6 +1,7 @@
 // What the command says at the end: what was made, what is closed, what is not here, what is left to do.
 
 import { createLook, type Paint } from '../support/look.ts';
+import { routesOf, entryOf } from './check.ts';
 import type { Draft } from './draft.ts';
 import type { Note, NoteKind } from './ledger.ts';
 import { withoutEnd } from './paths/rules.ts';
@@ -26,6 +27,7 @@ export function printReport(reported: Reported, isColourful: boolean): string {
   const { draft, title, written, problems, page } = reported;
   const { strong, bad, warning, quiet } = createLook(isColourful);
   const rules = withoutEnd(draft.rules).length;
+  const { sites = [] } = draft;
   const paints: Readonly<Record<string, Paint>> = { closed: warning, lost: warning };
   const sections = (['closed', 'lost', 'changed', 'todo'] as const).map((kind) => {
     const found = draft.notes.filter((note) => note.kind === kind);
@@ -35,12 +37,12 @@ export function printReport(reported: Reported, isColourful: boolean): string {
   });
   const unneeded = draft.notes.filter(({ kind }) => kind === 'unneeded').map(({ about }) => about);
   return [
-    `${strong(title)}: ${rules} ${rules === 1 ? 'rule' : 'rules'}${written.length > 0 ? `, written to ${written.join(' and ')}` : ', nothing written'}\n`,
+    `${strong(title)}: ${rules} ${rules === 1 ? 'rule' : 'rules'}${sites.length > 0 ? `, and ${sites.length} further ${sites.length === 1 ? 'site' : 'sites'}: ${sites.map(({ host }) => host).join(', ')}` : ''}${written.length > 0 ? `, written to ${written.join(' and ')}` : ', nothing written'}\n`,
     ...sections,
     unneeded.length > 0 ? `\n${strong('Not needed, or so anyway')}\n  ${unneeded.join(', ')}\n` : '',
     `\n${strong('Secrets')} (none was read from the old files)\n${draft.secrets.map(({ name, from, command }) => `  ${name}: ${from}\n    ${command}`).join('\n')}\n    Locally each is a line NAME=… of .dev.vars.\n`,
     draft.otherHosts.length > 0
-      ? `\n${strong('Other sites in the files')}\n  ${draft.otherHosts.join(', ')}\n  One gateway has one site today: each gets a folder of its own, and this command again with --host.\n`
+      ? `\n${strong('Other sites in the files')}\n  ${draft.otherHosts.join(', ')}\n  Not among the gateway’s sites: --host says what the files have of one.\n`
       : '',
     problems.length > 0
       ? `\n${bad('The gateway will not start before this is mended')}\n${problems.map((each) => `  ${each}`).join('\n')}\n`
@@ -52,14 +54,21 @@ export function printReport(reported: Reported, isColourful: boolean): string {
 const printNote = ({ about, text }: Note): string => `  ${about}\n    ${text}`;
 
 export function reportAsJson({ draft, title, written, problems }: Reported): string {
-  const { vars, rules, secrets, notes, otherHosts } = draft;
-  const routes = withoutEnd(rules).map(({ path, methods, fields }) => ({
-    path,
-    ...(methods && { methods }),
-    ...fields,
-  }));
+  const { vars, rules, secrets, notes, otherHosts, sites = [] } = draft;
+  const routes = routesOf(rules);
   return JSON.stringify(
-    { ok: true, from: title, written, vars, routes, secrets, notes, other_hosts: otherHosts, problems },
+    {
+      ok: true,
+      from: title,
+      written,
+      vars,
+      routes,
+      sites: sites.map(entryOf),
+      secrets,
+      notes,
+      other_hosts: otherHosts,
+      problems,
+    },
     null,
     2,
   );

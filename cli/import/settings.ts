@@ -8,7 +8,7 @@ import type { Secret, Wishes } from './draft.ts';
 import type { Ledger } from './ledger.ts';
 import { CLOSED, meetPaths, type Rule } from './paths/rules.ts';
 
-const STAND_IN = {
+export const STAND_IN = {
   domain: 'https://my-instance.zitadel.cloud',
   clientId: 'not-registered-yet',
   host: 'app.example.com',

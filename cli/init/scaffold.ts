@@ -42,9 +42,11 @@ function fillConfiguration(template: string, { compatibilityDate }: Pins, answer
   return withPublicHost(setVariable(text, 'vars', 'ZITADEL_CALLBACK_URL', callback), callback);
 }
 
-export function withPublicHost(text: string, callback: string): string {
+/** `sites`: further hosts. */
+export function withPublicHost(text: string, callback: string, sites: readonly string[] = []): string {
   const { protocol, hostname } = new URL(callback);
-  return protocol === 'https:' ? text.replace(PUBLIC_HOST, () => domainOf(hostname)) : text;
+  const domains = () => [hostname, ...sites.map((host) => host.replace(/:\d+$/, ''))].map(domainOf).join('\n');
+  return protocol === 'https:' ? text.replace(PUBLIC_HOST, domains) : text;
 }
 
 /** The commented lines of the template. */

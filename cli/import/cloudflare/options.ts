@@ -23,10 +23,7 @@ export const CLOUDFLARE: Catalogue = {
   sections: [
     section(
       'cloudflared: ingress',
-      renamed(
-        'ingress.hostname hostname',
-        'the host of `ZITADEL_CALLBACK_URL`; `import --host` makes the gateway of another one',
-      ),
+      renamed('ingress.hostname hostname', 'the host of `ZITADEL_CALLBACK_URL`, of the others `host` in `SITES`'),
       renamed('ingress.path', '`path` of a rule, as far as `*` and `/*` tell it; the rest is closed'),
       renamed('ingress.service url', '`UPSTREAM_URL`, `upstream` of a rule; only http and https'),
       unneeded(

@@ -87,9 +87,9 @@ export const POMERIUM: Catalogue = {
       'Routes',
       renamed(
         'policy policy_file routes',
-        '`[[vars.ROUTES]]`, one gateway for each host; the first rule that matches decides',
+        '`[[vars.ROUTES]]`, and `[[vars.SITES.routes]]` for each further host; the first rule that matches decides',
       ),
-      renamed(routes('from'), 'the host of `ZITADEL_CALLBACK_URL`; `import --host` makes the gateway of another one'),
+      renamed(routes('from'), 'the host of `ZITADEL_CALLBACK_URL`, of the others `host` in `SITES`'),
       renamed(routes('to'), '`UPSTREAM_URL`, `upstream` of a rule; of several targets the first'),
       renamed(routes('path prefix'), '`path` of a rule: `/report`, `/admin/*`, `/adm*/*`'),
       renamed(

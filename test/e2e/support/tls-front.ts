@@ -37,12 +37,13 @@ function createCertificate(): { key: string; cert: string } {
   return pair;
 }
 
-export async function startTlsFront(): Promise<TlsFront> {
+/** `isGateways`: whether the gateway answers there; else the sibling does. */
+export async function startTlsFront(isGateways = (host: string) => host.startsWith('app.')): Promise<TlsFront> {
   let gateway = '';
   let sibling: RequestListener = (_request, response) => response.end();
   const server = createServer(createCertificate(), (request, response) => {
     const { host = '' } = request.headers;
-    if (!host.startsWith('app.')) return sibling(request, response);
+    if (!isGateways(host)) return sibling(request, response);
     const { hostname, port } = new URL(gateway);
     // Miniflare takes the address that the visitor used from this header.
     const headers = { ...request.headers, 'mf-original-url': `https://${host}${request.url}` };
