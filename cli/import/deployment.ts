@@ -4,7 +4,7 @@
 import { withPublicHost } from '../init/scaffold.ts';
 import { deployedBytes, SAFE_BYTES } from '../installation/limits.ts';
 import { setVariable } from '../setup/toml-text.ts';
-import { routesOf, entryOf } from './check.ts';
+import { entryOf, routesOf } from './check.ts';
 import type { Draft, Site } from './draft.ts';
 import type { Note } from './ledger.ts';
 import { type Rule, withoutEnd } from './paths/rules.ts';

@@ -1,7 +1,7 @@
 // What the command says at the end: what was made, what is closed, what is not here, what is left to do.
 
 import { createLook, type Paint } from '../support/look.ts';
-import { routesOf, entryOf } from './check.ts';
+import { entryOf, routesOf } from './check.ts';
 import type { Draft } from './draft.ts';
 import type { Note, NoteKind } from './ledger.ts';
 import { withoutEnd } from './paths/rules.ts';
