@@ -61,7 +61,7 @@ describe.skipIf(!hasOpenssl)('several sites', () => {
 
   inEachBrowser(
     'sites',
-    (visit) => {
+    (visit, browser) => {
       it('one form signs in at all of them, and all are signed out at once', async () => {
         const tab = await visit().tab();
         const [app] = origins;
@@ -84,9 +84,12 @@ describe.skipIf(!hasOpenssl)('several sites', () => {
         expect(await userAt(tab, wiki)).toBe(ada);
         await tab.goto(`${wiki}/auth/logout`);
         await arrive(tab, new RegExp(`^${wiki}/auth/logout/callback`));
-        await tab.back();
-        await until('another page', async () => !(await textOf(tab)).includes('Signed out'));
-        expect(await textOf(tab)).not.toContain(ada);
+        // WebKit's driver does not come back from a Back that leads to another site.
+        if (browser().name !== 'WebKit') {
+          await tab.back();
+          await until('another page', async () => !(await textOf(tab)).includes('Signed out'));
+          expect(await textOf(tab)).not.toContain(ada);
+        }
         expect(await userAt(tab, wiki)).toBe('sent to sign in');
         expect(await userAt(tab, app)).toBe(ada);
       });
