@@ -4,7 +4,7 @@
 import type { Hono } from 'hono';
 import type { AppEnv } from './answer/answers.ts';
 import { createApp } from './app.ts';
-import { compileSites } from './config/resolve-sites.ts';
+import { compileSites } from './config/site-hosts.ts';
 import type { SitesInForce, SitesSource } from './config/stored-sites.ts';
 import { endpointPath } from './endpoints/catalogue.ts';
 import {

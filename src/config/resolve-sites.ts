@@ -9,7 +9,7 @@ import type { NamedSecrets } from './named-secrets.ts';
 import { assemblePortal } from './portal.ts';
 import type { Config, ServedSite } from './schema.ts';
 import { SITE_FIELDS, type SiteField } from './site-fields.ts';
-import { compileOwnOrigins, hostAt, isWildcard, judgeHostsOfRules, portOf } from './site-hosts.ts';
+import { compileOwnOrigins, compileSites, isWildcard, judgeHostsOfRules, portOf } from './site-hosts.ts';
 import { isLoopback, parseLocalUrl } from './urls.ts';
 import type { Variables } from './variables.ts';
 
@@ -192,20 +192,3 @@ export function compileConfigs({ config, sites }: { config: Config; sites: reado
     return { config: site?.at(host) ?? config, site: site?.host ?? firstHost };
   };
 }
-
-/**
- * The site of a request's host. One that stands there by itself goes before a wildcard, on all its ports: browsers send the cookies of a host to
- * each. A wildcard stands for one whole name.
- */
-export function compileSites(sites: readonly ServedSite[], origin: string): (host: string) => ServedSite | undefined {
-  const { protocol, hostname } = new URL(origin);
-  const byHost = new Map(sites.map((site) => [hostAt(protocol, site.host), site]));
-  const named = new Set([hostname, ...sites.map(({ host }) => withoutPort(host))]);
-  const wildcardOf = (host: string) => {
-    const dot = host.indexOf('.');
-    return dot > 0 && !named.has(withoutPort(host)) ? byHost.get(`*${host.slice(dot)}`) : undefined;
-  };
-  return (host) => byHost.get(host) ?? wildcardOf(host);
-}
-
-const withoutPort = (host: string): string => host.replace(/:\d+$/, '');

@@ -1,7 +1,7 @@
-// Hosts of sites: which origins are the gateway's own, and rules for hosts that are not their site's.
+// Hosts of sites: which of them a request is for, which origins are the gateway's own, and rules for hosts that are not their site's.
 // ARCHITECTURE §7 Sites; RFC 9110 §7.2 (Host).
 
-import type { Route } from './schema.ts';
+import type { Route, ServedSite } from './schema.ts';
 
 export const isWildcard = (host: string): boolean => host.startsWith('*.');
 
@@ -45,3 +45,20 @@ export function compileOwnOrigins(first: string, hosts: readonly string[]): (ori
 /** On a machine, the names of loopback and its usual addresses are one. */
 const listener = (origin: string): string =>
   origin.replace(/\/\/(?!\*)(127\.0\.0\.1|\[::1\]|[^:/]+\.localhost)(?=:|$)/, '//localhost');
+
+/**
+ * The site of a request's host. One that stands there by itself goes before a wildcard, on all its ports: browsers send the cookies of a host to
+ * each. A wildcard stands for one whole name.
+ */
+export function compileSites(sites: readonly ServedSite[], origin: string): (host: string) => ServedSite | undefined {
+  const { protocol, hostname } = new URL(origin);
+  const byHost = new Map(sites.map((site) => [hostAt(protocol, site.host), site]));
+  const named = new Set([hostname, ...sites.map(({ host }) => withoutPort(host))]);
+  const wildcardOf = (host: string) => {
+    const dot = host.indexOf('.');
+    return dot > 0 && !named.has(withoutPort(host)) ? byHost.get(`*${host.slice(dot)}`) : undefined;
+  };
+  return (host) => byHost.get(host) ?? wildcardOf(host);
+}
+
+const withoutPort = (host: string): string => host.replace(/:\d+$/, '');
