@@ -72,7 +72,7 @@ describe('import of files with several hosts', () => {
       ['code.example.com:8443', 'GET / as admin', 'pass'],
     ] as const;
     expect(asked.map(([host, question]) => [host, question, ask(configAt(host).config, question)])).toEqual(asked);
-    expect(configAt('grafana.example.com').config.upstream.origin).toBe('http://grafana:3000');
+    expect(configAt('grafana.example.com').config.upstream?.origin).toBe('http://grafana:3000');
     expect(draft.otherHosts).toEqual([]);
     // What is said of the gateway is said once.
     expect(
