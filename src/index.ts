@@ -4,7 +4,7 @@
 import { waitUntil } from 'cloudflare:workers';
 import variables from '#postern/variables';
 import { createMisconfiguredApp } from './answer/misconfigured-app.ts';
-import { type LoadedConfig, loadDeployedConfig } from './config/load.ts';
+import { type LoadedConfig, loadDeployedConfig, startWarnings } from './config/load.ts';
 import { createStoredSites, fixedSites, type SitesSource } from './config/stored-sites.ts';
 import { type Bindings, createIssuer, createRuntime, createShared, objectsOf, type Runtime } from './gateway.ts';
 import { type Counters, createMetrics, loadCounts, sumCounts } from './observability/metrics.ts';
@@ -29,7 +29,7 @@ function load(env: Bindings): LoadedConfig {
     if (loaded.ok) runtime = withMetrics(loaded.config, env, runtime);
     const { emit } = runtime;
     if (loaded.ok)
-      for (const warning of loaded.warnings) emit({ event: 'config_warning', level: 'warn', reason: warning });
+      for (const warning of startWarnings(loaded)) emit({ event: 'config_warning', level: 'warn', reason: warning });
     else for (const issue of loaded.issues) emit({ event: 'config_issue', level: 'error', ...issue });
   }
   return loaded;

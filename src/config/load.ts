@@ -30,6 +30,15 @@ export type LoadedConfig =
 const VARIABLE_NAMES = Object.keys(VARIABLES) as VariableName[];
 const BINDING_NAMES = Object.keys(BINDINGS) as BindingName[];
 
+/** What is said when the worker starts. Only there are secrets known: the command looks at configurations without them. */
+export function startWarnings({ config, sites, warnings }: Extract<LoadedConfig, { ok: true }>): readonly string[] {
+  if (sites.length === 0 || config.clientAuthentication.method !== 'none') return warnings;
+  return [
+    ...warnings,
+    'several sites without ZITADEL_CLIENT_SECRET or ZITADEL_CLIENT_KEY: an application can get hold of a code by a service worker, and nothing else keeps it from having that exchanged for tokens',
+  ];
+}
+
 const TWOFOLD = 'SITES stands in the variables too: it counts only while CONFIGURATION has no list of sites';
 
 /**

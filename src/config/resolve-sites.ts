@@ -111,11 +111,6 @@ export function judgeSites(judged: Judged): void {
   const taken = new Map<string, string>();
   const first = callback && new URL(callback.origin);
   if (first) taken.set(first.hostname, 'ZITADEL_CALLBACK_URL');
-  if (sites.length > 0 && parsed.ZITADEL_CLIENT_SECRET === undefined && parsed.ZITADEL_CLIENT_KEY === undefined) {
-    judged.warn(
-      'SITES without ZITADEL_CLIENT_SECRET or ZITADEL_CLIENT_KEY: by a service worker an application can get hold of a code of its visitor’s, and then nothing but one of these keeps it from having it exchanged for tokens',
-    );
-  }
   const judgeHost = (host: string, name: string, place: string, refuse: (wanted: string) => void) => {
     const hostname = hostnameOf(host);
     const other = taken.get(hostname);

@@ -3,11 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { compileConfigs } from '../../src/config/resolve-sites.ts';
-import { warningsOf as allWarningsOf, configOf, issueOf, issuesOf, load, STRONG_SECRET } from './environment.ts';
-
-/** What is said of a client without a secret is another matter. */
-const warningsOf = (changes: Readonly<Record<string, unknown>>) =>
-  allWarningsOf({ ZITADEL_CLIENT_SECRET: STRONG_SECRET, ...changes });
+import { configOf, issueOf, issuesOf, load, warningsOf } from './environment.ts';
 
 const OTHER = { host: 'shop.example.net' };
 const withHost = (host: unknown) => ({ SITES: [OTHER, { host }] });
