@@ -4,7 +4,7 @@
 import { LATE, within } from '../shared/isolate/deadline.ts';
 import { toHex } from '../shared/random.ts';
 import type { ConfigIssue } from './issues.ts';
-import type { LoadedConfig } from './load.ts';
+import { type LoadedConfig, startWarnings } from './load.ts';
 import type { Config, ServedSite } from './schema.ts';
 
 /** Of the namespace CONFIGURATION: the list, as SITES is written in JSON. */
@@ -87,7 +87,7 @@ export function createStoredSites({ ofVariables, load, kv, now, emit, waitUntil 
       if (!hadList) current = withoutList(ofVariables, 'misconfigured');
       return;
     }
-    for (const reason of loaded.warnings) emit({ event: 'config_warning', level: 'warn', version, reason });
+    for (const reason of startWarnings(loaded)) emit({ event: 'config_warning', level: 'warn', version, reason });
     current = { config: { ...loaded.config, sitesVersion: version }, sites: loaded.sites };
     emit({ event: 'sites_taken', level: 'info', version, sites: loaded.sites.length });
   }
