@@ -1,6 +1,5 @@
 // Files with several hosts: one gateway, with an entry of SITES for each but the first. docs/sites.md, docs/moving.md.
 
-import { readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
 import { loadDraft } from '../../../cli/import/check.ts';
@@ -72,7 +71,7 @@ describe('import of files with several hosts', () => {
       ['code.example.com:8443', 'GET / as admin', 'pass'],
     ] as const;
     expect(asked.map(([host, question]) => [host, question, ask(configAt(host).config, question)])).toEqual(asked);
-    expect(configAt('grafana.example.com').config.upstream?.origin).toBe('http://grafana:3000');
+    expect(configAt('grafana.example.com').config.upstream.origin).toBe('http://grafana:3000');
     expect(draft.otherHosts).toEqual([]);
     // What is said of the gateway is said once.
     expect(
@@ -89,16 +88,6 @@ describe('import of files with several hosts', () => {
     ]);
     expect(draft.otherHosts).toEqual(['ssh.example.com']);
     expect(configsOf(draft)('docs.example.com').config.routes.length).toBeGreaterThan(0);
-  });
-
-  it('docs/moving.md makes what it says of the file that it shows', async () => {
-    const page = readFileSync('docs/moving.md', 'utf8');
-    const [, file = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
-    const [, shown = ''] = /```toml\n(\[vars\].*?)```/s.exec(page) ?? [];
-    const draft = imported('pomerium', file);
-    const frame = { template: '\nname = "x"\n# Every setting:', compatibilityDate: '', name: 'x', from: 'Pomerium' };
-    const { wrangler } = writeDeployment(draft, { ...frame, hasPosternFile: false });
-    expect(wrangler.slice(wrangler.indexOf('[vars]')).trim()).toBe(shown.trim());
   });
 
   it('writes what the loader reads again, and a domain for each host', async () => {
