@@ -12,13 +12,14 @@ import { POSTERN_FILE } from '../installation/files.ts';
 import { parseDomain, parsePublicUrl, parseUpstream } from '../setup/parse-answers.ts';
 import { CommandError, reportFailure, UsageError } from '../support/failure.ts';
 import type { System } from '../support/system.ts';
+import { hostOf } from './addresses.ts';
 import { loadDraft } from './check.ts';
 import { type Deployment, writeDeployment } from './deployment.ts';
 import type { Draft } from './draft.ts';
 import { createReader, readInputs } from './read-inputs.ts';
 import { isKind, KINDS, type KindName, recognise } from './recognise.ts';
 import { printReport, reportAsJson } from './report.ts';
-import { withSites } from './sites.ts';
+import { importSites } from './sites.ts';
 
 const HELP = `import: makes wrangler.toml of another gateway's configuration
 
@@ -33,9 +34,10 @@ Terraform state). Several files of one gateway are read together. What a rule ca
 No secret is read, written or printed.
 
   --from NAME      whose the files are: ${Object.keys(KINDS).join(', ')}; found out by itself
-  --host HOST      this site alone, where the files have several; without it the first is the first site, and the others are in SITES
-  --url URL        public URL of the gateway (or the whole callback URL)
-  --upstream URL   the application behind it
+  --host HOST      the first site, where the files have several; default the first with an application. The others are in SITES
+  --only           no other site
+  --url URL        public URL of the first site (or the whole callback URL)
+  --upstream URL   the application behind the first site
   --domain URL     ZITADEL's domain, the issuer
   --role NAME      whoever has this role may pass where the old rule can't be said; else nobody may
   --root FOLDER    stands for / of the old machine: where Apache's Include and other files that are named are looked for
@@ -51,6 +53,7 @@ Exit codes: 0 done, 1 it did not work, 2 the command makes no sense`;
 export const IMPORT_OPTIONS = {
   from: { type: 'string' },
   host: { type: 'string' },
+  only: { type: 'boolean' },
   url: { type: 'string' },
   upstream: { type: 'string' },
   domain: { type: 'string' },
@@ -86,9 +89,7 @@ async function importFiles(paths: readonly string[], flags: Flags, system: Syste
   const kind = parseKind(flags.from) ?? recognise(inputs);
   const { catalogue, convert } = KINDS[kind];
   const [wishes, reader] = [parseWishes(flags), createReader(paths, flags.root)];
-  const ofHost = (host: string) => convert(inputs, { domain: wishes.domain, role: wishes.role, host }, reader);
-  const first = convert(inputs, wishes, reader);
-  const draft = wishes.host === undefined ? withSites(first, ofHost) : first;
+  const draft = importSites((ofHost) => convert(inputs, ofHost, reader), wishes);
   const target = flags.out ?? 'wrangler.toml';
   const isPrinted = flags['dry-run'] === true || target === '-';
   const beside = join(dirname(target), POSTERN_FILE);
@@ -123,15 +124,22 @@ function parseKind(from: string | undefined): KindName | undefined {
   throw new UsageError(`--from: there is no ${from}`, [`there are ${Object.keys(KINDS).join(', ')}`]);
 }
 
-function parseWishes({ host, url, upstream, domain, role }: Flags) {
+function parseWishes({ host, only, url, upstream, domain, role }: Flags) {
   if (role !== undefined && !/^\S(?:.*\S)?$/s.test(role)) throw new UsageError('--role is the name of a role');
   return {
-    host: host?.toLowerCase(),
+    host: host === undefined ? undefined : parseHost(host),
+    isAlone: only === true,
     url: url === undefined ? undefined : parsePublicUrl(url),
     upstream: upstream === undefined ? undefined : parseUpstream(upstream),
     domain: domain === undefined ? undefined : parseDomain(domain),
     role,
   };
+}
+
+function parseHost(text: string): string {
+  const host = hostOf(text);
+  if (host !== undefined) return host;
+  throw new UsageError('--host is one host, without a *: hosts with a * are sites beside the first');
 }
 
 async function compose(

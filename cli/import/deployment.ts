@@ -7,7 +7,7 @@ import { setVariable } from '../setup/toml-text.ts';
 import { entryOf, routesOf } from './check.ts';
 import type { Draft, Site } from './draft.ts';
 import type { Note } from './ledger.ts';
-import { type Rule, withoutEnd } from './paths/rules.ts';
+import { isClosed, type Rule, withoutEnd } from './paths/rules.ts';
 import { writeComment, writeValue } from './toml.ts';
 
 export interface Deployment {
@@ -29,8 +29,9 @@ export interface Frame {
 
 export function writeDeployment(draft: Draft, frame: Frame): Deployment {
   const rules = withoutEnd(draft.rules);
-  const tables = Object.entries(draft.vars).filter(([, value]) => typeof value === 'object');
-  const plain = Object.entries(draft.vars).filter(([, value]) => typeof value !== 'object');
+  const isTableOf = (value: unknown) => typeof value === 'object' && !Array.isArray(value);
+  const tables = Object.entries(draft.vars).filter(([, value]) => isTableOf(value));
+  const plain = Object.entries(draft.vars).filter(([, value]) => !isTableOf(value));
   const { sites = [] } = draft;
   const isLong =
     deployedBytes(routesOf(rules)) > SAFE_BYTES ||
@@ -45,7 +46,8 @@ export function writeDeployment(draft: Draft, frame: Frame): Deployment {
   const head = withPublicHost(
     fillTemplate(frame),
     callback,
-    sites.map(({ host }) => host),
+    // The domain of a host that is closed stays whose it is.
+    sites.filter(({ rules: own }) => !own.every(({ fields }) => isClosed(fields))).map(({ host }) => host),
   );
   const vars = plain.map(([name, value]) => `${name} = ${writeValue(value)}\n`).join('');
   const origin = writeComment(
@@ -91,7 +93,7 @@ function writeRule({ path, methods, fields, why }: Rule, table: string): string 
   return `${why === undefined ? '' : writeComment(why)}[[${table}]]\n${lines}`;
 }
 
-function writeSite({ host, fields, rules }: Site): string {
+function writeSite({ host, fields, rules, why }: Site): string {
   const routes = withoutEnd(rules).map((rule) => `\n${writeRule(rule, 'vars.SITES.routes')}`);
-  return `[[vars.SITES]]\n${writeLines({ host, ...fields })}${routes.join('')}`;
+  return `${why === undefined ? '' : writeComment(why)}[[vars.SITES]]\n${writeLines({ host, ...fields })}${routes.join('')}`;
 }

@@ -15,11 +15,20 @@ export interface Draft {
   readonly otherHosts: readonly string[];
 }
 
+export const callbackOf = ({ vars }: Draft): string => String(vars['ZITADEL_CALLBACK_URL']);
+
+export const withNotes = (draft: Draft, notes: readonly Note[]): Draft => ({
+  ...draft,
+  notes: [...draft.notes, ...notes],
+});
+
 /** An entry of SITES. */
 export interface Site {
   readonly host: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly rules: readonly Rule[];
+  /** Becomes a comment. */
+  readonly why?: string | undefined;
 }
 
 /** Its value is never read into anything that is written or printed. */
@@ -38,8 +47,10 @@ export interface Input {
 
 /** What the command line says. */
 export interface Wishes {
-  /** The public host, of several. */
+  /** The public host, of several: of the first site. */
   readonly host?: string | undefined;
+  /** No site but this one. */
+  readonly isAlone?: boolean | undefined;
   readonly url?: string | undefined;
   readonly upstream?: string | undefined;
   readonly domain?: string | undefined;

@@ -16,6 +16,8 @@ export interface Note {
   readonly text: string;
 }
 
+export const noteOf = (kind: NoteKind, about: string, text: string): Note => ({ kind, about, text });
+
 export interface Ledger {
   /** The option's value, which is now carried over. */
   readonly take: (name: string) => unknown;

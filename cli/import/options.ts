@@ -43,6 +43,10 @@ export const renamed = tell('renamed');
 export const unneeded = tell('unneeded');
 export const impossible = tell('impossible');
 
+/** Who passed the visitor's Host on, or wrote one. */
+export const CALLED =
+  '`Origin`, `Referer` and `Destination` say that name; `Host` itself only over a binding, or where something before the application writes it (docs/host-and-origin.md)';
+
 export const section = (heading: string, ...options: readonly (readonly Option[])[]): Section => ({
   heading,
   options: options.flat(),

@@ -42,7 +42,7 @@ export function printReport(reported: Reported, isColourful: boolean): string {
     unneeded.length > 0 ? `\n${strong('Not needed, or so anyway')}\n  ${unneeded.join(', ')}\n` : '',
     `\n${strong('Secrets')} (none was read from the old files)\n${draft.secrets.map(({ name, from, command }) => `  ${name}: ${from}\n    ${command}`).join('\n')}\n    Locally each is a line NAME=… of .dev.vars.\n`,
     draft.otherHosts.length > 0
-      ? `\n${strong('Other sites in the files')}\n  ${draft.otherHosts.join(', ')}\n  Not among the gateway’s sites: --host says what the files have of one.\n`
+      ? `\n${strong('Other sites in the files')}\n  ${draft.otherHosts.join(', ')}\n  Not among the gateway’s sites. --host HOST --only makes the gateway of one alone, in a folder of its own.\n`
       : '',
     problems.length > 0
       ? `\n${bad('The gateway will not start before this is mended')}\n${problems.map((each) => `  ${each}`).join('\n')}\n`

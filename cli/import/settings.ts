@@ -55,7 +55,7 @@ export function settle(found: Found, wishes: Wishes, rules: readonly Rule[], led
     );
   const callback = settleCallback(found, wishes, rules, ledger);
   return {
-    rules: withoutOwn(rules, callback, ledger),
+    rules: withoutOwn(rules, (upstream) => isOwn(upstream, callback), ledger),
     vars: {
       UPSTREAM_URL: settleUpstream(found, wishes, { callback, ledger }),
       ZITADEL_DOMAIN: domain ?? STAND_IN.domain,
@@ -102,11 +102,7 @@ function settleUpstream(
     return STAND_IN.upstream;
   }
   if (isOwn(given, callback)) {
-    ledger.note(
-      'todo',
-      'UPSTREAM_URL',
-      `${given} becomes the gateway’s own address: the application needs another one, which only the gateway knows`,
-    );
+    ledger.note('todo', 'UPSTREAM_URL', becomesOwn(given));
     return STAND_IN.upstream;
   }
   if (isPrivate(given))
@@ -118,25 +114,24 @@ function settleUpstream(
   return given;
 }
 
-/** Where the old gateway passed the visitor's `Host` on. */
-export const noteHost = (ledger: Ledger, about: string): void =>
-  ledger.note(
-    'changed',
-    about,
-    'the application hears its own host as Host, and the visitor’s as X-Forwarded-Host (docs/host-and-origin.md)',
-  );
-
 const isOwn = (upstream: string, callback: string): boolean => new URL(upstream).origin === new URL(callback).origin;
 
 /** A gateway does not call itself. */
-function withoutOwn(rules: readonly Rule[], callback: string, ledger: Ledger): readonly Rule[] {
+export function withoutOwn(
+  rules: readonly Rule[],
+  isOwnUpstream: (upstream: string) => boolean,
+  { note }: Pick<Ledger, 'note'>,
+): readonly Rule[] {
   return rules.map((rule) => {
     const { upstream } = rule.fields;
-    if (typeof upstream !== 'string' || !isOwn(upstream, callback)) return rule;
-    ledger.note('closed', rule.path, `${upstream} becomes the gateway’s own address: write that of the application`);
+    if (typeof upstream !== 'string' || !isOwnUpstream(upstream)) return rule;
+    note('closed', rule.path, becomesOwn(upstream));
     return { ...rule, fields: CLOSED };
   });
 }
+
+export const becomesOwn = (upstream: string): string =>
+  `${upstream} becomes the gateway’s own address: the application needs another one, which only the gateway knows`;
 
 function isPrivate(upstream: string): boolean {
   const { hostname } = new URL(upstream);
@@ -178,10 +173,12 @@ function settleCallback(found: Found, wishes: Wishes, rules: readonly Rule[], le
 function asCallback(url: string, rules: readonly Rule[]): string {
   const { origin, pathname } = new URL(url);
   if (pathname !== '/') return `${origin}${pathname}`;
-  const folder = FOLDERS.find((each) => isFree(each, rules)) ?? '/postern-gateway';
-  return `${origin}${folder}/callback`;
+  return `${origin}${freeFolder(rules)}/callback`;
 }
 
+export const freeFolder = (rules: readonly Rule[]): string =>
+  FOLDERS.find((each) => isFree(each, rules)) ?? '/postern-gateway';
+
 /** Rules that are for any folder don't count: they mean none of the application's in particular. */
-const isFree = (folder: string, rules: readonly Rule[]): boolean =>
+export const isFree = (folder: string, rules: readonly Rule[]): boolean =>
   folder !== '' && rules.every(({ path }) => path.startsWith('/*') || meetPaths(path, `${folder}/*`) === 'none');

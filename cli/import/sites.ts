@@ -1,55 +1,99 @@
-// The other hosts of the files, as entries of SITES: what the same files say of each, as far as it is not what the first site has.
-// docs/sites.md.
+// All hosts of the files as one gateway: the first is the first site, and what the same files say of each other is an entry of SITES.
+// docs/sites.md, docs/moving.md.
 
-import { SITE_FIELDS, type SiteField } from '../../src/config/site-fields.ts';
+import { isWildcard } from '../../src/config/site-hosts.ts';
+import { isLoopback } from '../../src/config/urls.ts';
 import { folderOf } from '../../src/endpoints/catalogue.ts';
-import type { Draft, Site } from './draft.ts';
-import type { Note } from './ledger.ts';
-import { STAND_IN } from './settings.ts';
+import { callbackOf, type Draft, type Wishes, withNotes } from './draft.ts';
+import { isSiteHost } from './hosts.ts';
+import { type Found, joinSites, type Left } from './join-sites.ts';
+import { noteOf } from './ledger.ts';
+import { isClosed } from './paths/rules.ts';
+import { freeFolder, isFree, STAND_IN } from './settings.ts';
 
-/** `convertHost` makes the draft of one host alone. Hosts for which the files name no application stay in `otherHosts`. */
-export function withSites(draft: Draft, convertHost: (host: string) => Draft): Draft {
-  const drafts = draft.otherHosts.map((host) => ({ host, own: convertHost(host) }));
-  const isSite = ({ own }: (typeof drafts)[number]) =>
-    own.vars['UPSTREAM_URL'] !== STAND_IN.upstream && own.vars['ZITADEL_DOMAIN'] === draft.vars['ZITADEL_DOMAIN'];
-  const found = drafts.filter(isSite);
+type ConvertHost = (wishes: Wishes) => Draft;
+
+/** `convert` makes the draft of one host, which stands in the wishes; without one, of the first. */
+export function importSites(convert: ConvertHost, asked: Wishes): Draft {
+  const wishes = { ...asked, host: asked.host ?? betterFirst(convert, asked) };
+  const draft = convert(wishes);
+  if (wishes.isAlone || draft.otherHosts.length === 0) return draft;
+  const { domain, role } = wishes;
+  const drafts = draft.otherHosts.map((host) => ({
+    host,
+    own: isSiteHost(host) ? convert({ domain, role, host }) : undefined,
+  }));
+  const first = withDomain(draft, drafts);
+  const { found, left } = sortOut(first, drafts);
+  const folder = freeFolderOf(wishes, first, found);
+  if (folder === undefined) return joinSites(first, found, left);
+  const { origin } = new URL(callbackOf(first));
+  const moved = withDomain(convert({ ...wishes, url: `${origin}${folder}/callback` }), drafts);
+  const note = `${folder} instead, since ${folderOf(new URL(callbackOf(first)).pathname)} has pages of an application at one of the sites`;
+  return joinSites(withNotes(moved, [noteOf('changed', 'ZITADEL_CALLBACK_URL', note)]), found, left);
+}
+
+const hostnameOf = (host: string): string => host.replace(/:\d+$/, '');
+
+/** The host of `--url` where the files have it, else the first that has an application. */
+function betterFirst(convert: ConvertHost, wishes: Wishes): string | undefined {
+  const draft = convert(wishes);
+  const hosts = draft.otherHosts.filter((host) => isSiteHost(host) && !isWildcard(host));
+  const asked = wishes.url === undefined ? undefined : new URL(wishes.url).host;
+  const named = hosts.find((host) => host === asked);
+  if (named !== undefined || !isDead(draft)) return named;
+  return hosts.find((host) => !isDead(convert({ ...wishes, host })));
+}
+
+/** Nothing that a rule lets anybody reach. */
+const isDead = ({ vars, rules }: Draft): boolean =>
+  vars['UPSTREAM_URL'] === STAND_IN.upstream && rules.every(({ fields }) => isClosed(fields));
+
+/** A gateway has one ZITADEL: where the files of the first name none, that of another. */
+function withDomain(first: Draft, drafts: readonly { readonly own: Draft | undefined }[]): Draft {
+  const known = [first, ...drafts.flatMap(({ own }) => own ?? [])].map(({ vars }) => vars['ZITADEL_DOMAIN']);
+  const domain = known.find((each) => each !== STAND_IN.domain);
+  if (domain === undefined || domain === first.vars['ZITADEL_DOMAIN']) return first;
+  const notes = first.notes.filter(({ about }) => about !== 'ZITADEL_DOMAIN');
+  const todo = 'not known yet: npx postern setup registers the application and enters it';
   return {
-    ...draft,
-    sites: found.map(({ host, own }) => siteOf(host, own, draft)),
-    notes: [...draft.notes, ...found.flatMap(({ host, own }) => notesOf(host, own, draft))],
-    otherHosts: drafts.filter((each) => !isSite(each)).map(({ host }) => host),
+    ...first,
+    vars: { ...first.vars, ZITADEL_DOMAIN: domain },
+    notes: [...notes, noteOf('todo', 'ZITADEL_CLIENT_ID', todo)],
   };
 }
 
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-/** Each field with the variable that it stands in for. */
-const FIELDS = Object.entries(SITE_FIELDS).flatMap(([field, { variable }]) =>
-  variable === undefined || variable === 'ROUTES' ? [] : [[field as SiteField, variable as string] as const],
-);
-
-function siteOf(host: string, own: Draft, first: Draft): Site {
-  const fields = FIELDS.flatMap(([field, variable]) => {
-    const value = own.vars[variable];
-    return value === undefined || isSame(value, first.vars[variable]) ? [] : [[field, value] as const];
-  });
-  return { host, fields: Object.fromEntries(fields), rules: own.rules };
+/** Which hosts become sites, and why the others don't. */
+function sortOut(
+  first: Draft,
+  drafts: readonly { readonly host: string; readonly own: Draft | undefined }[],
+): { readonly found: readonly Found[]; readonly left: readonly Left[] } {
+  const { protocol, hostname } = new URL(callbackOf(first));
+  const taken = new Set([hostname]);
+  const found: Found[] = [];
+  const left: Left[] = [];
+  for (const { host, own } of drafts) {
+    const name = hostnameOf(host);
+    const domain = own?.vars['ZITADEL_DOMAIN'];
+    if (own === undefined) left.push({ host, why: 'a * stands for the whole first part of a name, or not at all' });
+    else if (taken.has(name))
+      left.push({ host, why: `${name} is a site already, and its cookies are for all its ports` });
+    else if (isDead(own)) left.push({ host, why: 'the files name no web application that a rule could lead to' });
+    else if (domain !== STAND_IN.domain && domain !== first.vars['ZITADEL_DOMAIN'])
+      left.push({ host, why: 'it signs in at another ZITADEL: it needs a gateway of its own (--host with --only)' });
+    else if (protocol === 'http:' && !isLoopback(name)) left.push({ host, why: 'the first site is on loopback alone' });
+    else {
+      taken.add(name);
+      found.push({ host, own });
+    }
+  }
+  return { found, left };
 }
 
-/** What was said of the first already is not said again. */
-function notesOf(host: string, own: Draft, first: Draft): readonly Note[] {
-  const known = new Set(first.notes.map((note) => JSON.stringify(note)));
-  const inherited = FIELDS.filter(([, name]) => first.vars[name] !== undefined && own.vars[name] === undefined);
-  const folders = [own, first].map(({ vars }) => folderOf(new URL(String(vars['ZITADEL_CALLBACK_URL'])).pathname));
-  const changed = (about: string, text: string): Note => ({ kind: 'changed', about, text });
-  return [
-    ...own.notes.filter((note) => !known.has(JSON.stringify(note))),
-    ...inherited.map(([field, name]) => changed(name, `what the first site has; ${field} of the site says otherwise`)),
-    ...(folders[0] === folders[1]
-      ? []
-      : [changed('ZITADEL_CALLBACK_URL', `the folder is the first site’s, ${folders[1]}`)]),
-    ...(isSame(own.vars['ZITADEL_CLIENT_ID'], first.vars['ZITADEL_CLIENT_ID'])
-      ? []
-      : [changed('client_id', 'an application of its own takes PKCE alone at ZITADEL, without a secret')]),
-  ].map((note) => ({ ...note, about: `${host}, ${note.about}` }));
+/** `undefined`: no site has pages in that of the first, or it was asked for. */
+function freeFolderOf({ url }: Wishes, first: Draft, found: readonly Found[]): string | undefined {
+  const folder = folderOf(new URL(callbackOf(first)).pathname);
+  const isAsked = url !== undefined && new URL(url).pathname !== '/';
+  if (isAsked || found.every(({ own }) => isFree(folder, own.rules))) return undefined;
+  return freeFolder([...first.rules, ...found.flatMap(({ own }) => own.rules)]);
 }

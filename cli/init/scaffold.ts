@@ -42,15 +42,20 @@ function fillConfiguration(template: string, { compatibilityDate }: Pins, answer
   return withPublicHost(setVariable(text, 'vars', 'ZITADEL_CALLBACK_URL', callback), callback);
 }
 
-/** `sites`: further hosts. */
+/** `sites`: further hosts, as SITES has them. */
 export function withPublicHost(text: string, callback: string, sites: readonly string[] = []): string {
   const { protocol, hostname } = new URL(callback);
-  const domains = () => [hostname, ...sites.map((host) => host.replace(/:\d+$/, ''))].map(domainOf).join('\n');
+  const hosts = [hostname, ...sites.map((host) => host.replace(/:\d+$/, ''))];
+  const domains = () => [...new Set(hosts)].map(domainOf).join('\n');
   return protocol === 'https:' ? text.replace(PUBLIC_HOST, domains) : text;
 }
 
 /** The commented lines of the template. */
 const PUBLIC_HOST = /^# \[\[routes\]\]\n# pattern = .*\n# custom_domain = true\n/m;
 
-const domainOf = (hostname: string): string =>
-  `[[routes]]\npattern = ${JSON.stringify(hostname)}\ncustom_domain = true\n`;
+/** A domain has no wildcard, a route on a zone has. Of which zone, is a guess. */
+function domainOf(hostname: string): string {
+  if (!hostname.startsWith('*.')) return `[[routes]]\npattern = ${JSON.stringify(hostname)}\ncustom_domain = true\n`;
+  const zone = hostname.split('.').slice(-2).join('.').replace(/^\*\./, '');
+  return `[[routes]]\npattern = ${JSON.stringify(`${hostname}/*`)}\nzone_name = ${JSON.stringify(zone)}\n`;
+}

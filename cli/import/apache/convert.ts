@@ -5,10 +5,11 @@ import { hostOf } from '../addresses.ts';
 import type { Draft, Input, Reader, Wishes } from '../draft.ts';
 import { type Directive, parseApache } from '../formats/apache.ts';
 import { durationOf, type Table } from '../formats/structured.ts';
-import { chooseHost } from '../hosts.ts';
+import { chooseHost, isWithinHost, nameOf } from '../hosts.ts';
 import { createLedger, type Ledger } from '../ledger.ts';
-import { EVERYWHERE, multiply, type Rule } from '../paths/rules.ts';
-import { noteHost, settle } from '../settings.ts';
+import { EVERYWHERE, type Fields, multiply, type Rule } from '../paths/rules.ts';
+import { settle } from '../settings.ts';
+import { AS_PUBLIC, settleUpstreamHost } from '../upstream-host.ts';
 import { passedHeaders } from './headers.ts';
 import { MOD_AUTH_OPENIDC } from './options.ts';
 import { proxyRules, readProxies } from './proxies.ts';
@@ -50,7 +51,11 @@ export function convertApache(inputs: readonly Input[], wishes: Wishes, reader: 
     [...refusalRules(site.directives, unknown), ...sections.flatMap((section) => rulesOfSection(section, around))],
     one('OIDCRedirectURI'),
   );
-  const put = multiply([...said, ...restOf(said, { unknown, paths: proxied.paths, ledger })], proxied.rules);
+  const put = [
+    [...said, ...restOf(said, { unknown, paths: proxied.paths, ledger })],
+    proxied.rules,
+    preservedHosts(site.directives, sections),
+  ].reduce(multiply);
   for (const each of unknown)
     ledger.note(
       'closed',
@@ -59,20 +64,20 @@ export function convertApache(inputs: readonly Input[], wishes: Wishes, reader: 
     );
   noteServed(proxied.main, ledger);
   const all = sectionBodies(site.directives, sections);
-  if (all.some(({ name, args }) => name === 'proxypreservehost' && args[0]?.toLowerCase() === 'on'))
-    noteHost(ledger, 'ProxyPreserveHost');
   const { vars, secrets, rules } = settleSettings(ledger, wishes, {
     host: site.host,
     rules: put,
     upstream: proxied.main,
   });
+  const called = settleUpstreamHost(rules, 'ProxyPreserveHost', ledger);
   return {
     vars: {
       ...vars,
+      ...called.vars,
       ...durations(ledger),
       ...passedHeaders(ledger, all, remoteUser),
     },
-    rules,
+    rules: called.rules,
     secrets,
     notes: ledger.close(),
     otherHosts: site.others,
@@ -94,25 +99,43 @@ function selectSite(all: readonly Directive[], { host: wanted }: Wishes): Site {
     body.some(({ name }) => /^(?:oidc|proxypass|location|directory|require)/.test(name)),
   );
   const candidates = full.length > 0 ? full : sites;
-  const named = candidates.flatMap(({ body = [] }) => namesOf(body));
-  const { host, others } = chooseHost(named.length > 0 ? named : namesOf(server), wanted);
-  const ours = candidates
-    .filter(({ body = [] }) => namesOf(body).some((name) => hostOf(name) === host))
-    .flatMap(({ body = [] }) => body);
-  const only = host === undefined && candidates.length > 0 ? (candidates[0]?.body ?? []) : ours;
-  return {
-    host: withoutUsualPort(host),
-    others: others.filter((each) => withoutUsualPort(each) !== withoutUsualPort(host)),
-    directives: [...server, ...only],
-  };
+  const named = candidates.flatMap(namesOf);
+  const { host, others } = chooseHost(named.length > 0 ? named : namesIn(server), wanted);
+  const only = host === undefined ? candidates.slice(0, 1) : hostsOf(candidates, host);
+  return { host, others, directives: [...server, ...only.flatMap(({ body = [] }) => body)] };
 }
 
-const withoutUsualPort = (host: string | undefined): string | undefined => host?.replace(/:(?:80|443)$/, '');
+/** Of those of each address the first that has the name answers. What 80 and 443 say counts together, unless one has the name by a `*` alone. */
+function hostsOf(candidates: readonly Directive[], host: string): readonly Directive[] {
+  const matching = candidates.filter((each) => namesOf(each).some((name) => isWithinHost(name, host)));
+  const first = [...Map.groupBy(matching, ({ args }) => args.join(' ')).values()].flatMap((group) => group.slice(0, 1));
+  const exact = first.filter((each) => namesOf(each).some((name) => nameOf(name) === host));
+  return exact.length > 0 ? exact : first;
+}
 
-const namesOf = (body: readonly Directive[]): readonly string[] =>
-  body
-    .filter(({ name }) => name === 'servername')
-    .flatMap(({ args }) => (args[0] === undefined ? [] : [args[0].replace(/^http:/, 'https:')]));
+const namesOf = ({ body = [] }: Directive): readonly string[] => namesIn(body);
+
+/** The names by themselves, then those beside them. */
+const namesIn = (body: readonly Directive[]): readonly string[] =>
+  ['servername', 'serveralias'].flatMap((wanted) =>
+    body
+      .filter(({ name }) => name === wanted)
+      .flatMap(({ args }) => (wanted === 'servername' ? args.slice(0, 1) : args)),
+  );
+
+/** A section's own word goes before that of the site. */
+function preservedHosts(directives: readonly Directive[], sections: readonly Section[]): readonly Rule[] {
+  const said = (body: readonly Directive[]): Fields | undefined => {
+    const word = body.findLast(({ name }) => name === 'proxypreservehost')?.args[0];
+    if (word === undefined) return undefined;
+    return word.toLowerCase() === 'on' ? AS_PUBLIC : {};
+  };
+  const own = sections.flatMap(({ within, body }) => {
+    const fields = said(body);
+    return fields === undefined ? [] : within.map((path) => ({ path, fields }));
+  });
+  return [...own, { path: EVERYWHERE, fields: said(directives) ?? {} }];
+}
 
 /** By their own spelling; of the directives of others, those that matter to who may pass and where to. */
 function optionsOf(directives: readonly Directive[]): ReadonlyMap<string, unknown> {

@@ -1,6 +1,6 @@
 // Every directive of mod_auth_openidc 2.4, and what becomes of it.
 
-import { type Catalogue, impossible, renamed, same, section, unneeded } from '../options.ts';
+import { CALLED, type Catalogue, impossible, renamed, same, section, unneeded } from '../options.ts';
 
 const METADATA = 'ZITADEL’s endpoints and keys are read from its metadata';
 const STORE = 'sessions are in a sealed cookie and Workers KV; nothing is to be set up';
@@ -168,6 +168,8 @@ export const MOD_AUTH_OPENIDC: Catalogue = {
         'ProxyPass ProxyPassMatch',
         '`UPSTREAM_URL`, `upstream` and `strip_prefix` of a rule; what an expression makes is closed',
       ),
+      renamed('ProxyPreserveHost', `\`UPSTREAM_HOST\` is \`"public"\` (\`upstream_host\` of a rule): ${CALLED}`),
+      renamed('ServerName ServerAlias', 'the host of `ZITADEL_CALLBACK_URL`, of the others `host` in `SITES`'),
       renamed('RequestHeader', '`IDENTITY_HEADERS`, where the value is a claim'),
       impossible(
         'RewriteRule',

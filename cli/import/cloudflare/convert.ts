@@ -13,6 +13,7 @@ import { createLedger, type Ledger } from '../ledger.ts';
 import { pathsOfRegex } from '../paths/regex-paths.ts';
 import { CLOSED, EVERYWHERE, type Fields, isClosed, multiply, type Rule } from '../paths/rules.ts';
 import { settle } from '../settings.ts';
+import { calledFields, settleUpstreamHost } from '../upstream-host.ts';
 import { type Application, readAccess } from './access.ts';
 import { demandsSecondFactor, readPolicies } from './access-rules.ts';
 import { CLOUDFLARE } from './options.ts';
@@ -34,11 +35,12 @@ export function convertCloudflare(inputs: readonly Input[], wishes: Wishes): Dra
     applications.filter(({ domains }) => domains.some(isOurs)),
     { ledger, role: wishes.role, isOurs },
   );
-  const put = multiply(access, ingressRules(ours, upstream, ledger));
+  const put = multiply(access, ingressRules(ours, { main: upstream, host, ledger }));
   const { vars, secrets, rules } = settle({ host, upstream }, wishes, put, ledger);
+  const called = settleUpstreamHost(rules, 'httpHostHeader', ledger);
   return {
-    vars: { ...vars, ...durations(applications.filter(({ domains }) => domains.some(isOurs))) },
-    rules,
+    vars: { ...vars, ...called.vars, ...durations(applications.filter(({ domains }) => domains.some(isOurs))) },
+    rules: called.rules,
     secrets,
     notes: ledger.close(),
     otherHosts: others,
@@ -49,6 +51,9 @@ const READ = [
   'ingress.hostname',
   'ingress.path',
   'ingress.service',
+  'originRequest.httpHostHeader',
+  'ingress.originRequest.httpHostHeader',
+  'http-host-header',
   'application.name',
   'application.domain',
   'application.self_hosted_domains',
@@ -84,10 +89,20 @@ export function tunnelOf(tree: unknown): Table | undefined {
   return 'tunnel' in table && ('url' in table || 'credentials-file' in table) ? table : undefined;
 }
 
+/** A rule's own `originRequest` goes before that of the tunnel. */
 function ingressOf(tunnel: Table): readonly Table[] {
   const rules = listOf(tunnel['ingress'] ?? tunnel['ingress_rule']).map(tableOf);
   const { url, hostname } = tunnel;
-  return rules.length > 0 || url === undefined ? rules : [{ service: url, hostname }];
+  const hostHeader = hostHeaderOf(tunnel);
+  if (rules.length > 0 || url === undefined)
+    return rules.map((rule) => ({ ...rule, hostHeader: hostHeaderOf(rule) ?? hostHeader }));
+  return [{ service: url, hostname, hostHeader: textOf(tunnel['http-host-header']) ?? hostHeader }];
+}
+
+/** In Terraform a list of one. */
+function hostHeaderOf({ originRequest, origin_request }: Table): string | undefined {
+  const [settings] = listOf(originRequest ?? origin_request).map(tableOf);
+  return textOf(settings?.['httpHostHeader'] ?? settings?.['http_host_header']);
 }
 
 function namesOf(tunnels: readonly Table[], applications: readonly Application[]): ReadonlyMap<string, unknown> {
@@ -223,12 +238,19 @@ const corsOf = (settings: Table): readonly string[] =>
     .flatMap((each) => textsOf(tableOf(each)['allowed_origins']))
     .filter((origin) => !(judgeCorsOrigin(origin) instanceof Wanted));
 
-function ingressRules(ingress: readonly Table[], main: string | undefined, ledger: Ledger): readonly Rule[] {
-  const rules = ingress.flatMap((rule) => ingressRule(rule, main, ledger));
+interface Behind {
+  /** The application of everything else. */
+  readonly main: string | undefined;
+  readonly host: string | undefined;
+  readonly ledger: Ledger;
+}
+
+function ingressRules(ingress: readonly Table[], behind: Behind): readonly Rule[] {
+  const rules = ingress.flatMap((rule) => ingressRule(rule, behind));
   return [...rules, { path: EVERYWHERE, fields: {} }];
 }
 
-function ingressRule(rule: Table, main: string | undefined, ledger: Ledger): readonly Rule[] {
+function ingressRule(rule: Table, { main, host, ledger }: Behind): readonly Rule[] {
   const service = textOf(rule['service']) ?? '';
   const path = textOf(rule['path']);
   const about = `ingress ${textOf(rule['hostname']) ?? '*'} ${path ?? ''}`.trim();
@@ -244,7 +266,10 @@ function ingressRule(rule: Table, main: string | undefined, ledger: Ledger): rea
       about,
       `only ${paths.within.join(', ') || 'nothing'} is surely meant by the expression; the rest of ${paths.around.join(', ')} is closed`,
     );
-  const fields = address.url === main ? {} : { upstream: address.url };
+  const fields = {
+    ...(address.url !== main && { upstream: address.url }),
+    ...calledFields(textOf(rule['hostHeader']), { host, about, ledger }),
+  };
   return [
     ...paths.within.map((each) => ({ path: each, fields, why: path === undefined ? undefined : about })),
     ...(paths.isExact

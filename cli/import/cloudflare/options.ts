@@ -1,7 +1,7 @@
 // Every option of cloudflared's file, of an Access application and of a policy, and what becomes of it.
 // Of Access the names are those of the API and of the Terraform provider.
 
-import { type Catalogue, impossible, renamed, same, section, unneeded } from '../options.ts';
+import { CALLED, type Catalogue, impossible, renamed, same, section, unneeded } from '../options.ts';
 
 const under = (prefix: string, names: string): string =>
   names
@@ -33,9 +33,9 @@ export const CLOUDFLARE: Catalogue = {
     ),
     section(
       'cloudflared: originRequest',
-      impossible(
-        origin('httpHostHeader'),
-        '`fetch` writes `Host`; `UPSTREAM_HOST` says what agrees with it (docs/host-and-origin.md)',
+      renamed(
+        `${origin('httpHostHeader')} http-host-header`,
+        `\`UPSTREAM_HOST\` is that name, or \`"public"\` where it is the site’s (\`upstream_host\` of a rule): ${CALLED}. \`cloudflared\` goes on writing it where the tunnel stays`,
       ),
       renamed(origin('connectTimeout'), '`timeout` of a rule: to the first byte'),
       renamed(
@@ -52,7 +52,7 @@ export const CLOUDFLARE: Catalogue = {
     section(
       'cloudflared: the tunnel',
       unneeded(
-        'tunnel credentials-file credentials-contents token token-file origincert config loglevel log-level transport-loglevel logfile log-directory log-format-output output trace-output metrics metrics-update-freq no-autoupdate autoupdate-freq is-autoupdated protocol post-quantum edge edge-ip-version edge-bind-address region retries max-edge-addr-retries grace-period ha-connections no-prechecks cacert tag label name lb-pool features icmpv4-src icmpv6-src api-url dns-resolver-addrs management-hostname management-diagnostics pidfile rpc-timeout write-stream-timeout quic-disable-pmtu-discovery quic-connection-level-flow-control-limit quic-stream-level-flow-control-limit max-active-flows force default ui json auto-close local-ssh-port ssh-idle-timeout ssh-max-timeout bucket-name region-name secret-id access-key-id session-token s3-url-host host-key-path no-tls-verify origin-ca-pool origin-server-name http-host-header proxy-connect-timeout proxy-tls-timeout proxy-tcp-keepalive proxy-no-happy-eyeballs proxy-keepalive-connections proxy-keepalive-timeout proxy-address proxy-port http2-origin no-chunked-encoding',
+        'tunnel credentials-file credentials-contents token token-file origincert config loglevel log-level transport-loglevel logfile log-directory log-format-output output trace-output metrics metrics-update-freq no-autoupdate autoupdate-freq is-autoupdated protocol post-quantum edge edge-ip-version edge-bind-address region retries max-edge-addr-retries grace-period ha-connections no-prechecks cacert tag label name lb-pool features icmpv4-src icmpv6-src api-url dns-resolver-addrs management-hostname management-diagnostics pidfile rpc-timeout write-stream-timeout quic-disable-pmtu-discovery quic-connection-level-flow-control-limit quic-stream-level-flow-control-limit max-active-flows force default ui json auto-close local-ssh-port ssh-idle-timeout ssh-max-timeout bucket-name region-name secret-id access-key-id session-token s3-url-host host-key-path no-tls-verify origin-ca-pool origin-server-name proxy-connect-timeout proxy-tls-timeout proxy-tcp-keepalive proxy-no-happy-eyeballs proxy-keepalive-connections proxy-keepalive-timeout proxy-address proxy-port http2-origin no-chunked-encoding',
         TUNNEL,
       ),
       unneeded('tunnel_id account_id source version created_at id', 'the names of things at Cloudflare'),

@@ -9,8 +9,17 @@ import type { Input } from '../draft.ts';
 
 export type Table = Readonly<Record<string, unknown>>;
 
+/** Each host of a file asks for it again. */
+const parsedFiles = new WeakMap<Input, readonly unknown[]>();
+
 /** Every document of the file. JSON is YAML, too. */
-export function parseYaml({ name, text }: Input): readonly unknown[] {
+export function parseYaml(input: Input): readonly unknown[] {
+  const parsed = parsedFiles.get(input) ?? parseDocuments(input);
+  parsedFiles.set(input, parsed);
+  return parsed;
+}
+
+function parseDocuments({ name, text }: Input): readonly unknown[] {
   const lineCounter = new LineCounter();
   const documents = parseAllDocuments(text, { merge: true, lineCounter, uniqueKeys: true });
   const parsed = Array.isArray(documents) ? documents : [];

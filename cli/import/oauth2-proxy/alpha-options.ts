@@ -1,6 +1,6 @@
 // The fields of oauth2-proxy's alpha configuration. Lists don't count in a name: `upstreamConfig.upstreams.uri` is that of each of them.
 
-import { impossible, renamed, same, section, unneeded } from '../options.ts';
+import { CALLED, impossible, renamed, same, section, unneeded } from '../options.ts';
 
 const under = (prefix: string, names: string): string =>
   names
@@ -22,10 +22,7 @@ export const ALPHA_SECTIONS = [
     renamed(upstreams('path uri'), '`UPSTREAM_URL`, and `path` with `upstream` of a rule'),
     renamed(upstreams('timeout'), '`timeout` of a rule'),
     renamed(upstreams('rewriteTarget'), '`strip_prefix`, where a prefix is cut off; any other is closed'),
-    impossible(
-      upstreams('passHostHeader'),
-      '`fetch` writes `Host`; `UPSTREAM_HOST` says what agrees with it (docs/host-and-origin.md)',
-    ),
+    renamed(upstreams('passHostHeader'), `\`UPSTREAM_HOST\` is \`"public"\` (\`upstream_host\` of a rule): ${CALLED}`),
     same(upstreams('proxyWebSockets'), 'WebSockets pass, and end with their session'),
     same('upstreamConfig.proxyRawPath', 'paths go up byte for byte'),
     unneeded(upstreams('id flushInterval disableKeepAlives'), 'streams pass as they come; rules need no name'),

@@ -8,7 +8,8 @@ import { durationOf, flagOf, listOf, type Table, tableOf, textOf } from '../form
 import { createLedger, type Ledger } from '../ledger.ts';
 import { pathsOfRegex } from '../paths/regex-paths.ts';
 import { EVERYWHERE, meetPaths, multiply, type Rule } from '../paths/rules.ts';
-import { noteHost, settle } from '../settings.ts';
+import { settle } from '../settings.ts';
+import { settleUpstreamHost } from '../upstream-host.ts';
 import { accessRules } from './access.ts';
 import { passedHeaders } from './headers.ts';
 import { listFrom } from './lists.ts';
@@ -28,20 +29,21 @@ export function convertOauth2Proxy(inputs: readonly Input[], wishes: Wishes, rea
   const headers = passedHeaders(ledger, alpha);
   const upstreams = upstreamRules(ledger, alpha ?? {});
   const layers = [apiRules(ledger), [{ path: EVERYWHERE, fields: headers.tokens }], upstreams.rules];
-  if (!upstreams.onlyAsks && flagOf(ledger.take('pass-host-header')) !== false) noteHost(ledger, 'pass-host-header');
   const folder = folderOfProxy(ledger, textOf(ledger.take('redirect-url')));
   const put = layers
     .reduce<readonly Rule[]>(multiply, access)
     .filter(({ path }) => path === EVERYWHERE || meetPaths(path, `${folder}/*`) !== path);
   const { vars, secrets, rules } = settleSettings({ ledger, provider, wishes, rules: put, upstream: upstreams.main });
+  const called = settleUpstreamHost(rules, 'pass-host-header', ledger);
   return {
     vars: {
       ...vars,
+      ...called.vars,
       ...durations(ledger),
       ...bearer(ledger),
       ...(headers.names && { IDENTITY_HEADERS: headers.names }),
     },
-    rules,
+    rules: called.rules,
     secrets: [
       ...secrets,
       ...(upstreams.onlyAsks
@@ -95,10 +97,9 @@ function folderOfProxy(ledger: Ledger, callback: string | undefined): string {
 
 /** Read above, wherever they stand. */
 function settleAlpha(ledger: Ledger): void {
-  const upstream = ['id', 'path', 'uri', 'rewriteTarget', 'static', 'staticCode', 'timeout'].flatMap((name) => [
-    `upstreamConfig.upstreams.${name}`,
-    `upstreams.${name}`,
-  ]);
+  const upstream = ['id', 'path', 'uri', 'rewriteTarget', 'static', 'staticCode', 'timeout', 'passHostHeader'].flatMap(
+    (name) => [`upstreamConfig.upstreams.${name}`, `upstreams.${name}`],
+  );
   const provider = ['id', 'provider', 'clientID', 'clientSecret', 'clientSecretFile', 'oidcConfig.issuerURL'];
   const header = [
     'name',

@@ -1,6 +1,6 @@
 // Every option of oauth2-proxy 7.15, and what becomes of it. Names are those of the flags; a .cfg writes them with _, lists in the plural.
 
-import { type Catalogue, impossible, renamed, same, section, unneeded } from '../options.ts';
+import { CALLED, type Catalogue, impossible, renamed, same, section, unneeded } from '../options.ts';
 import { ALPHA_SECTIONS } from './alpha-options.ts';
 
 const COOKIES =
@@ -98,10 +98,7 @@ export const OAUTH2_PROXY: Catalogue = {
         '`UPSTREAM_URL`, and `upstream` of a rule; files and fixed answers (`file:`, `static:`) are not served',
       ),
       renamed('upstream-timeout', '`timeout` of a rule'),
-      impossible(
-        'pass-host-header',
-        '`fetch` writes `Host`; `UPSTREAM_HOST` says what agrees with it (docs/host-and-origin.md)',
-      ),
+      renamed('pass-host-header', `\`UPSTREAM_HOST\` is \`"public"\` (\`upstream_host\` of a rule): ${CALLED}`),
       same('proxy-websockets', 'WebSockets pass, and end with their session'),
       same('allow-query-semicolons', 'the query goes up byte for byte'),
       unneeded('flush-interval disable-keep-alives', 'streams pass as they come'),

@@ -8,6 +8,7 @@ import { durationOf, flagOf, listOf, type Table, tableOf, textOf } from '../form
 import type { Ledger } from '../ledger.ts';
 import { pathsOfRegex } from '../paths/regex-paths.ts';
 import { CLOSED, EVERYWHERE, type Fields, type Rule } from '../paths/rules.ts';
+import { AS_PUBLIC } from '../upstream-host.ts';
 import { listFrom } from './lists.ts';
 
 export interface Upstreams {
@@ -23,11 +24,17 @@ interface Upstream {
   readonly uri: string;
   readonly rewriteTarget?: string | undefined;
   readonly timeout?: number | undefined;
+  readonly passesHost: boolean;
 }
 
 export function upstreamRules(ledger: Ledger, alpha: Table): Upstreams {
   const timeout = durationOf(ledger.take('upstream-timeout'));
-  const legacy = listFrom(ledger.take('upstream')).map((uri) => ({ ...legacyPath(uri), timeout }));
+  const passesHost = flagOf(ledger.take('pass-host-header')) !== false;
+  const legacy: readonly Upstream[] = listFrom(ledger.take('upstream')).map((uri) => ({
+    ...legacyPath(uri),
+    timeout,
+    passesHost,
+  }));
   const { upstreamConfig, upstreams } = alpha;
   const all = [
     ...legacy,
@@ -51,7 +58,7 @@ export function upstreamRules(ledger: Ledger, alpha: Table): Upstreams {
   };
 }
 
-function legacyPath(uri: string): Upstream {
+function legacyPath(uri: string): Pick<Upstream, 'path' | 'uri'> {
   const url = URL.parse(uri);
   if (!url || /^(?:static|unix):$/.test(url.protocol)) return { path: '/', uri };
   if (url.protocol === 'file:') return { path: decodePath(url.hash.slice(1) || url.pathname), uri };
@@ -74,6 +81,7 @@ function fromAlpha(upstream: Table): Upstream {
     uri: isStatic ? `static://${textOf(upstream['staticCode']) ?? '200'}` : (textOf(upstream['uri']) ?? ''),
     rewriteTarget: textOf(upstream['rewriteTarget']),
     timeout: durationOf(upstream['timeout']),
+    passesHost: flagOf(upstream['passHostHeader']) !== false,
   };
 }
 
@@ -90,7 +98,12 @@ function rulesOf(upstream: Upstream, main: string | undefined, ledger: Ledger): 
   return [{ path: written, fields, ...(fields === CLOSED && { why: `${about}: ${uri.split(':')[0]}` }) }];
 }
 
-function fieldsOf({ uri, timeout }: Upstream, main: string | undefined, about: string, ledger: Ledger): Fields {
+function fieldsOf(
+  { uri, timeout, passesHost }: Upstream,
+  main: string | undefined,
+  about: string,
+  ledger: Ledger,
+): Fields {
   const address = parseAddress(uri);
   if (uri.startsWith('static://2')) {
     ledger.note(
@@ -115,7 +128,11 @@ function fieldsOf({ uri, timeout }: Upstream, main: string | undefined, about: s
       'the credentials in its address: nothing sends them here; the application may ask for UPSTREAM_SECRET instead',
     );
   const { origin } = new URL(address.url);
-  return { ...(origin !== main && { upstream: origin }), ...(timeout !== undefined && { timeout }) };
+  return {
+    ...(origin !== main && { upstream: origin }),
+    ...(timeout !== undefined && { timeout }),
+    ...(passesHost && AS_PUBLIC),
+  };
 }
 
 /** Only a prefix that is cut off: `^/app/(.*)$` to `/$1`. */

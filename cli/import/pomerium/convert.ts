@@ -7,12 +7,13 @@ import { hostOf, parseAddress } from '../addresses.ts';
 import { sayCondition } from '../conditions.ts';
 import type { Draft, Input, Wishes } from '../draft.ts';
 import { flattenKeys } from '../formats/flatten.ts';
-import { durationOf, listOf, parseYaml, type Table, tableOf, textOf, textsOf } from '../formats/structured.ts';
-import { chooseHost } from '../hosts.ts';
+import { durationOf, flagOf, listOf, parseYaml, type Table, tableOf, textOf, textsOf } from '../formats/structured.ts';
+import { chooseHost, nameOf } from '../hosts.ts';
 import { createLedger, type Ledger } from '../ledger.ts';
 import { pathsOfRegex } from '../paths/regex-paths.ts';
 import { CLOSED, EVERYWHERE, type Fields, isClosed, multiply, type Rule } from '../paths/rules.ts';
 import { settle } from '../settings.ts';
+import { AS_PUBLIC, calledFields, settleUpstreamHost } from '../upstream-host.ts';
 import { passedHeaders, securityHeaders } from './headers.ts';
 import { POMERIUM } from './options.ts';
 import { type Allowance, type Policy, pathOfPrefix, readPolicy } from './policy.ts';
@@ -38,7 +39,12 @@ export function convertPomerium(inputs: readonly Input[], wishes: Wishes): Draft
     http.map(({ from }) => textOf(from)),
     wishes.host,
   );
-  const ours = sortRoutes(preferExact(http.filter(({ from }) => isOurs(textOf(from)))));
+  const ours = sortRoutes(
+    preferNarrow(
+      http.filter(({ from }) => isOurs(textOf(from))),
+      host,
+    ),
+  );
   const timeout = durationOf(ledger.take('default_upstream_timeout'));
   const main = ours
     .toReversed()
@@ -50,9 +56,10 @@ export function convertPomerium(inputs: readonly Input[], wishes: Wishes): Draft
     ...endOf(ours),
   ];
   const { vars, secrets, rules } = settleSettings(ledger, wishes, { host, rules: put, upstream: originOf(main) });
+  const called = settleUpstreamHost(rules, 'preserve_host_header, host_rewrite', ledger);
   return {
-    vars: { ...vars, ...durations(ledger), ...passedHeaders(ledger), ...securityHeaders(ledger) },
-    rules,
+    vars: { ...vars, ...called.vars, ...durations(ledger), ...passedHeaders(ledger), ...securityHeaders(ledger) },
+    rules: called.rules,
     secrets,
     notes: ledger.close(),
     otherHosts: others,
@@ -67,6 +74,8 @@ const READ = [
   'regex',
   'regex_priority_order',
   'prefix_rewrite',
+  'preserve_host_header',
+  'host_rewrite',
   'policy',
   'timeout',
   'sub_policies',
@@ -119,10 +128,14 @@ function sortRoutes(routes: readonly Table[]): readonly Table[] {
   );
 }
 
-/** Where a host is named as it is, routes for hosts with a `*` are none of its. */
-function preferExact(routes: readonly Table[]): readonly Table[] {
-  const exact = routes.filter(({ from }) => textOf(from)?.includes('*') === false);
-  return exact.length > 0 ? exact : routes;
+/** Where a host is named as it is, routes for hosts with a `*` are none of its; else those of the longest name count. */
+function preferNarrow(routes: readonly Table[], host: string | undefined): readonly Table[] {
+  const narrowness = ({ from }: Table) => {
+    const name = nameOf(textOf(from)) ?? '';
+    return name === host ? Number.POSITIVE_INFINITY : name.length;
+  };
+  const most = Math.max(...routes.map(narrowness));
+  return routes.filter((route) => narrowness(route) === most);
 }
 
 /** What no route has is 404 there. */
@@ -212,7 +225,11 @@ function forwarding(
   const { origin } = new URL(address.url);
   const rewrite = textOf(route['prefix_rewrite']) ?? (address.path === '/' ? undefined : address.path);
   const prefix = textOf(route['prefix']) ?? '/';
-  const basic: Fields = { ...(origin !== main && { upstream: origin }), ...(own !== undefined && { timeout: own }) };
+  const basic: Fields = {
+    ...(origin !== main && { upstream: origin }),
+    ...(own !== undefined && { timeout: own }),
+    ...calledBy(route, about, ledger),
+  };
   if (rewrite === undefined || rewrite === prefix) return { rules: [{ path: EVERYWHERE, fields: basic }] };
   const base = rewrite.replace(/\/+$/, '');
   const upstream = `${origin}${base}`;
@@ -233,6 +250,13 @@ function forwarding(
       { path: EVERYWHERE, fields: CLOSED, why: `${about}, where the prefix ends within a segment` },
     ],
   };
+}
+
+/** `host_rewrite` goes before the visitor's. */
+function calledBy(route: Table, about: string, ledger: Ledger): Fields {
+  const written = textOf(route['host_rewrite']);
+  if (written === undefined) return flagOf(route['preserve_host_header']) === true ? AS_PUBLIC : {};
+  return calledFields(written, { host: nameOf(textOf(route['from'])), about, ledger });
 }
 
 /** First what is open, then what methods and paths decide, then everything else. */

@@ -1,6 +1,6 @@
 // Every option of Pomerium 0.33: of the file as a whole, of a route, and the criteria of its policy language.
 
-import { type Catalogue, impossible, renamed, same, section, unneeded } from '../options.ts';
+import { CALLED, type Catalogue, impossible, renamed, same, section, unneeded } from '../options.ts';
 
 const routes = (names: string): string =>
   names
@@ -99,9 +99,17 @@ export const POMERIUM: Catalogue = {
       renamed(routes('prefix_rewrite'), '`strip_prefix`, and a path of `upstream`'),
       renamed(routes('timeout'), '`timeout` of a rule: to the first byte'),
       renamed(routes('cors_allow_preflight'), '`cors` of a rule, with the origins'),
+      renamed(
+        routes('preserve_host_header'),
+        `\`UPSTREAM_HOST\` is \`"public"\` (\`upstream_host\` of a rule): ${CALLED}`,
+      ),
+      renamed(
+        routes('host_rewrite'),
+        `\`UPSTREAM_HOST\` is that name, or \`"public"\` where it is the site’s (\`upstream_host\` of a rule): ${CALLED}`,
+      ),
       impossible(
-        routes('preserve_host_header host_rewrite host_rewrite_header'),
-        '`fetch` writes `Host`; `UPSTREAM_HOST` says what agrees with it (docs/host-and-origin.md)',
+        routes('host_rewrite_header'),
+        'no header of a request says by which name the application is called; `UPSTREAM_HOST` does (docs/host-and-origin.md)',
       ),
       renamed(routes('set_response_headers'), '`SECURITY_HEADERS`, for the whole site'),
       renamed(

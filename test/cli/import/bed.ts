@@ -1,17 +1,26 @@
 // Another gateway's files become a configuration, which the worker's own loader reads and `explain` is asked about.
 
 import { expect } from 'vitest';
-import { explainRequest } from '../../../cli/explain/explanation.ts';
+import { explainAt, explainRequest, upstreamOf } from '../../../cli/explain/explanation.ts';
 import { createQuestion } from '../../../cli/explain/question.ts';
 import { loadDraft } from '../../../cli/import/check.ts';
 import type { Draft, Reader, Wishes } from '../../../cli/import/draft.ts';
 import { KINDS, type KindName } from '../../../cli/import/recognise.ts';
+import { importSites } from '../../../cli/import/sites.ts';
+import type { LoadedConfig } from '../../../src/config/load.ts';
 import type { Config } from '../../../src/config/schema.ts';
 
 type Files = Readonly<Record<string, string>>;
 
-/** The first is imported; the others are there to be named. */
-export function convert(kind: KindName, files: string | Files, wishes: Wishes = {}): Draft {
+/** The first host of the first file; the other files are there to be named. */
+export const convert = (kind: KindName, files: string | Files, wishes: Wishes = {}): Draft =>
+  opened(kind, files)(wishes);
+
+/** All hosts. */
+export const convertSites = (kind: KindName, files: string | Files, wishes: Wishes = {}): Draft =>
+  importSites(opened(kind, files), wishes);
+
+function opened(kind: KindName, files: string | Files): (wishes: Wishes) => Draft {
   const all: Files = typeof files === 'string' ? { file: files } : files;
   const [first = ''] = Object.keys(all);
   const reader: Reader = {
@@ -21,17 +30,24 @@ export function convert(kind: KindName, files: string | Files, wishes: Wishes = 
       return found.length > 0 || pattern.includes('*') ? found : undefined;
     },
   };
-  return KINDS[kind].convert([{ name: first, text: all[first] ?? '' }], wishes, reader);
+  const inputs = [{ name: first, text: all[first] ?? '' }];
+  return (wishes) => KINDS[kind].convert(inputs, wishes, reader);
 }
 
-export function configOf(draft: Draft): Config {
+export const configOf = (draft: Draft): Config => servedBy(draft).config;
+
+function servedBy(draft: Draft): LoadedConfig & { ok: true } {
   const loaded = loadDraft(draft);
   expect(loaded.ok ? [] : loaded.issues).toEqual([]);
-  return (loaded as typeof loaded & { ok: true }).config;
+  return loaded as LoadedConfig & { ok: true };
 }
 
 /** `GET /admin as staff`, `anonymous`, `nobody in particular` (signed in without a role), `someone@example.com`; `pass`, or a status to a page. */
 export function ask(config: Config, question: string): string {
+  return String(explainRequest(config, parseQuestion(question)).answers.navigation);
+}
+
+function parseQuestion(question: string) {
   const [, method = '', target = '', who = ''] = /^([A-Z]+) (\S+) as (.*)$/.exec(question) ?? [];
   const asked =
     who === 'anonymous'
@@ -41,7 +57,7 @@ export function ask(config: Config, question: string): string {
         : who === 'somebody'
           ? {}
           : { roles: [who] };
-  return String(explainRequest(config, createQuestion(method, target, asked)).answers.navigation);
+  return createQuestion(method, target, asked);
 }
 
 /** Lines of `GET /admin as staff → pass`. */
@@ -50,6 +66,20 @@ export function expectAnswers(draft: Draft, table: string): void {
   const lines = table.trim().split(/\n\s*/);
   const asked = lines.map((line) => line.split(' → ')[0] ?? '');
   expect(asked.map((line) => `${line} → ${ask(config, line)}`)).toEqual(lines);
+}
+
+/** Lines of `wiki.example.com: GET /admin as staff → pass`, and with `→ pass http://wiki` also where it goes. */
+export function expectAnswersAt(draft: Draft, table: string): void {
+  const served = servedBy(draft);
+  const lines = table.trim().split(/\n\s*/);
+  const answers = lines.map((line) => {
+    const [, asked = '', host = '', question = '', isTold] = /^((\S+): (.*)) → \S+( \S+)?$/.exec(line) ?? [];
+    const { answers, requirement, site } = explainAt(served, { ...parseQuestion(question), host });
+    const upstream = requirement?.forwarding.upstream;
+    const goes = upstream ? `${upstream.origin}${upstream.basePath}` : (site?.upstream ?? upstreamOf(served.config));
+    return `${asked} → ${answers.navigation}${isTold === undefined ? '' : ` ${goes}`}`;
+  });
+  expect(answers).toEqual(lines);
 }
 
 /** Of one kind; `about: text`. */

@@ -2,12 +2,17 @@
 
 import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
-import { loadDraft } from '../../../cli/import/check.ts';
 import { writeDeployment } from '../../../cli/import/deployment.ts';
-import { withSites } from '../../../cli/import/sites.ts';
+import type { Draft } from '../../../cli/import/draft.ts';
+import { KINDS } from '../../../cli/import/recognise.ts';
+import { importSites } from '../../../cli/import/sites.ts';
 import { loadTemplates } from '../../../cli/init/templates.ts';
-import { compileConfigs } from '../../../src/config/resolve-sites.ts';
-import { ask, convert, notesOf } from './bed.ts';
+import { convertSites, expectAnswersAt, notesOf } from './bed.ts';
+
+const template = (await loadTemplates()).find(({ path }) => path === 'wrangler.toml')?.text ?? '';
+const FRAME = { template, compatibilityDate: '2026-07-30', name: 'gateway', from: 'files', hasPosternFile: false };
+const hostsOf = ({ sites = [] }: Draft) => sites.map(({ host }) => host);
+const fieldsAt = ({ sites = [] }: Draft, host: string) => sites.find((site) => site.host === host)?.fields;
 
 /** As in Pomerium's guides: a host for each application. */
 const POMERIUM = `authenticate_service_url: https://authenticate.example.com
@@ -37,6 +42,8 @@ routes:
 
 const CLOUDFLARED = `tunnel: 6ff42ae2-765d-4adf-8112-31c55c1551ef
 ingress:
+  - hostname: ssh.example.com
+    service: ssh://localhost:22
   - hostname: gitlab.example.com
     service: http://localhost:8080
   - hostname: docs.example.com
@@ -44,65 +51,285 @@ ingress:
     service: http://localhost:9000
   - hostname: docs.example.com
     service: http://localhost:9001
-  - hostname: ssh.example.com
-    service: ssh://localhost:22
+  - hostname: "*.apps.example.com"
+    service: http://localhost:7000
+  - hostname: admin.apps.example.com
+    service: http://localhost:7001
   - service: http_status:404`;
 
-const imported = (kind: 'pomerium' | 'cloudflared', text: string) =>
-  withSites(convert(kind, text), (host) => convert(kind, text, { host }));
+const application = (domain: string, include: unknown, more = {}) => ({
+  name: domain,
+  domain,
+  session_duration: '24h',
+  policies: [{ name: 'p', decision: 'allow', precedence: 1, include }],
+  ...more,
+});
+const group = (id: string) => [{ group: { id } }];
 
-function configsOf(draft: ReturnType<typeof imported>) {
-  const loaded = loadDraft(draft);
-  expect(loaded.ok ? [] : loaded.issues).toEqual([]);
-  return compileConfigs(loaded as typeof loaded & { ok: true });
-}
+const access = (text: string, applications: readonly unknown[], wishes = {}) => {
+  const files = [
+    { name: 'config.yml', text },
+    { name: 'apps.json', text: JSON.stringify({ result: applications }) },
+  ];
+  return importSites((ofHost) => KINDS.cloudflared.convert(files, ofHost), wishes);
+};
 
-describe('import of files with several hosts', () => {
-  it('makes one gateway of Pomerium’s: each host with its application and its rules', () => {
-    const draft = imported('pomerium', POMERIUM);
-    const configAt = configsOf(draft);
-    const asked = [
-      ['verify.example.com', 'GET / as staff', 'pass'],
-      ['verify.example.com', 'GET / as other', '403'],
-      ['grafana.example.com', 'GET /public/x as anonymous', 'pass'],
-      ['grafana.example.com', 'GET /x as anonymous', '302'],
-      ['grafana.example.com', 'GET /x as other', 'pass'],
-      ['code.example.com:8443', 'GET / as staff', '403'],
-      ['code.example.com:8443', 'GET / as admin', 'pass'],
-    ] as const;
-    expect(asked.map(([host, question]) => [host, question, ask(configAt(host).config, question)])).toEqual(asked);
-    expect(configAt('grafana.example.com').config.upstream.origin).toBe('http://grafana:3000');
+describe('each host has its application and its rules', () => {
+  it('of Pomerium’s routes', () => {
+    const draft = convertSites('pomerium', POMERIUM);
+    expectAnswersAt(
+      draft,
+      `verify.example.com: GET / as staff → pass http://verify:8000
+       verify.example.com: GET / as other → 403
+       grafana.example.com: GET /public/x as anonymous → pass http://grafana:3000
+       grafana.example.com: GET /x as anonymous → 302
+       grafana.example.com: GET /x as other → pass http://grafana:3000
+       code.example.com:8443: GET / as staff → 403
+       code.example.com:8443: GET / as admin → pass http://code:8080
+       other.example.com: GET / as admin → 421`,
+    );
     expect(draft.otherHosts).toEqual([]);
     // What is said of the gateway is said once.
-    expect(
-      notesOf(draft)
-        .split('\n')
-        .filter((line) => line.includes('authenticate_service_url')),
-    ).toHaveLength(1);
+    expect(notesOf(draft).match(/^authenticate_service_url/gm)).toHaveLength(1);
+    expect(notesOf(draft, 'todo')).toContain('grafana.example.com: upstream: http://grafana:3000');
   });
 
-  it('makes one gateway of a tunnel’s, and names what is no web application', () => {
-    const draft = imported('cloudflared', CLOUDFLARED);
-    expect(draft.sites?.map(({ host, fields }) => [host, fields])).toEqual([
-      ['docs.example.com', { upstream: expect.stringContaining('localhost:900') }],
+  it('of a tunnel with applications of Access, each for as long as it was', () => {
+    const draft = access(CLOUDFLARED, [
+      application('gitlab.example.com', group('dev')),
+      application('gitlab.example.com/admin', group('admin')),
+      application('docs.example.com', [{ everyone: {} }], { session_duration: '30m' }),
+      application('*.apps.example.com', group('qa')),
+      application('admin.apps.example.com', group('admin')),
     ]);
+    expectAnswersAt(
+      draft,
+      `gitlab.example.com: GET / as dev → pass http://localhost:8080
+       gitlab.example.com: GET /admin as dev → 403
+       docs.example.com: GET /api/x as dev → pass http://localhost:9000
+       docs.example.com: GET /x as somebody → pass http://localhost:9001
+       docs.example.com: GET /x as anonymous → 302
+       pr-1.apps.example.com: GET / as qa → pass http://localhost:7000
+       pr-1.apps.example.com: GET / as dev → 403
+       admin.apps.example.com: GET / as qa → 403
+       admin.apps.example.com: GET / as admin → pass http://localhost:7000
+       apps.example.com: GET / as admin → 421
+       ssh.example.com: GET / as admin → 421`,
+    );
+    expect(draft.vars).toMatchObject({ ZITADEL_CALLBACK_URL: 'https://gitlab.example.com/auth/callback' });
+    expect(fieldsAt(draft, 'docs.example.com')).toMatchObject({ session_max_duration: 1800, session_duration: 1800 });
     expect(draft.otherHosts).toEqual(['ssh.example.com']);
-    expect(configsOf(draft)('docs.example.com').config.routes.length).toBeGreaterThan(0);
+    expect(notesOf(draft, 'closed')).toContain('ssh.example.com: no site: the files name no web application');
   });
 
-  it('writes what the loader reads again, and a domain for each host', async () => {
-    const draft = imported('pomerium', POMERIUM);
-    const template = (await loadTemplates()).find(({ path }) => path === 'wrangler.toml')?.text ?? '';
-    const frame = { template, compatibilityDate: '2026-07-30', name: 'gateway', from: 'Pomerium' };
-    const { wrangler } = writeDeployment(draft, { ...frame, hasPosternFile: false });
-    const { vars, routes } = parse(wrangler) as unknown as {
+  it('of Apache’s virtual hosts and their aliases; the first that has the name answers', () => {
+    const site = (names: string, require: string, more = '') => `<VirtualHost *:443>
+      ${names}
+      OIDCRedirectURI /oidc/callback
+      ProxyPass / http://${require}.internal/
+      ${more}
+      <Location />
+        AuthType openid-connect
+        Require claim roles:${require}
+      </Location>
+    </VirtualHost>`;
+    const draft = convertSites(
+      'apache',
+      `OIDCProviderMetadataURL https://login.example.com/.well-known/openid-configuration
+       OIDCClientID 249703852243222581
+       ${site('ServerName app.example.com\nServerAlias www.example.com', 'staff')}
+       ${site('ServerName wiki.example.com', 'wiki', 'OIDCClientID 249703852243222582\nOIDCSessionMaxDuration 600')}
+       ${site('ServerName apps.example.com\nServerAlias *.example.com', 'apps', 'ProxyPreserveHost On')}
+       ${site('ServerName late.example.com', 'late')}`,
+    );
+    expectAnswersAt(
+      draft,
+      `app.example.com: GET / as staff → pass http://staff.internal
+       www.example.com: GET / as staff → pass http://staff.internal
+       www.example.com: GET / as wiki → 403
+       wiki.example.com: GET / as wiki → pass http://wiki.internal
+       apps.example.com: GET / as apps → pass http://apps.internal
+       x.example.com: GET / as apps → pass http://apps.internal
+       late.example.com: GET / as apps → pass http://apps.internal
+       late.example.com: GET / as late → 403`,
+    );
+    expect(draft.vars['ZITADEL_CALLBACK_URL']).toBe('https://app.example.com/oidc/callback');
+    expect(fieldsAt(draft, 'www.example.com')).toEqual({});
+    expect(fieldsAt(draft, 'wiki.example.com')).toEqual({
+      upstream: 'http://wiki.internal',
+      client_id: '249703852243222582',
+      session_duration: 600,
+      session_max_duration: 600,
+    });
+    expect(fieldsAt(draft, '*.example.com')).toEqual({ upstream: 'http://apps.internal', upstream_host: 'public' });
+  });
+});
+
+describe('what a site does not say itself', () => {
+  const vhost = (name: string, lines: string) =>
+    `<VirtualHost *:443>\nServerName ${name}\nProxyPass / http://${name}.internal/\n${lines}\n<Location />\nAuthType openid-connect\nRequire valid-user\n</Location>\n</VirtualHost>\n`;
+  const two = (first: string, other: string) =>
+    convertSites('apache', vhost('a.example.com', first) + vhost('b.example.com', other));
+
+  it.each([
+    [
+      'the times',
+      'OIDCSessionMaxDuration 86400\nOIDCUserInfoRefreshInterval 60',
+      { session_max_duration: 43_200, claims_max_age: 300 },
+    ],
+    [
+      'the headers',
+      'RequestHeader set X-User "%{OIDC_CLAIM_sub}e"',
+      { identity_headers: expect.objectContaining({ 'X-Forwarded-User': 'sub' }) },
+    ],
+    ['the name of the application', 'ProxyPreserveHost On', { upstream_host: 'upstream' }],
+  ])('is not the first site’s where the files say it of that alone: %s', (_, lines, fields) => {
+    const draft = two(lines, '');
+    expectAnswersAt(draft, 'b.example.com: GET / as anonymous → 302');
+    expect(fieldsAt(draft, 'b.example.com')).toEqual({ upstream: 'http://b.example.com.internal', ...fields });
+    expect(fieldsAt(two('', lines), 'b.example.com')).not.toEqual({ upstream: 'http://b.example.com.internal' });
+    expect(fieldsAt(two(lines, lines), 'b.example.com')).toEqual({ upstream: 'http://b.example.com.internal' });
+  });
+
+  it('one ZITADEL for all: a host of another is left out; where the first names none, that of another', () => {
+    const provider = (name: string) => `OIDCProviderIssuer https://${name}.example.com\nOIDCClientID ${name}`;
+    const strangers = two(provider('one'), provider('two'));
+    expect([hostsOf(strangers), strangers.otherHosts]).toEqual([[], ['b.example.com']]);
+    expect(notesOf(strangers, 'closed')).toContain('another ZITADEL');
+    const later = two('', provider('two'));
+    expect(later.vars['ZITADEL_DOMAIN']).toBe('https://two.example.com');
+    expect(fieldsAt(later, 'b.example.com')).toMatchObject({ client_id: 'two' });
+    expectAnswersAt(later, 'a.example.com: GET / as somebody → pass');
+  });
+
+  it('the gateway’s folder is free at all sites', () => {
+    const draft = convertSites(
+      'pomerium',
+      `routes:
+  - { from: "https://a.example.com", to: "http://a", allow_any_authenticated_user: true }
+  - { from: "https://b.example.com", to: "http://b", prefix: /auth/, allow_public_unauthenticated_access: true }`,
+    );
+    expect(draft.vars['ZITADEL_CALLBACK_URL']).toBe('https://a.example.com/postern/callback');
+    expectAnswersAt(draft, 'b.example.com: GET /auth/x as anonymous → pass http://b');
+  });
+
+  it('no site is another’s application', () => {
+    const draft = convertSites(
+      'pomerium',
+      `routes:
+  - { from: "https://a.example.com", to: "https://b.example.com", allow_any_authenticated_user: true }
+  - { from: "https://a.example.com", to: "http://a", prefix: /x/, allow_any_authenticated_user: true }
+  - { from: "https://b.example.com", to: "http://b", allow_any_authenticated_user: true }
+  - { from: "https://b.example.com", to: "https://a.example.com", prefix: /a/, allow_any_authenticated_user: true }`,
+    );
+    expectAnswersAt(
+      draft,
+      `b.example.com: GET / as somebody → pass http://b
+       b.example.com: GET /a/x as somebody → 403`,
+    );
+    expect(notesOf(draft)).toContain('becomes the gateway’s own address');
+  });
+});
+
+describe('hosts with a *', () => {
+  const routes = (...hosts: readonly string[]) =>
+    `routes:\n${hosts.map((host, i) => `  - { from: "https://${host}", to: "http://app-${i}", policy: { allow: { or: [{ groups: g${i} }] } } }\n`).join('')}`;
+
+  it('are sites; where the files name no other, the first site is a name below one', () => {
+    const draft = convertSites('pomerium', routes('*.apps.example.com', '*.example.com'));
+    expectAnswersAt(
+      draft,
+      `sign-in.apps.example.com: GET / as g0 → pass http://app-0
+       x.apps.example.com: GET / as g0 → pass http://app-0
+       x.apps.example.com: GET / as g1 → 403
+       x.example.com: GET / as g1 → pass http://app-1
+       x.y.example.com: GET / as g1 → 421`,
+    );
+    expect(notesOf(draft, 'todo')).toContain('sign-in.apps.example.com is the first site');
+    const named = convertSites('pomerium', routes('*.apps.example.com'), { host: 'hub.apps.example.com' });
+    expectAnswersAt(
+      named,
+      'hub.apps.example.com: GET / as g0 → pass http://app-0\nx.apps.example.com: GET / as other → 403',
+    );
+    expect(notesOf(named)).not.toContain('is the first site');
+  });
+
+  it('never answer for a host that is left out', () => {
+    const tunnel = (middle: string) =>
+      `ingress:\n  - { hostname: app.example.com, service: "http://app" }\n${middle}  - { hostname: "*.example.com", service: "http://all" }\n  - { service: "http_status:404" }`;
+    const draft = access(tunnel('  - { hostname: ssh.example.com, service: "ssh://x" }\n'), [
+      application('*.example.com', [{ everyone: {} }]),
+    ]);
+    expectAnswersAt(
+      draft,
+      `x.example.com: GET / as somebody → pass http://all
+       ssh.example.com: GET / as somebody → 403`,
+    );
+    const { wrangler } = writeDeployment(draft, FRAME);
+    expect(parse(wrangler)['routes']).toEqual([
+      { pattern: 'app.example.com', custom_domain: true },
+      { pattern: '*.example.com/*', zone_name: 'example.com' },
+    ]);
+  });
+
+  it('let nobody pass where no site tells some of their names apart', () => {
+    const draft = access(CLOUDFLARED, [
+      application('*.apps.example.com', [{ everyone: {} }]),
+      application('dev-*.apps.example.com', group('dev')),
+    ]);
+    expectAnswersAt(
+      draft,
+      `pr-1.apps.example.com: GET / as dev → 403
+       dev-1.apps.example.com: GET / as dev → 403
+       admin.apps.example.com: GET / as dev → pass http://localhost:7000`,
+    );
+    expect(draft.otherHosts).toEqual(['ssh.example.com', 'dev-*.apps.example.com']);
+  });
+});
+
+describe('which host is the first', () => {
+  it.each([
+    ['that of the files which has an application', {}, 'gitlab.example.com', true],
+    ['--host', { host: 'docs.example.com' }, 'docs.example.com', true],
+    ['--host and --only', { host: 'docs.example.com', isAlone: true }, 'docs.example.com', false],
+    ['that of --url', { url: 'https://docs.example.com' }, 'docs.example.com', true],
+    ['a new name of the first', { url: 'https://new.example.net' }, 'new.example.net', true],
+  ])('%s', (_, wishes, host, hasSites) => {
+    const draft = convertSites('cloudflared', CLOUDFLARED, wishes);
+    expect(new URL(String(draft.vars['ZITADEL_CALLBACK_URL'])).host).toBe(host);
+    expect(hostsOf(draft).length > 0).toBe(hasSites);
+    expect(hostsOf(draft)).not.toContain(host);
+    expectAnswersAt(draft, `${host}: GET / as somebody → pass`);
+  });
+
+  it('a name twice, by its ports, is one site: its cookies are for both', () => {
+    const draft = convertSites(
+      'pomerium',
+      `routes:
+  - { from: "https://a.example.com", to: "http://a", allow_any_authenticated_user: true }
+  - { from: "https://A.example.com:443", to: "http://a", prefix: /x/, allow_public_unauthenticated_access: true }
+  - { from: "https://a.example.com:8443", to: "http://b", allow_public_unauthenticated_access: true }`,
+    );
+    expectAnswersAt(
+      draft,
+      `a.example.com: GET /x/y as anonymous → pass http://a
+       a.example.com: GET / as anonymous → 302
+       a.example.com:8443: GET / as anonymous → 421`,
+    );
+    expect(draft.otherHosts).toEqual(['a.example.com:8443']);
+  });
+});
+
+describe('the files', () => {
+  it('are such as the loader reads again, with a domain for each host', () => {
+    const { vars, routes } = parse(writeDeployment(convertSites('pomerium', POMERIUM), FRAME).wrangler) as unknown as {
       vars: { SITES: { host: string; upstream: string; routes: object[] }[] };
       routes: { pattern: string }[];
     };
     expect(routes.map(({ pattern }) => pattern)).toEqual(
       ['verify', 'grafana', 'code'].map((name) => `${name}.example.com`),
     );
-    expect(vars.SITES).toMatchObject([
+    expect(vars.SITES).toEqual([
       {
         host: 'grafana.example.com',
         upstream: 'http://grafana:3000',
@@ -110,5 +337,18 @@ describe('import of files with several hosts', () => {
       },
       { host: 'code.example.com:8443', upstream: 'http://code:8080', routes: [{ path: '/*', roles: ['admin'] }] },
     ]);
+  });
+
+  it('many sites are longer than a variable may be: postern.toml', () => {
+    const many = Array.from(
+      { length: 300 },
+      (_, i) =>
+        `  - { from: "https://app-${i}.example.com", to: "http://app-${i}", allow_any_authenticated_user: true }`,
+    );
+    const draft = convertSites('pomerium', `routes:\n${many.join('\n')}`);
+    const { wrangler, postern = '' } = writeDeployment(draft, FRAME);
+    expect(parse(wrangler)['vars']).not.toHaveProperty('SITES');
+    expect(parse(postern)).toMatchObject({ vars: { SITES: { length: 299 } } });
+    expectAnswersAt(draft, 'app-299.example.com: GET / as somebody → pass http://app-299');
   });
 });
