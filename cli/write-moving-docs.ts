@@ -31,16 +31,20 @@ Different on purpose:
 * A domain of addresses (\`email_domains\`) can't be asked for. Such a site comes over closed; \`--role NAME\` opens it to whoever has that role.
 * \`/oauth2/start?rd=\` is \`/auth/login?return_to=\`, \`/oauth2/sign_out?rd=\` \`/auth/logout?return_to=\`, \`/oauth2/userinfo\` \`/auth/userinfo\`, \`/ping\` and \`/ready\` \`/auth/health\` and \`/auth/ready\`. The folder is that of
   \`ZITADEL_CALLBACK_URL\`: with the old redirect URI it stays \`/oauth2\`.
+* oauth2-proxy passes the visitor’s \`Host\` on unless it is told not to: \`UPSTREAM_HOST = "public"\`. Over a URL \`Host\` itself is that of \`UPSTREAM_URL\`. An application that takes no \`X-Forwarded-Host\` and compares \`Origin\` with \`Host\` needs
+  the line taken out ([host-and-origin.md](host-and-origin.md)).
 * \`/oauth2/auth\` with nginx, Traefik or Caddy is \`/auth/check\`, with \`X-Gateway-Secret\`: [forward-auth.md](forward-auth.md).`,
   },
   pomerium: {
     file: 'moving-pomerium.md',
     introduction: `\`\`\`sh
-npx postern import pomerium.yaml                          # all hosts of its routes
-npx postern import pomerium.yaml --host wiki.example.com  # this one alone
+npx postern import pomerium.yaml                                 # all hosts of its routes
+npx postern import pomerium.yaml --host wiki.example.com         # with this one as the first site
+npx postern import pomerium.yaml --host wiki.example.com --only  # this one alone
 \`\`\`
 
-The host of the first route becomes the first site, and each other one an entry of \`SITES\`, with its application and its rules: one gateway for all of them ([sites.md](sites.md)). Routes are put in the order in which Pomerium looks at them (paths, expressions, prefixes, the longer
+The host of the first route becomes the first site, and each other one an entry of \`SITES\`, with its application and its rules: one gateway for all of them. [moving.md](moving.md#pomerium) has a file with several hosts and
+what becomes of it. \`from: https://*.example.com\` serves names with one more part; of several that fit a host the longest counts, as there. Routes are put in the order in which Pomerium looks at them (paths, expressions, prefixes, the longer
 before the shorter), and what no route has is closed, as there.
 
 Different on purpose:
@@ -57,6 +61,8 @@ npx postern import /etc/apache2/sites-enabled/app.conf
 npx postern import app.conf --root ./copy-of-the-server   # Include is looked for below that folder
 \`\`\`
 
+Every \`ServerName\` and \`ServerAlias\` is a site ([moving.md](moving.md#several-hosts)); \`--host\` says which is the first, \`--only\` that there is no other. The redirect URI has the first site’s path at all of them.
+
 It reads virtual hosts, \`Location\`, \`LocationMatch\`, \`Directory\` (where \`DocumentRoot\` or \`Alias\` says under which path), \`Require\` with \`RequireAny\` and \`RequireAll\`, \`Limit\`, \`ProxyPass\`, \`RequestHeader\`, and what they include.
 
 Different on purpose:
@@ -72,8 +78,11 @@ Different on purpose:
     file: 'moving-cloudflare-access.md',
     introduction: `\`\`\`sh
 npx postern import config.yml apps.json                   # cloudflared's file, and what the API says of the applications
-npx postern import terraform.tfstate --host app.example.com
+npx postern import terraform.tfstate --host app.example.com         # with this one as the first site
+npx postern import terraform.tfstate --host app.example.com --only  # this one alone
 \`\`\`
+
+Each hostname with an application behind it is a site; [moving.md](moving.md#cloudflare-access) has files with several and what becomes of them.
 
 \`apps.json\` is the answer of \`GET /accounts/{account}/access/apps\` (and of \`…/access/policies\`, where policies are shared: give both). A Terraform state has all of it. Without the applications everything needs a sign-in, and nothing more is asked.
 
@@ -83,6 +92,7 @@ Different on purpose:
 * \`Cf-Access-Jwt-Assertion\` and its certs are \`X-Identity-Assertion\` (\`ASSERTION_KEY\`) and \`/auth/jwks\`; \`Cf-Access-Authenticated-User-Email\` is \`X-Forwarded-Email\`, or that name by \`IDENTITY_HEADERS\`.
 * \`/cdn-cgi/access/logout\` and \`/cdn-cgi/access/get-identity\` are \`/auth/logout\` and \`/auth/userinfo\`.
 * A service token is a bearer token of a service user of ZITADEL.
+* \`session_duration\` is each host’s own; of applications of one host the shortest counts.
 * The tunnel may stay: its hostname becomes one that only the gateway knows, and \`UPSTREAM_SECRET\` makes the application refuse everybody else. The old hostname is the gateway's.`,
   },
 };

@@ -1,10 +1,12 @@
 // Another gateway's files become a configuration, which the worker's own loader reads and `explain` is asked about.
 
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { explainAt, explainRequest, upstreamOf } from '../../../cli/explain/explanation.ts';
 import { createQuestion } from '../../../cli/explain/question.ts';
 import { loadDraft } from '../../../cli/import/check.ts';
-import type { Draft, Reader, Wishes } from '../../../cli/import/draft.ts';
+import type { Frame } from '../../../cli/import/deployment.ts';
+import type { Draft, Input, Reader, Wishes } from '../../../cli/import/draft.ts';
 import { KINDS, type KindName } from '../../../cli/import/recognise.ts';
 import { importSites } from '../../../cli/import/sites.ts';
 import type { LoadedConfig } from '../../../src/config/load.ts';
@@ -15,6 +17,21 @@ type Files = Readonly<Record<string, string>>;
 /** The first host of the first file; the other files are there to be named. */
 export const convert = (kind: KindName, files: string | Files, wishes: Wishes = {}): Draft =>
   opened(kind, files)(wishes);
+
+/** Of several files, all hosts. */
+export const convertInputs = (kind: KindName, inputs: readonly Input[], wishes: Wishes = {}): Draft =>
+  importSites((ofHost) => KINDS[kind].convert(inputs, ofHost, NOTHING), wishes);
+
+const NOTHING: Reader = { readNamed: () => undefined, listNamed: () => undefined };
+
+/** Of wrangler.toml, what is not from the files. */
+export const FRAME: Frame = {
+  template: readFileSync('templates/operator/wrangler.toml', 'utf8'),
+  compatibilityDate: '2026-07-30',
+  name: 'gateway',
+  from: 'files',
+  hasPosternFile: false,
+};
 
 /** All hosts. */
 export const convertSites = (kind: KindName, files: string | Files, wishes: Wishes = {}): Draft =>
@@ -36,7 +53,7 @@ function opened(kind: KindName, files: string | Files): (wishes: Wishes) => Draf
 
 export const configOf = (draft: Draft): Config => servedBy(draft).config;
 
-function servedBy(draft: Draft): LoadedConfig & { ok: true } {
+export function servedBy(draft: Draft): LoadedConfig & { ok: true } {
   const loaded = loadDraft(draft);
   expect(loaded.ok ? [] : loaded.issues).toEqual([]);
   return loaded as LoadedConfig & { ok: true };

@@ -160,6 +160,44 @@ describe('what is written', () => {
   });
 });
 
+describe('files with several hosts', () => {
+  const SITES = `routes:
+  - { from: "https://a.example.com", to: "http://a", allow_any_authenticated_user: true }
+  - { from: "https://b.example.com", to: "http://b", policy: { allow: { or: [{ groups: staff }] } } }
+`;
+
+  it('are one gateway, on which explain answers at each host', async () => {
+    const { code, printed } = await run(put('p.yaml', SITES), '--out', at('wrangler.toml'));
+    expect([code, printed]).toEqual([0, expect.stringContaining('1 further site: b.example.com')]);
+    const config = at('wrangler.toml');
+    expect(await ask(config, 'GET', 'https://b.example.com/', '--roles', 'staff')).toMatch(/^passed on/);
+    expect(await ask(config, 'GET', 'https://b.example.com/', '--roles', 'other')).toBe('403');
+    expect(await ask(config, 'GET', 'https://a.example.com/', '--roles', 'other')).toMatch(/^passed on/);
+  });
+
+  it('--host says which is the first, --only that there is no other', async () => {
+    const json = async (...flags: readonly string[]) =>
+      JSON.parse((await run(put('p.yaml', SITES), '--json', '--dry-run', ...flags)).printed);
+    expect(await json('--host', 'B.example.com')).toMatchObject({
+      vars: { UPSTREAM_URL: 'http://b' },
+      sites: [{ host: 'a.example.com', upstream: 'http://a' }],
+      other_hosts: [],
+    });
+    expect(await json('--host', 'b.example.com', '--only')).toMatchObject({
+      sites: [],
+      other_hosts: ['a.example.com'],
+    });
+    expect(await json('--only')).toMatchObject({ vars: { UPSTREAM_URL: 'http://a' }, sites: [] });
+    expect(await run(put('p.yaml', SITES), '--host', '*.example.com')).toMatchObject({ code: 2 });
+  });
+
+  it('a list among the variables is one', async () => {
+    const file = put('o.cfg', `${CFG}skip_jwt_bearer_tokens = true\noidc_extra_audiences = ["a", "b"]\n`);
+    expect((await run(file, '--out', at('wrangler.toml'))).code).toBe(0);
+    expect(parse(read('wrangler.toml'))).toMatchObject({ vars: { ZITADEL_AUDIENCE: ['a', 'b'] } });
+  });
+});
+
 describe('whose files they are', () => {
   it.each([
     ['oauth2-proxy', 'o.cfg', 'client_id = "x"\nemail_domains = "*"\n'],

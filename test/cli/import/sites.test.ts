@@ -4,13 +4,8 @@ import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
 import { writeDeployment } from '../../../cli/import/deployment.ts';
 import type { Draft } from '../../../cli/import/draft.ts';
-import { KINDS } from '../../../cli/import/recognise.ts';
-import { importSites } from '../../../cli/import/sites.ts';
-import { loadTemplates } from '../../../cli/init/templates.ts';
-import { convertSites, expectAnswersAt, notesOf } from './bed.ts';
+import { convertInputs, convertSites, expectAnswersAt, FRAME, notesOf } from './bed.ts';
 
-const template = (await loadTemplates()).find(({ path }) => path === 'wrangler.toml')?.text ?? '';
-const FRAME = { template, compatibilityDate: '2026-07-30', name: 'gateway', from: 'files', hasPosternFile: false };
 const hostsOf = ({ sites = [] }: Draft) => sites.map(({ host }) => host);
 const fieldsAt = ({ sites = [] }: Draft, host: string) => sites.find((site) => site.host === host)?.fields;
 
@@ -66,12 +61,12 @@ const application = (domain: string, include: unknown, more = {}) => ({
 });
 const group = (id: string) => [{ group: { id } }];
 
-const access = (text: string, applications: readonly unknown[], wishes = {}) => {
+const access = (text: string, applications: readonly unknown[]) => {
   const files = [
     { name: 'config.yml', text },
     { name: 'apps.json', text: JSON.stringify({ result: applications }) },
   ];
-  return importSites((ofHost) => KINDS.cloudflared.convert(files, ofHost), wishes);
+  return convertInputs('cloudflared', files);
 };
 
 describe('each host has its application and its rules', () => {
