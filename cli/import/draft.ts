@@ -9,6 +9,8 @@ export interface Draft {
   readonly rules: readonly Rule[];
   readonly secrets: readonly Secret[];
   readonly notes: readonly Note[];
+  /** By which the files call it; missing where they have no such name. */
+  readonly host?: string | undefined;
   /** Beside the first. */
   readonly sites?: readonly Site[];
   /** Of the other sites that the files speak of, and that are not among `sites`. */

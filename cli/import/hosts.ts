@@ -8,6 +8,8 @@ import { hostOf } from './addresses.ts';
 export interface Chosen {
   /** Missing where the files name none that a site could have. */
   readonly host: string | undefined;
+  /** `host`, where the files have it by itself. */
+  readonly named: string | undefined;
   /** As a site would have them; of what no site can have, as it is written. */
   readonly others: readonly string[];
   /** Whether what is written for a host is for this one. */
@@ -24,9 +26,14 @@ export function chooseHost(written: readonly (string | undefined)[], wanted: str
     });
   const host = wanted ?? hosts.find((each) => !each.includes('*')) ?? belowWildcard(hosts);
   if (host !== undefined)
-    return { host, others: hosts.filter((each) => each !== host), isOurs: (each) => isWithinHost(each, host) };
+    return {
+      host,
+      named: hosts.find((each) => each === host),
+      others: hosts.filter((each) => each !== host),
+      isOurs: (each) => isWithinHost(each, host),
+    };
   const [first] = written;
-  return { host, others: hosts, isOurs: (each) => each === first || hostPart(each) === '' };
+  return { host, named: undefined, others: hosts, isOurs: (each) => each === first || hostPart(each) === '' };
 }
 
 export const isSiteHost = (host: string): boolean => safeParse(SITE_FIELDS.host.schema, host).success;

@@ -29,8 +29,12 @@ export function joinSites(draft: Draft, found: readonly Found[], left: readonly 
     found.map((each) => each.host),
   );
   const first = withoutOwnUpstreams(draft, isOwn);
-  const sites = found.map((each) => siteOf(each, { first, left, isOwn }));
-  const closed = left.filter((each) => isCovered(each.host, found));
+  const taken = new Set([host, ...found.map((each) => each.host)].map(hostnameOf));
+  const gone = [...left, ...renamed(draft, host)];
+  const sites = found.map((each) => siteOf(each, { first, stranger: strangerAt(each.host, gone, taken), isOwn }));
+  const closed = gone.filter(
+    (each) => !taken.has(hostnameOf(each.host)) && found.some((site) => isCovered(each.host, site.host)),
+  );
   return {
     ...first,
     sites: [...sites.map(({ site }) => site), ...closed.map(closedSite)],
@@ -41,6 +45,24 @@ export function joinSites(draft: Draft, found: readonly Found[], left: readonly 
     otherHosts: left.map((each) => each.host),
   };
 }
+
+export const hostnameOf = (host: string): string => host.replace(/:\d+$/, '');
+
+/** The first has another name now. */
+const renamed = ({ host: before }: Draft, host: string): readonly Left[] =>
+  before === undefined || before === host ? [] : [{ host: before, why: `it is ${host} now` }];
+
+/** Its requests would be answered by the wildcard's rules. */
+const isCovered = (host: string, wildcard: string): boolean =>
+  isWildcard(wildcard) && !host.includes('*') && wildcard.slice(1) === host.slice(host.indexOf('.'));
+
+/** Of whom some names would get the wildcard's rules, and can't be closed by a site of their own. */
+const strangerAt = (wildcard: string, gone: readonly Left[], taken: ReadonlySet<string>): Left | undefined =>
+  gone.find(({ host }) =>
+    isSiteHost(host)
+      ? isCovered(host, wildcard) && taken.has(hostnameOf(host))
+      : isWildcard(wildcard) && mayMeetWildcard(host, wildcard),
+  );
 
 function ownOrigins(origin: string, hosts: readonly string[]): (upstream: string) => boolean {
   const isOwn = compileOwnOrigins(origin, hosts);
@@ -59,59 +81,32 @@ function withoutOwnUpstreams(draft: Draft, isOwn: (upstream: string) => boolean)
 
 interface Beside {
   readonly first: Draft;
-  readonly left: readonly Left[];
+  /** Somebody else's rules are for some of its names. */
+  readonly stranger: Left | undefined;
   readonly isOwn: (upstream: string) => boolean;
 }
 
-function siteOf({ host, own }: Found, { first, left, isOwn }: Beside) {
+function siteOf({ host, own }: Found, { first, stranger, isOwn }: Beside) {
   const { vars, rules, notes } = withoutOwnUpstreams(own, isOwn);
   const fields = fieldsOfSite(vars, first.vars);
-  const stranger = isWildcard(host) && left.find((each) => each.host.includes('*') && mayMeetWildcard(each.host, host));
-  const site: Site = stranger
-    ? {
-        host,
-        fields,
-        rules: [{ path: EVERYWHERE, fields: CLOSED }],
-        why: `some of its names are those of ${stranger.host}`,
-      }
+  const closing = stranger && `some of its names are those of ${stranger.host}, for which the files have other rules`;
+  const site: Site = closing
+    ? { host, fields, rules: [{ path: EVERYWHERE, fields: CLOSED }], why: closing }
     : { host, fields, rules };
-  const own_client = 'client_id' in fields;
-  return {
-    host,
-    site,
-    notes: [
-      ...notes,
-      ...(own_client
-        ? [
-            noteOf(
-              'todo',
-              'client_id',
-              'an application of its own has no secret: let it take PKCE alone at ZITADEL, or leave client_id out and register the site at that of the first',
-            ),
-          ]
-        : []),
-      ...(isWildcard(host) ? [noteOf('todo', host, WILDCARD)] : []),
-      ...(stranger
-        ? [
-            noteOf(
-              'closed',
-              host,
-              `nobody passes: some of its names are those of ${stranger.host}, for which the files have other rules. Write each of these hosts as a site of its own, and open it then`,
-            ),
-          ]
-        : []),
-    ],
-  };
+  const further = [
+    'client_id' in fields ? noteOf('todo', 'client_id', OWN_CLIENT) : undefined,
+    isWildcard(host) ? noteOf('todo', host, WILDCARD) : undefined,
+    closing
+      ? noteOf('closed', host, `nobody passes: ${closing}. Write each as a site of its own, then open it`)
+      : undefined,
+  ];
+  return { host, site, notes: [...notes, ...further.filter((each) => each !== undefined)] };
 }
 
+const OWN_CLIENT =
+  'an application of its own has no secret: let it take PKCE alone at ZITADEL, or leave client_id out and register the site at that of the first';
 const WILDCARD =
   'it serves names with one more part, and people sign in by way of the first site. It needs a record in the DNS and a certificate; see that zone_name in wrangler.toml is your zone';
-
-/** Its requests would be answered by the wildcard's rules. */
-const isCovered = (host: string, found: readonly Found[]): boolean =>
-  isSiteHost(host) &&
-  !isWildcard(host) &&
-  found.some((each) => isWildcard(each.host) && each.host.slice(1) === host.slice(host.indexOf('.')));
 
 const closedSite = ({ host, why }: Left): Site => ({
   host,

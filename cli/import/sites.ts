@@ -6,7 +6,7 @@ import { isLoopback } from '../../src/config/urls.ts';
 import { folderOf } from '../../src/endpoints/catalogue.ts';
 import { callbackOf, type Draft, type Wishes, withNotes } from './draft.ts';
 import { isSiteHost } from './hosts.ts';
-import { type Found, joinSites, type Left } from './join-sites.ts';
+import { type Found, hostnameOf, joinSites, type Left } from './join-sites.ts';
 import { noteOf } from './ledger.ts';
 import { isClosed } from './paths/rules.ts';
 import { freeFolder, isFree, STAND_IN } from './settings.ts';
@@ -32,8 +32,6 @@ export function importSites(convert: ConvertHost, asked: Wishes): Draft {
   const note = `${folder} instead, since ${folderOf(new URL(callbackOf(first)).pathname)} has pages of an application at one of the sites`;
   return joinSites(withNotes(moved, [noteOf('changed', 'ZITADEL_CALLBACK_URL', note)]), found, left);
 }
-
-const hostnameOf = (host: string): string => host.replace(/:\d+$/, '');
 
 /** The host of `--url` where the files have it, else the first that has an application. */
 function betterFirst(convert: ConvertHost, wishes: Wishes): string | undefined {
@@ -72,7 +70,9 @@ function sortOut(
   const taken = new Set([hostname]);
   const found: Found[] = [];
   const left: Left[] = [];
-  for (const { host, own } of drafts) {
+  // The cookies of a name are for all its ports: the usual one goes first.
+  const hasPort = ({ host }: (typeof drafts)[number]) => Number(hostnameOf(host) !== host);
+  for (const { host, own } of drafts.toSorted((one, other) => hasPort(one) - hasPort(other))) {
     const name = hostnameOf(host);
     const domain = own?.vars['ZITADEL_DOMAIN'];
     if (own === undefined) left.push({ host, why: 'a * stands for the whole first part of a name, or not at all' });

@@ -80,12 +80,14 @@ export function convertApache(inputs: readonly Input[], wishes: Wishes, reader: 
     rules: called.rules,
     secrets,
     notes: ledger.close(),
+    host: site.named,
     otherHosts: site.others,
   };
 }
 
 interface Site {
   readonly host: string | undefined;
+  readonly named: string | undefined;
   readonly others: readonly string[];
   /** Of the server, then of the site itself. */
   readonly directives: readonly Directive[];
@@ -99,10 +101,10 @@ function selectSite(all: readonly Directive[], { host: wanted }: Wishes): Site {
     body.some(({ name }) => /^(?:oidc|proxypass|location|directory|require)/.test(name)),
   );
   const candidates = full.length > 0 ? full : sites;
-  const named = candidates.flatMap(namesOf);
-  const { host, others } = chooseHost(named.length > 0 ? named : namesIn(server), wanted);
+  const names = candidates.flatMap(namesOf);
+  const { host, named, others } = chooseHost(names.length > 0 ? names : namesIn(server), wanted);
   const only = host === undefined ? candidates.slice(0, 1) : hostsOf(candidates, host);
-  return { host, others, directives: [...server, ...only.flatMap(({ body = [] }) => body)] };
+  return { host, named, others, directives: [...server, ...only.flatMap(({ body = [] }) => body)] };
 }
 
 /** Of those of each address the first that has the name answers. What 80 and 443 say counts together, unless one has the name by a `*` alone. */

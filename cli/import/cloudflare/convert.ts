@@ -28,7 +28,7 @@ export function convertCloudflare(inputs: readonly Input[], wishes: Wishes): Dra
   ledger.settle(...READ);
   const ingress = tunnels.flatMap((tunnel) => ingressOf(tunnel));
   const hosts = [...ingress.map((rule) => textOf(rule['hostname'])), ...applications.flatMap(({ domains }) => domains)];
-  const { host, others, isOurs } = chooseHost(hosts, wishes.host);
+  const { host, named, others, isOurs } = chooseHost(hosts, wishes.host);
   const ours = ingress.filter((rule) => isOurs(textOf(rule['hostname'])));
   const upstream = ours.map((rule) => parseAddress(textOf(rule['service']))?.url).find((url) => url !== undefined);
   const access = accessRules(
@@ -43,6 +43,7 @@ export function convertCloudflare(inputs: readonly Input[], wishes: Wishes): Dra
     rules: called.rules,
     secrets,
     notes: ledger.close(),
+    host: named,
     otherHosts: others,
   };
 }

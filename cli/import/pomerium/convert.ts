@@ -35,7 +35,7 @@ export function convertPomerium(inputs: readonly Input[], wishes: Wishes): Draft
   );
   ledger.settle(...READ.map((name) => `routes.${name}`));
   const http = routes.filter((route) => isHttp(route, ledger));
-  const { host, others, isOurs } = chooseHost(
+  const { host, named, others, isOurs } = chooseHost(
     http.map(({ from }) => textOf(from)),
     wishes.host,
   );
@@ -62,6 +62,7 @@ export function convertPomerium(inputs: readonly Input[], wishes: Wishes): Draft
     rules: called.rules,
     secrets,
     notes: ledger.close(),
+    host: named,
     otherHosts: others,
   };
 }

@@ -1,10 +1,13 @@
 // Files with several hosts: one gateway, with an entry of SITES for each but the first. docs/sites.md, docs/moving.md.
 
+import fc from 'fast-check';
 import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
+import { explainAt } from '../../../cli/explain/explanation.ts';
+import { createQuestion } from '../../../cli/explain/question.ts';
 import { writeDeployment } from '../../../cli/import/deployment.ts';
 import type { Draft } from '../../../cli/import/draft.ts';
-import { convertInputs, convertSites, expectAnswersAt, FRAME, notesOf } from './bed.ts';
+import { convertInputs, convertSites, expectAnswersAt, FRAME, notesOf, servedBy } from './bed.ts';
 
 const hostsOf = ({ sites = [] }: Draft) => sites.map(({ host }) => host);
 const fieldsAt = ({ sites = [] }: Draft, host: string) => sites.find((site) => site.host === host)?.fields;
@@ -267,6 +270,19 @@ describe('hosts with a *', () => {
     ]);
   });
 
+  it('never answer for the name that the first had before', () => {
+    const draft = convertSites('pomerium', routes('app.example.com', '*.example.com'), {
+      url: 'https://new.example.net',
+    });
+    expectAnswersAt(
+      draft,
+      `new.example.net: GET / as g0 → pass http://app-0
+       app.example.com: GET / as g1 → 403
+       x.example.com: GET / as g1 → pass http://app-1`,
+    );
+    expect(draft.otherHosts).toEqual([]);
+  });
+
   it('let nobody pass where no site tells some of their names apart', () => {
     const draft = access(CLOUDFLARED, [
       application('*.apps.example.com', [{ everyone: {} }]),
@@ -279,6 +295,67 @@ describe('hosts with a *', () => {
        admin.apps.example.com: GET / as dev → pass http://localhost:7000`,
     );
     expect(draft.otherHosts).toEqual(['ssh.example.com', 'dev-*.apps.example.com']);
+  });
+});
+
+describe('whatever the hosts', () => {
+  interface Written {
+    readonly host: string;
+    readonly prefix: string;
+    readonly group: string;
+  }
+  const written: fc.Arbitrary<Written> = fc.record({
+    host: fc.constantFrom(
+      'a.example.com',
+      'b.example.com',
+      'a.example.com:8443',
+      'x.a.example.com',
+      '*.example.com',
+      '*.a.example.com',
+      'dev-*.example.com',
+      'example.com',
+      '*.example.net',
+    ),
+    prefix: fc.constantFrom('/', '/x/', '/auth/'),
+    group: fc.constantFrom('g', 'h'),
+  });
+  const ASKED = [
+    ...['a.example.com', 'b.example.com', 'a.example.com:8443', 'x.a.example.com', 'y.a.example.com', 'c.example.com'],
+    ...['dev-1.example.com', 'example.com', 'c.example.net', 'c.d.example.net', 'sign-in.example.com', 'other.org'],
+  ];
+
+  /** As Pomerium does it: the narrowest name, then the longest prefix, and of equals the first. */
+  function passedBefore(routes: readonly Written[], host: string, path: string, group: string): boolean {
+    const matching = routes.filter((route) =>
+      new RegExp(`^${route.host.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(host),
+    );
+    const narrowest = Math.max(...matching.map((route) => (route.host === host ? 1000 : route.host.length)));
+    const own = matching.filter((route) => (route.host === host ? 1000 : route.host.length) === narrowest);
+    const [route] = own
+      .filter(({ prefix }) => path.startsWith(prefix))
+      .toSorted((one, other) => other.prefix.length - one.prefix.length);
+    return route?.group === group;
+  }
+
+  it('the loader takes them, and nobody passes at any whom the files let not pass there', () => {
+    fc.assert(
+      fc.property(fc.array(written, { minLength: 1, maxLength: 7 }), (routes) => {
+        const lines = routes.map(
+          ({ host, prefix, group: id }, i) =>
+            `  - { from: "https://${host}", to: "http://app-${i}", prefix: ${prefix}, allowed_groups: [${id}] }`,
+        );
+        const draft = convertSites('pomerium', `routes:\n${lines.join('\n')}`);
+        const served = servedBy(draft);
+        for (const host of ASKED)
+          for (const path of ['/', '/x/y', '/auth/page'])
+            for (const id of ['g', 'h']) {
+              const { answers } = explainAt(served, { ...createQuestion('GET', path, { roles: [id] }), host });
+              if (answers.navigation === 'pass')
+                expect([host, path, id, passedBefore(routes, host, path, id)]).toEqual([host, path, id, true]);
+            }
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
