@@ -270,6 +270,16 @@ describe('hosts with a *', () => {
     ]);
   });
 
+  it('never answer for a host that leads nowhere', () => {
+    const text = routes('app.example.com', 'old.example.com', '*.example.com').replace(
+      'to: "http://app-1"',
+      'redirect: {}',
+    );
+    const draft = convertSites('pomerium', text);
+    expectAnswersAt(draft, 'old.example.com: GET / as g2 → 403\nx.example.com: GET / as g2 → pass http://app-2');
+    expect(draft.otherHosts).toEqual(['old.example.com']);
+  });
+
   it('never answer for the name that the first had before', () => {
     const draft = convertSites('pomerium', routes('app.example.com', '*.example.com'), {
       url: 'https://new.example.net',
@@ -317,7 +327,7 @@ describe('whatever the hosts', () => {
       '*.example.net',
     ),
     prefix: fc.constantFrom('/', '/x/', '/auth/'),
-    group: fc.constantFrom('g', 'h'),
+    group: fc.constantFrom('g', 'h', 'redirect'),
   });
   const ASKED = [
     ...['a.example.com', 'b.example.com', 'a.example.com:8443', 'x.a.example.com', 'y.a.example.com', 'c.example.com'],
@@ -342,7 +352,7 @@ describe('whatever the hosts', () => {
       fc.property(fc.array(written, { minLength: 1, maxLength: 7 }), (routes) => {
         const lines = routes.map(
           ({ host, prefix, group: id }, i) =>
-            `  - { from: "https://${host}", to: "http://app-${i}", prefix: ${prefix}, allowed_groups: [${id}] }`,
+            `  - { from: "https://${host}", ${id === 'redirect' ? 'redirect: {}' : `to: "http://app-${i}"`}, prefix: ${prefix}, allowed_groups: [${id}] }`,
         );
         const draft = convertSites('pomerium', `routes:\n${lines.join('\n')}`);
         const served = servedBy(draft);
