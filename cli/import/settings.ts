@@ -12,7 +12,7 @@ export const STAND_IN = {
   domain: 'https://my-instance.zitadel.cloud',
   clientId: 'not-registered-yet',
   host: 'app.example.com',
-  upstream: 'https://app-origin.example.net',
+  upstream: 'https://not-known-yet.invalid',
 } as const;
 
 /** OpenID providers that are none of ZITADEL's. */
