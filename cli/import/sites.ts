@@ -1,5 +1,5 @@
 // All hosts of the files as one gateway: the first is the first site, and what the same files say of each other is an entry of SITES.
-// docs/sites.md, docs/moving.md.
+// docs/moving.md, "Several hosts".
 
 import { isWildcard } from '../../src/config/site-hosts.ts';
 import { isLoopback } from '../../src/config/urls.ts';

@@ -5,7 +5,6 @@ import { hostOf } from '../addresses.ts';
 import type { Draft, Input, Reader, Wishes } from '../draft.ts';
 import { type Directive, parseApache } from '../formats/apache.ts';
 import { durationOf, type Table } from '../formats/structured.ts';
-import { chooseHost, isWithinHost, nameOf } from '../hosts.ts';
 import { createLedger, type Ledger } from '../ledger.ts';
 import { EVERYWHERE, type Fields, multiply, type Rule } from '../paths/rules.ts';
 import { settle } from '../settings.ts';
@@ -15,6 +14,7 @@ import { MOD_AUTH_OPENIDC } from './options.ts';
 import { proxyRules, readProxies } from './proxies.ts';
 import { refusalRules } from './refusals.ts';
 import { pathOfLocation, readSections, rulesOfSection, type Section } from './sections.ts';
+import { selectSite } from './virtual-hosts.ts';
 
 export function convertApache(inputs: readonly Input[], wishes: Wishes, reader: Reader): Draft {
   const files = inputs.map(({ text }) => parseApache(text, reader));
@@ -84,46 +84,6 @@ export function convertApache(inputs: readonly Input[], wishes: Wishes, reader: 
     otherHosts: site.others,
   };
 }
-
-interface Site {
-  readonly host: string | undefined;
-  readonly named: string | undefined;
-  readonly others: readonly string[];
-  /** Of the server, then of the site itself. */
-  readonly directives: readonly Directive[];
-}
-
-function selectSite(all: readonly Directive[], { host: wanted }: Wishes): Site {
-  const sites = all.filter(({ name }) => name === 'virtualhost');
-  const server = all.filter(({ name }) => name !== 'virtualhost');
-  // One that only leads to https says nothing.
-  const full = sites.filter(({ body = [] }) =>
-    body.some(({ name }) => /^(?:oidc|proxypass|location|directory|require)/.test(name)),
-  );
-  const candidates = full.length > 0 ? full : sites;
-  const names = candidates.flatMap(namesOf);
-  const { host, named, others } = chooseHost(names.length > 0 ? names : namesIn(server), wanted);
-  const only = host === undefined ? candidates.slice(0, 1) : hostsOf(candidates, host);
-  return { host, named, others, directives: [...server, ...only.flatMap(({ body = [] }) => body)] };
-}
-
-/** Of those of each address the first that has the name answers. What 80 and 443 say counts together, unless one has the name by a `*` alone. */
-function hostsOf(candidates: readonly Directive[], host: string): readonly Directive[] {
-  const matching = candidates.filter((each) => namesOf(each).some((name) => isWithinHost(name, host)));
-  const first = [...Map.groupBy(matching, ({ args }) => args.join(' ')).values()].flatMap((group) => group.slice(0, 1));
-  const exact = first.filter((each) => namesOf(each).some((name) => nameOf(name) === host));
-  return exact.length > 0 ? exact : first;
-}
-
-const namesOf = ({ body = [] }: Directive): readonly string[] => namesIn(body);
-
-/** The names by themselves, then those beside them. */
-const namesIn = (body: readonly Directive[]): readonly string[] =>
-  ['servername', 'serveralias'].flatMap((wanted) =>
-    body
-      .filter(({ name }) => name === wanted)
-      .flatMap(({ args }) => (wanted === 'servername' ? args.slice(0, 1) : args)),
-  );
 
 /** A section's own word goes before that of the site. */
 function preservedHosts(directives: readonly Directive[], sections: readonly Section[]): readonly Rule[] {

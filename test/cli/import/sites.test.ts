@@ -1,4 +1,4 @@
-// Files with several hosts: one gateway, with an entry of SITES for each but the first. docs/sites.md, docs/moving.md.
+// Files with several hosts: one gateway, with an entry of SITES for each but the first. docs/moving.md.
 
 import fc from 'fast-check';
 import { parse } from 'smol-toml';
@@ -135,7 +135,7 @@ describe('each host has its application and its rules', () => {
       'apache',
       `OIDCProviderMetadataURL https://login.example.com/.well-known/openid-configuration
        OIDCClientID 249703852243222581
-       ${site('ServerName app.example.com\nServerAlias www.example.com', 'staff')}
+       ${site('ServerName app.example.com\nServerAlias www.example.com pr?.example.net', 'staff')}
        ${site('ServerName wiki.example.com', 'wiki', 'OIDCClientID 249703852243222582\nOIDCSessionMaxDuration 600')}
        ${site('ServerName apps.example.com\nServerAlias *.example.com', 'apps', 'ProxyPreserveHost On')}
        ${site('ServerName late.example.com', 'late')}`,
@@ -152,6 +152,7 @@ describe('each host has its application and its rules', () => {
        late.example.com: GET / as late → 403`,
     );
     expect(draft.vars['ZITADEL_CALLBACK_URL']).toBe('https://app.example.com/oidc/callback');
+    expect(draft.otherHosts).toEqual(['pr*.example.net']);
     expect(fieldsAt(draft, 'www.example.com')).toEqual({});
     expect(fieldsAt(draft, 'wiki.example.com')).toEqual({
       upstream: 'http://wiki.internal',
