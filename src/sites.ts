@@ -59,7 +59,7 @@ export function serveSites(
   const first = createGateway(config, bindings, runtime, shared);
   const firstApp = createApp(first);
   const { host: firstHost, protocol } = new URL(config.origin);
-  const isCheck = new RegExp(`^[^/]+//[^/]+${endpointPath(config, 'check').replaceAll('.', '\\.')}(?:\\?|$)`);
+  const checkPath = endpointPath(config, 'check');
   const siteOf = compileSites(sites, config.origin);
   const apps = new BoundedMap<string, Hono<AppEnv>>(KEPT);
 
@@ -77,7 +77,7 @@ export function serveSites(
   /** A proxy may ask about all sites at one address: the question is for the site that it is about, and that site's secret. */
   function hostToAnswer({ url, headers }: Request): string {
     const host = hostOf(url);
-    if (!isCheck.test(url)) return host;
+    if (!url.includes(checkPath) || new URL(url).pathname !== checkPath) return host;
     const asked = parseAskedRequest(headers, { host, protocol });
     const about = asked === undefined ? host : hostOf(asked.url);
     return about === firstHost || siteOf(about) ? about : host;
