@@ -203,7 +203,8 @@ describe('the session’s cookie', () => {
       return (await harness.app.fetch(new Request('https://app.example.com/x', { headers }))).status;
     };
     expect(await statusWith(good)).toBe(200);
-    const changed = [0, 40, 90, 200, good.length - 60, good.length - 24, good.length - 10].map((at) => {
+    // The last letter before the tag (RFC 4648 §3.5) may hold bits that say nothing: one that is whole is changed.
+    const changed = [0, 40, 90, 200, good.length - 60, good.length - 26, good.length - 10].map((at) => {
       const sign = good[at] === 'A' ? 'B' : 'A';
       return good.slice(0, at) + sign + good.slice(at + 1);
     });
