@@ -104,7 +104,7 @@ describe('not reserved', () => {
     'X-Requested-With',
     'X-CSRF-Token',
     'X-Custom',
-    'X-Forward',
+    'X-Foreword',
     'Host',
     'Origin',
     'HTTP2-Settings',
