@@ -4,6 +4,7 @@
 import type { Hono } from 'hono';
 import type { AppEnv } from './answer/answers.ts';
 import { createApp } from './app.ts';
+import type { ServedSite } from './config/schema.ts';
 import { compileSites } from './config/site-hosts.ts';
 import type { SitesInForce, SitesSource } from './config/stored-sites.ts';
 import { endpointPath } from './endpoints/catalogue.ts';
@@ -63,15 +64,19 @@ export function serveSites(
   const siteOf = compileSites(sites, config.origin);
   const apps = new BoundedMap<string, Hono<AppEnv>>(KEPT);
 
+  function createAppAt(site: ServedSite, host: string): Hono<AppEnv> {
+    const app = createApp(createGateway(site.at(host), bindings, runtime, shared));
+    apps.set(host, app);
+    return app;
+  }
+
   /** A host that is no site's is the first site's to refuse. */
   function appOf(host: string): Hono<AppEnv> {
     const known = apps.get(host);
     if (known) return known;
     const site = host === firstHost ? undefined : siteOf(host);
     if (!site) return firstApp;
-    const app = createApp(createGateway(site.at(host), bindings, runtime, shared));
-    apps.set(host, app);
-    return app;
+    return site.isOfRules && site.host !== host ? appOf(site.host) : createAppAt(site, host);
   }
 
   /** A proxy may ask about all sites at one address: the question is for the site that it is about, and that site's secret. */
@@ -80,7 +85,7 @@ export function serveSites(
     if (!url.includes(checkPath) || new URL(url).pathname !== checkPath) return host;
     const asked = parseAskedRequest(headers, { host, protocol });
     const about = asked === undefined ? host : hostOf(asked.url);
-    return about === firstHost || siteOf(about) ? about : host;
+    return first.servesHost(about) || siteOf(about) ? about : host;
   }
 
   const fetch = sites.length === 0 ? firstApp.fetch : (request: Request) => appOf(hostToAnswer(request)).fetch(request);

@@ -7,6 +7,7 @@ import { organizationScope, projectScope } from '../oidc/zitadel/scopes.ts';
 import { ROOT } from '../shared/own-address.ts';
 import type { NamedSecrets } from './named-secrets.ts';
 import type { ClientAuthentication, Config } from './schema.ts';
+import { otherHostsOf, sitesOfRules } from './site-hosts.ts';
 import { parseLocalUrl } from './urls.ts';
 import type { Variables } from './variables.ts';
 
@@ -42,10 +43,9 @@ export function assembleConfig(variables: Variables, namedSecrets: NamedSecrets)
     sessionMaxDuration: variables.SESSION_MAX_DURATION,
     claimsMaxAge: variables.CLAIMS_MAX_AGE,
     revocationMaxAge: variables.REVOCATION_MAX_AGE,
-    firstSite: (variables.SITES ?? variables.PORTAL_HOST) === undefined ? undefined : new URL(origin).host,
-    siteName: (variables.SITES ?? variables.PORTAL_HOST) === undefined ? undefined : new URL(origin).host,
-    ruleHosts: new Set(variables.SITES === undefined ? variables.ROUTES?.flatMap(({ hosts }) => hosts ?? []) : []),
-    wildcards: (variables.SITES ?? []).map(({ host }) => host).filter((host) => host.startsWith('*.')),
+    firstSite: hasSites(variables) ? new URL(origin).host : undefined,
+    siteName: hasSites(variables) ? new URL(origin).host : undefined,
+    ruleHosts: otherHostsOf(variables, origin),
     routes: variables.ROUTES ?? [],
     identityHeaders: variables.IDENTITY_HEADERS,
     identityMaxBytes: variables.IDENTITY_MAX_BYTES,
@@ -61,6 +61,10 @@ export function assembleConfig(variables: Variables, namedSecrets: NamedSecrets)
     namedSecrets,
   });
 }
+
+const hasSites = (variables: Variables): boolean =>
+  (variables.SITES ?? variables.PORTAL_HOST) !== undefined ||
+  sitesOfRules(variables, variables.ZITADEL_CALLBACK_URL.origin).length > 0;
 
 const assembleBrand = ({ BRAND_NAME: name, BRAND_COLOR: color, BRAND_LOGO_URL: logoUrl }: Variables): Config['brand'] =>
   withoutUndefined({ name, color, logoUrl });

@@ -9,7 +9,15 @@ import type { NamedSecrets } from './named-secrets.ts';
 import { assemblePortal } from './portal.ts';
 import type { Config, ServedSite } from './schema.ts';
 import { SITE_FIELDS, type SiteField } from './site-fields.ts';
-import { compileOwnOrigins, compileSites, isWildcard, judgeHostsOfRules, portOf } from './site-hosts.ts';
+import {
+  compileHandsOverTo,
+  compileOwnOrigins,
+  compileSites,
+  isWildcard,
+  judgeHostsOfRules,
+  portOf,
+  sitesOfRules,
+} from './site-hosts.ts';
 import { isLoopback, parseLocalUrl } from './urls.ts';
 import type { Variables } from './variables.ts';
 
@@ -33,28 +41,29 @@ export function assembleSites(
   const { PORTAL_HOST: portal, ...ofApplications } = written;
   const sites = givenSites(ofApplications).map((given) => ({
     host: given.host,
-    at: (host: string) => assembleSite(written, given, host, namedSecrets),
+    isOfRules: written.SITES === undefined,
+    at: (host: string) => assembleSite(written, given, isWildcard(given.host) ? host : given.host, namedSecrets),
   }));
-  if (portal === undefined) return { config, sites };
+  if (portal === undefined) return handingOver(config, sites);
   const named = sites.filter(({ host }) => !isWildcard(host));
   const shown = () => [config, ...named.map(({ host, at }) => at(host))];
   const assemble = (variables: Variables) => assembleSite(variables, { host: portal, routes: [] }, portal, {});
-  return { config, sites: [...sites, { host: portal, at: () => assemblePortal(written, shown, assemble) }] };
+  return handingOver(config, [...sites, { host: portal, at: () => assemblePortal(written, shown, assemble) }]);
+}
+
+function handingOver(config: Config, sites: readonly ServedSite[]) {
+  const handsOverTo = compileHandsOverTo(sites, config.origin);
+  return { config: handsOverTo ? { ...config, handsOverTo } : config, sites };
 }
 
 /** Those beside the first; the start page is the last. */
 export const givenSites = (written: WhereSitesAre): readonly GivenSite[] => [
-  ...(written.SITES ?? hostsOfRules(written).map((host): GivenSite => ({ host, routes: written.ROUTES ?? [] }))),
+  ...(written.SITES ??
+    sitesOfRules(written, written.ZITADEL_CALLBACK_URL.origin).map(
+      (host): GivenSite => ({ host, routes: written.ROUTES ?? [] }),
+    )),
   ...(written.PORTAL_HOST === undefined ? [] : [{ host: written.PORTAL_HOST, routes: [] }]),
 ];
-
-function hostsOfRules({
-  ROUTES,
-  ZITADEL_CALLBACK_URL,
-}: Pick<Variables, 'ROUTES' | 'ZITADEL_CALLBACK_URL'>): readonly string[] {
-  const own = new URL(ZITADEL_CALLBACK_URL.origin).host;
-  return [...new Set(ROUTES?.flatMap(({ hosts }) => hosts ?? []))].filter((host) => host !== own);
-}
 
 function assembleSite(written: Variables, given: GivenSite, host: string, namedSecrets: NamedSecrets): Config {
   const first = written.ZITADEL_CALLBACK_URL;
@@ -77,7 +86,6 @@ function assembleSite(written: Variables, given: GivenSite, host: string, namedS
     site: host,
     siteName: given.host,
     firstSite: new URL(first.origin).host,
-    wildcards: [],
   };
 }
 
@@ -133,8 +141,7 @@ export function judgeSites(judged: Judged): void {
   if (first && parsed.SITES !== undefined) judgeHostsOfRules(parsed.ROUTES ?? [], first.host, judged.warn);
   if (portal === undefined) return;
   if (parsed.SITES === undefined && callback)
-    for (const host of hostsOfRules({ ROUTES: parsed.ROUTES, ZITADEL_CALLBACK_URL: callback }))
-      taken.set(hostnameOf(host), 'a rule, and so a site');
+    for (const host of sitesOfRules(parsed, callback.origin)) taken.set(hostnameOf(host), 'a rule, and so a site');
   judgeHost(portal, 'PORTAL_HOST', 'PORTAL_HOST', (wanted) => problem('PORTAL_HOST', wanted, '', portal));
 }
 

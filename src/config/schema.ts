@@ -30,6 +30,8 @@ export type ClientAuthentication =
 export interface ServedSite {
   /** As in the configuration; `*.` stands for one more name. */
   readonly host: string;
+  /** Only rules name it: without a port they mean all its ports. */
+  readonly isOfRules?: boolean;
   /** The configuration of the site at this host: of the one it has, or of one that its wildcard stands for. */
   readonly at: (host: string) => Config;
 }
@@ -67,10 +69,10 @@ export interface Config {
   readonly origin: Given<'ZITADEL_CALLBACK_URL'>['origin'];
   /** Where several sites are configured: the first one's host. */
   readonly firstSite?: string;
-  /** Hosts that are served too, because rules name them and no sites are configured. */
+  /** Hosts of the site's name that are served too, because rules name them and no sites are configured. */
   readonly ruleHosts: ReadonlySet<string>;
-  /** Of the first site: the wildcards to whose hosts it hands over what ZITADEL answers. */
-  readonly wildcards: readonly string[];
+  /** Of the first site: whether it hands over to a host what ZITADEL answers. Missing where no wildcard stands for any. */
+  readonly handsOverTo?: (host: string) => boolean;
   /** Folder of the gateway's own endpoints, `/auth`; `''` when the callback lies at the root. */
   readonly endpoints: Given<'ZITADEL_CALLBACK_URL'>['endpoints'];
   /** Whether `origin` is HTTPS; else it is plain HTTP on loopback. */

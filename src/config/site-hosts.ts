@@ -1,7 +1,8 @@
 // Hosts of sites: which of them a request is for, which origins are the gateway's own, and rules for hosts that are not their site's.
 // ARCHITECTURE §7 Sites; RFC 9110 §7.2 (Host).
 
-import type { Route, ServedSite } from './schema.ts';
+import type { Config, Route, ServedSite } from './schema.ts';
+import type { Variables } from './variables.ts';
 
 export const isWildcard = (host: string): boolean => host.startsWith('*.');
 
@@ -58,7 +59,39 @@ export function compileSites(sites: readonly ServedSite[], origin: string): (hos
     const dot = host.indexOf('.');
     return dot > 0 && !named.has(withoutPort(host)) ? byHost.get(`*${host.slice(dot)}`) : undefined;
   };
-  return (host) => byHost.get(host) ?? wildcardOf(host);
+  const atAllPorts = new Map(
+    sites.flatMap((site) => (site.isOfRules ? [[withoutPort(site.host), site] as const] : [])),
+  );
+  return (host) => byHost.get(host) ?? wildcardOf(host) ?? atAllPorts.get(withoutPort(host));
 }
+
+/** Whether an answer may be handed over to a host. Undefined where no wildcard stands for any. */
+export function compileHandsOverTo(sites: readonly ServedSite[], origin: string): Config['handsOverTo'] {
+  if (!sites.some(({ host }) => isWildcard(host))) return undefined;
+  const { protocol } = new URL(origin);
+  const siteOf = compileSites(sites, origin);
+  return (host) => URL.parse(`${protocol}//${host}`)?.host === host && isWildcard(siteOf(host)?.host ?? '');
+}
+
+type Rules = Partial<Pick<Variables, 'SITES' | 'ROUTES'>>;
+
+/** Hosts that rules name, where no sites are configured. */
+const namedByRules = ({ SITES, ROUTES }: Rules): readonly string[] =>
+  SITES === undefined ? [...new Set(ROUTES?.flatMap(({ hosts }) => hosts ?? []))] : [];
+
+/** Those of them that are sites beside the first: one for each name, since browsers send the cookies of a name to all its ports. */
+export function sitesOfRules(variables: Rules, origin: string): readonly string[] {
+  const taken = new Set([new URL(origin).hostname]);
+  const byPort = namedByRules(variables).toSorted((a, b) => portOf(a).length - portOf(b).length);
+  return byPort.filter((host) => {
+    const isNew = !taken.has(withoutPort(host));
+    taken.add(withoutPort(host));
+    return isNew;
+  });
+}
+
+/** Those of them that a site is asked for, too: its own name, at other ports. */
+export const otherHostsOf = (variables: Rules, origin: string): ReadonlySet<string> =>
+  new Set(namedByRules(variables).filter((host) => withoutPort(host) === new URL(origin).hostname));
 
 const withoutPort = (host: string): string => host.replace(/:\d+$/, '');

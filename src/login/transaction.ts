@@ -40,7 +40,7 @@ export function isSecondAttempt(state: string | null): boolean {
  * longer one, which only a link of somebody else's can bring.
  */
 export function isStateOfOurs(state: string | null): state is string {
-  return state !== null && /^[12][\da-z]{7}[\w-]{1,64}(~[a-z\d.:-]{1,260})?$/.test(state);
+  return state !== null && /^[12][\da-z]{7}[\w-]{1,64}(~[a-z\d._:-]{1,260})?$/.test(state);
 }
 
 export function transactionCookieName(base: string, state: string): string {

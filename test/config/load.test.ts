@@ -30,7 +30,6 @@ describe('defaults (ARCHITECTURE §1)', () => {
       claimsMaxAge: 300,
       revocationMaxAge: 30,
       ruleHosts: new Set(),
-      wildcards: [],
       routes: [],
       identityMaxBytes: 8190,
       roleMap: {},

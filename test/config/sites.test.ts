@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { compileConfigs } from '../../src/config/resolve-sites.ts';
-import { configOf, issueOf, issuesOf, load, warningsOf } from './environment.ts';
+import { issueOf, issuesOf, load, warningsOf } from './environment.ts';
 
 const OTHER = { host: 'shop.example.net' };
 const withHost = (host: unknown) => ({ SITES: [OTHER, { host }] });
@@ -187,9 +187,13 @@ describe('a rule for a host that is not its site’s', () => {
     expect(warningsOf({ SITES: [{ host, routes: [rule(ruled)] }] })).toEqual([]);
   });
 
-  it('without SITES each such host is a site', () => {
+  it('without SITES each such host is a site, on all its ports, and none of the first site’s own name is', () => {
     expect(warningsOf({ ROUTES: [rule('wiki.example.com')] })).toEqual([]);
-    expect(configOf({ ROUTES: [rule('wiki.example.com')] }).ruleHosts).toEqual(new Set(['wiki.example.com']));
+    const hosts = ['wiki.example.com:8443', 'wiki.example.com', 'app.example.com:8443', 'shop.example.net:8443'];
+    const loaded = load({ ROUTES: hosts.map((host) => rule(host)) });
+    if (!loaded.ok) throw new Error('not taken');
+    expect(loaded.sites.map(({ host }) => host)).toEqual(['wiki.example.com', 'shop.example.net:8443']);
+    expect(loaded.config.ruleHosts).toEqual(new Set(['app.example.com:8443']));
   });
 });
 

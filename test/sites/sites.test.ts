@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { SEED } from '../../stand-in/seed.ts';
 import { locationOf } from '../support/browser.ts';
 import { OTHER_SECRET } from '../support/harness.ts';
-import { APP, createSites, ORIGINS, PREVIEW, SHOP, sessionCookie, signInAt, WIKI } from './bed.ts';
+import { APP, createSites, ORIGINS, PORTAL, PREVIEW, SHOP, sessionCookie, signInAt, WIKI } from './bed.ts';
 
 const UPSTREAMS = ['upstream.internal', 'wiki.internal', 'shop.internal', 'preview.internal'];
 
@@ -199,6 +199,31 @@ describe('a host that a wildcard stands for', () => {
       const { origin } = new URL(response.headers.get('location') ?? APP);
       expect([APP, harness.zitadel.issuer]).toContain(origin);
     }
+  });
+
+  it.each(['wiki.example.com', 'app.example.com', 'home.example.com', 'wiki.example.com:8443'])(
+    'RFC 9700 §4.11 a state that names %s, which is below a wildcard and is another’s, leads nowhere',
+    async (host) => {
+      const wildcard = host.endsWith(':8443') ? '*.example.com:8443' : '*.example.com';
+      const below = ['wiki.example.com', wildcard].map((each) => ({ host: each }));
+      const harness = createSites({ env: { SITES: below, ...PORTAL } });
+      for (const path of ['/auth/callback', '/auth/logout/callback']) {
+        const query = new URLSearchParams({ code: 'x', state: `1abcdefgrandom~${host}` });
+        const response = await harness
+          .browser()
+          .navigate(`${APP}${path}?${query}`, { headers: { 'sec-fetch-site': 'cross-site' } });
+        const { origin } = new URL(response.headers.get('location') ?? APP);
+        expect([APP, harness.zitadel.issuer]).toContain(origin);
+      }
+    },
+  );
+
+  it('may have an underscore in its name', async () => {
+    const harness = createSites();
+    const origin = 'https://pr_12.apps.example.com';
+    const browser = harness.browser();
+    expect((await signInAt(harness, browser, `${origin}/x`)).status).toBe(200);
+    expect(await sessionCookie(browser, origin)).toBeDefined();
   });
 
   it('RFC 9700 §4.4 what was answered for one host is of no use at another, nor in another browser', async () => {

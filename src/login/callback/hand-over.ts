@@ -22,11 +22,8 @@ export function markedState({ config }: Gateway, state: string): string {
   return isHandedOver(config) ? state + MARK + config.site : state;
 }
 
-/** The host that an answer is for: one that a wildcard of ours stands for, or none. */
-export function findHandedOver(state: string, wildcards: readonly string[]): string | undefined {
-  const host = /^[\w-]+~([a-z\d-]+\.[a-z\d.-]+(?::\d+)?)$/.exec(state)?.[1];
-  return host !== undefined && wildcards.includes(`*${host.slice(host.indexOf('.'))}`) ? host : undefined;
-}
+/** The host that an answer is for, whoever has written it there. */
+const hostIn = (state: string): string | undefined => /^[\w-]+~(.+)$/.exec(state)?.[1];
 
 /** What is sealed: a code, and the answer that it came in. */
 interface HandedCode {
@@ -39,14 +36,14 @@ export const orHandedOver =
   (endpoint: Endpoint): Endpoint =>
   (gateway) => {
     const answer = endpoint(gateway);
-    const { wildcards, origin, sessionSecrets } = gateway.config;
-    if (wildcards.length === 0) return answer;
+    const { handsOverTo, origin, sessionSecrets } = gateway.config;
+    if (!handsOverTo) return answer;
     return async (c) => {
-      const { pathname, searchParams, host: own } = c.get('url');
+      const { pathname, searchParams } = c.get('url');
       const [state, code] = [searchParams.get('state') ?? '', searchParams.get('code')];
-      const host = findHandedOver(state, wildcards);
+      const host = hostIn(state);
       const isRepeated = ['code', 'state'].some((name) => searchParams.getAll(name).length > 1);
-      if (host === undefined || host === own || isRepeated) return answer(c);
+      if (host === undefined || !handsOverTo(host) || isRepeated) return answer(c);
       const query = new URLSearchParams(searchParams);
       if (code !== null) {
         const sealed = createKeyring(sessionSecrets, host).seal('code', { code, state } satisfies HandedCode);
