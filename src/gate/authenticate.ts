@@ -6,7 +6,7 @@ import type { Gateway } from '../gateway.ts';
 import { bearerErrorOf, wordsOf } from '../oidc/tokens/token-refusal.ts';
 import { allowedCorsOrigin } from '../policy/cors.ts';
 import type { Caller } from '../policy/judge.ts';
-import { isOfSibling } from '../policy/navigation.ts';
+import { isOfStranger } from '../policy/navigation.ts';
 import type { Session } from '../session/session.ts';
 import type { Visit } from '../session/visit.ts';
 import { clientNetwork } from '../shared/client-network.ts';
@@ -62,7 +62,7 @@ async function judgeToken(
 }
 
 async function openSession({ visitorSessions, config }: Gateway, { context, requirement }: Matched): Promise<Who> {
-  if (isOfStranger(config, context, requirement))
+  if (isUnheard(config, context, requirement))
     return { kind: 'nobody', reason: 'another site’s page, not the visitor' };
   const event = context.get('event');
   const countsAsActivity = context.req.header('x-postern-activity') !== 'background';
@@ -83,14 +83,14 @@ async function openSession({ visitorSessions, config }: Gateway, { context, requ
  * Sites are strangers, also under one domain: what a page of another one sends comes as it would from another domain, without the session,
  * unless the rule says otherwise.
  */
-function isOfStranger(
-  { firstSite, ruleHosts, origin }: Gateway['config'],
+function isUnheard(
+  { firstSite, unknownSites, origin }: Gateway['config'],
   { req }: Matched['context'],
   requirement: Matched['requirement'],
 ): boolean {
-  if (firstSite === undefined && ruleHosts.size === 0) return false;
+  if ((firstSite ?? unknownSites) === undefined) return false;
   const { headers } = req.raw;
-  if (!isOfSibling(headers, req.method, origin)) return false;
+  if (!isOfStranger(headers, req.method, origin)) return false;
   return requirement.keep_post !== 'cross-site' && !allowedCorsOrigin(requirement, headers.get('origin'));
 }
 

@@ -114,13 +114,15 @@ export function isOwnSite(headers: Headers, origin: string): boolean {
 }
 
 /**
- * Whether a page of another host of the same domain has sent the request by itself: a form, a script, a picture. Browsers send cookies along,
- * whatever SameSite says. Somebody who follows a link goes there himself. WebSockets have a check of their own.
+ * Whether a page of another host has sent the request by itself: a form, a script, a picture. Under one domain browsers send cookies along,
+ * whatever SameSite says, also where the way leads by another domain, whose redirect makes it `cross-site`. Somebody who follows a link goes
+ * there himself. WebSockets have a check of their own.
  */
-export function isOfSibling(headers: Headers, method: string, origin: string): boolean {
+export function isOfStranger(headers: Headers, method: string, origin: string): boolean {
   const isSafe = method === 'GET' || method === 'HEAD';
   const site = headers.get('sec-fetch-site');
   if (site === null) return !isSafe && !['', origin].includes(URL.parse(headers.get('origin') ?? '')?.origin ?? '');
-  if (site !== 'same-site' || headers.has('upgrade') || headers.has('sec-websocket-version')) return false;
+  const isOwn = site === 'same-origin' || site === 'none';
+  if (isOwn || headers.has('upgrade') || headers.has('sec-websocket-version')) return false;
   return !isSafe || headers.get('sec-fetch-mode') !== 'navigate';
 }

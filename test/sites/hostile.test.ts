@@ -40,6 +40,22 @@ const sentBy = (from: string): readonly (readonly [string, string, Fields])[] =>
   ],
   ['a picture', 'GET', { ...SAME_SITE, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
   ['a foreign script', 'GET', { ...SAME_SITE, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' }],
+  // Chromium sends the cookie along: the page that has caused it is of the same domain. The redirect makes it cross-site.
+  [
+    'a form by way of another domain',
+    'POST',
+    { 'sec-fetch-site': 'cross-site', ...NAVIGATION, ...FORM, origin: 'null' },
+  ],
+  [
+    'a script by way of another domain',
+    'POST',
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'empty', origin: 'null' },
+  ],
+  [
+    'a picture by way of another domain',
+    'GET',
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+  ],
   [
     'a fetch ahead',
     'GET',

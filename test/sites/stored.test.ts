@@ -43,6 +43,15 @@ describe('a list of sites in KV', () => {
     expect(eventsOf(harness, 'sites_taken')).toMatchObject([wanted, wanted]);
   });
 
+  it('promise 10: that nobody can read leaves the first site as careful of its neighbours as with it', async () => {
+    const { harness, store } = setUp(list(WIKI_SITE));
+    store.isAway = true;
+    const browser = harness.browser();
+    await signInAt(harness, browser, `${APP}/`);
+    const headers = { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'empty' };
+    expect((await browser.send(`${APP}/transfer`, { method: 'POST', headers })).status).toBe(401);
+  });
+
   it('stands in for SITES of the variables, which count where there is none', async () => {
     const own = [{ ...SHOP_SITE, routes: OPEN }];
     const withList = setUp(list(WIKI_SITE), { env: { SITES: own } });
