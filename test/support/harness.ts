@@ -165,8 +165,8 @@ export function createHarness(options: HarnessOptions = {}): Harness {
       objects.evict();
     }
     const shared = createShared(config.config, runtime, (name) => objects.open(name));
-    const fetch = createSiteApps(sourceOf(config, changes), bindings, runtime, shared);
-    const { first } = serveSites(config, bindings, runtime, shared);
+    const { first, fetch: answer } = serveSites(config, bindings, runtime, shared);
+    const fetch = options.configuration ? createSiteApps(sourceOf(config, changes), bindings, runtime, shared) : answer;
     const app: App = { fetch, request: (input, init) => fetch(new Request(input, init)) };
     const gatewayAt = (host: string) => createGateway(compileConfigs(config)(host).config, bindings, runtime, shared);
     return { first, app, sites: config, gatewayAt };
