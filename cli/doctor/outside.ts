@@ -2,6 +2,7 @@
 // Back-Channel Logout 1.0 §2.5.
 
 import type { Config } from '../../src/config/schema.ts';
+import { isWildcard } from '../../src/config/site-hosts.ts';
 import { endpointUrl } from '../../src/endpoints/catalogue.ts';
 import { type Reach, reachOf } from './addresses.ts';
 import { type Answer, ask, type Fetch } from './ask.ts';
@@ -42,7 +43,11 @@ export async function checkSiteHost(config: Config, fetch: Fetch, lookup: Lookup
   const { host, hostname } = new URL(origin);
   const answer = await ask(fetch, endpointUrl(config, 'health'), { headers: { accept: 'application/json' } });
   if ('silence' in answer) {
-    const cure = `a route or custom domain for ${host} in wrangler.toml, then npx postern deploy; DNS and certificate of a new one take some minutes`;
+    const { siteName = host } = config;
+    const way = isWildcard(siteName)
+      ? `a route for ${siteName} in wrangler.toml, with a proxied DNS record and a certificate of that name`
+      : `a route or custom domain for ${host} in wrangler.toml`;
+    const cure = `${way}, then npx postern deploy; DNS and certificate of a new one take some minutes`;
     return [failed('gateway', `${origin}: ${answer.silence}`, cure)];
   }
   if (answer.status === 421) {

@@ -175,6 +175,16 @@ const FAULTS: readonly Fault[] = [
     cure: /certificate/,
   },
   {
+    name: 'no way to the hosts of a wildcard',
+    plant: ({ others }) =>
+      others.set('https://postern-any.apps.example.com', () => {
+        throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' } });
+      }),
+    check: 'gateway',
+    found: /postern-any\.apps\.example\.com: its certificate is not good/,
+    cure: /^a route for \*\.apps\.example\.com in wrangler\.toml, with a proxied DNS record/,
+  },
+  {
     name: 'a host that leads to a worker that was deployed before it was a site',
     plant: ({ others }) => others.set('https://wiki.example.com', () => new Response(null, { status: 421 })),
     check: 'gateway',
