@@ -3,6 +3,7 @@
 
 import { compileConfigs } from '../../src/config/resolve-sites.ts';
 import type { Config } from '../../src/config/schema.ts';
+import { writeUpstream } from '../../src/config/urls.ts';
 import type { EndpointName } from '../../src/endpoints/catalogue.ts';
 import { compileDestinations } from '../../src/endpoints/destinations.ts';
 import { compileServedHosts } from '../../src/gate/served-hosts.ts';
@@ -83,11 +84,7 @@ export function explainAt(served: Sites, question: Question): Explanation {
   return hasSites(served) ? { ...told, site: { host: site, upstream: upstreamOf(config) } } : told;
 }
 
-export function upstreamOf({ upstream }: Config): string {
-  if (!upstream) return 'no application: the start page';
-  const { origin, basePath, binding } = upstream;
-  return binding === undefined ? origin + basePath : `service:${binding}`;
-}
+export const upstreamOf = ({ upstream }: Config): string => writeUpstream(upstream) ?? 'no application: the start page';
 
 /** At one site. */
 export function explainRequest(config: Config, question: Question): Explanation {

@@ -39,7 +39,10 @@ export function createMatrices(served: Sites): readonly SiteMatrix[] {
   return listSites(served).map(({ host, config, isWildcard }) => {
     const requestFor: RequestFor = (own, hosts) => {
       const found = hosts?.find((each) => isOfSite(host, each));
-      if (found === undefined) return { config: own, host: hosts?.[0] };
+      const [other] = hosts ?? [];
+      // A host that rules name has the rules of the first site: they are tried where they hold.
+      const theirs = found === undefined && other !== undefined ? configs(other).config : own;
+      if (found === undefined) return { config: theirs.routes === own.routes ? theirs : own, host: other };
       return isWildcard ? { config: configs(found).config, host: found } : { config: own, host: undefined };
     };
     return { site: host, upstream: upstreamOf(config), rows: createMatrix(config, requestFor) };

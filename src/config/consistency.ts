@@ -9,7 +9,7 @@ import { describeSecret, describeValue, placeOfRoute } from './issues.ts';
 import { findUnreachable, findUnspelled } from './route-order.ts';
 import type { UpstreamTarget } from './schema.ts';
 import { describeUnwrittenHost } from './upstream-host.ts';
-import { isLoopback, parseHttpUrl, parseLocalUrl, WANTED_FREE_PATH } from './urls.ts';
+import { isLoopback, parseHttpUrl, parseLocalUrl, WANTED_FREE_PATH, writeUpstream } from './urls.ts';
 import { VARIABLES, type VariableName, type Variables } from './variables.ts';
 
 /** `env` holds the variables that are set; `parsed` holds the sound ones and the defaults. */
@@ -19,6 +19,8 @@ export interface Judged {
   /** `found` is described from the variable's value when it is left out. */
   readonly problem: (variable: VariableName, wanted: string, place?: string, found?: unknown) => void;
   readonly warn: (sentence: string) => void;
+  /** As the operator writes it: at a site, its field. */
+  readonly nameOf: (variable: VariableName) => string;
   /** Whether an origin is the gateway's own: that of any of its sites. */
   readonly isOwn: (origin: string) => boolean;
 }
@@ -38,7 +40,12 @@ export function judgeSite(judged: Judged): void {
   judgeBearerRoutes(judged);
   const { SESSION_DURATION: idle, SESSION_MAX_DURATION: most, ROUTES: routes = [] } = judged.parsed;
   if (idle !== undefined && most !== undefined && most < idle) {
-    judged.problem('SESSION_MAX_DURATION', `at least SESSION_DURATION, which is ${idle}`, undefined, most);
+    judged.problem(
+      'SESSION_MAX_DURATION',
+      `at least ${judged.nameOf('SESSION_DURATION')}, which is ${idle}`,
+      undefined,
+      most,
+    );
   }
   for (const sentence of [...findUnreachable(routes), ...findUnspelled(routes)]) judged.warn(sentence);
 }
@@ -145,8 +152,7 @@ function judgeUpstreams({ env, parsed, problem, warn, isOwn }: Judged): void {
   };
   if (UPSTREAM_URL !== undefined) judgeOne(UPSTREAM_URL, 'UPSTREAM_URL');
   routes.forEach(({ upstream }, i) => {
-    const found = upstream?.binding === undefined ? upstream?.origin : `service:${upstream.binding}`;
-    if (upstream !== undefined) judgeOne(upstream, 'ROUTES', placeOfRoute(i, 'upstream'), found);
+    if (upstream !== undefined) judgeOne(upstream, 'ROUTES', placeOfRoute(i, 'upstream'), writeUpstream(upstream));
   });
 }
 

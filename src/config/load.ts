@@ -70,7 +70,7 @@ export function loadConfig(environment: Environment, renamed = RENAMED): LoadedC
     issues.push({ variable: name + place, found: describeVariable(name, found), wanted, example });
   };
   const warn = (sentence: string) => void warnings.push(sentence);
-  const judged: Judged = { env, parsed, problem, warn, isOwn: compileIsOwn(parsed) };
+  const judged: Judged = { env, parsed, problem, warn, nameOf: (name) => name, isOwn: compileIsOwn(parsed) };
   judgeTogether(judged);
   judgeSites(judged);
   const namedSecrets = readNamedSecrets(judged, issues);

@@ -31,13 +31,14 @@ export function readNamedSecrets(judged: Judged, issues: ConfigIssue[]): NamedSe
     }
     const first = users.get(name);
     users.set(name, upstream.origin);
-    if (first === undefined) found[name] = readSecret(name, judged, issues);
+    if (first === undefined) found[name] = readSecret(name, variable + place, judged, issues);
     else if (first !== upstream.origin)
       warn(`${name} is the secret of several upstreams: each learns that of the others`);
   }
   for (const list of ['ROUTES', 'SITES'] as const) {
     if (parsed[list] !== undefined) continue;
-    for (const name of secretNamesIn(env[list])) if (!Object.hasOwn(found, name)) readSecret(name, judged, issues);
+    for (const name of secretNamesIn(env[list]))
+      if (!Object.hasOwn(found, name)) readSecret(name, list, judged, issues);
   }
   warnOfTwins(found, warn);
   return found;
@@ -80,12 +81,13 @@ function warnOfTwins(found: NamedSecrets, warn: Judged['warn']): void {
   }
 }
 
-function readSecret(name: string, { env, parsed }: Judged, issues: ConfigIssue[]): readonly string[] {
+/** `namedAt`: which variable names it, with the place in it where that is known. */
+function readSecret(name: string, namedAt: string, { env, parsed }: Judged, issues: ConfigIssue[]): readonly string[] {
   const example = `${name}=the output of \`openssl rand -hex 32\``;
   const refuse = (found: unknown, wanted: string) =>
     issues.push({ variable: name, found: describeSecret(found), wanted, example });
   if (env[name] === undefined) {
-    refuse(undefined, `the secret that ROUTES names: ${WANTED_SHARED}`);
+    refuse(undefined, `the secret that is named in ${namedAt}: ${WANTED_SHARED}`);
     return [];
   }
   const { output, success, issues: problems = [] } = safeParse(VARIABLES.UPSTREAM_SECRET.schema, env[name]);

@@ -18,8 +18,8 @@ import {
   portOf,
   sitesOfRules,
 } from './site-hosts.ts';
-import { isLoopback, parseLocalUrl } from './urls.ts';
-import type { Variables } from './variables.ts';
+import { isLoopback, parseLocalUrl, writeUpstream } from './urls.ts';
+import type { VariableName, Variables } from './variables.ts';
 
 export type GivenSite = NonNullable<Variables['SITES']>[number];
 type WhereSitesAre = Pick<Variables, 'SITES' | 'ROUTES' | 'ZITADEL_CALLBACK_URL'> &
@@ -138,14 +138,16 @@ export function judgeSites(judged: Judged): void {
     if (given.brand_logo_url !== undefined) judgeLogo(own);
     judgeHostsOfRules(given.routes ?? [], given.host, own.warn);
   });
-  if (first && parsed.SITES !== undefined) judgeHostsOfRules(parsed.ROUTES ?? [], first.host, judged.warn);
+  if (first) judgeHostsOfRules(parsed.ROUTES ?? [], first.host, judged.warn, parsed.SITES === undefined);
   if (portal === undefined) return;
-  if (parsed.SITES === undefined && callback)
-    for (const host of sitesOfRules(parsed, callback.origin)) taken.set(hostnameOf(host), 'a rule, and so a site');
+  for (const host of first ? sitesOfRules(parsed, first.origin) : [])
+    taken.set(hostnameOf(host), 'a rule, and so a site');
   judgeHost(portal, 'PORTAL_HOST', 'PORTAL_HOST', (wanted) => problem('PORTAL_HOST', wanted, '', portal));
 }
 
 const hostnameOf = (host: string): string => new URL(`https://${host.replace(/^\*\./, '_.')}`).hostname;
+
+const isFor = (variable: VariableName) => (field: SiteField) => SITE_FIELDS[field].variable === variable;
 
 /** Judges a site as if its fields were the variables; what is wrong is said of the fields. */
 function ofSite(judged: Judged, given: GivenSite, i: number): Judged {
@@ -166,9 +168,11 @@ function ofSite(judged: Judged, given: GivenSite, i: number): Judged {
       ...(parsed.ZITADEL_CALLBACK_URL &&
         origin && { ZITADEL_CALLBACK_URL: { ...parsed.ZITADEL_CALLBACK_URL, origin } }),
     },
+    nameOf: (variable) => FIELDS.find((field) => isFor(variable)(field) && given[field] !== undefined) ?? variable,
     problem: (variable, wanted, place = '', found = undefined) => {
-      const field = FIELDS.find((each) => SITE_FIELDS[each].variable === variable);
-      problem('SITES', wanted, placeOfSite(i, field) + place, found ?? (field && given[field]));
+      const field = FIELDS.find(isFor(variable));
+      const written = field === 'upstream' ? writeUpstream(given.upstream) : field && given[field];
+      problem('SITES', wanted, placeOfSite(i, field) + place, found ?? written);
     },
     warn: (sentence) => warn(`SITES${placeOfSite(i)} (${given.host}): ${sentence}`),
   };

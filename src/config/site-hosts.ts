@@ -23,10 +23,16 @@ export function isOfSite(site: string, host: string): boolean {
   );
 }
 
-/** A rule is asked about requests to its own site alone. */
-export function judgeHostsOfRules(routes: readonly Route[], site: string, warn: (sentence: string) => void): void {
+/** A rule is asked about requests to its own site alone. `isOpen`: its hosts are sites, at all their ports, unless they end in a dot. */
+export function judgeHostsOfRules(
+  routes: readonly Route[],
+  site: string,
+  warn: (sentence: string) => void,
+  isOpen = false,
+): void {
+  const isServed = (host: string) => (isOpen ? !withoutPort(host).endsWith('.') : isOfSite(site, host));
   routes.forEach(({ hosts = [], path }, i) => {
-    const strangers = hosts.filter((host) => !isOfSite(site, host));
+    const strangers = hosts.filter((host) => !isServed(host));
     const what = strangers.length === hosts.length ? 'nothing serves it' : 'nothing serves it there';
     if (strangers.length > 0)
       warn(`ROUTES: route ${i + 1} (${path}) is for ${strangers.join(', ')}, and this site is ${site}: ${what}`);
@@ -79,12 +85,15 @@ type Rules = Partial<Pick<Variables, 'SITES' | 'ROUTES'>>;
 const namedByRules = ({ SITES, ROUTES }: Rules): readonly string[] =>
   SITES === undefined ? [...new Set(ROUTES?.flatMap(({ hosts }) => hosts ?? []))] : [];
 
-/** Those of them that are sites beside the first: one for each name, since browsers send the cookies of a name to all its ports. */
+/**
+ * Those of them that are sites beside the first: one for each name, since browsers send the cookies of a name to all its ports, and none
+ * that ends in a dot: no site does.
+ */
 export function sitesOfRules(variables: Rules, origin: string): readonly string[] {
   const taken = new Set([new URL(origin).hostname]);
   const byPort = namedByRules(variables).toSorted((a, b) => portOf(a).length - portOf(b).length);
   return byPort.filter((host) => {
-    const isNew = !taken.has(withoutPort(host));
+    const isNew = !taken.has(withoutPort(host)) && !withoutPort(host).endsWith('.');
     taken.add(withoutPort(host));
     return isNew;
   });

@@ -92,6 +92,12 @@ export function parseUpstream(value: string): UpstreamTarget | Wanted {
   return new Wanted(url === undefined ? WANTED_UPSTREAM : `${WANTED_UPSTREAM}: "${url.origin}${url.pathname}"`);
 }
 
+/** As it is written. */
+export function writeUpstream(target: UpstreamTarget | undefined): string | undefined {
+  if (target?.binding !== undefined) return `service:${target.binding}`;
+  return target && target.origin + target.basePath;
+}
+
 /** Path and query of a path or URL on `origin`; undefined for anything that leads elsewhere once it is written out again. */
 export function parseLocalUrl(value: string, origin: string): OwnAddress | undefined {
   if (!/^(\/|https?:\/\/)[^\s\\#]*$/i.test(value) || !URL.canParse(value, origin)) return undefined;

@@ -131,7 +131,12 @@ describe('explain --all is a matrix of routes and roles', () => {
   it('has a line for each route and one for what is left', async () => {
     const { code, output } = await run('--all');
     expect(code).toBe(0);
-    const [head, ...rows] = output.split('\n').map((line) => line.split(/\s{2,}/));
+    const [site, table = '', other, sameTable] = output.trimEnd().split('\n\n');
+    expect([site, other]).toEqual(
+      ['app', 'other'].map((name) => `${name}.example.com, in front of https://app.internal`),
+    );
+    expect(sameTable).toBe(table);
+    const [head, ...rows] = table.split('\n').map((line) => line.split(/\s{2,}/));
     expect(head).toEqual(['rule', 'path', 'anonymous', 'no role', 'tester', 'admin']);
     expect(rows).toEqual([
       ['1', '/', 'yes', 'yes', 'yes', 'yes'],

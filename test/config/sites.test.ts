@@ -210,6 +210,39 @@ describe('what is wrong with the first site’s settings', () => {
   });
 });
 
+describe('what is wrong with a site is said in its words', () => {
+  const upstream = 'https://wiki.internal';
+  it.each<[Record<string, unknown>, object]>([
+    [
+      { session_duration: 7200, session_max_duration: 3600 },
+      { variable: 'SITES, site 2, session_max_duration', wanted: 'at least session_duration, which is 7200' },
+    ],
+    [
+      { session_max_duration: 60 },
+      { variable: 'SITES, site 2, session_max_duration', wanted: 'at least SESSION_DURATION, which is 600' },
+    ],
+    [
+      { upstream, upstream_secret: 'WIKI_SECRET' },
+      { variable: 'WIKI_SECRET', wanted: expect.stringContaining('named in SITES, site 2, upstream_secret') },
+    ],
+    [
+      { routes: [{ path: '/x', upstream, upstream_secret: 'WIKI_SECRET' }] },
+      {
+        variable: 'WIKI_SECRET',
+        wanted: expect.stringContaining('named in SITES, site 2, routes, route 1, upstream_secret'),
+      },
+    ],
+    [
+      { upstream: 'https://wiki.example.com/x' },
+      { variable: 'SITES, site 2, upstream', found: '"https://wiki.example.com/x"' },
+    ],
+    [{ upstream: 'service:WIKI' }, { variable: 'SITES, site 2, upstream', found: '"service:WIKI"' }],
+  ])('%j', (fields, issue) => {
+    const SITES = [OTHER, { host: 'wiki.example.com', ...fields }];
+    expect(issueOf({ SESSION_DURATION: 600, SITES })).toMatchObject(issue);
+  });
+});
+
 describe('by which name a site’s application is called', () => {
   const upstream = 'https://shop.internal';
   it.each<[string | undefined, object, string]>([
