@@ -3,6 +3,7 @@
 
 import { judgePath } from '../../../src/config/route-path.ts';
 import { Wanted } from '../../../src/config/values.ts';
+import { CommandError } from '../../support/failure.ts';
 import { hostOf, parseAddress } from '../addresses.ts';
 import { sayCondition } from '../conditions.ts';
 import type { Draft, Input, Wishes } from '../draft.ts';
@@ -104,8 +105,18 @@ const originOf = (url: string | undefined): string | undefined => (url === undef
 /** In the variable POLICY a text in Base64. */
 function routesOf(value: unknown): readonly Table[] {
   if (typeof value !== 'string') return listOf(value).map(tableOf);
-  const text = /^[A-Za-z0-9+/=\s]+$/.test(value) ? atob(value.replace(/\s/g, '')) : value;
-  return parseYaml({ name: 'policy', text }).flatMap(routesOf);
+  const parsed = parseYaml({ name: 'policy', text: decodeBase64(value) ?? value });
+  if (parsed.some((each) => typeof each === 'string'))
+    throw new CommandError('routes: found a text that holds no list; wanted a list of routes, or one in Base64');
+  return parsed.flatMap(routesOf);
+}
+
+function decodeBase64(value: string): string | undefined {
+  try {
+    return atob(value.replace(/\s/g, ''));
+  } catch {
+    return undefined;
+  }
 }
 
 function isHttp({ from }: Table, ledger: Ledger): boolean {

@@ -256,6 +256,14 @@ describe('a stranger’s text', () => {
     );
   });
 
+  it.each(['routes: only text', 'routes: "===="', 'policy: YQ==', 'ingress: =\nroutes: x=x '])(
+    'of Pomerium that names a text for its routes (%j) is told what is wanted',
+    async (content) => {
+      const { told } = await run(put('any', content), '--from', 'pomerium', '--dry-run');
+      expect(told).toContain('wanted a list of routes');
+    },
+  );
+
   it('no file makes it fall over', async () => {
     const word = fc.constantFrom(
       'routes:',
