@@ -121,8 +121,11 @@ function decodeBase64(value: string): string | undefined {
 
 function isHttp({ from }: Table, ledger: Ledger): boolean {
   const text = textOf(from) ?? '';
-  if (/^https?:\/\//.test(text)) return true;
-  ledger.note('lost', `route ${text}`, 'only web applications stand behind this gateway, no TCP, UDP or SSH');
+  const isAddress = URL.canParse(text.replaceAll('*', 'any'));
+  if (isAddress && /^https?:\/\//.test(text)) return true;
+  if (!isAddress)
+    ledger.note('lost', `route ${text}`, 'its `from` is no address: write it anew, as https://app.example.com');
+  else ledger.note('lost', `route ${text}`, 'only web applications stand behind this gateway, no TCP, UDP or SSH');
   return false;
 }
 

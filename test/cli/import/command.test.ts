@@ -264,6 +264,13 @@ describe('a stranger’s text', () => {
     },
   );
 
+  it('of Pomerium with an address that is none is told so', async () => {
+    const content =
+      'routes:\n- from: https://a.example.com &a\n  to: http://b\n- from: https://c.example.com\n  to: http://d';
+    const { told } = await run(put('any', content), '--from', 'pomerium', '--dry-run');
+    expect(told).toContain('its `from` is no address');
+  });
+
   it('no file makes it fall over', async () => {
     const word = fc.constantFrom(
       'routes:',
