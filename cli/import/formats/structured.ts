@@ -28,7 +28,10 @@ function parseDocuments({ name, text }: Input): readonly unknown[] {
     if (error) throw unreadable(name, 'YAML', lineCounter.linePos(error.pos[0]).line);
   }
   try {
-    return parsed.map((each) => each.toJS({ maxAliasCount: 1000 }) as unknown).filter((each) => each !== null);
+    const values = parsed.map((each) => each.toJS({ maxAliasCount: 1000 }) as unknown).filter((each) => each !== null);
+    // What holds itself by an alias has no end, and no JSON either.
+    JSON.stringify(values);
+    return values;
   } catch {
     throw unreadable(name, 'YAML');
   }

@@ -271,6 +271,11 @@ describe('a stranger’s text', () => {
     expect(told).toContain('its `from` is no address');
   });
 
+  it('of YAML that holds itself by an alias is refused', async () => {
+    const { told } = await run(put('any', '&a\nroutes: *a'), '--from', 'pomerium', '--dry-run');
+    expect(told).toContain('can’t be read as YAML');
+  });
+
   it('no file makes it fall over', async () => {
     const word = fc.constantFrom(
       'routes:',
